@@ -1,0 +1,138 @@
+/**
+ * What travels on the bus. The detail-type names the version; a rule matches on it alone, so a new version
+ * is a new event beside the old one.
+ */
+import * as z from 'zod';
+import { INTERVALS } from '../domain/candles/interval.ts';
+import { isInstrumentId } from '../domain/market-data/instrument.ts';
+import { ORDER_STATUSES } from '../domain/orders/order.ts';
+import { amountText, decimalText, positiveDecimalText } from './decimal-text.ts';
+
+export const instrumentId = z
+  .string()
+  .refine(isInstrumentId, { error: 'expected exchange:BASE-QUOTE, such as binance:BTC-USDT' })
+  .meta({ examples: ['binance:BTC-USDT'] });
+export const interval = z.enum(INTERVALS);
+export const side = z.enum(['BUY', 'SELL']);
+export const timeMs = z.int().min(0);
+export const tradeIdText = z.string().regex(/^\d{1,16}$/);
+
+/** A candle as REST, the WebSocket, the command line and the bus show it. */
+export const candleView = z.object({
+  instrumentId,
+  interval,
+  openTimeMs: timeMs,
+  open: decimalText,
+  high: decimalText,
+  low: decimalText,
+  close: decimalText,
+  volume: decimalText,
+  quoteVolume: decimalText,
+  takerBuyVolume: decimalText,
+  tradeCount: z.int().min(0),
+  firstTradeId: tradeIdText,
+  lastTradeId: tradeIdText,
+  closed: z.boolean(),
+  complete: z.boolean(),
+});
+export type CandleView = z.infer<typeof candleView>;
+
+/** On the bus a closed candle also names the one before it, so that a reader sees a gap without asking the store. */
+export const closedCandle = candleView.extend({ previousOpenTimeMs: timeMs.nullable() });
+export type ClosedCandle = z.infer<typeof closedCandle>;
+
+export const MAX_CANDLES_AN_EVENT = 100;
+export const candlesClosed = z.object({ candles: z.array(closedCandle).min(1).max(MAX_CANDLES_AN_EVENT) });
+
+export const signal = z.object({
+  signalId: z.uuid(),
+  accountId: z.string(),
+  strategyId: z.uuid(),
+  instrumentId,
+  interval,
+  candleOpenTimeMs: timeMs,
+  candleCloseTimeMs: timeMs,
+  side,
+  referencePrice: positiveDecimalText,
+  reason: z.string(),
+});
+
+export const order = z.object({
+  clientOrderId: z.uuid(),
+  signalId: z.uuid(),
+  accountId: z.string(),
+  strategyId: z.uuid(),
+  instrumentId,
+  side,
+  type: z.literal('MARKET'),
+  quantity: positiveDecimalText.nullable(),
+  quoteQuantity: positiveDecimalText.nullable(),
+  feeRate: amountText,
+  slippage: amountText,
+  effectiveTimeMs: timeMs,
+  expiresAtMs: timeMs,
+});
+
+export const fill = z.object({
+  fillId: z.uuid(),
+  clientOrderId: z.uuid(),
+  accountId: z.string(),
+  strategyId: z.uuid(),
+  instrumentId,
+  side,
+  price: positiveDecimalText,
+  quantity: positiveDecimalText,
+  notional: amountText,
+  fee: amountText,
+  cashChange: decimalText,
+  tradeId: tradeIdText,
+  timeMs,
+});
+
+/** An order with what has become of it. */
+export const orderView = order.extend({
+  status: z.enum(ORDER_STATUSES),
+  /** Why it was denied, rejected or expired. */
+  statusReason: z.string().nullable(),
+  filledQuantity: amountText,
+  averagePrice: decimalText.nullable(),
+});
+export type OrderView = z.infer<typeof orderView>;
+
+/** The book of one strategy instance on one instrument. */
+export const positionView = z.object({
+  accountId: z.string(),
+  strategyId: z.uuid(),
+  instrumentId,
+  quantity: amountText,
+  cash: decimalText,
+  /** Cash paid for the open quantity, fees included. */
+  cost: amountText,
+  realizedProfit: decimalText,
+  feesPaid: amountText,
+  fills: z.int().min(0),
+  entryTimeMs: timeMs.nullable(),
+  entryPrice: decimalText.nullable(),
+});
+export type PositionView = z.infer<typeof positionView>;
+
+const venueReport = z.object({ clientOrderId: z.uuid(), strategyId: z.uuid(), reason: z.string(), timeMs });
+
+/** Every event of the platform, by detail-type. */
+export const eventSchemas = {
+  /** build-candles: all that a batch closed, at most 100 a piece, after they are durable. */
+  CandlesClosedV1: candlesClosed,
+  /** evaluate-strategies */
+  SignalRaisedV1: z.object({ signal }),
+  /** match-orders: what the venue says. */
+  OrderFilledV1: z.object({ fill }),
+  OrderRejectedV1: venueReport,
+  OrderExpiredV1: venueReport,
+  /** Each change of an order's status, by whichever function made it: for screens, never for decisions. */
+  OrderChangedV1: z.object({ order: orderView }),
+  /** apply-fill: a fill is in the ledger; the reservation that it used can go. */
+  PortfolioChangedV1: z.object({ fill, position: positionView }),
+} as const;
+
+export type DetailType = keyof typeof eventSchemas;
+export type EventDetail<T extends DetailType> = z.infer<(typeof eventSchemas)[T]>;

@@ -1,0 +1,170 @@
+/**
+ * What travels on the streams. A record packs many trades of one lane; orders for the paper venue enter
+ * the same lane, which is what puts them in one order with the tape.
+ */
+import * as z from 'zod';
+import { parseDecimal } from '../domain/decimal.ts';
+import { isInstrumentId } from '../domain/market-data/instrument.ts';
+import type { Trade } from '../domain/market-data/trade.ts';
+import { order, timeMs } from './events.ts';
+
+/** Kinesis bills a record by its size and takes at most 1 MB; 500 trades are about 45 KB. */
+export const MAX_TRADES_A_RECORD = 500;
+
+/** [instrument index, trade id, price, quantity, aggressor, venue time, received time]: a row, because there are millions. */
+export type TradeRow = readonly [
+  instrumentIndex: number,
+  tradeId: string,
+  price: string,
+  quantity: string,
+  takerSide: 'B' | 'S',
+  timeMs: number,
+  receivedAtMs: number,
+];
+
+export interface TradesRecordV1 {
+  readonly v: 1;
+  readonly kind: 'trades';
+  readonly lane: string;
+  /** Names one unbroken observation of the venue; a new one means that candles may have been missed in part. */
+  readonly sessionId: string;
+  readonly instruments: readonly string[];
+  readonly trades: readonly TradeRow[];
+  /** Venue time that a heartbeat proved for all instruments of the lane, less the 1 s grace; null: none. */
+  readonly laneWatermarkMs: number | null;
+  /** [instrument index, time]: no trade of the instrument before this time will follow. */
+  readonly watermarks: readonly (readonly [instrumentIndex: number, timeMs: number])[];
+  /** What a venue message said that could not be read as a trade, whole: [raw text, cause]. */
+  readonly malformed?: readonly (readonly [raw: string, cause: string])[];
+}
+
+export const orderRecord = z.object({ v: z.literal(1), kind: z.literal('order'), lane: z.string(), order });
+export type OrderRecordV1 = z.infer<typeof orderRecord>;
+
+/** A trade with the time we got it: a wall time, never hashed and never decided upon. */
+export interface ReceivedTrade extends Trade {
+  readonly receivedAtMs: number;
+}
+
+export interface PoisonTrade {
+  readonly cause: string;
+  /** The row or the raw message, as JSON text: what quarantine keeps. */
+  readonly payload: string;
+  readonly instrumentId: string | null;
+}
+
+export type LaneRecord =
+  | {
+      readonly kind: 'trades';
+      readonly lane: string;
+      readonly sessionId: string;
+      readonly instruments: readonly string[];
+      readonly trades: readonly ReceivedTrade[];
+      readonly poison: readonly PoisonTrade[];
+      readonly laneWatermarkMs: number | null;
+      readonly watermarks: readonly { readonly instrumentId: string; readonly timeMs: number }[];
+    }
+  | { readonly kind: 'order'; readonly lane: string; readonly order: OrderRecordV1['order'] }
+  | { readonly kind: 'unreadable'; readonly cause: string; readonly payload: string };
+
+const tradesEnvelope = z.object({
+  v: z.literal(1),
+  kind: z.literal('trades'),
+  lane: z.string().regex(/^[a-z][a-z0-9]+#\d+$/),
+  sessionId: z.string().max(100),
+  instruments: z.array(z.string()).max(1024),
+  trades: z.array(z.unknown()).max(MAX_TRADES_A_RECORD),
+  laneWatermarkMs: timeMs.nullable(),
+  watermarks: z.array(z.tuple([z.int().min(0), timeMs])).max(1024),
+  malformed: z.array(z.tuple([z.string(), z.string()])).optional(),
+});
+
+/**
+ * Reads one record. A trade that is not one is set aside with its cause and the rest of the record goes on:
+ * a poison trade must never block its lane.
+ */
+export function parseLaneRecord(data: string): LaneRecord {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(data);
+  } catch (error) {
+    return { kind: 'unreadable', cause: `not JSON: ${(error as Error).message}`, payload: data };
+  }
+  if (typeof parsed === 'object' && parsed !== null && 'kind' in parsed && parsed.kind === 'order') {
+    const result = orderRecord.safeParse(parsed);
+    if (!result.success) return { kind: 'unreadable', cause: firstIssue(result.error), payload: data };
+    return { kind: 'order', lane: result.data.lane, order: result.data.order };
+  }
+  const envelope = tradesEnvelope.safeParse(parsed);
+  if (!envelope.success) return { kind: 'unreadable', cause: firstIssue(envelope.error), payload: data };
+  return readTrades(envelope.data);
+}
+
+function readTrades(envelope: z.infer<typeof tradesEnvelope>): LaneRecord {
+  const trades: ReceivedTrade[] = [];
+  const poison: PoisonTrade[] = [];
+  const { instruments } = envelope;
+  for (const row of envelope.trades) {
+    const trade = readTradeRow(row, instruments);
+    if (typeof trade === 'string') poison.push(poisonTrade(trade, row, instruments));
+    else trades.push(trade);
+  }
+  for (const [raw, cause] of envelope.malformed ?? []) poison.push({ cause, payload: raw, instrumentId: null });
+  return {
+    kind: 'trades',
+    lane: envelope.lane,
+    sessionId: envelope.sessionId,
+    instruments,
+    trades,
+    poison,
+    laneWatermarkMs: envelope.laneWatermarkMs,
+    watermarks: envelope.watermarks.flatMap(([index, at]) => {
+      const instrument = instruments[index];
+      return instrument === undefined ? [] : [{ instrumentId: instrument, timeMs: at }];
+    }),
+  };
+}
+
+/** The hot path: plain checks, no schema, one trade. @returns the trade, or one line that says what is wrong with it. */
+export function readTradeRow(row: unknown, instruments: readonly string[]): ReceivedTrade | string {
+  if (!Array.isArray(row) || row.length !== 7) return 'expected a row of 7 fields';
+  const [index, idText, priceText, quantityText, side, at, receivedAtMs] = row as unknown[];
+  const instrumentId = typeof index === 'number' ? instruments[index] : undefined;
+  if (instrumentId === undefined) return `no such instrument: ${String(index)}`;
+  const tradeId = typeof idText === 'string' ? Number(idText) : NaN;
+  if (!Number.isSafeInteger(tradeId) || tradeId < 0) return `trade id: expected digits, got ${JSON.stringify(idText)}`;
+  const price = typeof priceText === 'string' ? parseDecimal(priceText) : null;
+  if (price === null || price <= 0n) return `price: expected a decimal above zero, got ${JSON.stringify(priceText)}`;
+  const quantity = typeof quantityText === 'string' ? parseDecimal(quantityText) : null;
+  if (quantity === null || quantity <= 0n) {
+    return `quantity: expected a decimal above zero, got ${JSON.stringify(quantityText)}`;
+  }
+  if (side !== 'B' && side !== 'S') return `aggressor: expected B or S, got ${JSON.stringify(side)}`;
+  if (!isTime(at)) return `time: expected milliseconds since the epoch, got ${JSON.stringify(at)}`;
+  if (!isTime(receivedAtMs)) return `received time: expected milliseconds, got ${JSON.stringify(receivedAtMs)}`;
+  if (at > receivedAtMs + MAX_AHEAD_MS) return `time: ${at} lies more than an hour after it was received (${receivedAtMs})`;
+  return { instrumentId, tradeId, price, quantity, takerSide: side === 'B' ? 'BUY' : 'SELL', timeMs: at, receivedAtMs };
+}
+
+/** Past the year 2100 a time is a unit mistaken, and would drag every watermark with it. */
+const MAX_TIME_MS = 4_102_444_800_000;
+
+/** Venue clocks run ahead of ours by seconds; an hour is a fault that would close every open candle. */
+const MAX_AHEAD_MS = 3_600_000;
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < MAX_TIME_MS;
+}
+
+function poisonTrade(cause: string, row: unknown, instruments: readonly string[]): PoisonTrade {
+  const index = Array.isArray(row) ? (row as unknown[])[0] : undefined;
+  const name = typeof index === 'number' ? instruments[index] : undefined;
+  const instrumentId = name !== undefined && isInstrumentId(name) ? name : null;
+  return { cause, payload: JSON.stringify({ instrumentId: name ?? null, row }), instrumentId };
+}
+
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0];
+  return issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'unreadable';
+}
+

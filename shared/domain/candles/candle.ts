@@ -1,0 +1,32 @@
+import type { Decimal } from '../decimal.ts';
+import type { InstrumentId } from '../market-data/instrument.ts';
+import type { Interval } from './interval.ts';
+
+/** Trades of one instrument in `[openTimeMs, openTimeMs + interval)`. */
+export interface Candle {
+  readonly instrumentId: InstrumentId;
+  readonly interval: Interval;
+  readonly openTimeMs: number;
+  readonly open: Decimal;
+  readonly high: Decimal;
+  readonly low: Decimal;
+  readonly close: Decimal;
+  /** In base units. */
+  readonly volume: Decimal;
+  /** Σ price × quantity, each product rounded down to 12 places. */
+  readonly quoteVolume: Decimal;
+  /** The part of `volume` whose aggressor bought. */
+  readonly takerBuyVolume: Decimal;
+  readonly tradeCount: number;
+  readonly firstTradeId: number;
+  readonly lastTradeId: number;
+  /** Times of the first and the last trade: with the ids they order late trades inside the candle. */
+  readonly firstTimeMs: number;
+  readonly lastTimeMs: number;
+  /** The instrument's watermark has reached the end of the interval. */
+  readonly closed: boolean;
+  /** Closed, observed from its open, and no trade id missing inside. */
+  readonly complete: boolean;
+  /** 0 as first closed; each late trade's record adds a revision beside it. */
+  readonly revision: number;
+}

@@ -1,0 +1,26 @@
+export const INTERVALS = ['1s', '30s', '1m', '5m', '15m', '1h', '4h', '1d'] as const;
+export type Interval = (typeof INTERVALS)[number];
+
+const MILLISECONDS: Readonly<Record<Interval, number>> = {
+  '1s': 1_000,
+  '30s': 30_000,
+  '1m': 60_000,
+  '5m': 300_000,
+  '15m': 900_000,
+  '1h': 3_600_000,
+  '4h': 14_400_000,
+  '1d': 86_400_000,
+};
+
+export function isInterval(text: string): text is Interval {
+  return (INTERVALS as readonly string[]).includes(text);
+}
+
+export function intervalMs(interval: Interval): number {
+  return MILLISECONDS[interval];
+}
+
+/** The open of the candle that holds this instant, aligned to UTC. */
+export function openTimeOf(timeMs: number, interval: Interval): number {
+  return timeMs - (timeMs % MILLISECONDS[interval]);
+}

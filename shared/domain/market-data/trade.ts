@@ -1,0 +1,22 @@
+import type { Decimal } from '../decimal.ts';
+import type { InstrumentId } from './instrument.ts';
+
+export type Side = 'BUY' | 'SELL';
+
+/** A print on the tape. Known by (instrumentId, tradeId); ordered by (timeMs, tradeId). */
+export interface Trade {
+  readonly instrumentId: InstrumentId;
+  /** The venue's id: a safe integer inside, a string at every boundary. */
+  readonly tradeId: number;
+  readonly price: Decimal;
+  readonly quantity: Decimal;
+  /** The side of the aggressor. */
+  readonly takerSide: Side;
+  /** The venue's trade time. */
+  readonly timeMs: number;
+}
+
+/** Negative when `a` comes before `b` on the tape. */
+export function compareTrades(a: Trade, b: Trade): number {
+  return a.timeMs - b.timeMs || a.tradeId - b.tradeId;
+}

@@ -1,0 +1,77 @@
+import type { InstrumentId } from '../market-data/instrument.ts';
+import type { Side } from '../market-data/trade.ts';
+import type { Interval } from '../candles/interval.ts';
+
+export const ORDER_STATUSES = [
+  'INITIALIZED',
+  'DENIED',
+  'SUBMITTED',
+  'UNKNOWN',
+  'ACCEPTED',
+  'REJECTED',
+  'PARTIALLY_FILLED',
+  'FILLED',
+  'PENDING_CANCEL',
+  'PENDING_REPLACE',
+  'CANCELED',
+  'EXPIRED',
+] as const;
+export type OrderStatus = (typeof ORDER_STATUSES)[number];
+
+/** Raised when a strategy's advice changes on a closed candle. */
+export interface Signal {
+  readonly signalId: string;
+  readonly accountId: string;
+  readonly strategyId: string;
+  readonly instrumentId: InstrumentId;
+  readonly interval: Interval;
+  readonly candleOpenTimeMs: number;
+  /** The candle's open plus its interval: when the signal could first be known. */
+  readonly candleCloseTimeMs: number;
+  readonly side: Side;
+  /** The candle's close, canonical decimal: what notional limits are measured at. */
+  readonly referencePrice: string;
+  readonly reason: string;
+}
+
+/** What is asked of a venue. A market order carries either a quantity or the cash to spend. */
+export interface Order {
+  /** UUID of account, strategy, instrument, interval, candle and leg. */
+  readonly clientOrderId: string;
+  readonly signalId: string;
+  readonly accountId: string;
+  readonly strategyId: string;
+  readonly instrumentId: InstrumentId;
+  readonly side: Side;
+  readonly type: 'MARKET';
+  /** Base units, canonical decimal. */
+  readonly quantity: string | null;
+  /** Cash to spend, fee included, canonical decimal. */
+  readonly quoteQuantity: string | null;
+  readonly feeRate: string;
+  readonly slippage: string;
+  /** It may fill at the first trade at or after this time. */
+  readonly effectiveTimeMs: number;
+  readonly expiresAtMs: number;
+}
+
+/** One execution of ours. All amounts canonical decimals; `fee` is in the quote currency. */
+export interface Fill {
+  /** UUID of the order, the trade that it met, and the leg. */
+  readonly fillId: string;
+  readonly clientOrderId: string;
+  readonly accountId: string;
+  readonly strategyId: string;
+  readonly instrumentId: InstrumentId;
+  readonly side: Side;
+  readonly price: string;
+  readonly quantity: string;
+  /** price × quantity, rounded down. */
+  readonly notional: string;
+  readonly fee: string;
+  /** What the fill adds to cash (negative for a buy): ±notional − fee, exactly. */
+  readonly cashChange: string;
+  /** The print that it met. */
+  readonly tradeId: string;
+  readonly timeMs: number;
+}

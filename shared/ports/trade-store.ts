@@ -1,0 +1,21 @@
+import type { InstrumentId } from '../domain/market-data/instrument.ts';
+import type { Trade } from '../domain/market-data/trade.ts';
+import type { ReceivedTrade } from '../contracts/stream-records.ts';
+
+/** Durable, queryable trades. */
+export interface TradeStore {
+  /**
+   * Resolves when the trades can be queried.
+   * @param mayRepeat some of them may have been inserted by an earlier attempt: those are looked up and left out.
+   */
+  insert(trades: readonly ReceivedTrade[], options: { readonly mayRepeat: boolean }): Promise<void>;
+  /** In order of (timeMs, tradeId), at most `limit`. */
+  between(
+    instrumentId: InstrumentId,
+    fromMs: number,
+    toMs: number,
+    limit: number,
+  ): Promise<readonly Trade[]>;
+  /** The latest trade of an instrument by (timeMs, tradeId). */
+  latest(instrumentId: InstrumentId): Promise<Trade | null>;
+}

@@ -1,0 +1,111 @@
+/** The shape of the map in topology.ts. Types only. */
+import type { DetailType } from './contracts/events.ts';
+
+export interface StreamDefinition {
+  /** What partition keys mean, for readers. */
+  readonly partitionKey: string;
+  readonly retentionHours: number;
+  /** Shards of a provisioned stream, by stage. */
+  readonly shards: { readonly localstack: number; readonly dev: number; readonly prod: number };
+}
+
+export interface TableDefinition {
+  readonly description: string;
+  /** One line a key shape: `pk / sk: what the item is`. */
+  readonly keys: readonly string[];
+  /** One line an access pattern: who reads what by which key. */
+  readonly accessPatterns: readonly string[];
+}
+
+export interface QueueDefinition {
+  readonly groupId: string;
+  /** At least six times the worker's timeout. */
+  readonly visibilityTimeoutSeconds: number;
+  /** Deliveries before the message goes to the dead-letter queue. */
+  readonly maxReceives: number;
+}
+
+/** The permissions of one function: what is not named here it has neither on AWS nor embedded. */
+export interface Capabilities {
+  readonly state?: { readonly [table: string]: 'read' | 'write' };
+  readonly append?: readonly string[];
+  readonly publish?: readonly DetailType[];
+  readonly send?: readonly string[];
+  /** Key prefixes in the archive. */
+  readonly objects?: { readonly [prefix: string]: 'read' | 'write' };
+  readonly trades?: 'read' | 'write';
+  readonly candles?: 'read' | 'write';
+  readonly push?: true;
+  readonly execute?: readonly string[];
+  readonly functionHealth?: true;
+  readonly deadLetters?: true;
+  readonly verifyTokens?: true;
+}
+
+export interface FunctionDefinition {
+  /** `lambdas/<context>/<name>`. */
+  readonly context: 'market-data' | 'signals' | 'orders' | 'portfolio' | 'backtest' | 'api' | 'operations';
+  readonly description: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly capabilities: Capabilities;
+}
+
+export interface StreamConsumerDefinition {
+  readonly stream: string;
+  readonly function: string;
+  readonly batchSize: number;
+  readonly maxBatchingWindowSeconds: number;
+  readonly retryAttempts: number;
+  readonly maxRecordAgeSeconds: number;
+}
+
+export interface QueueWorkerDefinition {
+  readonly queue: string;
+  readonly function: string;
+  readonly batchSize: number;
+}
+
+export interface RuleDefinition {
+  readonly detailType: DetailType;
+  readonly functions: readonly string[];
+}
+
+export interface ScheduleDefinition {
+  readonly function: string;
+  readonly everyMinutes: number;
+}
+
+export interface RouteDefinition {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly function: string;
+  /** Reachable without a token. */
+  readonly open?: true;
+}
+
+export interface SocketRouteDefinition {
+  readonly routeKey: '$connect' | '$disconnect' | '$default';
+  readonly function: string;
+}
+
+export interface StateMachineDefinition {
+  /** State name in the ASL file → the function it calls. */
+  readonly tasks: { readonly [placeholder: string]: string };
+  readonly timeoutMinutes: number;
+}
+
+export interface Topology {
+  readonly streams: { readonly [name: string]: StreamDefinition };
+  readonly tables: { readonly [name: string]: TableDefinition };
+  readonly queues: { readonly [name: string]: QueueDefinition };
+  readonly functions: { readonly [name: string]: FunctionDefinition };
+  readonly streamConsumers: readonly StreamConsumerDefinition[];
+  readonly queueWorkers: readonly QueueWorkerDefinition[];
+  readonly rules: readonly RuleDefinition[];
+  readonly schedules: readonly ScheduleDefinition[];
+  readonly routes: readonly RouteDefinition[];
+  readonly socketRoutes: readonly SocketRouteDefinition[];
+  readonly authorizer: string;
+  readonly stateMachines: { readonly [name: string]: StateMachineDefinition };
+}

@@ -1,0 +1,278 @@
+/**
+ * The map of the mill: every stream, table, queue, rule, schedule and route, the function that each feeds, and
+ * what that function may touch. Plain data, read by the CDK stacks and by the embedded platform alike.
+ */
+import type { Topology } from './topology-schema.ts';
+
+export const topology = {
+  streams: {
+    trades: { partitionKey: 'lane', retentionHours: 24, shards: { localstack: 1, dev: 1, prod: 4 } },
+    raw: { partitionKey: 'lane', retentionHours: 24, shards: { localstack: 1, dev: 1, prod: 4 } },
+  },
+
+  tables: {
+    'market-data': {
+      description: 'What each stream fold knows of its lane.',
+      keys: ['LANE#<lane> / <function>: the fold’s state, written once a batch under its version'],
+      accessPatterns: [
+        'store-trades, build-candles: get and put the state of a lane',
+        'read-market: get build-candles’ state of a lane, for the open candle',
+      ],
+    },
+    signals: {
+      description: 'Strategy instances, what they remember, and the signals they raised.',
+      keys: [
+        'STRATEGY#<strategyId> / DEFINITION: what was asked for',
+        'STRATEGY#<strategyId> / PROGRESS: last candle and indicator state',
+        'STRATEGY#<strategyId> / SIGNAL#<candleOpenTimeMs>: a signal, with events not yet sent',
+      ],
+      accessPatterns: [
+        'evaluate-strategies: index RUNNING#<instrumentId>#<interval> → definitions that a candle concerns',
+        'manage-strategies: index STRATEGIES → all definitions; get one',
+        'sweep-pending: index PENDING → items with events not yet sent, oldest first',
+      ],
+    },
+    orders: {
+      description: 'Risk limits, the kill switch, reservations, orders and the paper venue.',
+      keys: [
+        'ACCOUNT#<accountId> / LIMITS: the risk limits',
+        'ACCOUNT#<accountId> / KILL_SWITCH: whether trading is stopped, by whom and why',
+        'STRATEGY#<strategyId> / RESERVATION: the one order in flight of an instance',
+        'ORDER#<clientOrderId> / ORDER: an order, with what has still to be sent',
+        'VENUE#<lane> / match-orders: the paper venue’s open orders in a lane',
+      ],
+      accessPatterns: [
+        'check-risk: get limits, kill switch, reservation; put reservation with order',
+        'submit-order: get order and kill switch; track-order: get and put order and reservation',
+        'read-orders: index ORDERS#<accountId> by effective time → orders, newest first',
+        'sweep-pending: index PENDING → items with messages not yet sent, oldest first',
+      ],
+    },
+    portfolio: {
+      description: 'The ledger: a book per strategy instance, and its fills.',
+      keys: [
+        'STRATEGY#<strategyId> / BOOK: cash, position, profit',
+        'STRATEGY#<strategyId> / DAY#<yyyy-mm-dd>: equity at the first decision of a UTC day',
+        'FILL#<fillId> / FILL: a fill, with events not yet sent',
+      ],
+      accessPatterns: [
+        'apply-fill: get book; put book with fill (absent)',
+        'check-risk: get book, get and put the day’s opening equity',
+        'read-portfolio: index BOOKS#<accountId> → books; index FILLS#<accountId> by time → fills',
+        'sweep-pending: index PENDING → items with events not yet sent, oldest first',
+      ],
+    },
+    backtest: {
+      description: 'Backtest runs. Their data and results are objects.',
+      keys: ['RUN#<runId> / RUN: what was asked, its state, its best results'],
+      accessPatterns: ['manage-backtests: get one; index RUNS by submission time → newest first'],
+    },
+    realtime: {
+      description: 'WebSocket connections, their subscriptions, and one-use tickets.',
+      keys: [
+        'TICKET#<sha256> / TICKET: unused until deleted',
+        'CONNECTION#<id> / CONNECTION: who it is',
+        'CONNECTION#<id> / CHANNEL#<channel>: one subscription',
+      ],
+      accessPatterns: ['push-updates: index CHANNEL#<channel> → connections', 'close-socket: query a connection’s items'],
+    },
+    operations: {
+      description: 'Quarantine, and how far each collector has come.',
+      keys: [
+        'QUARANTINE#<id> / ITEM: what was set aside, its cause, what became of it',
+        'COLLECTOR#<sourceId> / POSITION: the last place whose messages are durable',
+      ],
+      accessPatterns: ['manage-quarantine: get one; index QUARANTINE#<status> by time'],
+    },
+  },
+
+  queues: {
+    'orders-urgent': { groupId: 'strategyId', visibilityTimeoutSeconds: 30, maxReceives: 5 },
+    'orders-standard': { groupId: 'strategyId', visibilityTimeoutSeconds: 30, maxReceives: 5 },
+  },
+
+  functions: {
+    'archive-raw': {
+      context: 'market-data', description: 'Keeps every venue message as a replayable capture.', timeoutSeconds: 5, memoryMb: 512,
+      capabilities: { objects: { 'raw/': 'write', 'unreadable/': 'write' } },
+    },
+    'store-trades': {
+      context: 'market-data', description: 'Writes trades to ClickHouse; sets poison aside.', timeoutSeconds: 5, memoryMb: 1024,
+      capabilities: { state: { 'market-data': 'write', operations: 'write' }, trades: 'write' },
+    },
+    'build-candles': {
+      context: 'market-data', description: 'Folds trades into candles and announces the closed ones.', timeoutSeconds: 5, memoryMb: 1024,
+      capabilities: { state: { 'market-data': 'write' }, candles: 'write', publish: ['CandlesClosedV1'] },
+    },
+    'evaluate-strategies': {
+      context: 'signals', description: 'Shows closed candles to the strategies that asked for them.', timeoutSeconds: 5, memoryMb: 512,
+      capabilities: { state: { signals: 'write' }, candles: 'read', publish: ['SignalRaisedV1'] },
+    },
+    'check-risk': {
+      context: 'orders', description: 'Turns a signal into an order, or denies it.', timeoutSeconds: 5, memoryMb: 512,
+      capabilities: {
+        state: { orders: 'write', portfolio: 'write', signals: 'read' },
+        publish: ['OrderChangedV1'], send: ['orders-urgent', 'orders-standard'],
+      },
+    },
+    'submit-order': {
+      context: 'orders', description: 'Hands an order to its venue, once.', timeoutSeconds: 5, memoryMb: 512,
+      capabilities: { state: { orders: 'write' }, append: ['trades'], publish: ['OrderChangedV1'] },
+    },
+    'match-orders': {
+      context: 'orders', description: 'The paper venue: meets orders with the tape of their lane.', timeoutSeconds: 5, memoryMb: 512,
+      capabilities: { state: { orders: 'write' }, publish: ['OrderFilledV1', 'OrderRejectedV1', 'OrderExpiredV1'] },
+    },
+    'track-order': {
+      context: 'orders', description: 'Records what became of an order and frees what it had reserved.', timeoutSeconds: 5, memoryMb: 512,
+      capabilities: { state: { orders: 'write' }, publish: ['OrderChangedV1'] },
+    },
+    'apply-fill': {
+      context: 'portfolio', description: 'Books a fill in the ledger, once.', timeoutSeconds: 5, memoryMb: 512,
+      capabilities: { state: { portfolio: 'write' }, publish: ['PortfolioChangedV1'] },
+    },
+    'plan-grid': {
+      context: 'backtest', description: 'Freezes the candles of a run and cuts its grid into chunks.', timeoutSeconds: 60, memoryMb: 1024,
+      capabilities: { state: { backtest: 'write' }, candles: 'read', objects: { 'backtests/': 'write' } },
+    },
+    'run-chunk': {
+      context: 'backtest', description: 'Runs the engine over one chunk of a grid.', timeoutSeconds: 300, memoryMb: 1769,
+      capabilities: { objects: { 'backtests/': 'write' } },
+    },
+    'summarise-grid': {
+      context: 'backtest', description: 'Gathers the chunks of a run into its report.', timeoutSeconds: 60, memoryMb: 1024,
+      capabilities: { state: { backtest: 'write' }, objects: { 'backtests/': 'write' } },
+    },
+    'authorize-request': {
+      context: 'api', description: 'Verifies the token of a REST request.', timeoutSeconds: 5, memoryMb: 256,
+      capabilities: { verifyTokens: true },
+    },
+    'describe-api': { context: 'api', description: 'Serves the OpenAPI document.', timeoutSeconds: 5, memoryMb: 256, capabilities: {} },
+    'read-health': {
+      context: 'api', description: 'Says how each function is doing.', timeoutSeconds: 5, memoryMb: 256,
+      capabilities: { functionHealth: true, deadLetters: true },
+    },
+    'read-market': {
+      context: 'api', description: 'Prices and candles.', timeoutSeconds: 5, memoryMb: 512,
+      capabilities: { candles: 'read', state: { 'market-data': 'read' } },
+    },
+    'manage-strategies': {
+      context: 'api', description: 'Creates, shows, pauses and removes strategy instances.', timeoutSeconds: 5, memoryMb: 256,
+      capabilities: { state: { signals: 'write', portfolio: 'write', orders: 'write' } },
+    },
+    'read-orders': {
+      context: 'api', description: 'Orders and what became of them.', timeoutSeconds: 5, memoryMb: 256,
+      capabilities: { state: { orders: 'read' } },
+    },
+    'read-portfolio': {
+      context: 'api', description: 'Positions, equity and fills.', timeoutSeconds: 5, memoryMb: 256,
+      capabilities: { state: { portfolio: 'read' }, candles: 'read' },
+    },
+    'manage-risk': {
+      context: 'api', description: 'Risk limits and the kill switch.', timeoutSeconds: 5, memoryMb: 256,
+      capabilities: { state: { orders: 'write' } },
+    },
+    'manage-quarantine': {
+      context: 'api', description: 'Shows what was set aside and sends it again.', timeoutSeconds: 5, memoryMb: 256,
+      capabilities: { state: { operations: 'write' }, append: ['trades'] },
+    },
+    'manage-backtests': {
+      context: 'api', description: 'Submits and shows backtest runs.', timeoutSeconds: 5, memoryMb: 256,
+      capabilities: { state: { backtest: 'write' }, objects: { 'backtests/': 'read' }, execute: ['run-backtest-grid'] },
+    },
+    'issue-socket-ticket': {
+      context: 'api', description: 'Gives a one-use ticket for the WebSocket.', timeoutSeconds: 5, memoryMb: 256,
+      capabilities: { state: { realtime: 'write' } },
+    },
+    'open-socket': {
+      context: 'api', description: 'Lets a WebSocket in against a ticket.', timeoutSeconds: 5, memoryMb: 256,
+      capabilities: { state: { realtime: 'write' } },
+    },
+    'close-socket': {
+      context: 'api', description: 'Forgets a WebSocket.', timeoutSeconds: 5, memoryMb: 256,
+      capabilities: { state: { realtime: 'write' } },
+    },
+    'receive-socket-message': {
+      context: 'api', description: 'Subscribes and unsubscribes channels.', timeoutSeconds: 5, memoryMb: 256,
+      capabilities: { state: { realtime: 'write' }, push: true },
+    },
+    'push-updates': {
+      context: 'api', description: 'Sends what happened to the WebSockets that asked for it.', timeoutSeconds: 5, memoryMb: 256,
+      capabilities: { state: { realtime: 'write' }, push: true },
+    },
+    'sweep-pending': {
+      context: 'operations', description: 'Sends what a crashed function left pending.', timeoutSeconds: 60, memoryMb: 256,
+      capabilities: {
+        state: { signals: 'write', orders: 'write', portfolio: 'write' },
+        publish: ['SignalRaisedV1', 'OrderChangedV1', 'PortfolioChangedV1'], send: ['orders-urgent', 'orders-standard'],
+      },
+    },
+  },
+
+  streamConsumers: [
+    { stream: 'raw', function: 'archive-raw', batchSize: 10, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600 },
+    { stream: 'trades', function: 'store-trades', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600 },
+    { stream: 'trades', function: 'build-candles', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600 },
+    { stream: 'trades', function: 'match-orders', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600 },
+  ],
+  queueWorkers: [
+    { queue: 'orders-urgent', function: 'submit-order', batchSize: 10 },
+    { queue: 'orders-standard', function: 'submit-order', batchSize: 10 },
+  ],
+  rules: [
+    { detailType: 'CandlesClosedV1', functions: ['evaluate-strategies', 'push-updates'] },
+    { detailType: 'SignalRaisedV1', functions: ['check-risk'] },
+    { detailType: 'OrderFilledV1', functions: ['apply-fill'] },
+    { detailType: 'OrderRejectedV1', functions: ['track-order'] },
+    { detailType: 'OrderExpiredV1', functions: ['track-order'] },
+    { detailType: 'PortfolioChangedV1', functions: ['track-order', 'push-updates'] },
+    { detailType: 'OrderChangedV1', functions: ['push-updates'] },
+  ],
+  schedules: [{ function: 'sweep-pending', everyMinutes: 1 }],
+
+  authorizer: 'authorize-request',
+  routes: [
+    { method: 'GET', path: '/openapi.json', function: 'describe-api', open: true },
+    { method: 'GET', path: '/v1/health', function: 'read-health', open: true },
+    { method: 'GET', path: '/v1/prices/{pair}', function: 'read-market' },
+    { method: 'GET', path: '/v1/candles/{pair}', function: 'read-market' },
+    { method: 'GET', path: '/v1/instruments', function: 'read-market' },
+    { method: 'GET', path: '/v1/strategies', function: 'manage-strategies' },
+    { method: 'POST', path: '/v1/strategies', function: 'manage-strategies' },
+    { method: 'GET', path: '/v1/strategies/{strategyId}', function: 'manage-strategies' },
+    { method: 'PUT', path: '/v1/strategies/{strategyId}', function: 'manage-strategies' },
+    { method: 'DELETE', path: '/v1/strategies/{strategyId}', function: 'manage-strategies' },
+    { method: 'GET', path: '/v1/orders', function: 'read-orders' },
+    { method: 'GET', path: '/v1/orders/{clientOrderId}', function: 'read-orders' },
+    { method: 'GET', path: '/v1/portfolio', function: 'read-portfolio' },
+    { method: 'GET', path: '/v1/fills', function: 'read-portfolio' },
+    { method: 'GET', path: '/v1/risk/limits', function: 'manage-risk' },
+    { method: 'PUT', path: '/v1/risk/limits', function: 'manage-risk' },
+    { method: 'GET', path: '/v1/risk/kill-switch', function: 'manage-risk' },
+    { method: 'PUT', path: '/v1/risk/kill-switch', function: 'manage-risk' },
+    { method: 'GET', path: '/v1/quarantine', function: 'manage-quarantine' },
+    { method: 'POST', path: '/v1/quarantine/{id}/redrive', function: 'manage-quarantine' },
+    { method: 'GET', path: '/v1/backtests', function: 'manage-backtests' },
+    { method: 'POST', path: '/v1/backtests', function: 'manage-backtests' },
+    { method: 'GET', path: '/v1/backtests/{runId}', function: 'manage-backtests' },
+    { method: 'POST', path: '/v1/socket-tickets', function: 'issue-socket-ticket' },
+  ],
+  socketRoutes: [
+    { routeKey: '$connect', function: 'open-socket' },
+    { routeKey: '$disconnect', function: 'close-socket' },
+    { routeKey: '$default', function: 'receive-socket-message' },
+  ],
+
+  stateMachines: {
+    'run-backtest-grid': {
+      tasks: { PlanGridArn: 'plan-grid', RunChunkArn: 'run-chunk', SummariseGridArn: 'summarise-grid' },
+      timeoutMinutes: 60,
+    },
+  },
+} as const satisfies Topology;
+
+export type StreamName = keyof typeof topology.streams;
+export type TableName = keyof typeof topology.tables;
+export type QueueName = keyof typeof topology.queues;
+export type FunctionName = keyof typeof topology.functions;
+export type StateMachineName = keyof typeof topology.stateMachines;
