@@ -24,12 +24,13 @@ export const topology = {
       keys: [
         'STRATEGY#<strategyId> / DEFINITION: what was asked for',
         'STRATEGY#<strategyId> / PROGRESS: last candle and indicator state',
-        'STRATEGY#<strategyId> / SIGNAL#<candleOpenTimeMs>: a signal, with events not yet sent',
+        'STRATEGY#<strategyId> / SIGNAL#<candleOpenTimeMs>: a signal',
+        'OUTBOX#<id> / OUTBOX: events committed with a change and not yet sent (also in orders and portfolio)',
       ],
       accessPatterns: [
         'evaluate-strategies: index RUNNING#<instrumentId>#<interval> → definitions that a candle concerns',
         'manage-strategies: index STRATEGIES → all definitions; get one',
-        'sweep-pending: index PENDING → items with events not yet sent, oldest first',
+        'sweep-pending: index PENDING → outboxes, oldest first',
       ],
     },
     orders: {
@@ -38,14 +39,14 @@ export const topology = {
         'ACCOUNT#<accountId> / LIMITS: the risk limits',
         'ACCOUNT#<accountId> / KILL_SWITCH: whether trading is stopped, by whom and why',
         'STRATEGY#<strategyId> / RESERVATION: the one order in flight of an instance',
-        'ORDER#<clientOrderId> / ORDER: an order, with what has still to be sent',
+        'ORDER#<clientOrderId> / ORDER: an order and its status',
         'VENUE#<lane> / match-orders: the paper venue’s open orders in a lane',
       ],
       accessPatterns: [
         'check-risk: get limits, kill switch, reservation; put reservation with order',
         'submit-order: get order and kill switch; track-order: get and put order and reservation',
         'read-orders: index ORDERS#<accountId> by effective time → orders, newest first',
-        'sweep-pending: index PENDING → items with messages not yet sent, oldest first',
+        'sweep-pending: index PENDING → outboxes, oldest first',
       ],
     },
     portfolio: {
@@ -53,13 +54,13 @@ export const topology = {
       keys: [
         'STRATEGY#<strategyId> / BOOK: cash, position, profit',
         'STRATEGY#<strategyId> / DAY#<yyyy-mm-dd>: equity at the first decision of a UTC day',
-        'FILL#<fillId> / FILL: a fill, with events not yet sent',
+        'FILL#<fillId> / FILL: a fill',
       ],
       accessPatterns: [
         'apply-fill: get book; put book with fill (absent)',
         'check-risk: get book, get and put the day’s opening equity',
         'read-portfolio: index BOOKS#<accountId> → books; index FILLS#<accountId> by time → fills',
-        'sweep-pending: index PENDING → items with events not yet sent, oldest first',
+        'sweep-pending: index PENDING → outboxes, oldest first',
       ],
     },
     backtest: {

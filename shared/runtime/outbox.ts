@@ -1,70 +1,81 @@
 /**
- * Effects that must happen exactly as often as the state they belong to is written: they are committed with the
- * state, delivered, and marked delivered. A crash in between leaves them pending; the redelivered message or the
+ * Effects that must happen once for each change of state: they are committed in the same transaction as the
+ * change, delivered, and deleted. A crash in between leaves them in the table; the redelivered message or the
  * sweeper delivers them again, and every receiver knows its messages by their ids.
  */
 import type { BusEvent, EventBus } from '../ports/event-bus.ts';
 import type { QueueMessage, QueueSender } from '../ports/queue-sender.ts';
-import { ConditionFailed, type IndexKey, type Item, type StateStore } from '../ports/state-store.ts';
+import type { ItemKey, PutWrite, StateStore } from '../ports/state-store.ts';
 import type { QueueName, TableName } from '../topology.ts';
 
 export type Effect =
   | { readonly kind: 'publish'; readonly event: BusEvent }
   | { readonly kind: 'send'; readonly queue: QueueName; readonly message: QueueMessage };
 
-/** A value that carries effects not yet delivered. */
-export interface WithPending {
-  readonly pending: readonly Effect[];
-  /** The index key that the item has once nothing is pending. */
-  readonly settledIndex: IndexKey | null;
+export interface Outbox {
+  readonly table: TableName;
+  /** Deterministic: of the change that the effects belong to. */
+  readonly id: string;
+  readonly effects: readonly Effect[];
 }
 
-export const PENDING_PARTITION = 'PENDING';
-
-/** The index key of an item while effects are pending: found by the sweeper, oldest first. */
-export function pendingIndex(nowMs: number, id: string): IndexKey {
-  return { partition: PENDING_PARTITION, sort: `${String(nowMs).padStart(15, '0')}#${id}` };
-}
-
-interface Channels {
+export interface OutboxChannels {
   readonly state: StateStore;
   readonly bus: EventBus;
-  readonly queues: QueueSender;
+  readonly queues?: QueueSender;
 }
 
-/**
- * Delivers what an item still has pending and marks it delivered.
- * @param item as just written or just read: its version guards the mark.
- */
-export async function deliverPending(
-  channels: Partial<Pick<Channels, 'bus' | 'queues'>> & Pick<Channels, 'state'>,
+const PENDING_PARTITION = 'PENDING';
+
+function outboxKey(id: string): ItemKey {
+  return { pk: `OUTBOX#${id}`, sk: 'OUTBOX' };
+}
+
+/** The write that goes into the transaction of the change. */
+export function outboxWrite(outbox: Outbox, nowMs: number): PutWrite {
+  return {
+    kind: 'put',
+    table: outbox.table,
+    ...outboxKey(outbox.id),
+    value: outbox,
+    condition: { kind: 'none' },
+    index: { partition: PENDING_PARTITION, sort: `${String(nowMs).padStart(15, '0')}#${outbox.id}` },
+  };
+}
+
+/** Delivers, then deletes: a crash between the two delivers twice, never not at all. */
+export async function deliverOutbox(channels: OutboxChannels, outbox: Outbox): Promise<void> {
+  const events = outbox.effects.flatMap((effect) => (effect.kind === 'publish' ? [effect.event] : []));
+  if (events.length > 0) await channels.bus.publish(events);
+  for (const effect of outbox.effects) {
+    if (effect.kind !== 'send') continue;
+    if (channels.queues === undefined) throw new Error(`an effect of ${outbox.id} needs the port queues`);
+    await channels.queues.send(effect.queue, [effect.message]);
+  }
+  await channels.state.write({
+    kind: 'delete',
+    table: outbox.table,
+    ...outboxKey(outbox.id),
+    condition: { kind: 'none' },
+  });
+}
+
+/** For a message that comes again after its change was committed: delivers what the crash may have left behind. */
+export async function redeliverOutbox(channels: OutboxChannels, table: TableName, id: string): Promise<void> {
+  const item = await channels.state.get<Outbox>(table, outboxKey(id));
+  if (item !== null) await deliverOutbox(channels, item.value);
+}
+
+/** Outboxes left over, oldest first. */
+export async function pendingOutboxes(
+  state: StateStore,
   table: TableName,
-  item: Item<WithPending>,
-): Promise<void> {
-  const { pending, settledIndex } = item.value;
-  if (pending.length === 0) return;
-  const events = pending.flatMap((effect) => (effect.kind === 'publish' ? [effect.event] : []));
-  if (events.length > 0) await required(channels.bus, 'bus').publish(events);
-  for (const effect of pending) {
-    if (effect.kind === 'send') await required(channels.queues, 'queues').send(effect.queue, [effect.message]);
-  }
-  try {
-    await channels.state.write({
-      kind: 'put',
-      table,
-      pk: item.pk,
-      sk: item.sk,
-      value: { ...item.value, pending: [] },
-      condition: { kind: 'version', version: item.version },
-      ...(settledIndex === null ? {} : { index: settledIndex }),
-    });
-  } catch (error) {
-    // Somebody wrote the item since: whoever did has taken its pending effects along or delivered them.
-    if (!(error instanceof ConditionFailed)) throw error;
-  }
-}
-
-function required<T>(channel: T | undefined, name: string): T {
-  if (channel === undefined) throw new Error(`an effect needs the port ${name}`);
-  return channel;
+  writtenBeforeMs: number,
+  limit: number,
+): Promise<readonly Outbox[]> {
+  const page = await state.queryIndex<Outbox>(table, PENDING_PARTITION, {
+    limit,
+    sortUpTo: String(writtenBeforeMs).padStart(15, '0'),
+  });
+  return page.items.map((item) => item.value);
 }

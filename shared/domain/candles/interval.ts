@@ -24,3 +24,10 @@ export function intervalMs(interval: Interval): number {
 export function openTimeOf(timeMs: number, interval: Interval): number {
   return timeMs - (timeMs % MILLISECONDS[interval]);
 }
+
+/** What the live fold builds. Backtests take any interval. */
+export const LIVE_INTERVALS = ['1s', '1m'] as const satisfies readonly Interval[];
+
+export function isLiveInterval(interval: Interval): boolean {
+  return (LIVE_INTERVALS as readonly Interval[]).includes(interval);
+}

@@ -1,0 +1,84 @@
+/** Candle files: CSV `openTimeMs,open,high,low,close,volume`, plain or gzip, oldest first. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { DECIMAL_PLACES, decimalFromNumber, toNumber } from '../../domain/decimal.ts';
+import type { CandleSeries } from '../../engine/candle-series.ts';
+
+/** One line: which file, which line, what was expected. */
+export class BadCandleFile extends Error {
+  override readonly name = 'BadCandleFile';
+}
+
+export interface CandleFile {
+  readonly series: CandleSeries;
+  readonly sha256: string;
+}
+
+const COLUMNS = ['openTimeMs', 'open', 'high', 'low', 'close', 'volume'] as const;
+const MAX_BYTES = 1024 ** 3;
+const GZIP_MAGIC = 0x1f8b;
+
+export async function readCandleFile(path: string): Promise<CandleFile> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new BadCandleFile(`${path}: ${error.code === 'ENOENT' ? 'no such file' : `cannot be read (${error.code ?? error.message})`}`);
+  });
+  const text = bytes.length >= 2 && bytes.readUInt16BE(0) === GZIP_MAGIC ? await unzip(path, bytes) : bytes.toString('utf8');
+  return { series: parseCandles(path, text), sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+async function unzip(path: string, bytes: Buffer): Promise<string> {
+  try {
+    return (await promisify(gunzip)(bytes, { maxOutputLength: MAX_BYTES })).toString('utf8');
+  } catch (error) {
+    throw new BadCandleFile(`${path}: not a whole gzip file (${(error as Error).message})`);
+  }
+}
+
+function parseCandles(path: string, text: string): CandleSeries {
+  const header = COLUMNS.join(',');
+  const lines = text.split('\n');
+  if (lines[0]?.trim() !== header) throw new BadCandleFile(`${path}: line 1: expected the header ${header}`);
+  while (lines.length > 1 && lines.at(-1)!.trim() === '') lines.pop();
+  const length = lines.length - 1;
+  if (length === 0) throw new BadCandleFile(`${path}: no candles`);
+  const columns = COLUMNS.map(() => new Float64Array(length));
+  for (let i = 0; i < length; i++) parseLine(path, lines[i + 1]!, i, columns);
+  const [openTimeMs, open, high, low, close, volume] = columns as [
+    Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array,
+  ];
+  return { length, openTimeMs, open, high, low, close, volume };
+}
+
+function parseLine(path: string, line: string, i: number, columns: readonly Float64Array[]): void {
+  const where = `${path}: line ${i + 2}`;
+  const fields = line.trimEnd().split(',');
+  if (fields.length !== COLUMNS.length) throw new BadCandleFile(`${where}: expected ${COLUMNS.length} fields, got ${fields.length}`);
+  fields.forEach((field, column) => {
+    const value = parseNumber(field);
+    if (value === null) throw new BadCandleFile(`${where}: ${COLUMNS[column]}: expected a number, got ${JSON.stringify(field)}`);
+    columns[column]![i] = value;
+  });
+  const [time, open, high, low, close, volume] = columns.map((column) => column[i]!) as [number, number, number, number, number, number];
+  if (!Number.isSafeInteger(time) || time < 0) throw new BadCandleFile(`${where}: openTimeMs: expected milliseconds since the epoch`);
+  if (i > 0 && time <= columns[0]![i - 1]!) {
+    throw new BadCandleFile(`${where}: candles are not in order: ${time} does not follow ${columns[0]![i - 1]!}`);
+  }
+  if (!(low > 0 && low <= open && low <= close && high >= open && high >= close)) {
+    throw new BadCandleFile(`${where}: expected 0 < low ≤ open, close ≤ high`);
+  }
+  if (volume < 0) throw new BadCandleFile(`${where}: volume: expected zero or more`);
+}
+
+const PLAIN_NUMBER = /^-?\d+(?:\.(\d+))?(?:[eE][-+]?\d+)?$/;
+
+/** Prices of these files carry float noise (0.09946999000000001): a price has at most 12 places. */
+function parseNumber(field: string): number | null {
+  const match = PLAIN_NUMBER.exec(field);
+  if (match === null) return null;
+  const value = Number(field);
+  if (!Number.isFinite(value)) return null;
+  const mayBeNoise = (match[1]?.length ?? 0) > DECIMAL_PLACES || /e/i.test(field);
+  return mayBeNoise ? toNumber(decimalFromNumber(value)) : value;
+}

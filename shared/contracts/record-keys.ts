@@ -1,0 +1,73 @@
+/** Where each record lies: the keys of topology.ts, spelt once. Times in sort keys are padded, so text order is time order. */
+import type { Interval } from '../domain/candles/interval.ts';
+import type { InstrumentId } from '../domain/market-data/instrument.ts';
+import type { QuarantineStatus } from './records.ts';
+
+interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+interface Index {
+  readonly partition: string;
+  readonly sort: string;
+}
+
+/** Fifteen digits reach past the year 30000. */
+export function sortableTime(timeMs: number): string {
+  return String(timeMs).padStart(15, '0');
+}
+
+/** Table `signals`. */
+export const definitionKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'DEFINITION' });
+export const listedKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'LISTED' });
+export const progressKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'PROGRESS' });
+export const signalKey = (strategyId: string, candleOpenTimeMs: number): Key => ({
+  pk: `STRATEGY#${strategyId}`,
+  sk: `SIGNAL#${sortableTime(candleOpenTimeMs)}`,
+});
+/** Definitions that a candle concerns; a paused one is in no such list. */
+export const runningPartition = (instrumentId: InstrumentId, interval: Interval): string =>
+  `RUNNING#${instrumentId}#${interval}`;
+export const runningIndex = (strategyId: string, instrumentId: InstrumentId, interval: Interval): Index => ({
+  partition: runningPartition(instrumentId, interval),
+  sort: strategyId,
+});
+export const STRATEGIES_PARTITION = 'STRATEGIES';
+export const strategiesIndex = (strategyId: string): Index => ({ partition: STRATEGIES_PARTITION, sort: strategyId });
+
+/** Table `orders`. */
+export const limitsKey = (accountId: string): Key => ({ pk: `ACCOUNT#${accountId}`, sk: 'LIMITS' });
+export const killSwitchKey = (accountId: string): Key => ({ pk: `ACCOUNT#${accountId}`, sk: 'KILL_SWITCH' });
+export const reservationKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'RESERVATION' });
+export const orderKey = (clientOrderId: string): Key => ({ pk: `ORDER#${clientOrderId}`, sk: 'ORDER' });
+export const ordersPartition = (accountId: string): string => `ORDERS#${accountId}`;
+export const ordersIndex = (accountId: string, effectiveTimeMs: number, clientOrderId: string): Index => ({
+  partition: ordersPartition(accountId),
+  sort: `${sortableTime(effectiveTimeMs)}#${clientOrderId}`,
+});
+
+/** Table `portfolio`. */
+export const bookKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'BOOK' });
+export const dayKey = (strategyId: string, utcDay: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: `DAY#${utcDay}` });
+export const booksPartition = (accountId: string): string => `BOOKS#${accountId}`;
+export const booksIndex = (accountId: string, strategyId: string): Index => ({
+  partition: booksPartition(accountId),
+  sort: strategyId,
+});
+export const fillKey = (fillId: string): Key => ({ pk: `FILL#${fillId}`, sk: 'FILL' });
+export const fillsPartition = (accountId: string): string => `FILLS#${accountId}`;
+export const fillsIndex = (accountId: string, timeMs: number, fillId: string): Index => ({
+  partition: fillsPartition(accountId),
+  sort: `${sortableTime(timeMs)}#${fillId}`,
+});
+
+/** Table `market-data`. */
+export const laneKey = (lane: string, functionName: string): Key => ({ pk: `LANE#${lane}`, sk: functionName });
+
+/** Table `operations`. */
+export const quarantineKey = (id: string): Key => ({ pk: `QUARANTINE#${id}`, sk: 'ITEM' });
+export const quarantinePartition = (status: QuarantineStatus): string => `QUARANTINE#${status}`;
+export const quarantineIndex = (status: QuarantineStatus, quarantinedAtMs: number, id: string): Index => ({
+  partition: quarantinePartition(status),
+  sort: `${sortableTime(quarantinedAtMs)}#${id}`,
+});

@@ -1,0 +1,79 @@
+/**
+ * What the functions keep in their tables: the values of the items whose keys topology.ts lists. A record that
+ * decides over money is parsed when it is read, so that a damaged one denies instead of passing.
+ */
+import * as z from 'zod';
+import type { Signal } from '../domain/orders/order.ts';
+import type { JsonValue, StrategyInstance } from '../domain/strategies/strategy.ts';
+import { amountText } from './decimal-text.ts';
+import { timeMs, type OrderView, type PositionView } from './events.ts';
+
+/** The paper account. There is one for now. */
+export const PAPER_ACCOUNT_ID = 'paper';
+
+/** STRATEGY#<strategyId> / DEFINITION, and the same again under LISTED: an item has one index key, and there are two lists. */
+export type StrategyRecord = StrategyInstance;
+
+/** STRATEGY#<strategyId> / PROGRESS */
+export interface ProgressRecord {
+  /** The last candle that the strategy saw. */
+  readonly lastCandleOpenTimeMs: number;
+  readonly snapshot: JsonValue;
+}
+
+/** STRATEGY#<strategyId> / SIGNAL#<candleOpenTimeMs> */
+export type SignalRecord = Signal;
+
+/** ORDER#<clientOrderId> / ORDER */
+export type OrderRecord = OrderView;
+
+/** STRATEGY#<strategyId> / RESERVATION: there from the approval of an order until its end. */
+export interface ReservationRecord {
+  readonly clientOrderId: string;
+}
+
+/** STRATEGY#<strategyId> / BOOK */
+export type BookRecord = PositionView;
+
+/** ACCOUNT#<accountId> / LIMITS */
+export const limitsRecord = z.strictObject({
+  /** Most cash that one position may cost; null: no limit, said on purpose. */
+  maxPositionNotional: amountText.nullable(),
+  /** Loss since the first decision of the UTC day, as a fraction of the equity then, from which on nothing is bought. */
+  maxDailyLossRatio: z.number().min(0).max(1).nullable(),
+});
+export type LimitsRecord = z.infer<typeof limitsRecord>;
+
+export const DEFAULT_LIMITS: LimitsRecord = { maxPositionNotional: null, maxDailyLossRatio: 0.2 };
+
+/** ACCOUNT#<accountId> / KILL_SWITCH */
+export const killSwitchRecord = z.strictObject({
+  engaged: z.boolean(),
+  reason: z.string(),
+  /** The subject of the token that asked for it, or the part of the platform that did. */
+  by: z.string(),
+  atMs: timeMs,
+});
+export type KillSwitchRecord = z.infer<typeof killSwitchRecord>;
+
+export const QUARANTINE_STATUSES = ['QUARANTINED', 'REDRIVEN'] as const;
+export type QuarantineStatus = (typeof QUARANTINE_STATUSES)[number];
+
+/** QUARANTINE#<id> / ITEM: what was set aside, why, and what became of it. */
+export interface QuarantineRecord {
+  readonly id: string;
+  readonly status: QuarantineStatus;
+  /** A row of a trades record, a stream record that could not be read at all, or a venue's message. */
+  readonly kind: 'trade' | 'record' | 'message';
+  readonly cause: string;
+  /** A trade: JSON text of {instrumentId, row}; else what was received, as it came. */
+  readonly payload: string;
+  readonly instrumentId: string | null;
+  readonly lane: string;
+  /** The function that set it aside. */
+  readonly functionName: string;
+  readonly quarantinedAtMs: number;
+  readonly redrivenAtMs: number | null;
+  /** The fields that were mended when it was sent again. */
+  readonly fix: { readonly [field: string]: JsonValue } | null;
+}

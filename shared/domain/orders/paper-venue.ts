@@ -1,0 +1,68 @@
+/**
+ * The paper venue of one lane: market orders meet the tape. An order fills at the first trade of its instrument
+ * at or after its effective time that comes behind it in the lane; nothing that was printed before can fill it.
+ * The state is plain JSON, changed in place.
+ */
+import type { InstrumentId } from '../market-data/instrument.ts';
+import type { Trade } from '../market-data/trade.ts';
+import { fillMarketOrder } from './market-fill.ts';
+import type { Fill, Order } from './order.ts';
+
+export interface PaperVenue {
+  /** Waiting for a trade, in order of arrival. */
+  readonly openOrders: Order[];
+  /** Client ids of the latest orders taken, oldest first: an order that comes again is known. */
+  readonly recentOrderIds: string[];
+  /** Latest trade id of each instrument: a repeated or late trade fills nothing. */
+  readonly lastTradeIds: Record<InstrumentId, number>;
+}
+
+export type VenueReport =
+  | { readonly kind: 'filled'; readonly fill: Fill }
+  | { readonly kind: 'rejected' | 'expired'; readonly order: Order; readonly reason: string; readonly timeMs: number };
+
+export const MAX_OPEN_ORDERS = 200;
+const MAX_RECENT_ORDERS = 1000;
+
+export function openPaperVenue(): PaperVenue {
+  return { openOrders: [], recentOrderIds: [], lastTradeIds: {} };
+}
+
+/** Takes an order into the book. Taking it twice is taking it once. */
+export function takeOrder(venue: PaperVenue, order: Order): VenueReport | null {
+  if (venue.recentOrderIds.includes(order.clientOrderId)) return null;
+  venue.recentOrderIds.push(order.clientOrderId);
+  if (venue.recentOrderIds.length > MAX_RECENT_ORDERS) venue.recentOrderIds.shift();
+  if (venue.openOrders.length >= MAX_OPEN_ORDERS) {
+    return { kind: 'rejected', order, reason: `over ${MAX_OPEN_ORDERS} open orders`, timeMs: order.effectiveTimeMs };
+  }
+  venue.openOrders.push(order);
+  return null;
+}
+
+/** Shows a trade to the waiting orders. Nearly always there is none, which costs one look. */
+export function matchTrade(venue: PaperVenue, trade: Trade, reports: VenueReport[]): void {
+  const last = venue.lastTradeIds[trade.instrumentId] ?? -1;
+  if (trade.tradeId <= last) return;
+  venue.lastTradeIds[trade.instrumentId] = trade.tradeId;
+  if (venue.openOrders.length === 0) return;
+  for (let i = 0; i < venue.openOrders.length; ) {
+    const report = meet(venue.openOrders[i]!, trade);
+    if (report === null) i++;
+    else {
+      venue.openOrders.splice(i, 1);
+      reports.push(report);
+    }
+  }
+}
+
+function meet(order: Order, trade: Trade): VenueReport | null {
+  if (order.instrumentId !== trade.instrumentId || trade.timeMs < order.effectiveTimeMs) return null;
+  if (trade.timeMs > order.expiresAtMs) {
+    return { kind: 'expired', order, reason: 'no trade before it expired', timeMs: order.expiresAtMs };
+  }
+  const print = { price: trade.price, tradeId: String(trade.tradeId), timeMs: trade.timeMs };
+  const outcome = fillMarketOrder(order, print);
+  if (outcome.kind === 'filled') return outcome;
+  return { kind: 'rejected', order, reason: outcome.reason, timeMs: trade.timeMs };
+}

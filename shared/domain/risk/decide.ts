@@ -1,0 +1,106 @@
+/**
+ * Turns a signal into an order, or says why not. Everything that it decides by is an argument, so the live
+ * function and a backtest decide alike.
+ */
+import { decimal, formatDecimal, toNumber, type Decimal } from '../decimal.ts';
+import { deterministicId } from '../ids.ts';
+import type { Order, Signal } from '../orders/order.ts';
+import { equityOf, type Book } from '../portfolio/book.ts';
+import type { StrategyInstance } from '../strategies/strategy.ts';
+
+export interface RiskLimits {
+  /** Most cash that a position may cost, canonical decimal; null: no limit, said on purpose. */
+  readonly maxPositionNotional: string | null;
+  /** Loss since the first decision of the UTC day, as a fraction of the equity then, from which on nothing is bought. */
+  readonly maxDailyLossRatio: number | null;
+}
+
+export const NO_LIMITS: RiskLimits = { maxPositionNotional: null, maxDailyLossRatio: null };
+
+export interface RiskView {
+  readonly book: Book;
+  /** null: they could not be read, which denies. */
+  readonly limits: RiskLimits | null;
+  /** Whether trading is stopped; null: it could not be read, which denies. */
+  readonly killSwitchEngaged: boolean | null;
+  /** An order of the instance that has not ended yet. */
+  readonly orderInFlight: boolean;
+  /** Equity of the instance at its first decision of this UTC day. */
+  readonly dayOpenEquity: Decimal;
+}
+
+export type Decision =
+  | { readonly kind: 'approved'; readonly order: Order }
+  | { readonly kind: 'denied'; readonly order: Order; readonly reason: string }
+  /** The position is already what the signal asks for. */
+  | { readonly kind: 'nothing-to-do' };
+
+/** How long after its effective time an order may still fill. */
+export const ORDER_LIFETIME_MS = 60_000;
+
+/**
+ * @param nowMs the time that live latency is observed by; unused when the instance has a latency of its own.
+ */
+export function decide(signal: Signal, instance: StrategyInstance, view: RiskView, nowMs: number): Decision {
+  const { book } = view;
+  if (signal.side === 'BUY' ? book.quantity > 0n : book.quantity === 0n) return { kind: 'nothing-to-do' };
+  const order = orderFor(signal, instance, book, nowMs);
+  const reason = reasonToDeny(signal, view);
+  return reason === null ? { kind: 'approved', order } : { kind: 'denied', order, reason };
+}
+
+function orderFor(signal: Signal, instance: StrategyInstance, book: Book, nowMs: number): Order {
+  const { candleCloseTimeMs } = signal;
+  const effectiveTimeMs =
+    instance.latencyMs === null ? Math.max(candleCloseTimeMs, nowMs) : candleCloseTimeMs + instance.latencyMs;
+  return {
+    clientOrderId: clientOrderIdOf(signal),
+    signalId: signal.signalId,
+    accountId: signal.accountId,
+    strategyId: signal.strategyId,
+    instrumentId: signal.instrumentId,
+    side: signal.side,
+    type: 'MARKET',
+    quantity: signal.side === 'SELL' ? formatDecimal(book.quantity) : null,
+    quoteQuantity: signal.side === 'BUY' ? formatDecimal(book.cash) : null,
+    feeRate: instance.feeRate,
+    slippage: instance.slippage,
+    effectiveTimeMs,
+    expiresAtMs: effectiveTimeMs + ORDER_LIFETIME_MS,
+  };
+}
+
+/** The same signal makes the same order, however often it is delivered. */
+export function clientOrderIdOf(signal: Signal): string {
+  const { accountId, strategyId, instrumentId, interval, candleOpenTimeMs } = signal;
+  return deterministicId('order', accountId, strategyId, instrumentId, interval, candleOpenTimeMs, 0);
+}
+
+function reasonToDeny(signal: Signal, view: RiskView): string | null {
+  if (view.killSwitchEngaged === null) return 'the kill switch cannot be read';
+  if (view.killSwitchEngaged) return 'the kill switch is engaged';
+  if (view.limits === null) return 'the risk limits cannot be read';
+  if (view.orderInFlight) return 'an order of this strategy is still in flight';
+  // A sale makes the position smaller: a limit must never keep us in it.
+  if (signal.side === 'SELL') return null;
+  return reasonNotToBuy(view.limits, view, decimal(signal.referencePrice));
+}
+
+function reasonNotToBuy(limits: RiskLimits, view: RiskView, price: Decimal): string | null {
+  const { book, dayOpenEquity } = view;
+  if (book.cash <= 0n) return 'no cash is left';
+  const { maxPositionNotional, maxDailyLossRatio } = limits;
+  if (maxPositionNotional !== null && book.cash > decimal(maxPositionNotional)) {
+    return `position of ${formatDecimal(book.cash)} is over the limit of ${maxPositionNotional}`;
+  }
+  if (maxDailyLossRatio !== null && dayOpenEquity > 0n) {
+    const lossRatio = toNumber(dayOpenEquity - equityOf(book, price)) / toNumber(dayOpenEquity);
+    if (lossRatio >= maxDailyLossRatio) return `the day's loss has reached the limit of ${maxDailyLossRatio * 100} %`;
+  }
+  return null;
+}
+
+/** The UTC day of an instant, `yyyy-mm-dd`. */
+export function utcDayOf(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 10);
+}

@@ -1,0 +1,74 @@
+/** A backtest as people see it: the engine over candles, its round trips and what they come to. */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../domain/canonical-json.ts';
+import { decimalFromNumber, formatDecimal, toNumber } from '../domain/decimal.ts';
+import { metricsOf, type Metrics } from '../domain/performance/metrics.ts';
+import { equityOf, type RoundTrip } from '../domain/portfolio/book.ts';
+import type { RiskLimits } from '../domain/risk/decide.ts';
+import type { StrategyInstance } from '../domain/strategies/strategy.ts';
+import type { CandleSeries } from './candle-series.ts';
+import { runCandles } from './run-candles.ts';
+
+export interface BacktestTrade {
+  readonly entryTimeMs: number;
+  readonly entryPrice: string;
+  readonly exitTimeMs: number;
+  readonly exitPrice: string;
+  readonly quantity: string;
+  /** Proceeds − cost, both with fees. */
+  readonly profit: string;
+  /** profit ÷ cost. */
+  readonly return: number;
+}
+
+export interface BacktestResult {
+  readonly metrics: Metrics & { readonly finalEquity: string; readonly feesPaid: string; readonly candles: number };
+  readonly trades: readonly BacktestTrade[];
+  /** Marked at the last close, not closed. */
+  readonly openPosition: { readonly quantity: string; readonly entryTimeMs: number; readonly entryPrice: string } | null;
+  /** SHA-256 of the canonical trades. */
+  readonly tradeHash: string;
+}
+
+export interface BacktestReport extends BacktestResult {
+  /** Equity at each candle's close. */
+  readonly equity: Float64Array;
+}
+
+export function backtest(series: CandleSeries, instance: StrategyInstance, limits: RiskLimits): BacktestReport {
+  const run = runCandles(series, instance, limits);
+  const lastClose = decimalFromNumber(series.close[series.length - 1]!);
+  const trades = run.roundTrips.map(tradeOf);
+  const { book } = run;
+  return {
+    metrics: {
+      finalEquity: formatDecimal(equityOf(book, lastClose)),
+      feesPaid: formatDecimal(book.feesPaid),
+      candles: series.length,
+      ...metricsOf(series.openTimeMs, run.equity, Number(instance.capital), run.roundTrips),
+    },
+    trades,
+    openPosition:
+      book.entry === null
+        ? null
+        : {
+            quantity: formatDecimal(book.quantity),
+            entryTimeMs: book.entry.timeMs,
+            entryPrice: formatDecimal(book.entry.price),
+          },
+    tradeHash: createHash('sha256').update(canonicalJson(trades)).digest('hex'),
+    equity: run.equity,
+  };
+}
+
+function tradeOf(trip: RoundTrip): BacktestTrade {
+  return {
+    entryTimeMs: trip.entryTimeMs,
+    entryPrice: formatDecimal(trip.entryPrice),
+    exitTimeMs: trip.exitTimeMs,
+    exitPrice: formatDecimal(trip.exitPrice),
+    quantity: formatDecimal(trip.quantity),
+    profit: formatDecimal(trip.profit),
+    return: toNumber(trip.profit) / toNumber(trip.cost),
+  };
+}

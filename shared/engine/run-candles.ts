@@ -1,0 +1,79 @@
+/**
+ * The engine over candles: a signal at the close of one fills at the open of the next. The strategy, the risk
+ * decision, the fill and the ledger are the ones that run live.
+ */
+import { decimalFromNumber, formatDecimal, toNumber } from '../domain/decimal.ts';
+import { fillMarketOrder } from '../domain/orders/market-fill.ts';
+import type { Fill, Order, Signal } from '../domain/orders/order.ts';
+import type { Book, RoundTrip } from '../domain/portfolio/book.ts';
+import type { RiskLimits } from '../domain/risk/decide.ts';
+import { configuredStrategy } from '../domain/strategies/registry.ts';
+import { signalOf } from '../domain/strategies/signal.ts';
+import type { StrategyInstance } from '../domain/strategies/strategy.ts';
+import type { CandleSeries } from './candle-series.ts';
+import { Desk } from './desk.ts';
+
+export interface CandleRun {
+  readonly book: Book;
+  readonly signals: readonly Signal[];
+  readonly fills: readonly Fill[];
+  readonly roundTrips: readonly RoundTrip[];
+  /** Equity at each candle's close. */
+  readonly equity: Float64Array;
+}
+
+export function runCandles(series: CandleSeries, instance: StrategyInstance, limits: RiskLimits): CandleRun {
+  const strategy = configuredStrategy(instance.name, instance.params).create();
+  const desk = new Desk(instance, limits);
+  const signals: Signal[] = [];
+  const fills: Fill[] = [];
+  const roundTrips: RoundTrip[] = [];
+  const equity = new Float64Array(series.length);
+  const candle = { openTimeMs: 0, open: 0, high: 0, low: 0, close: 0, volume: 0 };
+  let waiting: Order | null = null;
+  let cash = toNumber(desk.book.cash);
+  let quantity = 0;
+
+  for (let i = 0; i < series.length; i++) {
+    loadCandle(candle, series, i);
+    if (waiting !== null) {
+      const fill = fillAtOpen(waiting, candle);
+      waiting = null;
+      if (fill === null) desk.onOrderEnded();
+      else {
+        fills.push(fill);
+        const roundTrip = desk.onFill(fill);
+        if (roundTrip !== null) roundTrips.push(roundTrip);
+        cash = toNumber(desk.book.cash);
+        quantity = toNumber(desk.book.quantity);
+      }
+    }
+    equity[i] = cash + quantity * candle.close;
+    const advice = strategy.onCandle(candle);
+    if (advice === null) continue;
+    const signal = signalOf(instance, candle.openTimeMs, formatDecimal(decimalFromNumber(candle.close)), advice);
+    signals.push(signal);
+    const decision = desk.onSignal(signal);
+    if (decision.kind === 'approved') waiting = decision.order;
+  }
+  return { book: desk.book, signals, fills, roundTrips, equity };
+}
+
+type MutableCandle = { openTimeMs: number; open: number; high: number; low: number; close: number; volume: number };
+
+/** One object for all candles: an allocation a candle would cost more than a moving average. */
+function loadCandle(candle: MutableCandle, series: CandleSeries, i: number): void {
+  candle.openTimeMs = series.openTimeMs[i]!;
+  candle.open = series.open[i]!;
+  candle.high = series.high[i]!;
+  candle.low = series.low[i]!;
+  candle.close = series.close[i]!;
+  candle.volume = series.volume[i]!;
+}
+
+/** The next candle's open is the first print at or after the signal, however long the market was closed in between. */
+function fillAtOpen(order: Order, candle: MutableCandle): Fill | null {
+  const price = decimalFromNumber(candle.open);
+  const outcome = fillMarketOrder(order, { price, tradeId: '', timeMs: candle.openTimeMs });
+  return outcome.kind === 'filled' ? outcome.fill : null;
+}

@@ -1,0 +1,178 @@
+/**
+ * The engine over a tape of trades: the candle fold, the strategies, risk, the paper venue and the ledger in one
+ * loop, step for step what the live functions do one by one. Over the steps that a replay sends through the
+ * platform it gives the same signals, orders and fills, byte for byte.
+ */
+import { advanceWatermark, foldTrade, startFold, type ClosedCandle, type InstrumentFold } from '../domain/candles/fold.ts';
+import { LIVE_INTERVALS } from '../domain/candles/interval.ts';
+import { formatDecimal, toNumber } from '../domain/decimal.ts';
+import { exchangeOf, type InstrumentId } from '../domain/market-data/instrument.ts';
+import { laneOf, type Lane } from '../domain/market-data/lane.ts';
+import type { Trade } from '../domain/market-data/trade.ts';
+import type { Fill, Order, OrderStatus, Signal } from '../domain/orders/order.ts';
+import { matchTrade, openPaperVenue, takeOrder, type PaperVenue, type VenueReport } from '../domain/orders/paper-venue.ts';
+import type { Book } from '../domain/portfolio/book.ts';
+import type { RiskLimits } from '../domain/risk/decide.ts';
+import { configuredStrategy } from '../domain/strategies/registry.ts';
+import { signalOf } from '../domain/strategies/signal.ts';
+import type { Strategy, StrategyInstance } from '../domain/strategies/strategy.ts';
+import { Desk } from './desk.ts';
+
+/** What a replay sends, in its order. */
+export type TapeStep =
+  | { readonly kind: 'trade'; readonly trade: Trade }
+  /** No trade of the instrument before this time will follow. */
+  | { readonly kind: 'watermark'; readonly instrumentId: InstrumentId; readonly timeMs: number }
+  /** The same for every instrument of an exchange. */
+  | { readonly kind: 'heartbeat'; readonly exchange: string; readonly watermarkMs: number };
+
+export interface TapeOrder extends Order {
+  readonly status: OrderStatus;
+  readonly statusReason: string | null;
+}
+
+export interface TapeRun {
+  readonly closedCandles: number;
+  readonly signals: readonly Signal[];
+  readonly orders: readonly TapeOrder[];
+  readonly fills: readonly Fill[];
+  readonly books: readonly Book[];
+}
+
+export function runTape(steps: Iterable<TapeStep>, instances: readonly StrategyInstance[], limits: RiskLimits): TapeRun {
+  const run = new TapeEngine(instances, limits);
+  for (const step of steps) run.step(step);
+  return run.result();
+}
+
+interface Seat {
+  readonly desk: Desk;
+  readonly strategy: Strategy;
+}
+
+class TapeEngine {
+  readonly #folds = new Map<InstrumentId, InstrumentFold>();
+  readonly #venues = new Map<Lane, PaperVenue>();
+  readonly #seats: readonly Seat[];
+  readonly #seatOf: ReadonlyMap<string, Seat>;
+  readonly #limits: RiskLimits;
+  readonly #signals: Signal[] = [];
+  readonly #orders = new Map<string, TapeOrder>();
+  readonly #fills: Fill[] = [];
+  readonly #outcomes = { closed: [] as ClosedCandle[], late: [] };
+  #closedCandles = 0;
+
+  constructor(instances: readonly StrategyInstance[], limits: RiskLimits) {
+    this.#limits = limits;
+    // Order within an instant: (time, instrumentId, strategyId).
+    this.#seats = [...instances]
+      .sort((a, b) => compareText(a.instrumentId, b.instrumentId) || compareText(a.strategyId, b.strategyId))
+      .map((instance) => ({
+        desk: new Desk(instance, this.#limits),
+        strategy: configuredStrategy(instance.name, instance.params).create(),
+      }));
+    this.#seatOf = new Map(this.#seats.map((seat) => [seat.desk.instance.strategyId, seat]));
+  }
+
+  step(step: TapeStep): void {
+    switch (step.kind) {
+      case 'trade':
+        foldTrade(this.#foldOf(step.trade.instrumentId), step.trade, this.#outcomes);
+        this.#onClosed();
+        this.#match(step.trade);
+        return;
+      case 'watermark':
+        advanceWatermark(this.#foldOf(step.instrumentId), step.timeMs, this.#outcomes);
+        this.#onClosed();
+        return;
+      case 'heartbeat':
+        for (const [instrumentId, fold] of this.#folds) {
+          if (exchangeOf(instrumentId) === step.exchange) advanceWatermark(fold, step.watermarkMs, this.#outcomes);
+        }
+        this.#onClosed();
+    }
+  }
+
+  result(): TapeRun {
+    return {
+      closedCandles: this.#closedCandles,
+      signals: this.#signals,
+      orders: [...this.#orders.values()],
+      fills: this.#fills,
+      books: this.#seats.map((seat) => seat.desk.book),
+    };
+  }
+
+  #onClosed(): void {
+    const { closed, late } = this.#outcomes;
+    late.length = 0;
+    if (closed.length === 0) return;
+    this.#closedCandles += closed.length;
+    for (const seat of this.#seats) {
+      for (const candle of closed) this.#show(candle, seat);
+    }
+    closed.length = 0;
+  }
+
+  #show(candle: ClosedCandle, seat: Seat): void {
+    const { instance } = seat.desk;
+    if (candle.instrumentId !== instance.instrumentId || candle.interval !== instance.interval) return;
+    const advice = seat.strategy.onCandle({
+      openTimeMs: candle.openTimeMs,
+      open: toNumber(candle.open),
+      high: toNumber(candle.high),
+      low: toNumber(candle.low),
+      close: toNumber(candle.close),
+      volume: toNumber(candle.volume),
+    });
+    if (advice === null) return;
+    const signal = signalOf(instance, candle.openTimeMs, formatDecimal(candle.close), advice);
+    this.#signals.push(signal);
+    const decision = seat.desk.onSignal(signal);
+    if (decision.kind === 'nothing-to-do') return;
+    if (decision.kind === 'denied') return this.#note(decision.order, 'DENIED', decision.reason);
+    this.#note(decision.order, 'SUBMITTED', null);
+    this.#report(takeOrder(this.#venueOf(instance.instrumentId), decision.order));
+  }
+
+  #match(trade: Trade): void {
+    const reports: VenueReport[] = [];
+    matchTrade(this.#venueOf(trade.instrumentId), trade, reports);
+    for (const report of reports) this.#report(report);
+  }
+
+  #report(report: VenueReport | null): void {
+    if (report === null) return;
+    if (report.kind !== 'filled') {
+      this.#seatOf.get(report.order.strategyId)?.desk.onOrderEnded();
+      this.#note(report.order, report.kind === 'expired' ? 'EXPIRED' : 'REJECTED', report.reason);
+      return;
+    }
+    const { fill } = report;
+    this.#seatOf.get(fill.strategyId)?.desk.onFill(fill);
+    this.#fills.push(fill);
+    const order = this.#orders.get(fill.clientOrderId);
+    if (order !== undefined) this.#note(order, 'FILLED', null);
+  }
+
+  #note(order: Order, status: OrderStatus, statusReason: string | null): void {
+    this.#orders.set(order.clientOrderId, { ...order, status, statusReason });
+  }
+
+  #foldOf(instrumentId: InstrumentId): InstrumentFold {
+    let fold = this.#folds.get(instrumentId);
+    if (fold === undefined) this.#folds.set(instrumentId, (fold = startFold(instrumentId, LIVE_INTERVALS)));
+    return fold;
+  }
+
+  #venueOf(instrumentId: InstrumentId): PaperVenue {
+    const lane = laneOf(instrumentId);
+    let venue = this.#venues.get(lane);
+    if (venue === undefined) this.#venues.set(lane, (venue = openPaperVenue()));
+    return venue;
+  }
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,103 @@
+import {
+  booksIndex,
+  bookKey,
+  definitionKey,
+  killSwitchKey,
+  limitsKey,
+  listedKey,
+  runningIndex,
+  strategiesIndex,
+} from '../contracts/record-keys.ts';
+import { DEFAULT_LIMITS, type BookRecord, type KillSwitchRecord, type StrategyRecord } from '../contracts/records.ts';
+import type { StrategyInstance } from '../domain/strategies/strategy.ts';
+import { ConditionFailed, type PutWrite, type StateStore } from '../ports/state-store.ts';
+
+/**
+ * Creates an instance with its book, and with them the limits and the kill switch of its account where those are
+ * missing: check-risk denies whatever it cannot read. All in one transaction.
+ * @returns `created: false` when the instance was there before; nothing is changed then.
+ */
+export async function createStrategy(
+  state: StateStore,
+  instance: StrategyInstance,
+  nowMs: number,
+): Promise<{ readonly created: boolean }> {
+  await ensureAccount(state, instance.accountId, nowMs);
+  try {
+    await state.transact([...definitionWrites(instance, { kind: 'absent' }), bookWrite(instance)]);
+    return { created: true };
+  } catch (error) {
+    if (error instanceof ConditionFailed) return { created: false };
+    throw error;
+  }
+}
+
+/**
+ * The definition and its place in the list of all. An item has one index key and there are two lists, so there are
+ * two items, always written together.
+ * @param condition on the definition; the listed copy follows it.
+ */
+export function definitionWrites(record: StrategyRecord, condition: PutWrite['condition']): readonly PutWrite[] {
+  const { strategyId, instrumentId, interval, status } = record;
+  return [
+    {
+      kind: 'put',
+      table: 'signals',
+      ...definitionKey(strategyId),
+      value: record,
+      condition,
+      ...(status === 'RUNNING' ? { index: runningIndex(strategyId, instrumentId, interval) } : {}),
+    },
+    {
+      kind: 'put',
+      table: 'signals',
+      ...listedKey(strategyId),
+      value: record,
+      condition: { kind: 'none' },
+      index: strategiesIndex(strategyId),
+    },
+  ];
+}
+
+function bookWrite(instance: StrategyInstance): PutWrite {
+  const { accountId, strategyId, instrumentId, capital } = instance;
+  const book: BookRecord = {
+    accountId,
+    strategyId,
+    instrumentId,
+    quantity: '0',
+    cash: capital,
+    cost: '0',
+    realizedProfit: '0',
+    feesPaid: '0',
+    fills: 0,
+    entryTimeMs: null,
+    entryPrice: null,
+  };
+  return {
+    kind: 'put',
+    table: 'portfolio',
+    ...bookKey(strategyId),
+    value: book,
+    condition: { kind: 'absent' },
+    index: booksIndex(accountId, strategyId),
+  };
+}
+
+/** Limits and kill switch that are there stay as they are. */
+export async function ensureAccount(state: StateStore, accountId: string, nowMs: number): Promise<void> {
+  const killSwitch: KillSwitchRecord = { engaged: false, reason: 'the account was opened', by: 'platform', atMs: nowMs };
+  const wanted = [
+    { ...limitsKey(accountId), value: DEFAULT_LIMITS },
+    { ...killSwitchKey(accountId), value: killSwitch },
+  ];
+  for (const { pk, sk, value } of wanted) {
+    if ((await state.get('orders', { pk, sk })) !== null) continue;
+    try {
+      await state.write({ kind: 'put', table: 'orders', pk, sk, value, condition: { kind: 'absent' } });
+    } catch (error) {
+      // Somebody else opened the account at the same moment.
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+}
