@@ -118,7 +118,7 @@ export const topology = {
     },
     'submit-order': {
       context: 'orders', description: 'Hands an order to its venue, once.', timeoutSeconds: 5, memoryMb: 512,
-      capabilities: { state: { orders: 'write' }, append: ['trades'], publish: ['OrderChangedV1'] },
+      capabilities: { state: { orders: 'write', operations: 'write' }, append: ['trades'], publish: ['OrderChangedV1'] },
     },
     'match-orders': {
       context: 'orders', description: 'The paper venue: meets orders with the tape of their lane.', timeoutSeconds: 5, memoryMb: 512,

@@ -45,6 +45,8 @@ export const ordersIndex = (accountId: string, effectiveTimeMs: number, clientOr
   partition: ordersPartition(accountId),
   sort: `${sortableTime(effectiveTimeMs)}#${clientOrderId}`,
 });
+/** The paper venue's state of a lane. */
+export const venueKey = (lane: string): Key => ({ pk: `VENUE#${lane}`, sk: 'match-orders' });
 
 /** Table `portfolio`. */
 export const bookKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'BOOK' });
@@ -70,4 +72,19 @@ export const quarantinePartition = (status: QuarantineStatus): string => `QUARAN
 export const quarantineIndex = (status: QuarantineStatus, quarantinedAtMs: number, id: string): Index => ({
   partition: quarantinePartition(status),
   sort: `${sortableTime(quarantinedAtMs)}#${id}`,
+});
+export const collectorPositionKey = (sourceId: string): Key => ({ pk: `COLLECTOR#${sourceId}`, sk: 'POSITION' });
+
+/** Table `realtime`. */
+export const ticketKey = (sha256: string): Key => ({ pk: `TICKET#${sha256}`, sk: 'TICKET' });
+export const connectionKey = (connectionId: string): Key => ({ pk: `CONNECTION#${connectionId}`, sk: 'CONNECTION' });
+export const subscriptionKey = (connectionId: string, channel: string): Key => ({
+  pk: `CONNECTION#${connectionId}`,
+  sk: `CHANNEL#${channel}`,
+});
+/** The connections that hear a channel. */
+export const channelPartition = (channel: string): string => `CHANNEL#${channel}`;
+export const channelIndex = (channel: string, connectionId: string): Index => ({
+  partition: channelPartition(channel),
+  sort: connectionId,
 });

@@ -77,3 +77,22 @@ export interface QuarantineRecord {
   /** The fields that were mended when it was sent again. */
   readonly fix: { readonly [field: string]: JsonValue } | null;
 }
+
+/** TICKET#<sha256> / TICKET: whom it lets in. The ticket itself is not kept. */
+export interface TicketRecord {
+  readonly subject: string;
+  readonly expiresAtMs: number;
+}
+
+/** CONNECTION#<id> / CONNECTION */
+export interface ConnectionRecord {
+  readonly subject: string;
+  readonly openedAtMs: number;
+  /** All that it is subscribed to, in order of name: kept here too, so that the version of this item guards the limit. */
+  readonly channels: readonly string[];
+}
+
+/** CONNECTION#<id> / CHANNEL#<channel> */
+export interface SubscriptionRecord {
+  readonly connectionId: string;
+}

@@ -156,6 +156,11 @@ function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < MAX_TIME_MS;
 }
 
+/** Whether a trade's time is believed here: a time that is not must not move a watermark either. */
+export function isTradeTime(at: unknown, receivedAtMs: number): at is number {
+  return isTime(at) && at <= receivedAtMs + MAX_AHEAD_MS;
+}
+
 function poisonTrade(cause: string, row: unknown, instruments: readonly string[]): PoisonTrade {
   const index = Array.isArray(row) ? (row as unknown[])[0] : undefined;
   const name = typeof index === 'number' ? instruments[index] : undefined;
@@ -168,3 +173,6 @@ function firstIssue(error: z.ZodError): string {
   return issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'unreadable';
 }
 
+
+/** Session of trades that come again out of quarantine: no connection to the venue, so none was broken. */
+export const REDRIVE_SESSION = 'redrive';

@@ -57,7 +57,7 @@ export type Write = PutWrite | DeleteWrite | CheckWrite;
 
 export interface Page<T> {
   readonly items: readonly Item<T>[];
-  /** Pass as `after` for the next page; null: no more. */
+  /** Pass as `after` for the next page, which throws RangeError on a text that no page gave; null: no more. */
   readonly next: string | null;
 }
 

@@ -14,7 +14,7 @@ import { ConditionFailed, type PutWrite, type StateStore } from '../ports/state-
 
 /**
  * Creates an instance with its book, and with them the limits and the kill switch of its account where those are
- * missing: check-risk denies whatever it cannot read. All in one transaction.
+ * missing: check-risk denies whatever it cannot read. The account comes first, so no instance is ever without them.
  * @returns `created: false` when the instance was there before; nothing is changed then.
  */
 export async function createStrategy(

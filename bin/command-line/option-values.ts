@@ -1,0 +1,125 @@
+/**
+ * The kinds of value that options take. A kind says what it expects, and the parser makes the sentence of it:
+ * `--port: expected a number from 0 to 65535, got "abc"`.
+ */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { formatDecimal, parseDecimal } from '../../shared/domain/decimal.ts';
+
+export type ReadValue<Value> =
+  | { readonly kind: 'value'; readonly value: Value }
+  /** `expected` goes on with "expected …", without the text that was given. */
+  | { readonly kind: 'unexpected'; readonly expected: string };
+
+export interface ValueKind<Value> {
+  /** Stands for the value in the help: `FILE`. */
+  readonly valueName: string;
+  read(text: string): ReadValue<Value>;
+}
+
+function value<Value>(read: Value): ReadValue<Value> {
+  return { kind: 'value', value: read };
+}
+
+function unexpected(expected: string): ReadValue<never> {
+  return { kind: 'unexpected', expected };
+}
+
+/** Any text but the empty one. */
+export function text(valueName: string): ValueKind<string> {
+  return { valueName, read: (given) => (given === '' ? unexpected('some text') : value(given)) };
+}
+
+/** The absolute path of a file that exists. */
+export const existingFile: ValueKind<string> = {
+  valueName: 'FILE',
+  read: (given) => {
+    const path = resolve(given);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (given === '' || stats === undefined) return unexpected('a file that exists');
+    return stats.isDirectory() ? unexpected('a file, not a folder') : value(path);
+  },
+};
+
+/** The absolute path of a folder, which need not exist yet. */
+export const folder: ValueKind<string> = {
+  valueName: 'DIR',
+  read: (given) => {
+    const path = resolve(given);
+    const stats = given === '' ? undefined : statSync(path, { throwIfNoEntry: false });
+    if (given === '' || (stats !== undefined && !stats.isDirectory())) return unexpected('a folder');
+    return value(path);
+  },
+};
+
+/** An integer within bounds, both included. */
+export function integer(minimum: number, maximum: number): ValueKind<number> {
+  return {
+    valueName: 'N',
+    read: (given) => {
+      const number = /^-?\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
+      return number >= minimum && number <= maximum ? value(number) : unexpected(`a number from ${minimum} to ${maximum}`);
+    },
+  };
+}
+
+/** 0 asks for any free one. */
+export const port: ValueKind<number> = integer(0, 65_535);
+
+/** A decimal of zero or more, as canonical text: capital, a fee rate, slippage. */
+export const amount: ValueKind<string> = {
+  valueName: 'AMOUNT',
+  read: (given) => {
+    const decimal = parseDecimal(given);
+    return decimal === null || decimal < 0n
+      ? unexpected('a decimal of zero or more with at most 12 places, such as 0.001')
+      : value(formatDecimal(decimal));
+  },
+};
+
+/** One of a few words. */
+export function choice<const Word extends string>(words: readonly Word[], valueName = words.join('|')): ValueKind<Word> {
+  return {
+    valueName,
+    read: (given) => {
+      const word = words.find((candidate) => candidate === given);
+      return word === undefined ? unexpected(`one of ${words.join(', ')}`) : value(word);
+    },
+  };
+}
+
+/** `a,b,c`: at least one, none empty. */
+export function commaSeparated<Value>(kind: ValueKind<Value>): ValueKind<readonly Value[]> {
+  return {
+    valueName: `${kind.valueName},…`,
+    read: (given) => {
+      const values: Value[] = [];
+      for (const part of given.split(',')) {
+        const read = kind.read(part.trim());
+        if (read.kind === 'unexpected') return unexpected(`${read.expected}, several separated by commas`);
+        values.push(read.value);
+      }
+      return value(values);
+    },
+  };
+}
+
+export interface JsonObject {
+  readonly [key: string]: unknown;
+}
+
+/** A JSON object; what is inside is for the command to check. */
+export const jsonObject: ValueKind<JsonObject> = {
+  valueName: 'JSON',
+  read: (given) => {
+    const expected = unexpected('a JSON object such as {"fastPeriod":5,"slowPeriod":20}');
+    try {
+      const parsed: unknown = JSON.parse(given);
+      return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+        ? value(parsed as JsonObject)
+        : expected;
+    } catch {
+      return expected;
+    }
+  },
+};

@@ -1,0 +1,61 @@
+import { intervalMs, INTERVALS, type Interval } from '../../shared/domain/candles/interval.ts';
+import { BadCandleFile, readCandleFile } from '../../shared/adapters/files/candle-file.ts';
+import { writeBacktestReport } from '../../shared/adapters/files/backtest-report.ts';
+import { NO_LIMITS } from '../../shared/domain/risk/decide.ts';
+import { strategyInstance } from '../../shared/domain/strategies/instance.ts';
+import { backtest } from '../../shared/engine/backtest.ts';
+import type { CandleSeries } from '../../shared/engine/candle-series.ts';
+import { BadInput } from '../command-line/bad-input.ts';
+import { defineCommand, EXIT_DONE } from '../command-line/command.ts';
+import { amount, existingFile, folder, jsonObject, text } from '../command-line/option-values.ts';
+import { optional, required, withDefault } from '../command-line/options.ts';
+
+export const command = defineCommand({
+  description:
+    'A signal at the close of a candle fills at the open of the next; one on the last candle never fills. The\n' +
+    'strategy, the risk decision, the fill and the ledger are the ones that run live.',
+  options: {
+    candles: required(existingFile, 'CSV openTimeMs,open,high,low,close,volume, plain or gzip, oldest first'),
+    strategy: required(text('NAME'), 'ma-crossover'),
+    params: withDefault(jsonObject, '{}', 'parameters of the strategy'),
+    capital: withDefault(amount, '10000', 'cash to begin with'),
+    fee: withDefault(amount, '0.001', 'taker fee, a fraction of the notional'),
+    slippage: withDefault(amount, '0', 'fraction by which a fill is worse than the open'),
+    report: optional(folder, 'also write report.json, trades.csv and equity.csv there'),
+  },
+  examples: [
+    {
+      line: `millrace backtest --candles eth-btc-5m.csv.gz --strategy ma-crossover --params '{"fastPeriod":20,"slowPeriod":50}'`,
+      what: 'metrics, every round trip, and the hash that a live run of the same candles would give',
+    },
+  ],
+  run: async (values, io) => {
+    const { series } = await readCandleFile(values.candles).catch((error: unknown) => {
+      throw error instanceof BadCandleFile ? new BadInput(error.message) : error;
+    });
+    const instance = strategyInstance({
+      accountId: 'backtest',
+      name: values.strategy,
+      params: values.params,
+      instrumentId: 'file:BASE-QUOTE',
+      interval: nearestInterval(series),
+      capital: values.capital,
+      feeRate: values.fee,
+      slippage: values.slippage,
+      latencyMs: 0,
+    });
+    if ('error' in instance) throw new BadInput(instance.error);
+    const { equity, ...result } = backtest(series, instance, NO_LIMITS);
+    if (values.report !== null) await writeBacktestReport(values.report, result, series.openTimeMs, equity);
+    io.print(result);
+    return EXIT_DONE;
+  },
+});
+
+/** A file does not say its interval: the smallest step between two candles is the best guess, and only names things. */
+function nearestInterval({ openTimeMs, length }: CandleSeries): Interval {
+  let step = Infinity;
+  for (let i = 1; i < length; i++) step = Math.min(step, openTimeMs[i]! - openTimeMs[i - 1]!);
+  const fitting = INTERVALS.filter((interval) => intervalMs(interval) <= step);
+  return fitting.at(-1) ?? '1s';
+}

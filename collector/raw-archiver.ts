@@ -1,0 +1,141 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { encodeRawRecord } from '../shared/contracts/raw-records.ts';
+import { LANES_PER_EXCHANGE } from '../shared/domain/market-data/lane.ts';
+import { MAX_RECORD_BYTES, type StreamWriter } from '../shared/ports/stream-writer.ts';
+import type { Log } from '../shared/runtime/log.ts';
+
+const compress = promisify(gzip);
+
+/** A chunk is one object of the archive: few and large ones, and yet small enough to be one record. */
+const CHUNK_MESSAGES = 8000;
+const CHUNK_CHARACTERS = 4 * 1024 * 1024;
+/** Level 1 costs half of level 6 and the archive grows by a quarter. */
+const GZIP_LEVEL = 1;
+/** The header line and the partition key come on top. */
+const MAX_MEMBER_BYTES = MAX_RECORD_BYTES - 1024;
+/** Each holds a chunk in memory, and the thread pool has four threads for everybody. */
+const MAX_CHUNKS_IN_FLIGHT = 3;
+
+/** Where the archive of a source stands: the first message that is not durable, and the chunk that begins with it. */
+export interface ArchivePosition {
+  readonly chunk: number;
+  readonly firstLine: number;
+}
+
+export interface RawArchiverOptions {
+  readonly writer: StreamWriter;
+  /** Names the source in object keys. */
+  readonly sourceId: string;
+  readonly exchange: string;
+  readonly log: Log;
+  /** Where an archive begun earlier goes on. */
+  readonly from?: ArchivePosition;
+}
+
+interface Chunk {
+  readonly number: number;
+  readonly firstLine: number;
+  /** Of the first message: the day that the object is filed under. */
+  readonly receivedAtMs: number;
+  readonly lines: string[];
+  characters: number;
+}
+
+/**
+ * Packs the raw lines of one source and exchange into gzip members and appends them to the raw stream. Chunks are
+ * cut by what is in them alone, so the same messages give the same objects, however often they come again.
+ */
+export class RawArchiver {
+  readonly #options: RawArchiverOptions;
+  readonly #inFlight = new Map<number, { readonly firstLine: number; readonly done: Promise<void> }>();
+  #nextChunk: number;
+  #nextLine: number;
+  #open: Chunk | null = null;
+  #failure: unknown = null;
+
+  constructor(options: RawArchiverOptions) {
+    this.#options = options;
+    this.#nextChunk = options.from?.chunk ?? 0;
+    this.#nextLine = options.from?.firstLine ?? 1;
+  }
+
+  /**
+   * Takes a line, in the order of the source.
+   * @param text without its newline.
+   * @returns a promise to wait for before the next line, or null: go on at once.
+   */
+  add(line: number, receivedAtMs: number, text: string): Promise<void> | null {
+    this.#open ??= { number: this.#nextChunk++, firstLine: line, receivedAtMs, lines: [], characters: 0 };
+    this.#open.lines.push(text);
+    this.#open.characters += text.length;
+    this.#nextLine = line + 1;
+    if (this.#open.lines.length < CHUNK_MESSAGES && this.#open.characters < CHUNK_CHARACTERS) return null;
+    this.cut();
+    return this.#inFlight.size < MAX_CHUNKS_IN_FLIGHT ? null : this.#room();
+  }
+
+  /** Ends the chunk under way before it is full, as a live source does when it grows old. */
+  cut(): void {
+    const chunk = this.#open;
+    if (chunk === null) return;
+    this.#open = null;
+    const done = this.#archive(chunk).then(
+      () => undefined,
+      (error: unknown) => {
+        this.#failure ??= error;
+      },
+    );
+    this.#inFlight.set(chunk.number, { firstLine: chunk.firstLine, done });
+    void done.then(() => {
+      // A chunk that failed stays, so that the position does not move past it.
+      if (this.#failure === null) this.#inFlight.delete(chunk.number);
+    });
+  }
+
+  /** Everything before it is durable. */
+  position(): ArchivePosition {
+    const [oldest] = this.#inFlight;
+    if (oldest !== undefined) return { chunk: oldest[0], firstLine: oldest[1].firstLine };
+    if (this.#open !== null) return { chunk: this.#open.number, firstLine: this.#open.firstLine };
+    return { chunk: this.#nextChunk, firstLine: this.#nextLine };
+  }
+
+  /** Ends the chunk under way and resolves when all are durable. */
+  async finish(): Promise<void> {
+    this.cut();
+    await Promise.all([...this.#inFlight.values()].map(({ done }) => done));
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  async #room(): Promise<void> {
+    while (this.#failure === null && this.#inFlight.size >= MAX_CHUNKS_IN_FLIGHT) {
+      await Promise.race([...this.#inFlight.values()].map(({ done }) => done));
+    }
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  async #archive(chunk: Chunk): Promise<void> {
+    const { exchange, sourceId } = this.#options;
+    const day = new Date(chunk.receivedAtMs).toISOString().slice(0, 10);
+    const name = `raw/${exchange}/${day}/${sourceId}-${String(chunk.number).padStart(8, '0')}`;
+    await this.#archiveLines(chunk, chunk.lines, name);
+  }
+
+  /** Halves what does not compress into one record. The names of the halves sort where the whole would. */
+  async #archiveLines(chunk: Chunk, lines: readonly string[], name: string): Promise<void> {
+    const { writer, exchange, log } = this.#options;
+    const gzipMember = await compress(`${lines.join('\n')}\n`, { level: GZIP_LEVEL });
+    if (gzipMember.byteLength <= MAX_MEMBER_BYTES) {
+      const header = { v: 1, kind: 'raw', exchange, objectKey: `${name}.ndjson.gz`, messages: lines.length } as const;
+      const partitionKey = `${exchange}#${chunk.number % LANES_PER_EXCHANGE}`;
+      await writer.append('raw', [{ partitionKey, data: encodeRawRecord(header, gzipMember) }]);
+    } else if (lines.length === 1) {
+      log.error('a message is too large for the archive', { exchange, object: name, bytes: gzipMember.byteLength });
+    } else {
+      const middle = lines.length >> 1;
+      await this.#archiveLines(chunk, lines.slice(0, middle), `${name}.0`);
+      await this.#archiveLines(chunk, lines.slice(middle), `${name}.1`);
+    }
+  }
+}

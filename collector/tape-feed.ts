@@ -1,0 +1,111 @@
+import type { InstrumentId } from '../shared/domain/market-data/instrument.ts';
+import type { StreamWriter } from '../shared/ports/stream-writer.ts';
+import { LanePacker } from './lane-packer.ts';
+import { StreamAppender } from './stream-appender.ts';
+import type { Boundary, TapeBoundaries } from './tape-boundaries.ts';
+import type { TapeGate } from './tape-gate.ts';
+import type { TapeMessage } from './tape-message.ts';
+import { tapeSteps, type ReceivedVenueTrade } from './tape-steps.ts';
+import { unlessAborted } from './unless-aborted.ts';
+
+export interface TapeFeedOptions {
+  readonly writer: StreamWriter;
+  readonly gate: TapeGate;
+  readonly boundaries: TapeBoundaries;
+  readonly sessionId: string;
+  /** How far the clock had come; −1: not begun. */
+  readonly clockMs: number;
+  readonly signal: AbortSignal;
+  /** A boundary is behind us: everything before the message now under way is durable and settled. */
+  readonly onSettled: () => Promise<void>;
+}
+
+/** Sends a tape down the stream of trades, and holds it back at each of its boundaries. */
+export class TapeFeed {
+  readonly #options: TapeFeedOptions;
+  readonly #packer: LanePacker;
+  readonly #appender: StreamAppender;
+  #clockMs: number;
+  #trades = 0;
+
+  constructor(options: TapeFeedOptions) {
+    this.#options = options;
+    this.#packer = new LanePacker(() => options.sessionId);
+    this.#appender = new StreamAppender(options.writer, 'trades');
+    this.#clockMs = options.clockMs;
+  }
+
+  get clockMs(): number {
+    return this.#clockMs;
+  }
+
+  /** Trades sent so far. */
+  get trades(): number {
+    return this.#trades;
+  }
+
+  /** Takes the next messages of the tape. What does not fill a record waits for more, for a boundary or for `flush`. */
+  async send(messages: Iterable<TapeMessage>): Promise<void> {
+    for (const step of tapeSteps(this.#setMalformedAside(messages), this.#options.boundaries)) {
+      if (step.kind === 'trades') await this.#sendTrades(step.trades);
+      else await this.#release(step);
+    }
+  }
+
+  /** Begins to append what waits. */
+  async flush(): Promise<void> {
+    await this.#appender.begin(this.#packer.take());
+  }
+
+  /** The tape has come to an end, which closes nothing: what is left is sent, and settles. */
+  async finish(): Promise<void> {
+    await this.flush();
+    await this.#appender.drain();
+    await this.#settle();
+  }
+
+  *#setMalformedAside(messages: Iterable<TapeMessage>): Generator<TapeMessage> {
+    for (const message of messages) {
+      if (message.said.kind === 'malformed') {
+        this.#packer.addMalformed(message.exchange, message.raw, message.said.cause);
+      }
+      yield message;
+    }
+  }
+
+  async #sendTrades(trades: readonly ReceivedVenueTrade[]): Promise<void> {
+    for (const { trade, receivedAtMs } of trades) {
+      if (this.#clockMs < 0) this.#startClock(trade.timeMs);
+      this.#packer.addTrade(trade, receivedAtMs);
+      this.#trades++;
+      if (this.#packer.isFull) await this.flush();
+    }
+  }
+
+  /** Watermarks hold after the trades of their record, so what lies before the boundary leaves in the same call. */
+  async #release(boundary: Boundary): Promise<void> {
+    if (boundary.kind === 'watermark') this.#packer.addWatermark(boundary.instrumentId, boundary.timeMs);
+    else this.#packer.addLaneWatermarks(boundary.exchange, boundary.watermarkMs);
+    await this.flush();
+    await this.#appender.drain();
+    this.#advanceClock(boundary.kind === 'watermark' ? boundary.timeMs : boundary.watermarkMs);
+    await this.#settle();
+    await this.#options.onSettled();
+  }
+
+  async #settle(): Promise<void> {
+    await unlessAborted(this.#options.gate.settled(), this.#options.signal);
+  }
+
+  /** Before the first boundary the clock stands at the second in which the tape begins. */
+  #startClock(timeMs: VenueTime): void {
+    if (typeof timeMs === 'number' && Number.isSafeInteger(timeMs)) this.#advanceClock(timeMs - (timeMs % 1000));
+  }
+
+  /** Instruments pass their boundaries one after the other: the clock follows the foremost. */
+  #advanceClock(timeMs: number): void {
+    if (timeMs <= this.#clockMs) return;
+    this.#clockMs = timeMs;
+    this.#options.gate.advanceTo(timeMs);
+  }
+}

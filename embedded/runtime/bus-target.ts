@@ -1,0 +1,98 @@
+import type { EventBridgeEvent } from 'aws-lambda';
+import type { Delivery, SqliteEventBus } from '../../shared/adapters/embedded/sqlite-event-bus.ts';
+import { describeError } from '../../shared/runtime/define-function.ts';
+import { log } from '../../shared/runtime/log.ts';
+import type { FunctionName } from '../../shared/topology.ts';
+import { DeliveryLoop } from './delivery-loop.ts';
+import type { Faults } from './faults.ts';
+import type { Invoker } from './invoker.ts';
+import { waitMs, type RetryPolicy } from './retry-policy.ts';
+
+/** Deliveries looked at together, so that injected faults have something to reorder. */
+const TAKE = 16;
+const MAX_ATTEMPTS = 5;
+
+export interface BusTargetOptions {
+  readonly functionName: FunctionName;
+  readonly bus: SqliteEventBus;
+  readonly invoker: Invoker;
+  readonly faults: Faults;
+  readonly retry: RetryPolicy;
+  readonly onProgress: () => void;
+}
+
+/** Delivers events to one function, at least once and in no promised order. */
+export class BusTarget {
+  readonly functionName: FunctionName;
+  readonly #options: BusTargetOptions;
+  readonly #loop: DeliveryLoop;
+
+  constructor(options: BusTargetOptions) {
+    this.#options = options;
+    this.functionName = options.functionName;
+    this.#loop = new DeliveryLoop(options.functionName, async () => this.#deliverNext());
+  }
+
+  get pending(): number {
+    return this.#options.bus.pendingCount(this.functionName);
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  async #deliverNext(): Promise<'worked' | 'idle' | { idleUntilMs: number }> {
+    const { bus, faults, onProgress } = this.#options;
+    const waiting = bus.take(this.functionName, TAKE, Date.now());
+    if (waiting.length === 0) {
+      const nextDueMs = bus.nextDueMs(this.functionName);
+      return nextDueMs === null ? 'idle' : { idleUntilMs: nextDueMs };
+    }
+    const left = [...waiting];
+    while (left.length > 0) {
+      const [delivery] = left.splice(faults.pick(left.length), 1);
+      await this.#deliver(delivery!);
+      onProgress();
+    }
+    return 'worked';
+  }
+
+  async #deliver(delivery: Delivery): Promise<void> {
+    const { bus, invoker, retry } = this.#options;
+    try {
+      await invoker.invoke(this.functionName, eventBridgeEvent(delivery));
+      bus.acknowledge(delivery.id);
+    } catch (error) {
+      const attempts = delivery.attempts + 1;
+      const cause = JSON.stringify(describeError(error));
+      log.warn('event failed', { function: this.functionName, detailType: delivery.detailType, attempts, cause });
+      if (attempts < MAX_ATTEMPTS) bus.retryLater(delivery.id, Date.now() + waitMs(retry, attempts), cause);
+      else {
+        log.error('event given up', { function: this.functionName, eventId: delivery.eventId });
+        bus.giveUp(delivery.id, cause);
+      }
+    }
+  }
+}
+
+function eventBridgeEvent(delivery: Delivery): EventBridgeEvent<string, unknown> {
+  return {
+    id: delivery.eventId,
+    version: '0',
+    account: '000000000000',
+    time: new Date(delivery.publishedAtMs).toISOString(),
+    region: 'embedded',
+    resources: [],
+    source: 'millrace',
+    'detail-type': delivery.detailType,
+    detail: delivery.detail,
+  };
+}

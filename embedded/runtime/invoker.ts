@@ -1,0 +1,102 @@
+/** Calls handlers as Lambda does: with a context, within the function's timeout, and counted. */
+import { randomUUID } from 'node:crypto';
+import type { FunctionStatus } from '../../shared/ports/function-health.ts';
+import type { Ports } from '../../shared/ports/index.ts';
+import { grantPorts } from '../../shared/runtime/grant-ports.ts';
+import { topology, type FunctionName } from '../../shared/topology.ts';
+import { InjectedFault, type Faults } from './faults.ts';
+import { functionModules, type AnyHandler } from './functions.ts';
+
+export class FunctionTimeout extends Error {
+  override readonly name = 'FunctionTimeout';
+}
+
+/** Durations kept for the percentile. */
+const RECENT = 512;
+
+interface Counters {
+  invocations: number;
+  errors: number;
+  readonly durationsMs: Float64Array;
+}
+
+export class Invoker {
+  readonly #ports: Ports;
+  readonly #faults: Faults;
+  readonly #handlers = new Map<FunctionName, AnyHandler>();
+  readonly #counters = new Map<FunctionName, Counters>();
+
+  constructor(ports: Ports, faults: Faults) {
+    this.#ports = ports;
+    this.#faults = faults;
+  }
+
+  /** Loads a function's module and gives it its ports; later calls find it warm. */
+  async load(name: FunctionName): Promise<AnyHandler> {
+    const warm = this.#handlers.get(name);
+    if (warm !== undefined) return warm;
+    const { createHandler } = await functionModules[name]();
+    const handler = this.#handlers.get(name) ?? createHandler(grantPorts(name, this.#ports));
+    this.#handlers.set(name, handler);
+    return handler;
+  }
+
+  /** @throws whatever the handler throws, or FunctionTimeout. */
+  async invoke(name: FunctionName, event: unknown): Promise<unknown> {
+    const counters = this.#countersOf(name);
+    const startedAt = performance.now();
+    counters.invocations++;
+    try {
+      if (this.#faults.failsBefore(name)) throw new InjectedFault(`${name} was not started`);
+      const result = await this.#run(name, event, startedAt);
+      if (this.#faults.repeats(name)) await this.#run(name, event, startedAt);
+      if (this.#faults.failsAfter(name)) throw new InjectedFault(`the answer of ${name} was lost`);
+      return result;
+    } catch (error) {
+      counters.errors++;
+      throw error;
+    } finally {
+      counters.durationsMs[(counters.invocations - 1) % RECENT] = performance.now() - startedAt;
+    }
+  }
+
+  status(name: FunctionName, lagMs: number | null): FunctionStatus {
+    const { invocations, errors, durationsMs } = this.#countersOf(name);
+    const recent = [...durationsMs.subarray(0, Math.min(invocations, RECENT))].sort((a, b) => a - b);
+    const p99 = recent[Math.ceil(recent.length * 0.99) - 1];
+    return {
+      name,
+      invocations,
+      errors,
+      durationMsP99: p99 === undefined ? null : Math.round(p99 * 100) / 100,
+      lagMs,
+    };
+  }
+
+  async #run(name: FunctionName, event: unknown, startedAt: number): Promise<unknown> {
+    const handler = await this.load(name);
+    const timeoutMs = topology.functions[name].timeoutSeconds * 1000;
+    const context = {
+      awsRequestId: randomUUID(),
+      getRemainingTimeInMillis: () => Math.max(0, startedAt + timeoutMs - performance.now()),
+    };
+    let timer: NodeJS.Timeout | undefined;
+    const timedOut = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new FunctionTimeout(`${name} ran longer than ${timeoutMs} ms`)), timeoutMs);
+    });
+    try {
+      return await Promise.race([handler(event, context), timedOut]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #countersOf(name: FunctionName): Counters {
+    let counters = this.#counters.get(name);
+    if (counters === undefined) {
+      counters = { invocations: 0, errors: 0, durationsMs: new Float64Array(RECENT) };
+      this.#counters.set(name, counters);
+    }
+    return counters;
+  }
+}

@@ -1,0 +1,101 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { ReceivedMessage, SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
+import { describeError } from '../../shared/runtime/define-function.ts';
+import { log } from '../../shared/runtime/log.ts';
+import type { QueueWorkerDefinition } from '../../shared/topology-schema.ts';
+import type { FunctionName, QueueName } from '../../shared/topology.ts';
+import { DeliveryLoop } from './delivery-loop.ts';
+import type { Invoker } from './invoker.ts';
+import { waitMs, type RetryPolicy } from './retry-policy.ts';
+
+export interface QueueWorkerOptions {
+  readonly definition: QueueWorkerDefinition;
+  readonly queues: SqliteQueues;
+  readonly invoker: Invoker;
+  readonly retry: RetryPolicy;
+  readonly onProgress: () => void;
+}
+
+/** Delivers a FIFO queue to its function: batches of at most ten, partial failures, dead letters after too many. */
+export class QueueWorker {
+  readonly functionName: FunctionName;
+  readonly queue: QueueName;
+  readonly #options: QueueWorkerOptions;
+  readonly #loop: DeliveryLoop;
+
+  constructor(options: QueueWorkerOptions) {
+    this.#options = options;
+    this.functionName = options.definition.function as FunctionName;
+    this.queue = options.definition.queue as QueueName;
+    this.#loop = new DeliveryLoop(this.queue, async () => this.#deliverNext());
+  }
+
+  get pending(): number {
+    return this.#options.queues.pendingCount(this.queue);
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  async #deliverNext(): Promise<'worked' | 'idle' | { idleUntilMs: number }> {
+    const { queues, definition, onProgress } = this.#options;
+    const messages = queues.receive(this.queue, definition.batchSize, Date.now());
+    if (messages.length === 0) {
+      const nextVisibleAtMs = queues.nextVisibleAtMs(this.queue);
+      return nextVisibleAtMs === null ? 'idle' : { idleUntilMs: nextVisibleAtMs };
+    }
+    const failed = await this.#failuresOf(messages);
+    for (const message of messages) {
+      if (!failed.has(message.messageId)) queues.remove(this.queue, message.receiptHandle);
+      else queues.release(this.queue, message.receiptHandle, Date.now() + waitMs(this.#options.retry, message.receiveCount));
+    }
+    onProgress();
+    return 'worked';
+  }
+
+  async #failuresOf(messages: readonly ReceivedMessage[]): Promise<ReadonlySet<string>> {
+    try {
+      const result = (await this.#options.invoker.invoke(this.functionName, sqsEvent(this.queue, messages))) as
+        | SQSBatchResponse
+        | undefined;
+      return new Set(result?.batchItemFailures.map((failure) => failure.itemIdentifier));
+    } catch (error) {
+      log.warn('queue batch failed', { function: this.functionName, error: describeError(error) });
+      return new Set(messages.map((message) => message.messageId));
+    }
+  }
+}
+
+function sqsEvent(queue: QueueName, messages: readonly ReceivedMessage[]): SQSEvent {
+  return { Records: messages.map((message) => sqsRecord(queue, message)) };
+}
+
+function sqsRecord(queue: QueueName, message: ReceivedMessage): SQSRecord {
+  return {
+    messageId: message.messageId,
+    receiptHandle: message.receiptHandle,
+    body: message.body,
+    attributes: {
+      ApproximateReceiveCount: String(message.receiveCount),
+      SentTimestamp: String(message.sentAtMs),
+      SenderId: 'embedded',
+      ApproximateFirstReceiveTimestamp: String(message.sentAtMs),
+      MessageGroupId: message.groupId,
+      MessageDeduplicationId: message.deduplicationId,
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: `arn:aws:sqs:embedded:000000000000:${queue}.fifo`,
+    awsRegion: 'embedded',
+  };
+}

@@ -1,0 +1,181 @@
+/**
+ * The one-process runtime: reads the map in topology.ts, subscribes each function to what feeds it, and delivers with
+ * the semantics of the AWS service that it stands for. Handlers cannot tell the difference.
+ */
+import type { ScheduledEvent } from 'aws-lambda';
+import type { SqliteEventBus } from '../../shared/adapters/embedded/sqlite-event-bus.ts';
+import type { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
+import type { SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
+import type { FunctionStatus } from '../../shared/ports/function-health.ts';
+import type { Ports } from '../../shared/ports/index.ts';
+import { describeError } from '../../shared/runtime/define-function.ts';
+import { log } from '../../shared/runtime/log.ts';
+import type { Capabilities } from '../../shared/topology-schema.ts';
+import { topology, type FunctionName, type StreamName } from '../../shared/topology.ts';
+import { BusTarget } from './bus-target.ts';
+import { NO_FAULTS, type Faults } from './faults.ts';
+import { Invoker } from './invoker.ts';
+import { QueueWorker } from './queue-worker.ts';
+import { DEFAULT_RETRY, type RetryPolicy } from './retry-policy.ts';
+import { StreamConsumer } from './stream-consumer.ts';
+
+export interface RuntimeOptions {
+  readonly ports: Ports;
+  readonly streamLog: SqliteStreamLog;
+  readonly queues: SqliteQueues;
+  readonly bus: SqliteEventBus;
+  readonly faults?: Faults;
+  readonly retry?: RetryPolicy;
+}
+
+/** Records a consumer that causes nothing may lag behind before a replay waits for it: the bound on the log. */
+const MAX_SINK_BACKLOG = 500;
+/** Records delivered before the log is trimmed again. */
+const TRIM_EVERY = 2000;
+const MINUTE_MS = 60_000;
+
+export class Runtime {
+  readonly invoker: Invoker;
+  readonly #options: RuntimeOptions;
+  readonly #consumers: readonly StreamConsumer[];
+  readonly #targets: readonly BusTarget[];
+  readonly #workers: readonly QueueWorker[];
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #trimmedThrough = new Map<StreamName, number>();
+  #waiters: { readonly isOver: () => boolean; readonly resolve: () => void }[] = [];
+
+  constructor(options: RuntimeOptions) {
+    const { streamLog, queues, bus, ports } = options;
+    const faults = options.faults ?? NO_FAULTS;
+    const retry = options.retry ?? DEFAULT_RETRY;
+    const onProgress = (): void => this.#onProgress();
+    this.#options = options;
+    this.invoker = new Invoker(ports, faults);
+    const { invoker } = this;
+    this.#consumers = topology.streamConsumers.map(
+      (definition) => new StreamConsumer({ definition, streamLog, invoker, deadBatches: ports.objects, retry, onProgress }),
+    );
+    const targets = new Set<FunctionName>(topology.rules.flatMap((rule) => [...rule.functions]));
+    this.#targets = [...targets].map(
+      (functionName) => new BusTarget({ functionName, bus, invoker, faults, retry, onProgress }),
+    );
+    this.#workers = topology.queueWorkers.map(
+      (definition) => new QueueWorker({ definition, queues, invoker, retry, onProgress }),
+    );
+  }
+
+  /** Loads every function that something feeds, then starts to deliver: what a crash left behind comes first. */
+  async start(): Promise<void> {
+    const { streamLog, queues, bus } = this.#options;
+    const sources = this.#sources();
+    await Promise.all(sources.map(async (source) => this.invoker.load(source.functionName)));
+    streamLog.onAppend((stream) => {
+      for (const consumer of this.#consumers) if (consumer.stream === stream) consumer.wake();
+    });
+    queues.onSend(() => {
+      for (const worker of this.#workers) worker.wake();
+    });
+    bus.onPublish(() => {
+      for (const target of this.#targets) target.wake();
+    });
+    for (const source of sources) source.start();
+    for (const schedule of topology.schedules) this.#schedule(schedule.function, schedule.everyMinutes);
+  }
+
+  /** Resolves when the deliveries under way are over; what waits is delivered at the next start. */
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await Promise.all(this.#sources().map(async (source) => source.stop()));
+  }
+
+  /** Resolves when everything caused by what has been appended so far has settled. */
+  async settled(): Promise<void> {
+    return this.#wait(() => this.#isSettled());
+  }
+
+  /** Resolves when nothing waits anywhere. */
+  async drained(): Promise<void> {
+    return this.#wait(
+      () => this.#isSettled() && this.#consumers.every((c) => c.backlog === 0) && this.#targets.every((t) => t.pending === 0),
+    );
+  }
+
+  functionStatuses(): readonly FunctionStatus[] {
+    return (Object.keys(topology.functions) as FunctionName[]).map((name) => this.invoker.status(name, this.#lagMs(name)));
+  }
+
+  #sources(): readonly (StreamConsumer | BusTarget | QueueWorker)[] {
+    return [...this.#consumers, ...this.#targets, ...this.#workers];
+  }
+
+  /** A function without a voice causes nothing, so a replay need not wait for it, beyond a bound. */
+  #isSettled(): boolean {
+    return (
+      this.#consumers.every(({ functionName, backlog }) => backlog <= (isSink(functionName) ? MAX_SINK_BACKLOG : 0)) &&
+      this.#targets.every(({ functionName, pending }) => isSink(functionName) || pending === 0) &&
+      this.#workers.every(({ pending }) => pending === 0)
+    );
+  }
+
+  async #wait(isOver: () => boolean): Promise<void> {
+    if (isOver()) return;
+    await new Promise<void>((resolve) => this.#waiters.push({ isOver, resolve }));
+  }
+
+  #onProgress(): void {
+    if (this.#waiters.length > 0) {
+      const over = this.#waiters.filter((waiter) => waiter.isOver());
+      this.#waiters = this.#waiters.filter((waiter) => !over.includes(waiter));
+      for (const waiter of over) waiter.resolve();
+    }
+    this.#trim();
+  }
+
+  /** What every consumer has behind it is deleted: the log holds what is under way, the archive holds the rest. */
+  #trim(): void {
+    for (const stream of Object.keys(topology.streams) as StreamName[]) {
+      const through = Math.min(...this.#consumers.flatMap((c) => (c.stream === stream ? [c.checkpoint] : [])));
+      if (through - (this.#trimmedThrough.get(stream) ?? 0) < TRIM_EVERY) continue;
+      this.#trimmedThrough.set(stream, through);
+      void this.#options.streamLog.trim(stream, through).catch((error: unknown) => {
+        log.error('log not trimmed', { stream, error: describeError(error) });
+      });
+    }
+  }
+
+  #schedule(functionName: FunctionName, everyMinutes: number): void {
+    const timer = setInterval(() => {
+      void this.invoker.invoke(functionName, scheduledEvent()).catch((error: unknown) => {
+        log.error('schedule failed', { function: functionName, error: describeError(error) });
+      });
+    }, everyMinutes * MINUTE_MS);
+    timer.unref();
+    this.#timers.push(timer);
+  }
+
+  #lagMs(name: FunctionName): number | null {
+    const consumer = this.#consumers.find((candidate) => candidate.functionName === name);
+    if (consumer === undefined) return null;
+    const oldest = this.#options.streamLog.read(consumer.stream, consumer.checkpoint, 1, 1)[0];
+    return oldest === undefined ? 0 : Date.now() - oldest.arrivalMs;
+  }
+}
+
+function isSink(functionName: FunctionName): boolean {
+  const { append, publish, send }: Capabilities = topology.functions[functionName].capabilities;
+  return append === undefined && publish === undefined && send === undefined;
+}
+
+function scheduledEvent(): ScheduledEvent {
+  return {
+    id: '',
+    version: '0',
+    account: '000000000000',
+    time: new Date().toISOString(),
+    region: 'embedded',
+    resources: [],
+    source: 'aws.scheduler',
+    'detail-type': 'Scheduled Event',
+    detail: {},
+  };
+}

@@ -1,0 +1,130 @@
+import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import type { LogRecord, SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { describeError } from '../../shared/runtime/define-function.ts';
+import { log } from '../../shared/runtime/log.ts';
+import type { StreamConsumerDefinition } from '../../shared/topology-schema.ts';
+import type { FunctionName, StreamName } from '../../shared/topology.ts';
+import { DeliveryLoop } from './delivery-loop.ts';
+import type { Invoker } from './invoker.ts';
+import { waitMs, type RetryPolicy } from './retry-policy.ts';
+
+/** Lambda takes 6 MB an invocation, and base64 makes four bytes of three. */
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+
+export interface StreamConsumerOptions {
+  readonly definition: StreamConsumerDefinition;
+  readonly streamLog: SqliteStreamLog;
+  readonly invoker: Invoker;
+  readonly deadBatches: ObjectStore;
+  readonly retry: RetryPolicy;
+  /** Called after each step forward. */
+  readonly onProgress: () => void;
+}
+
+/** Delivers a stream to its function in order, a batch at a time; a batch that fails is delivered again. */
+export class StreamConsumer {
+  readonly functionName: FunctionName;
+  readonly stream: StreamName;
+  readonly #options: StreamConsumerOptions;
+  readonly #loop: DeliveryLoop;
+  #checkpoint: number;
+  #attempts = 0;
+
+  constructor(options: StreamConsumerOptions) {
+    this.#options = options;
+    this.functionName = options.definition.function as FunctionName;
+    this.stream = options.definition.stream as StreamName;
+    this.#checkpoint = options.streamLog.checkpoint(this.functionName, this.stream);
+    this.#loop = new DeliveryLoop(this.functionName, async () => this.#deliverNext());
+  }
+
+  get checkpoint(): number {
+    return this.#checkpoint;
+  }
+
+  /** Records that wait for this consumer. */
+  get backlog(): number {
+    return this.#options.streamLog.head(this.stream) - this.#checkpoint;
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  async #deliverNext(): Promise<'worked' | 'idle' | { idleUntilMs: number }> {
+    const { streamLog, definition, invoker, onProgress } = this.#options;
+    const records = streamLog.read(this.stream, this.#checkpoint, definition.batchSize, MAX_BATCH_BYTES);
+    if (records.length === 0) return 'idle';
+    try {
+      await invoker.invoke(this.functionName, kinesisEvent(this.stream, records));
+    } catch (error) {
+      this.#attempts++;
+      log.warn('batch failed', { function: this.functionName, attempts: this.#attempts, error: describeError(error) });
+      if (this.#attempts <= definition.retryAttempts) {
+        return { idleUntilMs: Date.now() + waitMs(this.#options.retry, this.#attempts) };
+      }
+      await this.#giveUp(records, error);
+    }
+    this.#attempts = 0;
+    this.#checkpoint = records.at(-1)!.sequence;
+    streamLog.saveCheckpoint(this.functionName, this.stream, this.#checkpoint);
+    onProgress();
+    return 'worked';
+  }
+
+  /** As a stream's on-failure destination: where the batch lay and why it failed, and the stream goes on. */
+  async #giveUp(records: readonly LogRecord[], error: unknown): Promise<void> {
+    const [first, last] = [records[0]!.sequence, records.at(-1)!.sequence];
+    log.error('batch given up', { function: this.functionName, first, last });
+    const report = {
+      functionName: this.functionName,
+      stream: this.stream,
+      firstSequence: first,
+      lastSequence: last,
+      cause: describeError(error),
+      records: records.map((record) => Buffer.from(record.data).toString('base64')),
+    };
+    await this.#options.deadBatches.put(
+      `dead-batches/${this.functionName}/${String(first).padStart(20, '0')}.json`,
+      Buffer.from(JSON.stringify(report)),
+      'application/json',
+    );
+  }
+}
+
+const CONSUMER_CONTEXT = {
+  eventVersion: '1.0',
+  eventSource: 'aws:kinesis',
+  eventName: 'aws:kinesis:record',
+  awsRegion: 'embedded',
+  invokeIdentityArn: 'arn:aws:iam::000000000000:role/embedded',
+} as const;
+
+function kinesisEvent(stream: StreamName, records: readonly LogRecord[]): KinesisStreamEvent {
+  return { Records: records.map((record) => kinesisRecord(stream, record)) };
+}
+
+function kinesisRecord(stream: StreamName, record: LogRecord): KinesisStreamRecord {
+  const { data } = record;
+  return {
+    ...CONSUMER_CONTEXT,
+    eventID: `shardId-000000000000:${record.sequence}`,
+    eventSourceARN: `arn:aws:kinesis:embedded:000000000000:stream/${stream}`,
+    kinesis: {
+      kinesisSchemaVersion: '1.0',
+      partitionKey: record.partitionKey,
+      sequenceNumber: String(record.sequence),
+      data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
+      approximateArrivalTimestamp: record.arrivalMs / 1000,
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import javascript from '@eslint/js';
+import { defineConfig } from 'eslint/config';
+import typescript from 'typescript-eslint';
+import { fileNames } from './scripts/lint/file-names.js';
+
+const TESTS = ['**/*.test.ts', '**/*.test.tsx', 'test/**'];
+const PURE_CORE = ['shared/domain/**/*.ts', 'shared/engine/**/*.ts'];
+
+/** `import * as z` lets esbuild drop what is not used: 83 KB a Lambda bundle instead of 443. */
+const ZOD_IN_ONE_PIECE = {
+  selector:
+    'ImportDeclaration[source.value="zod"] > :matches(ImportSpecifier[imported.name="z"], ImportDefaultSpecifier)',
+  message: 'Write `import * as z from "zod"`: the namespace is what bundlers can shake.',
+};
+
+/** Invariant 1: the same input log gives byte-identical outputs. */
+const PURITY = 'Domain and engine are pure: time, ids and seeds are arguments.';
+const HIDDEN_INPUTS = [
+  { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: PURITY },
+  { selector: 'CallExpression[callee.name="Date"]', message: PURITY },
+];
+const HIDDEN_PROPERTIES = [
+  { object: 'Date', property: 'now', message: PURITY },
+  { object: 'Math', property: 'random', message: PURITY },
+];
+const HIDDEN_GLOBALS = [
+  ...['process', 'performance', 'crypto', 'console', 'fetch', 'globalThis'],
+  ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],
+].map((name) => ({ name, message: PURITY }));
+
+/** The DOM's types are loaded for the page, so a forgotten parameter would compile as one of these. */
+const DOM_GLOBALS = ['name', 'status', 'event', 'length', 'parent', 'top', 'self', 'open', 'close', 'origin', 'history'].map(
+  (name) => ({ name, message: 'A global of the browser: a parameter or an import is missing.' }),
+);
+
+const FOCUSED_TESTS = {
+  selector:
+    'CallExpression[callee.object.name=/^(it|test|describe)$/][callee.property.name=/^(only|skip|todo)$/], CallExpression[callee.name=/^(xit|xdescribe|fit|fdescribe)$/]',
+  message: 'Neither focused nor skipped: a test that needs what is absent chooses `describe.skip` by a condition.',
+};
+
+export default defineConfig(
+  { ignores: ['node_modules/', 'cdk.out/', '.emulator/', '.millrace/', 'coverage/', 'dist/', 'test/house/planted/'] },
+  javascript.configs.recommended,
+  {
+    plugins: { house: { rules: { 'file-names': fileNames } } },
+    linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' },
+    rules: {
+      'house/file-names': 'error',
+      'max-lines': ['error', { max: 300 }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'object-shorthand': 'error',
+      'prefer-template': 'error',
+      'no-restricted-syntax': ['error', ZOD_IN_ONE_PIECE],
+    },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
+    languageOptions: { globals: { process: 'readonly', URL: 'readonly' } },
+  },
+  {
+    // An old Node reads it, see there.
+    files: ['bin/millrace.js'],
+    rules: { 'prefer-template': 'off', 'object-shorthand': 'off' },
+  },
+  {
+    files: ['**/*.ts', '**/*.tsx'],
+    extends: [typescript.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-deprecated': 'error',
+      // Under noUncheckedIndexedAccess `rows[i]!` inside `i < rows.length` is the plain way to say what must hold.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // Ports are asynchronous whether or not an adapter waits, and `async` turns a throw into a rejection.
+      '@typescript-eslint/require-await': 'off',
+      'no-restricted-globals': ['error', ...DOM_GLOBALS],
+    },
+  },
+  {
+    files: ['dashboard/**'],
+    rules: { 'no-restricted-globals': 'off' },
+  },
+  {
+    files: PURE_CORE,
+    ignores: TESTS,
+    rules: {
+      'no-restricted-globals': ['error', ...DOM_GLOBALS, ...HIDDEN_GLOBALS],
+      'no-restricted-properties': ['error', ...HIDDEN_PROPERTIES],
+      'no-restricted-syntax': ['error', ZOD_IN_ONE_PIECE, ...HIDDEN_INPUTS],
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'node:crypto', allowImportNames: ['createHash'], message: PURITY }] },
+      ],
+    },
+  },
+  {
+    files: TESTS,
+    rules: {
+      'no-restricted-syntax': ['error', ZOD_IN_ONE_PIECE, FOCUSED_TESTS],
+      // Matchers and parsed JSON are typed any, what is asserted of them shows; and methods are borrowed on purpose.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+);

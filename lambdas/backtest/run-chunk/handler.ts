@@ -1,0 +1,62 @@
+import {
+  candlesKey,
+  chunkInput,
+  type BacktestRequest,
+  type CandleColumns,
+  type ChunkObject,
+  type ChunkResult,
+  type GridParams,
+} from '../../../shared/contracts/backtests.ts';
+import { NO_LIMITS } from '../../../shared/domain/risk/decide.ts';
+import { strategyInstance } from '../../../shared/domain/strategies/instance.ts';
+import { backtest } from '../../../shared/engine/backtest.ts';
+import type { CandleSeries } from '../../../shared/engine/candle-series.ts';
+import type { Ports } from '../../../shared/ports/index.ts';
+import { defineFunction } from '../../../shared/runtime/define-function.ts';
+import { getJson, putJson } from '../../../shared/runtime/json-objects.ts';
+
+/** Runs the engine over one chunk of a grid. The result's key is given by the chunk, so a retry writes the same object. */
+export function createHandler(ports: Pick<Ports, 'objects'>) {
+  return defineFunction('run-chunk', async (input: unknown, invocation): Promise<{ resultKey: string }> => {
+    const { runId, chunkKey } = chunkInput.parse(input);
+    const chunk = await getJson<ChunkObject>(ports.objects, chunkKey);
+    const series = seriesOf(await getJson<CandleColumns>(ports.objects, candlesKey(runId)));
+    const results = chunk.combinations.map((params) => runOne(series, chunk.request, params));
+    await putJson(ports.objects, chunk.resultKey, results);
+    invocation.count('backtestsRun', results.length);
+    return { resultKey: chunk.resultKey };
+  });
+}
+
+function runOne(series: CandleSeries, request: BacktestRequest, params: GridParams): ChunkResult {
+  const instance = strategyInstance({
+    accountId: 'backtest',
+    name: request.strategy,
+    params,
+    instrumentId: request.instrumentId,
+    interval: request.interval,
+    capital: request.capital,
+    feeRate: request.feeRate,
+    slippage: request.slippage,
+    latencyMs: 0,
+  });
+  // A grid holds corners that make no sense, a fast period above the slow one for instance: said, not fatal.
+  if ('error' in instance) return { ...NOTHING, params, error: instance.error };
+  const { metrics, tradeHash } = backtest(series, instance, NO_LIMITS);
+  const { finalEquity, totalReturn, maxDrawdown, sharpe, trades } = metrics;
+  return { params, error: null, finalEquity, totalReturn, maxDrawdown, sharpe, trades, tradeHash };
+}
+
+const NOTHING = { finalEquity: '0', totalReturn: 0, maxDrawdown: 0, sharpe: null, trades: 0, tradeHash: '' };
+
+function seriesOf(columns: CandleColumns): CandleSeries {
+  return {
+    length: columns.openTimeMs.length,
+    openTimeMs: Float64Array.from(columns.openTimeMs),
+    open: Float64Array.from(columns.open),
+    high: Float64Array.from(columns.high),
+    low: Float64Array.from(columns.low),
+    close: Float64Array.from(columns.close),
+    volume: Float64Array.from(columns.volume),
+  };
+}

@@ -1,0 +1,42 @@
+import {
+  gridResultOf,
+  planOutput,
+  summaryKey,
+  type ChunkObject,
+  type ChunkResult,
+} from '../../../shared/contracts/backtests.ts';
+import type { Ports } from '../../../shared/ports/index.ts';
+import { updateRun } from '../../../shared/runtime/backtest-runs.ts';
+import { defineFunction } from '../../../shared/runtime/define-function.ts';
+import { getJson, putJson } from '../../../shared/runtime/json-objects.ts';
+
+const BEST = 10;
+
+/** Gathers the results of all chunks, best first, and closes the run. */
+export function createHandler(ports: Pick<Ports, 'state' | 'objects' | 'clock'>) {
+  return defineFunction('summarise-grid', async (input: unknown): Promise<{ summaryKey: string }> => {
+    const { runId, chunks } = planOutput.parse(input);
+    const results: ChunkResult[] = [];
+    for (const { chunkKey } of chunks) {
+      const { resultKey } = await getJson<ChunkObject>(ports.objects, chunkKey);
+      results.push(...(await getJson<ChunkResult[]>(ports.objects, resultKey)));
+    }
+    results.sort(byReturn);
+    const key = summaryKey(runId);
+    await putJson(ports.objects, key, { runId, results });
+    const best = results.filter((result) => result.error === null).slice(0, BEST).map(gridResultOf);
+    await updateRun(ports.state, runId, (run) => ({
+      ...run,
+      status: 'SUCCEEDED',
+      finishedAtMs: ports.clock.nowMs(),
+      best,
+      summaryKey: key,
+    }));
+    return { summaryKey: key };
+  });
+}
+
+/** Those that could not be run come last; ties in the order of the grid. */
+function byReturn(a: ChunkResult, b: ChunkResult): number {
+  return Number(a.error !== null) - Number(b.error !== null) || b.totalReturn - a.totalReturn;
+}

@@ -1,0 +1,48 @@
+import { reviseCandle, type InstrumentFold, type LateTrade } from '../../../shared/domain/candles/fold.ts';
+import { openTimeOf } from '../../../shared/domain/candles/interval.ts';
+import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
+import type { CandleStore } from '../../../shared/ports/candle-store.ts';
+import { compareSequences } from '../../../shared/runtime/lane-fold.ts';
+
+/** The late trades of one stream record. */
+export interface LateBatch {
+  readonly late: readonly LateTrade[];
+  readonly folds: ReadonlyMap<InstrumentId, InstrumentFold>;
+  readonly throughSequence: string;
+}
+
+/**
+ * Gives each closed candle that late trades fell into a new revision, one a stream record. A revision remembers the
+ * record that it went through, so that a retry finds its own work done.
+ * @returns how many revisions were written.
+ */
+export async function reviseLateCandles(candles: CandleStore, batches: readonly LateBatch[]): Promise<number> {
+  let revised = 0;
+  for (const batch of batches) {
+    for (const late of byCandle(batch.late)) {
+      if (await revise(candles, batch, late)) revised++;
+    }
+  }
+  return revised;
+}
+
+async function revise(candles: CandleStore, batch: LateBatch, late: readonly LateTrade[]): Promise<boolean> {
+  const { interval, trade } = late[0]!;
+  const openTimeMs = openTimeOf(trade.timeMs, interval);
+  const base = await candles.latestRevision(trade.instrumentId, interval, openTimeMs);
+  if (base !== null && compareSequences(base.throughSequence, batch.throughSequence) >= 0) return false;
+  const revision = reviseCandle(batch.folds.get(trade.instrumentId)!, base, late);
+  await candles.insert([{ ...revision, throughSequence: batch.throughSequence }], { mayRepeat: false });
+  return true;
+}
+
+function byCandle(late: readonly LateTrade[]): LateTrade[][] {
+  const groups = new Map<string, LateTrade[]>();
+  for (const item of late) {
+    const key = `${item.trade.instrumentId}|${item.interval}|${openTimeOf(item.trade.timeMs, item.interval)}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}

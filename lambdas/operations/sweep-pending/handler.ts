@@ -1,0 +1,28 @@
+import type { ScheduledEvent } from 'aws-lambda';
+import type { Ports } from '../../../shared/ports/index.ts';
+import { defineFunction, describeError } from '../../../shared/runtime/define-function.ts';
+import { log } from '../../../shared/runtime/log.ts';
+import { deliverOutbox, pendingOutboxes } from '../../../shared/runtime/outbox.ts';
+
+/** Younger outboxes are most likely being delivered right now. */
+const MIN_AGE_MS = 30_000;
+const MAX_OUTBOXES_A_TABLE = 200;
+
+/** Delivers what crashed functions left pending: the last net under every committed change. */
+export function createHandler(ports: Pick<Ports, 'state' | 'bus' | 'queues' | 'clock'>) {
+  return defineFunction('sweep-pending', async (_event: ScheduledEvent, invocation) => {
+    for (const table of ['signals', 'orders', 'portfolio'] as const) {
+      const before = ports.clock.nowMs() - MIN_AGE_MS;
+      for (const outbox of await pendingOutboxes(ports.state, table, before, MAX_OUTBOXES_A_TABLE)) {
+        try {
+          await deliverOutbox(ports, outbox);
+          invocation.count('outboxesSwept');
+        } catch (error) {
+          // One that cannot be delivered must not keep the others from it.
+          log.error('outbox not delivered', { table, id: outbox.id, error: describeError(error) });
+          invocation.count('outboxesFailed');
+        }
+      }
+    }
+  });
+}

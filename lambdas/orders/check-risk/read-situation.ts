@@ -1,0 +1,70 @@
+import { bookOf } from '../../../shared/contracts/ledger-records.ts';
+import {
+  bookKey,
+  dayKey,
+  definitionKey,
+  killSwitchKey,
+  limitsKey,
+  reservationKey,
+} from '../../../shared/contracts/record-keys.ts';
+import { killSwitchRecord, limitsRecord, type BookRecord, type StrategyRecord } from '../../../shared/contracts/records.ts';
+import { decimal, formatDecimal, type Decimal } from '../../../shared/domain/decimal.ts';
+import type { Signal } from '../../../shared/domain/orders/order.ts';
+import { equityOf, type Book } from '../../../shared/domain/portfolio/book.ts';
+import { utcDayOf, type RiskView } from '../../../shared/domain/risk/decide.ts';
+import type { StrategyInstance } from '../../../shared/domain/strategies/strategy.ts';
+import { ConditionFailed, type StateStore } from '../../../shared/ports/state-store.ts';
+
+export interface Situation {
+  readonly instance: StrategyInstance;
+  readonly view: RiskView;
+  readonly bookVersion: number;
+}
+
+/**
+ * All that a decision is made by, read consistently. Limits and kill switch that are missing or damaged become
+ * null, which denies. @returns null when the strategy has been removed since it raised the signal.
+ */
+export async function readSituation(state: StateStore, signal: Signal): Promise<Situation | null> {
+  const { accountId, strategyId } = signal;
+  const [definition, book, limits, killSwitch, reservation] = await Promise.all([
+    state.get<StrategyRecord>('signals', definitionKey(strategyId)),
+    state.get<BookRecord>('portfolio', bookKey(strategyId)),
+    state.get('orders', limitsKey(accountId)),
+    state.get('orders', killSwitchKey(accountId)),
+    state.get('orders', reservationKey(strategyId)),
+  ]);
+  if (definition === null || book === null) return null;
+  const ledger = bookOf(book.value);
+  return {
+    instance: definition.value,
+    bookVersion: book.version,
+    view: {
+      book: ledger,
+      limits: limitsRecord.safeParse(limits?.value).data ?? null,
+      killSwitchEngaged: killSwitchRecord.safeParse(killSwitch?.value).data?.engaged ?? null,
+      orderInFlight: reservation !== null,
+      dayOpenEquity: await dayOpenEquity(state, signal, ledger),
+    },
+  };
+}
+
+interface DayRecord {
+  readonly openEquity: string;
+}
+
+/** The first decision of a UTC day writes down the equity that the day's loss is measured from. */
+async function dayOpenEquity(state: StateStore, signal: Signal, book: Book): Promise<Decimal> {
+  const key = dayKey(signal.strategyId, utcDayOf(signal.candleCloseTimeMs));
+  const known = await state.get<DayRecord>('portfolio', key);
+  if (known !== null) return decimal(known.value.openEquity);
+  const openEquity = equityOf(book, decimal(signal.referencePrice));
+  const record: DayRecord = { openEquity: formatDecimal(openEquity) };
+  try {
+    await state.write({ kind: 'put', table: 'portfolio', ...key, value: record, condition: { kind: 'absent' } });
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    return dayOpenEquity(state, signal, book);
+  }
+  return openEquity;
+}

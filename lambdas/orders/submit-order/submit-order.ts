@@ -1,0 +1,85 @@
+import { killSwitchKey } from '../../../shared/contracts/record-keys.ts';
+import { killSwitchRecord, type OrderRecord } from '../../../shared/contracts/records.ts';
+import type { Ports } from '../../../shared/ports/index.ts';
+import type { Item } from '../../../shared/ports/state-store.ts';
+import type { VenueGateway } from '../../../shared/ports/venue-gateway.ts';
+import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
+import { changeStatus, orderOutboxId, readOrder, releaseWrites } from '../../../shared/runtime/order-items.ts';
+import { deliverOutbox, redeliverOutbox } from '../../../shared/runtime/outbox.ts';
+
+type Needs = Pick<Ports, 'state' | 'bus' | 'clock'> & { readonly venue: VenueGateway };
+
+export type SubmitOutcome = 'ordersSubmitted' | 'ordersDenied' | 'ordersRepeated';
+
+/**
+ * Submits an order that was approved: denied if it is too late or trading has been stopped since, else marked
+ * SUBMITTED and handed over. A delivery that finds it SUBMITTED already asks the venue before it sends again.
+ */
+export async function submitOrder(ports: Needs, clientOrderId: string): Promise<SubmitOutcome> {
+  return retryOnConflict(async () => {
+    const item = await readOrder(ports.state, clientOrderId);
+    if (item === null) throw new Error(`order ${clientOrderId} is not in the table`);
+    switch (item.value.status) {
+      case 'INITIALIZED':
+        return submitFirst(ports, item);
+      case 'SUBMITTED':
+      case 'UNKNOWN':
+        return submitAgain(ports, item);
+      default:
+        await redeliverOutbox(ports, 'orders', orderOutboxId(clientOrderId, item.value.status));
+        return 'ordersRepeated';
+    }
+  });
+}
+
+async function submitFirst(ports: Needs, item: Item<OrderRecord>): Promise<SubmitOutcome> {
+  const reason = await reasonToDeny(ports, item.value);
+  if (reason !== null) {
+    const release = await releaseWrites(ports.state, item.value);
+    await change(ports, item, 'DENIED', reason, release);
+    return 'ordersDenied';
+  }
+  await change(ports, item, 'SUBMITTED', null, []);
+  await handOver(ports, item.value);
+  return 'ordersSubmitted';
+}
+
+async function submitAgain(ports: Needs, item: Item<OrderRecord>): Promise<SubmitOutcome> {
+  await redeliverOutbox(ports, 'orders', orderOutboxId(item.value.clientOrderId, item.value.status));
+  if (await ports.venue.knows(item.value)) return 'ordersRepeated';
+  const reason = await reasonToDeny(ports, item.value);
+  // It may still be on its way to the venue, so it cannot be called denied; the dead-letter queue will show it.
+  if (reason !== null) throw new Error(`order ${item.value.clientOrderId} is ${item.value.status} and is not sent again: ${reason}`);
+  await handOver(ports, item.value);
+  return 'ordersSubmitted';
+}
+
+async function handOver(ports: Needs, order: OrderRecord): Promise<void> {
+  const { status: _, statusReason: __, filledQuantity: ___, averagePrice: ____, ...asked } = order;
+  try {
+    await ports.venue.submit(asked);
+  } catch (error) {
+    const item = await readOrder(ports.state, order.clientOrderId);
+    if (item?.value.status === 'SUBMITTED') await change(ports, item, 'UNKNOWN', 'the venue did not answer', []);
+    throw error;
+  }
+}
+
+async function reasonToDeny({ state, clock }: Needs, order: OrderRecord): Promise<string | null> {
+  const killSwitch = killSwitchRecord.safeParse((await state.get('orders', killSwitchKey(order.accountId)))?.value);
+  if (!killSwitch.success) return 'the kill switch cannot be read';
+  if (killSwitch.data.engaged) return 'the kill switch is engaged';
+  return clock.nowMs() > order.expiresAtMs ? 'it came too late: the order has expired' : null;
+}
+
+async function change(
+  ports: Needs,
+  item: Item<OrderRecord>,
+  status: 'DENIED' | 'SUBMITTED' | 'UNKNOWN',
+  statusReason: string | null,
+  furtherWrites: Parameters<typeof changeStatus>[5],
+): Promise<void> {
+  const outcome = await changeStatus(ports.state, item, status, { statusReason }, ports.clock.nowMs(), furtherWrites);
+  if (outcome.kind === 'refused') throw new Error(`order ${item.value.clientOrderId} cannot go from ${outcome.status} to ${status}`);
+  await deliverOutbox(ports, outcome.outbox);
+}

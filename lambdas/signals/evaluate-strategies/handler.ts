@@ -1,0 +1,38 @@
+import type { EventBridgeEvent } from 'aws-lambda';
+import { eventSchemas, type ClosedCandle, type EventDetail } from '../../../shared/contracts/events.ts';
+import { runningPartition } from '../../../shared/contracts/record-keys.ts';
+import type { StrategyRecord } from '../../../shared/contracts/records.ts';
+import type { Ports } from '../../../shared/ports/index.ts';
+import { defineFunction } from '../../../shared/runtime/define-function.ts';
+import { showCandle } from './show-candle.ts';
+
+const MAX_STRATEGIES_A_CANDLE = 1000;
+
+/** Shows each closed candle to the running strategies of its instrument and interval. */
+export function createHandler(ports: Pick<Ports, 'state' | 'candles' | 'bus' | 'clock'>) {
+  return defineFunction(
+    'evaluate-strategies',
+    async (event: EventBridgeEvent<'CandlesClosedV1', EventDetail<'CandlesClosedV1'>>, invocation) => {
+      const { candles } = eventSchemas.CandlesClosedV1.parse(event.detail);
+      for (const candle of inOrder(candles)) {
+        for (const instance of await strategiesFor(ports, candle)) {
+          invocation.count('signalsRaised', await showCandle(ports, instance, candle));
+        }
+      }
+    },
+  );
+}
+
+/** Order within an instant: (time, instrumentId, strategyId); the index yields strategies in order of id. */
+function inOrder(candles: readonly ClosedCandle[]): ClosedCandle[] {
+  return [...candles].sort((a, b) => a.openTimeMs - b.openTimeMs || (a.instrumentId < b.instrumentId ? -1 : 1));
+}
+
+async function strategiesFor(ports: Pick<Ports, 'state'>, candle: ClosedCandle): Promise<readonly StrategyRecord[]> {
+  const page = await ports.state.queryIndex<StrategyRecord>(
+    'signals',
+    runningPartition(candle.instrumentId, candle.interval),
+    { limit: MAX_STRATEGIES_A_CANDLE },
+  );
+  return page.items.map((item) => item.value);
+}

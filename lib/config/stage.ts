@@ -1,0 +1,36 @@
+/** What differs between the places that the platform is deployed to. */
+import * as z from 'zod';
+
+const stageSchema = z.strictObject({
+  name: z.enum(['localstack', 'dev', 'prod']),
+  /** Deployed to an emulator: short-lived, without what emulators refuse. */
+  emulated: z.boolean(),
+  architecture: z.enum(['arm64', 'x86_64']),
+  logRetentionDays: z.literal([1, 7, 30, 90, 365]),
+  /** Tables, archive and secret survive their stack, and can be restored to any point in time. */
+  keepsData: z.boolean(),
+  /** A stack of its own, because LocalStack's free edition has no WebSocket API. */
+  webSocket: z.boolean(),
+  rest: z.strictObject({ requestsPerSecond: z.int().min(1), burst: z.int().min(1) }),
+  /** Concurrency that is kept for a function and that it may not exceed, by function name. */
+  reservedConcurrency: z.record(z.string(), z.int().min(1)),
+  collector: z
+    .strictObject({
+      exchange: z.enum(['binance']),
+      /** The venue's own symbols. */
+      symbols: z.array(z.string().regex(/^[A-Z0-9]{2,20}$/)).min(1).max(100),
+      cpuUnits: z.literal([256, 512, 1024]),
+      memoryMb: z.int().min(512).max(8192),
+    })
+    .nullable(),
+});
+export type Stage = z.infer<typeof stageSchema>;
+export type StageName = Stage['name'];
+
+/** @throws Error of one line naming the first setting that is wrong. */
+export function parseStage(input: unknown): Stage {
+  const parsed = stageSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new Error(`stage: ${issue.path.join('.')}: ${issue.message}`);
+}

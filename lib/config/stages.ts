@@ -1,0 +1,58 @@
+import type { Node } from 'constructs';
+import { parseStage, type Stage, type StageName } from './stage.ts';
+
+const stages: Readonly<Record<StageName, Stage>> = {
+  localstack: parseStage({
+    name: 'localstack',
+    emulated: true,
+    // Emulators run functions on this machine's own processor.
+    architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
+    logRetentionDays: 1,
+    keepsData: false,
+    webSocket: true,
+    rest: { requestsPerSecond: 100, burst: 200 },
+    reservedConcurrency: {},
+    collector: null,
+  }),
+  dev: parseStage({
+    name: 'dev',
+    emulated: false,
+    architecture: 'arm64',
+    logRetentionDays: 30,
+    keepsData: true,
+    webSocket: true,
+    rest: { requestsPerSecond: 20, burst: 40 },
+    // New accounts have ten concurrent executions in all, of which none can be reserved.
+    reservedConcurrency: {},
+    collector: { exchange: 'binance', symbols: ['BTCUSDT', 'ETHUSDT'], cpuUnits: 256, memoryMb: 512 },
+  }),
+  prod: parseStage({
+    name: 'prod',
+    emulated: false,
+    architecture: 'arm64',
+    logRetentionDays: 365,
+    keepsData: true,
+    webSocket: true,
+    rest: { requestsPerSecond: 100, burst: 200 },
+    // A rush of requests or backtests must not take the concurrency that orders need.
+    reservedConcurrency: { 'match-orders': 10, 'submit-order': 10, 'check-risk': 20, 'run-chunk': 100 },
+    collector: { exchange: 'binance', symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'], cpuUnits: 512, memoryMb: 1024 },
+  }),
+};
+
+/**
+ * The stage that `-c stage=` names, `dev` by default. `-c webSocket=false` leaves the realtime stack out.
+ * @throws Error of one line when there is no such stage.
+ */
+export function readStage(context: Pick<Node, 'tryGetContext'>): Stage {
+  const name: unknown = context.tryGetContext('stage') ?? 'dev';
+  const stage = typeof name === 'string' && Object.hasOwn(stages, name) ? stages[name as StageName] : undefined;
+  if (stage === undefined) {
+    throw new Error(`-c stage=${String(name)}: expected one of ${Object.keys(stages).join(', ')}`);
+  }
+  const webSocket = String(context.tryGetContext('webSocket') ?? stage.webSocket);
+  if (webSocket !== 'true' && webSocket !== 'false') {
+    throw new Error(`-c webSocket=${webSocket}: expected true or false`);
+  }
+  return { ...stage, webSocket: webSocket === 'true' };
+}

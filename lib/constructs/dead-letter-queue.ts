@@ -1,0 +1,35 @@
+import { Duration } from 'aws-cdk-lib';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { RunbookAlarm } from './runbook-alarm.ts';
+
+export interface DeadLetterQueueProps {
+  /** What ends up here, for the alarm. */
+  readonly what: string;
+  readonly runbook: 'dead-letters' | 'stream-failures';
+  /** Default: false. */
+  readonly fifo?: boolean;
+  readonly alarmTopicArn: string;
+}
+
+/** Where what could not be processed waits for a person: as long as SQS keeps it, with an alarm at the first message. */
+export class DeadLetterQueue extends Construct {
+  readonly queue: Queue;
+
+  constructor(scope: Construct, id: string, props: DeadLetterQueueProps) {
+    super(scope, id);
+    this.queue = new Queue(this, 'Queue', {
+      ...(props.fifo === true ? { fifo: true } : {}),
+      retentionPeriod: Duration.days(14),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+    });
+    new RunbookAlarm(this, 'DepthAlarm', {
+      runbook: props.runbook,
+      what: `${props.what} could not be processed and waits`,
+      metric: this.queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: Duration.minutes(1) }),
+      threshold: 1,
+      topicArn: props.alarmTopicArn,
+    });
+  }
+}

@@ -1,0 +1,131 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, CfnEventInvokeConfig, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Capabilities } from '../../shared/topology-schema.ts';
+import { topology, type FunctionName } from '../../shared/topology.ts';
+import { acknowledge } from '../config/acknowledgements.ts';
+import { allow, capabilityStatements } from './capability-statements.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { functionEnvironment } from './function-environment.ts';
+import { parameterNames, publish } from './parameter-names.ts';
+import type { PlatformReferences } from './platform-references.ts';
+import { RunbookAlarm } from './runbook-alarm.ts';
+
+export interface MillraceFunctionProps {
+  readonly name: FunctionName;
+  readonly platform: PlatformReferences;
+  /** The folder of its bundle. */
+  readonly codeFolder: string;
+  /** Variables whose values only its own stack knows. Default: none. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Permissions on what only its own stack knows. Default: none. */
+  readonly statements?: readonly PolicyStatement[];
+}
+
+/** EventBridge and schedules hand an event over once; from there on Lambda retries it for this long. */
+const ASYNC_RETRIES = 2;
+const ASYNC_MAX_AGE_SECONDS = 3600;
+
+/** One function of the topology: its bundle, its own role with what its capabilities name, its logs and its alarms. */
+export class MillraceFunction extends Construct {
+  readonly name: FunctionName;
+  readonly function: LambdaFunction;
+  readonly platform: PlatformReferences;
+  readonly #policy: Policy;
+  #failedEvents: DeadLetterQueue | null = null;
+
+  constructor(scope: Construct, id: string, props: MillraceFunctionProps) {
+    super(scope, id);
+    const { name, platform } = props;
+    const { stage } = platform;
+    const definition = topology.functions[name];
+    const capabilities: Capabilities = definition.capabilities;
+    this.name = name;
+    this.platform = platform;
+
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: stage.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `What ${name} may do`,
+    });
+    this.#policy = new Policy(this, 'Policy', {
+      roles: [role],
+      statements: [
+        allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
+        ...capabilityStatements(capabilities, platform),
+        ...(props.statements ?? []),
+      ],
+    });
+    const reserved = stage.reservedConcurrency[name];
+    this.function = new LambdaFunction(this, 'Function', {
+      description: definition.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: stage.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(props.codeFolder),
+      role,
+      logGroup,
+      timeout: Duration.seconds(definition.timeoutSeconds),
+      memorySize: definition.memoryMb,
+      environment: functionEnvironment(capabilities, platform, props.environment ?? {}),
+      ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
+    });
+    this.function.node.addDependency(this.#policy);
+    publish(this, stage, parameterNames.function(name), this.function.functionName);
+    this.#alarm();
+    acknowledge(this.#policy, 'functionPolicy');
+  }
+
+  /** For what a construct makes of the function: reading its stream, writing to its dead-letter queue. */
+  allow(actions: string[], resources: string[]): void {
+    this.#policy.addStatements(new PolicyStatement({ effect: Effect.ALLOW, actions, resources }));
+  }
+
+  /** Where events go that the function failed to the end. Calling for it makes the function one that is invoked asynchronously. */
+  get failedEvents(): DeadLetterQueue {
+    this.#failedEvents ??= this.#keepFailedEvents();
+    return this.#failedEvents;
+  }
+
+  #keepFailedEvents(): DeadLetterQueue {
+    const deadLetters = new DeadLetterQueue(this, 'FailedEvents', {
+      what: `An event for ${this.name}`,
+      runbook: 'dead-letters',
+      alarmTopicArn: this.platform.alarmTopicArn,
+    });
+    this.allow(['sqs:SendMessage'], [deadLetters.queue.queueArn]);
+    new CfnEventInvokeConfig(this, 'EventInvokeConfig', {
+      functionName: this.function.functionName,
+      qualifier: '$LATEST',
+      maximumRetryAttempts: ASYNC_RETRIES,
+      maximumEventAgeInSeconds: ASYNC_MAX_AGE_SECONDS,
+      destinationConfig: { onFailure: { destination: deadLetters.queue.queueArn } },
+    });
+    return deadLetters;
+  }
+
+  #alarm(): void {
+    const period = Duration.minutes(1);
+    new RunbookAlarm(this, 'ErrorsAlarm', {
+      runbook: 'function-errors',
+      what: `${this.name} keeps failing`,
+      metric: this.function.metricErrors({ statistic: 'Sum', period }),
+      threshold: 1,
+      periods: 3,
+      topicArn: this.platform.alarmTopicArn,
+    });
+    new RunbookAlarm(this, 'ThrottlesAlarm', {
+      runbook: 'function-throttles',
+      what: `${this.name} is throttled`,
+      metric: this.function.metricThrottles({ statistic: 'Sum', period }),
+      threshold: 1,
+      periods: 3,
+      topicArn: this.platform.alarmTopicArn,
+    });
+  }
+}

@@ -1,0 +1,91 @@
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from '@jest/globals';
+import { ConditionFailed, type PutWrite } from '../../ports/state-store.ts';
+import { DynamoStateStore } from './dynamo-state-store.ts';
+import { parseEnvironment } from './environment.ts';
+import { scriptedClient } from './scripted-client.ts';
+
+const environment = parseEnvironment({ TABLE_ORDERS: 'orders-1' }, []);
+const noSleep = async (): Promise<void> => {};
+const put = (pk: string, condition: PutWrite['condition'] = { kind: 'none' }): PutWrite => ({
+  kind: 'put',
+  table: 'orders',
+  pk,
+  sk: 'ITEM',
+  value: { n: 1 },
+  condition,
+});
+const canceled = (...codes: string[]): TransactionCanceledException =>
+  new TransactionCanceledException({
+    message: 'canceled',
+    $metadata: {},
+    CancellationReasons: codes.map((Code) => ({ Code })),
+  });
+
+describe('DynamoStateStore', () => {
+  it('names the item whose condition failed, also when another was only busy', async () => {
+    const client = scriptedClient(() => {
+      throw canceled('TransactionConflict', 'ConditionalCheckFailed', 'None');
+    });
+    const store = new DynamoStateStore(environment, client.as(), noSleep);
+    const failing = store.transact([put('a'), put('b', { kind: 'absent' }), put('c')]);
+    await expect(failing).rejects.toMatchObject({ name: 'ConditionFailed', failed: { pk: 'b', sk: 'ITEM' } });
+    expect(client.sent).toHaveLength(1);
+  });
+
+  it('tries again while another transaction holds an item, and gives up in the end', async () => {
+    const passing = scriptedClient((_, call) => {
+      if (call < 2) throw canceled('None', 'TransactionConflict');
+      return {};
+    });
+    await new DynamoStateStore(environment, passing.as(), noSleep).transact([put('a'), put('b')]);
+    expect(passing.sent).toHaveLength(3);
+
+    const stuck = scriptedClient(() => {
+      throw canceled('TransactionConflict');
+    });
+    const store = new DynamoStateStore(environment, stuck.as(), noSleep);
+    await expect(store.transact([put('a')])).rejects.toThrow(TransactionCanceledException);
+    expect(stuck.sent).toHaveLength(6);
+  });
+
+  it('says of a single write that its condition failed', async () => {
+    const client = scriptedClient(() => {
+      throw new ConditionalCheckFailedException({ message: 'failed', $metadata: {} });
+    });
+    const store = new DynamoStateStore(environment, client.as(), noSleep);
+    await expect(store.write(put('a', { kind: 'version', version: 3 }))).rejects.toThrow(ConditionFailed);
+  });
+
+  it('leaves the sweep time in seconds to DynamoDB and the exact one to readers', async () => {
+    const client = scriptedClient(() => ({}));
+    await new DynamoStateStore(environment, client.as(), noSleep).write({ ...put('a'), expiresAtMs: 1_500 });
+    expect(client.sent[0]!.input.ExpressionAttributeValues).toMatchObject({
+      ':expiresAtMs': { N: '1500' },
+      ':ttl': { N: '2' },
+    });
+  });
+
+  it('reads on over short pages, and gives a cursor only when something follows', async () => {
+    const item = (sk: string) => ({ pk: { S: 'p' }, sk: { S: sk }, version: { N: '1' }, value: { S: '1' } });
+    const client = scriptedClient((_, call) =>
+      call === 0
+        ? { Items: [item('1')], LastEvaluatedKey: { pk: { S: 'p' }, sk: { S: '1' } } }
+        : { Items: [item('2')] },
+    );
+    const store = new DynamoStateStore(environment, client.as(), noSleep);
+    const page = await store.query('orders', 'p', '', { limit: 2 });
+    expect(page.items.map(({ sk }) => sk)).toEqual(['1', '2']);
+    expect(page.next).toBeNull();
+    expect(client.sent[1]!.input).toMatchObject({ Limit: 2, ExclusiveStartKey: { sk: { S: '1' } } });
+  });
+
+  it('refuses a cursor that is none', async () => {
+    const store = new DynamoStateStore(environment, scriptedClient(() => ({})).as(), noSleep);
+    for (const after of ['', 'not base64 json', Buffer.from('["one"]').toString('base64url')]) {
+      await expect(store.query('orders', 'p', '', { limit: 2, after })).rejects.toThrow(
+        'not a cursor of this listing',
+      );
+    }
+  });
+});

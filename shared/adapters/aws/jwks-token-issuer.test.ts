@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseEnvironment } from './environment.ts';
+import { JwksTokenIssuer } from './jwks-token-issuer.ts';
+
+const keySet = { keys: [{ kty: 'OKP', crv: 'Ed25519', x: 'abc', kid: '1' }] };
+const environment = (jwks: string) =>
+  parseEnvironment({ TOKEN_ISSUER: 'https://issuer', TOKEN_AUDIENCE: 'millrace', TOKEN_JWKS: jwks }, []);
+
+function fetching(answers: readonly (() => Response)[]): { fetcher: typeof fetch; calls: () => number } {
+  let calls = 0;
+  return { fetcher: async () => answers[Math.min(calls++, answers.length - 1)]!(), calls: () => calls };
+}
+
+describe('JwksTokenIssuer', () => {
+  it('takes keys that were given whole, without asking anybody', async () => {
+    const { fetcher, calls } = fetching([() => new Response('')]);
+    const issuer = new JwksTokenIssuer(environment(JSON.stringify(keySet)), fetcher);
+    expect(await issuer.keys()).toEqual(keySet);
+    expect({ issuer: issuer.issuer, audience: issuer.audience }).toEqual({
+      issuer: 'https://issuer',
+      audience: 'millrace',
+    });
+    expect(calls()).toBe(0);
+  });
+
+  it('downloads keys once in a quarter of an hour', async () => {
+    const { fetcher, calls } = fetching([() => Response.json(keySet)]);
+    let nowMs = 0;
+    const issuer = new JwksTokenIssuer(environment('https://issuer/jwks.json'), fetcher, () => nowMs);
+    await issuer.keys();
+    nowMs = 15 * 60_000 - 1;
+    expect(await issuer.keys()).toEqual(keySet);
+    expect(calls()).toBe(1);
+    nowMs += 1;
+    await issuer.keys();
+    expect(calls()).toBe(2);
+  });
+
+  it('believes nobody when the issuer cannot be read', async () => {
+    const failing = new JwksTokenIssuer(
+      environment('https://issuer/jwks.json'),
+      fetching([() => new Response('', { status: 503 })]).fetcher,
+    );
+    await expect(failing.keys()).rejects.toThrow('https://issuer/jwks.json answered 503, expected a JWKS');
+    const empty = new JwksTokenIssuer(environment('{"keys":[]}'));
+    await expect(empty.keys()).rejects.toThrow('TOKEN_JWKS: expected a JWKS with 1 to 50 keys');
+  });
+
+  it('does not download keys in the clear', async () => {
+    const { fetcher, calls } = fetching([() => Response.json(keySet)]);
+    const issuer = new JwksTokenIssuer(environment('http://issuer/jwks.json'), fetcher);
+    await expect(issuer.keys()).rejects.toThrow('TOKEN_JWKS: expected an https address or a JWKS');
+    expect(calls()).toBe(0);
+  });
+});

@@ -1,0 +1,63 @@
+import type { JSONWebKeySet } from 'jose';
+import * as z from 'zod';
+import type { TokenIssuer } from '../../ports/token-issuer.ts';
+import { TOKEN_AUDIENCE, TOKEN_ISSUER, TOKEN_JWKS, type Environment } from './environment.ts';
+
+/** Long enough to spare the issuer, short enough that a withdrawn key stops being believed within the hour. */
+const CACHE_MS = 15 * 60_000;
+const FETCH_TIMEOUT_MS = 2000;
+const MAX_KEYS = 50;
+
+const keySet = z.object({
+  keys: z
+    .array(z.looseObject({ kty: z.string() }))
+    .min(1)
+    .max(MAX_KEYS),
+});
+
+/** Believes the issuer whose public keys lie at an https address, or were given at deployment. */
+export class JwksTokenIssuer implements TokenIssuer {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly #source: string;
+  readonly #fetch: typeof fetch;
+  readonly #nowMs: () => number;
+  #cached: { readonly keys: JSONWebKeySet; readonly untilMs: number } | null = null;
+
+  constructor(
+    environment: Environment,
+    fetcher: typeof fetch = fetch,
+    nowMs: () => number = () => Date.now(),
+  ) {
+    this.issuer = environment.text(TOKEN_ISSUER);
+    this.audience = environment.text(TOKEN_AUDIENCE);
+    this.#source = environment.text(TOKEN_JWKS);
+    this.#fetch = fetcher;
+    this.#nowMs = nowMs;
+  }
+
+  /** @throws Error when the keys cannot be read and none are cached: nobody is let in on a guess. */
+  async keys(): Promise<JSONWebKeySet> {
+    if (this.#cached !== null && this.#nowMs() < this.#cached.untilMs) return this.#cached.keys;
+    const keys = parseKeySet(this.#source.startsWith('{') ? this.#source : await this.#download());
+    this.#cached = { keys, untilMs: this.#nowMs() + CACHE_MS };
+    return keys;
+  }
+
+  async #download(): Promise<string> {
+    if (!this.#source.startsWith('https://')) {
+      throw new Error(`${TOKEN_JWKS}: expected an https address or a JWKS, got ${this.#source.slice(0, 60)}`);
+    }
+    const response = await this.#fetch(this.#source, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+    if (!response.ok) throw new Error(`${this.#source} answered ${response.status}, expected a JWKS`);
+    return response.text();
+  }
+}
+
+function parseKeySet(text: string): JSONWebKeySet {
+  try {
+    return keySet.parse(JSON.parse(text)) as JSONWebKeySet;
+  } catch (error) {
+    throw new Error(`${TOKEN_JWKS}: expected a JWKS with 1 to ${MAX_KEYS} keys`, { cause: error });
+  }
+}

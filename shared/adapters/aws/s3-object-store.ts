@@ -1,0 +1,60 @@
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  NoSuchKey,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { LimitExceeded } from '../../ports/state-store.ts';
+import { clientOptions } from './client-options.ts';
+import { ARCHIVE_BUCKET, type Environment } from './environment.ts';
+
+const MAX_KEYS_A_CALL = 1000;
+
+export class S3ObjectStore implements ObjectStore {
+  readonly #bucket: string;
+  readonly #client: S3Client;
+
+  constructor(
+    environment: Environment,
+    client = new S3Client({ ...clientOptions(environment), forcePathStyle: environment.endpoint !== null }),
+  ) {
+    this.#bucket = environment.text(ARCHIVE_BUCKET);
+    this.#client = client;
+  }
+
+  async put(key: string, body: Uint8Array, contentType: string): Promise<void> {
+    await this.#client.send(
+      new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: body, ContentType: contentType }),
+    );
+  }
+
+  async get(key: string): Promise<Uint8Array | null> {
+    try {
+      const response = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+      if (response.Body === undefined) throw new Error(`object ${key} came without a body`);
+      return await response.Body.transformToByteArray();
+    } catch (error) {
+      if (error instanceof NoSuchKey) return null;
+      throw error;
+    }
+  }
+
+  async list(
+    prefix: string,
+    { limit, after }: { readonly limit: number; readonly after?: string },
+  ): Promise<readonly string[]> {
+    if (limit > MAX_KEYS_A_CALL)
+      throw new LimitExceeded(`a list of ${limit} keys, at most ${MAX_KEYS_A_CALL}`);
+    const response = await this.#client.send(
+      new ListObjectsV2Command({
+        Bucket: this.#bucket,
+        Prefix: prefix,
+        MaxKeys: limit,
+        ...(after === undefined ? {} : { StartAfter: after }),
+      }),
+    );
+    return (response.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
+  }
+}

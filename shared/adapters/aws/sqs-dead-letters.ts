@@ -1,0 +1,87 @@
+import {
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+  type Message,
+} from '@aws-sdk/client-sqs';
+import type { DeadLetters } from '../../ports/dead-letters.ts';
+import type { QueueName } from '../../topology.ts';
+import { inRounds } from './batching.ts';
+import { clientOptions } from './client-options.ts';
+import { deadLetterQueueVariable, queueVariable, type Environment } from './environment.ts';
+
+const MAX_MESSAGES_A_CALL = 10;
+/** A redrive ends even when the worker fails the messages again as fast as they come. */
+const MAX_REDRIVEN = 10_000;
+
+export class SqsDeadLetters implements DeadLetters {
+  readonly #environment: Environment;
+  readonly #client: SQSClient;
+
+  constructor(environment: Environment, client = new SQSClient(clientOptions(environment))) {
+    this.#environment = environment;
+    this.#client = client;
+  }
+
+  async count(queue: QueueName): Promise<number> {
+    const response = await this.#client.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: this.#environment.text(deadLetterQueueVariable(queue)),
+        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+      }),
+    );
+    const { ApproximateNumberOfMessages: visible = '0', ApproximateNumberOfMessagesNotVisible: taken = '0' } =
+      response.Attributes ?? {};
+    return Number(visible) + Number(taken);
+  }
+
+  /**
+   * Moves message by message, each under a new deduplication id: under its old one, a message that failed within
+   * the last five minutes would be accepted and dropped. A crash between the two steps leaves a message in both
+   * queues, which is delivering twice.
+   */
+  async redrive(queue: QueueName): Promise<void> {
+    const from = this.#environment.text(deadLetterQueueVariable(queue));
+    const to = this.#environment.text(queueVariable(queue));
+    for (let moved = 0; moved < MAX_REDRIVEN;) {
+      const { Messages: messages = [] } = await this.#client.send(
+        new ReceiveMessageCommand({
+          QueueUrl: from,
+          MaxNumberOfMessages: MAX_MESSAGES_A_CALL,
+          MessageSystemAttributeNames: ['MessageGroupId', 'MessageDeduplicationId'],
+        }),
+      );
+      if (messages.length === 0) return;
+      for (const round of inRounds(messages, groupOf)) await this.#move(from, to, round);
+      moved += messages.length;
+    }
+  }
+
+  async #move(from: string, to: string, messages: readonly Message[]): Promise<void> {
+    const sent = await this.#client.send(
+      new SendMessageBatchCommand({
+        QueueUrl: to,
+        Entries: messages.map((message, index) => ({
+          Id: String(index),
+          MessageBody: message.Body,
+          MessageGroupId: groupOf(message),
+          MessageDeduplicationId: `redriven-${message.MessageId}`,
+        })),
+      }),
+    );
+    const accepted = new Set(sent.Successful?.map(({ Id }) => Id));
+    const entries = messages.flatMap(({ ReceiptHandle }, index) =>
+      accepted.has(String(index)) ? [{ Id: String(index), ReceiptHandle }] : [],
+    );
+    if (entries.length > 0)
+      await this.#client.send(new DeleteMessageBatchCommand({ QueueUrl: from, Entries: entries }));
+    const refused = sent.Failed?.[0];
+    if (refused !== undefined) throw new Error(`redrive: ${refused.Code} ${refused.Message ?? ''}`.trim());
+  }
+}
+
+function groupOf(message: Message): string {
+  return message.Attributes?.MessageGroupId ?? '';
+}

@@ -1,0 +1,103 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { CorruptDataFolder } from './corrupt-data-folder.ts';
+
+export interface DatabaseSchema {
+  /** Written into the file; a file of another version is refused. */
+  readonly version: number;
+  /** Statements that create what is missing: `CREATE … IF NOT EXISTS`. */
+  readonly sql: string;
+}
+
+/** `MILL`: tells our files from other programs' SQLite files. */
+const APPLICATION_ID = 0x4d494c4c;
+const BUSY_TIMEOUT_MS = 5000;
+/** A WAL that grew during a large transaction is cut back to this at the next checkpoint. */
+const MAX_IDLE_WAL_BYTES = 32 * 1024 * 1024;
+/** Every page is read up to this size, which takes under 100 ms; past it only what is needed to start. */
+const MAX_CHECKED_PAGES_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Opens a database file and creates what it lacks, or `:memory:`.
+ *
+ * A commit is durable against `kill -9` of this process, because it has reached the operating system when it returns.
+ * With `synchronous=NORMAL` a loss of power may take the last commits with it, and never corrupts the file.
+ * @throws CorruptDataFolder when the file is no SQLite database, is damaged, or belongs to another program or version.
+ */
+export function openDatabase(path: string, schema: DatabaseSchema): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    prepareFile(database, path, schema);
+    return database;
+  } catch (error) {
+    database?.close();
+    if (error instanceof CorruptDataFolder || !isDamage(error)) throw error;
+    throw new CorruptDataFolder(path, `is damaged (${(error as Error).message})`, { cause: error });
+  }
+}
+
+function prepareFile(database: DatabaseSync, path: string, schema: DatabaseSchema): void {
+  const fresh = pragma(database, 'page_count') === 0;
+  if (!fresh) refuseForeign(database, path, schema);
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    PRAGMA journal_size_limit = ${MAX_IDLE_WAL_BYTES};
+    PRAGMA secure_delete = OFF;
+    PRAGMA temp_store = MEMORY;
+  `);
+  if (!fresh) checkPages(database, path);
+  transaction(database, () => {
+    database.exec(schema.sql);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${schema.version}`);
+  });
+}
+
+function refuseForeign(database: DatabaseSync, path: string, schema: DatabaseSchema): void {
+  if (pragma(database, 'application_id') !== APPLICATION_ID) {
+    throw new CorruptDataFolder(path, 'is not a Millrace database');
+  }
+  const version = pragma(database, 'user_version');
+  if (version !== schema.version) {
+    throw new CorruptDataFolder(path, `has schema version ${version}, expected ${schema.version}`);
+  }
+}
+
+function checkPages(database: DatabaseSync, path: string): void {
+  const bytes = pragma(database, 'page_count') * pragma(database, 'page_size');
+  if (bytes > MAX_CHECKED_PAGES_BYTES) return;
+  const verdict = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+  if (verdict !== 'ok') throw new CorruptDataFolder(path, `is damaged (${String(verdict).replaceAll('\n', ' ')})`);
+}
+
+function pragma(database: DatabaseSync, name: 'application_id' | 'page_count' | 'page_size' | 'user_version'): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB, also with an extended code. */
+function isDamage(error: unknown): boolean {
+  const code = (error as { errcode?: unknown }).errcode;
+  return typeof code === 'number' && ((code & 0xff) === 11 || (code & 0xff) === 26);
+}
+
+/** Prepares each of the named statements, once for the life of the database. */
+export function prepareAll<Name extends string>(
+  database: DatabaseSync,
+  texts: Readonly<Record<Name, string>>,
+): Readonly<Record<Name, StatementSync>> {
+  const entries = Object.entries<string>(texts).map(([name, sql]) => [name, database.prepare(sql)]);
+  return Object.fromEntries(entries) as Record<Name, StatementSync>;
+}
+
+/** Runs the body in one transaction: all of its writes are committed, or none when it throws. */
+export function transaction<T>(database: DatabaseSync, body: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = body();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}

@@ -1,0 +1,269 @@
+import type { DatabaseSync } from 'node:sqlite';
+import {
+  ConditionFailed,
+  LimitExceeded,
+  MAX_ITEM_BYTES,
+  MAX_TRANSACTION_WRITES,
+  type Condition,
+  type Item,
+  type ItemKey,
+  type Page,
+  type PutWrite,
+  type QueryOptions,
+  type StateStore,
+  type Write,
+} from '../../ports/state-store.ts';
+import type { TableName } from '../../topology.ts';
+import { prepareAll, transaction } from './database.ts';
+
+/** One SQLite table stands for all tables: text compares by its UTF-8 bytes, as DynamoDB's sort keys do. */
+export const STATE_STORE_SQL = `
+  CREATE TABLE IF NOT EXISTS items (
+    table_name TEXT NOT NULL,
+    pk TEXT NOT NULL,
+    sk TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    index_partition TEXT,
+    index_sort TEXT,
+    expires_at_ms INTEGER,
+    PRIMARY KEY (table_name, pk, sk)
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS items_by_index
+    ON items (table_name, index_partition, index_sort, pk, sk) WHERE index_partition IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS items_by_expiry ON items (expires_at_ms) WHERE expires_at_ms IS NOT NULL;
+`;
+
+const MAX_PAGE_ITEMS = 1000;
+/** What DynamoDB takes for a partition key, a sort key, and a whole transaction. */
+const MAX_PARTITION_KEY_BYTES = 2048;
+const MAX_SORT_KEY_BYTES = 1024;
+const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024;
+/** A sweep removes no more at a time, so that it never holds up the event loop. */
+const MAX_ITEMS_A_SWEEP = 1000;
+/** Sorts behind every character that a key holds. */
+const LAST_CHARACTER = '\u{10ffff}';
+
+interface ItemRow {
+  readonly pk: string;
+  readonly sk: string;
+  readonly version: number;
+  readonly value: string;
+  readonly index_partition: string | null;
+  readonly index_sort: string | null;
+  readonly expires_at_ms: number | null;
+}
+
+/** State on `node:sqlite`, with DynamoDB's conditions and limits. Many may share a database; one process owns it. */
+export class SqliteStateStore implements StateStore {
+  readonly #database: DatabaseSync;
+  readonly #statements: Statements;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#statements = prepareStatements(database);
+  }
+
+  async get<T>(table: TableName, key: ItemKey): Promise<Item<T> | null> {
+    const row = this.#statements.get.get(table, key.pk, key.sk);
+    return row === undefined ? null : toItem<T>(row as unknown as ItemRow);
+  }
+
+  async query<T>(table: TableName, pk: string, sortPrefix: string, options: QueryOptions): Promise<Page<T>> {
+    checkPageSize(options.limit);
+    const { limit, after } = options;
+    const end = sortPrefix + LAST_CHARACTER;
+    const rows =
+      options.descending === true
+        ? this.#statements.queryBackwards.all(table, pk, sortPrefix, end, after ?? end, limit + 1)
+        : this.#statements.query.all(table, pk, sortPrefix, justAfter(after), end, limit + 1);
+    return toPage<T>(rows as unknown as ItemRow[], limit, (last) => last.sk);
+  }
+
+  async queryIndex<T>(
+    table: TableName,
+    partition: string,
+    options: QueryOptions & { sortUpTo?: string },
+  ): Promise<Page<T>> {
+    checkPageSize(options.limit);
+    const { limit } = options;
+    const upTo = options.sortUpTo ?? LAST_CHARACTER;
+    const after = options.after === undefined ? null : readIndexPlace(options.after);
+    const rows =
+      options.descending === true
+        ? this.#statements.queryIndexBackwards.all(table, partition, ...(after ?? [upTo, LAST_CHARACTER, '']), limit + 1)
+        : this.#statements.queryIndex.all(table, partition, ...(after ?? ['', '', '']), upTo, limit + 1);
+    return toPage<T>(rows as unknown as ItemRow[], limit, (last) =>
+      JSON.stringify([last.index_sort, last.pk, last.sk]),
+    );
+  }
+
+  async write(write: Write): Promise<void> {
+    const value = checkWrite(write);
+    if (!this.#apply(write, value)) throw new ConditionFailed({ pk: write.pk, sk: write.sk });
+  }
+
+  async transact(writes: readonly Write[]): Promise<void> {
+    const values = checkTransaction(writes);
+    transaction(this.#database, () => {
+      writes.forEach((write, i) => {
+        if (!this.#apply(write, values[i]!)) throw new ConditionFailed({ pk: write.pk, sk: write.sk });
+      });
+    });
+  }
+
+  /**
+   * Removes items whose `expiresAtMs` has passed, at most 1,000 a call.
+   * @returns how many were removed; call again while it is not 0.
+   */
+  removeExpired(nowMs: number): number {
+    return Number(this.#statements.removeExpired.run(nowMs, MAX_ITEMS_A_SWEEP).changes);
+  }
+
+  /** @returns whether the condition held. */
+  #apply(write: Write, value: string): boolean {
+    switch (write.kind) {
+      case 'put':
+        return this.#put(write, value);
+      case 'delete':
+        return this.#delete(write, write.condition);
+      case 'check':
+        return this.#holds(write, write.condition);
+    }
+  }
+
+  #put(write: PutWrite, value: string): boolean {
+    const { table, pk, sk, condition } = write;
+    const fields = [value, write.index?.partition ?? null, write.index?.sort ?? null, write.expiresAtMs ?? null] as const;
+    switch (condition.kind) {
+      case 'none':
+        return this.#statements.put.run(table, pk, sk, ...fields).changes === 1;
+      case 'absent':
+        return this.#statements.putAbsent.run(table, pk, sk, ...fields).changes === 1;
+      case 'version':
+        return this.#statements.putVersion.run(...fields, table, pk, sk, condition.version).changes === 1;
+    }
+  }
+
+  #delete(write: ItemKey & { table: TableName }, condition: Condition): boolean {
+    if (condition.kind !== 'none' && !this.#holds(write, condition)) return false;
+    this.#statements.remove.run(write.table, write.pk, write.sk);
+    return true;
+  }
+
+  #holds(key: ItemKey & { table: TableName }, condition: Exclude<Condition, { kind: 'none' }>): boolean {
+    const version = this.#statements.version.get(key.table, key.pk, key.sk)?.['version'];
+    return condition.kind === 'absent' ? version === undefined : version === condition.version;
+  }
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function prepareStatements(database: DatabaseSync) {
+  const columns = 'pk, sk, version, value, index_partition, index_sort, expires_at_ms';
+  const ofKey = 'table_name = ? AND pk = ? AND sk = ?';
+  const insert = `INSERT INTO items (table_name, pk, sk, version, value, index_partition, index_sort, expires_at_ms)
+    VALUES (?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT (table_name, pk, sk)`;
+  const indexed = `SELECT ${columns} FROM items WHERE table_name = ? AND index_partition = ?`;
+  return prepareAll(database, {
+    get: `SELECT ${columns} FROM items WHERE ${ofKey}`,
+    version: `SELECT version FROM items WHERE ${ofKey}`,
+    put: `${insert} DO UPDATE SET version = version + 1, value = excluded.value, index_partition = excluded.index_partition,
+      index_sort = excluded.index_sort, expires_at_ms = excluded.expires_at_ms`,
+    putAbsent: `${insert} DO NOTHING`,
+    putVersion: `UPDATE items SET version = version + 1, value = ?, index_partition = ?, index_sort = ?, expires_at_ms = ?
+      WHERE ${ofKey} AND version = ?`,
+    remove: `DELETE FROM items WHERE ${ofKey}`,
+    removeExpired: `DELETE FROM items WHERE rowid IN
+      (SELECT rowid FROM items WHERE expires_at_ms IS NOT NULL AND expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?)`,
+    query: `SELECT ${columns} FROM items WHERE table_name = ? AND pk = ? AND sk >= max(?, ?) AND sk < ?
+      ORDER BY sk LIMIT ?`,
+    queryBackwards: `SELECT ${columns} FROM items WHERE table_name = ? AND pk = ? AND sk >= ? AND sk < min(?, ?)
+      ORDER BY sk DESC LIMIT ?`,
+    queryIndex: `${indexed} AND (index_sort, pk, sk) > (?, ?, ?) AND index_sort <= ?
+      ORDER BY index_sort, pk, sk LIMIT ?`,
+    queryIndexBackwards: `${indexed} AND (index_sort, pk, sk) < (?, ?, ?)
+      ORDER BY index_sort DESC, pk DESC, sk DESC LIMIT ?`,
+  });
+}
+
+function toItem<T>(row: ItemRow): Item<T> {
+  return {
+    pk: row.pk,
+    sk: row.sk,
+    version: row.version,
+    value: JSON.parse(row.value) as T,
+    ...(row.index_partition === null || row.index_sort === null
+      ? {}
+      : { index: { partition: row.index_partition, sort: row.index_sort } }),
+    ...(row.expires_at_ms === null ? {} : { expiresAtMs: row.expires_at_ms }),
+  };
+}
+
+/** The least text that sorts behind this one. */
+function justAfter(text: string | undefined): string {
+  return text === undefined ? '' : `${text}\u0000`;
+}
+
+/** One row more than the page was asked for says that there is a next page. */
+function toPage<T>(rows: readonly ItemRow[], limit: number, placeOf: (row: ItemRow) => string): Page<T> {
+  const items = rows.slice(0, limit).map((row) => toItem<T>(row));
+  const last = rows[limit - 1];
+  return { items, next: rows.length > limit && last !== undefined ? placeOf(last) : null };
+}
+
+function readIndexPlace(after: string): readonly [sort: string, pk: string, sk: string] {
+  try {
+    const place: unknown = JSON.parse(after);
+    if (Array.isArray(place) && place.length === 3 && place.every((part) => typeof part === 'string')) {
+      return place as unknown as [string, string, string];
+    }
+  } catch {
+    // Told below, like every other text that no page gave out.
+  }
+  throw new RangeError(`after: expected what a page of this index gave as next, got ${JSON.stringify(after)}`);
+}
+
+function checkPageSize(limit: number): void {
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE_ITEMS) {
+    throw new LimitExceeded(`a page has 1 to ${MAX_PAGE_ITEMS} items, not ${limit}`);
+  }
+}
+
+function checkTransaction(writes: readonly Write[]): string[] {
+  if (writes.length < 1 || writes.length > MAX_TRANSACTION_WRITES) {
+    throw new LimitExceeded(`a transaction has 1 to ${MAX_TRANSACTION_WRITES} writes, not ${writes.length}`);
+  }
+  const values = writes.map(checkWrite);
+  const bytes = values.reduce((total, value) => total + Buffer.byteLength(value), 0);
+  if (bytes > MAX_TRANSACTION_BYTES) {
+    throw new LimitExceeded(`a transaction has at most ${MAX_TRANSACTION_BYTES} bytes, not ${bytes}`);
+  }
+  const items = new Set(writes.map(({ table, pk, sk }) => JSON.stringify([table, pk, sk])));
+  if (items.size !== writes.length) throw new LimitExceeded('a transaction writes an item once');
+  return values;
+}
+
+/** @returns the value as JSON, empty for what carries none. */
+function checkWrite(write: Write): string {
+  checkKey('partition key', write.pk, MAX_PARTITION_KEY_BYTES);
+  checkKey('sort key', write.sk, MAX_SORT_KEY_BYTES);
+  if (write.kind !== 'put') return '';
+  if (write.index !== undefined) {
+    checkKey('index partition key', write.index.partition, MAX_PARTITION_KEY_BYTES);
+    checkKey('index sort key', write.index.sort, MAX_SORT_KEY_BYTES);
+  }
+  const value = JSON.stringify(write.value) as string | undefined;
+  if (value === undefined) throw new TypeError(`the value of ${write.pk} / ${write.sk} is not JSON`);
+  const parts = [value, write.pk, write.sk, write.index?.partition ?? '', write.index?.sort ?? ''];
+  const bytes = parts.reduce((total, part) => total + Buffer.byteLength(part), 0);
+  if (bytes > MAX_ITEM_BYTES) {
+    throw new LimitExceeded(`item ${write.pk} / ${write.sk} has ${bytes} bytes, at most ${MAX_ITEM_BYTES}`);
+  }
+  return value;
+}
+
+function checkKey(what: string, key: string, maxBytes: number): void {
+  const bytes = Buffer.byteLength(key);
+  if (bytes < 1 || bytes > maxBytes) throw new LimitExceeded(`a ${what} has 1 to ${maxBytes} bytes, not ${bytes}`);
+}

@@ -1,0 +1,183 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { LimitExceeded } from '../../ports/state-store.ts';
+import {
+  MAX_BYTES_A_CALL,
+  MAX_RECORD_BYTES,
+  MAX_RECORDS_A_CALL,
+  type StreamRecord,
+  type StreamWriter,
+} from '../../ports/stream-writer.ts';
+import type { StreamName } from '../../topology.ts';
+import { transaction, type DatabaseSchema } from './database.ts';
+import { Listeners } from './listeners.ts';
+
+/** A record of a stream. Sequences start at 1 and have no gaps; they go on after trimming and after a restart. */
+export interface LogRecord {
+  readonly sequence: number;
+  readonly partitionKey: string;
+  readonly data: Uint8Array;
+  /** Wall time of the append. */
+  readonly arrivalMs: number;
+}
+
+/** Streams have a table each, created when the log is opened. */
+export const STREAM_LOG_SCHEMA: DatabaseSchema = {
+  version: 1,
+  sql: `
+    CREATE TABLE IF NOT EXISTS checkpoints (
+      consumer TEXT NOT NULL, stream TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (consumer, stream)
+    ) STRICT, WITHOUT ROWID;
+  `,
+};
+
+const MAX_PARTITION_KEY_BYTES = 256;
+/** Records deleted in one go, which takes 1 to 3 ms; then others have their turn. */
+const RECORDS_A_TRIM_STEP = 250;
+
+interface Stream {
+  readonly insert: StatementSync;
+  readonly read: StatementSync;
+  readonly trim: StatementSync;
+  /** Sequence of the last record, and of the last trimmed one; 0: none. */
+  head: number;
+  tail: number;
+}
+
+/** A durable log on `node:sqlite`, in a database of its own: what Kinesis is on AWS, with one shard a stream. */
+export class SqliteStreamLog implements StreamWriter {
+  readonly #database: DatabaseSync;
+  readonly #now: () => number;
+  readonly #streams: ReadonlyMap<StreamName, Stream>;
+  readonly #checkpoints = new Map<string, number>();
+  readonly #saveCheckpoint: StatementSync;
+  readonly #appended = new Listeners<StreamName>();
+
+  /** @param streams every stream that is appended to or read. */
+  constructor(database: DatabaseSync, streams: readonly StreamName[], now: () => number = Date.now) {
+    this.#database = database;
+    this.#now = now;
+    this.#streams = new Map(streams.map((name) => [name, openStream(database, name)]));
+    for (const row of database.prepare('SELECT consumer, stream, sequence FROM checkpoints').iterate()) {
+      this.#checkpoints.set(checkpointKey(String(row['consumer']), String(row['stream'])), Number(row['sequence']));
+    }
+    this.#saveCheckpoint = database.prepare(
+      `INSERT INTO checkpoints (consumer, stream, sequence) VALUES (?, ?, ?)
+        ON CONFLICT (consumer, stream) DO UPDATE SET sequence = excluded.sequence`,
+    );
+  }
+
+  /** One call is one transaction. */
+  async append(stream: StreamName, records: readonly StreamRecord[]): Promise<void> {
+    checkAppend(records);
+    if (records.length === 0) return;
+    const log = this.#stream(stream);
+    const arrivalMs = this.#now();
+    const first = log.head + 1;
+    transaction(this.#database, () => {
+      records.forEach(({ partitionKey, data }, i) => log.insert.run(first + i, partitionKey, data, arrivalMs));
+    });
+    log.head += records.length;
+    this.#appended.tell(stream);
+  }
+
+  /**
+   * Records after a sequence, oldest first.
+   * @param maxBytes of data; the first record is given however large it is, so that a reader always gets on.
+   */
+  read(stream: StreamName, afterSequence: number, maxRecords: number, maxBytes: number): LogRecord[] {
+    const log = this.#stream(stream);
+    if (afterSequence >= log.head) return [];
+    const records: LogRecord[] = [];
+    let bytes = 0;
+    for (const row of log.read.iterate(afterSequence, maxRecords)) {
+      const record = row as unknown as LogRecord;
+      bytes += record.data.byteLength;
+      if (bytes > maxBytes && records.length > 0) break;
+      records.push(record);
+    }
+    return records;
+  }
+
+  /** Sequence of the last record, 0 before the first. */
+  head(stream: StreamName): number {
+    return this.#stream(stream).head;
+  }
+
+  /** The sequence through which a consumer is done, 0 at first. */
+  checkpoint(consumer: string, stream: StreamName): number {
+    return this.#checkpoints.get(checkpointKey(consumer, stream)) ?? 0;
+  }
+
+  saveCheckpoint(consumer: string, stream: StreamName, sequence: number): void {
+    this.#saveCheckpoint.run(consumer, stream, sequence);
+    this.#checkpoints.set(checkpointKey(consumer, stream), sequence);
+  }
+
+  /**
+   * Deletes the records through a sequence, a few at a time with the event loop in between. Their pages are used again
+   * by later records, so the file stays as large as the longest backlog was.
+   */
+  async trim(stream: StreamName, throughSequence: number): Promise<void> {
+    const log = this.#stream(stream);
+    const end = Math.min(throughSequence, log.head);
+    while (log.tail < end) {
+      const through = Math.min(end, log.tail + RECORDS_A_TRIM_STEP);
+      log.trim.run(through);
+      log.tail = through;
+      await nextTurn();
+    }
+  }
+
+  /** Tells after each append that can be read. @returns what stops it. */
+  onAppend(listener: (stream: StreamName) => void): () => void {
+    return this.#appended.add(listener);
+  }
+
+  #stream(name: StreamName): Stream {
+    const stream = this.#streams.get(name);
+    if (stream === undefined) throw new RangeError(`the log was opened without the stream ${name}`);
+    return stream;
+  }
+}
+
+function openStream(database: DatabaseSync, name: StreamName): Stream {
+  const table = `"records_${name}"`;
+  // AUTOINCREMENT remembers the last sequence in sqlite_sequence, also when every record has been trimmed.
+  database.exec(`CREATE TABLE IF NOT EXISTS ${table} (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, partition_key TEXT NOT NULL, data BLOB NOT NULL, arrival_ms INTEGER NOT NULL
+  ) STRICT`);
+  const head = database.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').get(`records_${name}`)?.['seq'];
+  const first = database.prepare(`SELECT min(sequence) AS first FROM ${table}`).get()?.['first'];
+  return {
+    insert: database.prepare(`INSERT INTO ${table} (sequence, partition_key, data, arrival_ms) VALUES (?, ?, ?, ?)`),
+    read: database.prepare(
+      `SELECT sequence, partition_key AS partitionKey, data, arrival_ms AS arrivalMs
+        FROM ${table} WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+    ),
+    trim: database.prepare(`DELETE FROM ${table} WHERE sequence <= ?`),
+    head: Number(head ?? 0),
+    tail: first === null || first === undefined ? Number(head ?? 0) : Number(first) - 1,
+  };
+}
+
+function checkpointKey(consumer: string, stream: string): string {
+  return `${stream} ${consumer}`;
+}
+
+function checkAppend(records: readonly StreamRecord[]): void {
+  if (records.length > MAX_RECORDS_A_CALL) {
+    throw new LimitExceeded(`a call appends at most ${MAX_RECORDS_A_CALL} records, not ${records.length}`);
+  }
+  let total = 0;
+  for (const { partitionKey, data } of records) {
+    const keyBytes = Buffer.byteLength(partitionKey);
+    if (keyBytes < 1 || keyBytes > MAX_PARTITION_KEY_BYTES) {
+      throw new LimitExceeded(`a partition key has 1 to ${MAX_PARTITION_KEY_BYTES} bytes, not ${keyBytes}`);
+    }
+    const bytes = keyBytes + data.byteLength;
+    if (bytes > MAX_RECORD_BYTES) throw new LimitExceeded(`a record has at most ${MAX_RECORD_BYTES} bytes, not ${bytes}`);
+    total += bytes;
+  }
+  if (total > MAX_BYTES_A_CALL) throw new LimitExceeded(`a call has at most ${MAX_BYTES_A_CALL} bytes, not ${total}`);
+}

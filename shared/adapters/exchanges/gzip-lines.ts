@@ -1,0 +1,111 @@
+import { isUtf8 } from 'node:buffer';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+/** Consecutive lines. */
+export interface LineBatch {
+  /** Of the first one; 1 is the first of the file. */
+  readonly firstLine: number;
+  readonly lines: readonly string[];
+}
+
+/** The file cannot be read as gzip text. The message is one line without the path. */
+export class UnreadableFile extends Error {
+  override readonly name = 'UnreadableFile';
+}
+
+export interface GzipLinesOptions {
+  /** Lines before it are passed over without being decoded. */
+  readonly fromLine?: number;
+  /** Sees the file's bytes as they are on disk. */
+  readonly onCompressed?: (chunk: Buffer) => void;
+}
+
+const NEWLINE = 0x0a;
+/** Each chunk out of the thread pool costs a turn of the event loop: 256 KB make them few. */
+const CHUNK_BYTES = 256 * 1024;
+/** A line that never ends would fill the memory. The longest of any recorded capture has 6 MB. */
+const MAX_LINE_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Reads a gzip text file batch by batch, holding no more than a chunk and a line of it. A last line without a
+ * newline is a line.
+ * @throws UnreadableFile
+ */
+export async function* readGzipLines(path: string, options: GzipLinesOptions = {}): AsyncGenerator<LineBatch> {
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  const { fromLine = 1, onCompressed } = options;
+  if (onCompressed !== undefined) file.on('data', (chunk) => onCompressed(chunk as Buffer));
+  const text = createGunzip({ chunkSize: CHUNK_BYTES });
+  // What goes wrong comes out of the iteration below; the callback only keeps it from being thrown a second time.
+  pipeline(file, text, () => undefined);
+  let line = 1;
+  let rest: Buffer = Buffer.alloc(0);
+  try {
+    for await (const chunk of text as AsyncIterable<Buffer>) {
+      const whole = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const end = whole.lastIndexOf(NEWLINE) + 1;
+      rest = whole.subarray(end);
+      if (rest.length > MAX_LINE_BYTES) throw new UnreadableFile(`a line is longer than ${MAX_LINE_BYTES} bytes`);
+      const passed = passLines(whole, end, fromLine - line);
+      line += passed.lines;
+      if (passed.offset === end) continue;
+      const lines = decode(whole.subarray(passed.offset, end - 1)).split('\n');
+      yield { firstLine: line, lines };
+      line += lines.length;
+    }
+    if (rest.length > 0 && line >= fromLine) yield { firstLine: line, lines: [decode(rest)] };
+  } catch (error) {
+    throw error instanceof UnreadableFile ? error : await unreadable(path, error);
+  }
+}
+
+/** Finds where the lines begin that are wanted. */
+function passLines(bytes: Buffer, end: number, count: number): { lines: number; offset: number } {
+  let lines = 0;
+  let offset = 0;
+  while (lines < count && offset < end) {
+    offset = bytes.indexOf(NEWLINE, offset) + 1;
+    lines++;
+  }
+  return { lines, offset };
+}
+
+/** Bytes that are no UTF-8 would come back from the archive as others. */
+function decode(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new UnreadableFile('expected UTF-8 text');
+  return bytes.toString('utf8');
+}
+
+async function unreadable(path: string, error: unknown): Promise<Error> {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'ENOENT':
+      return new UnreadableFile('no such file');
+    case 'EISDIR':
+      return new UnreadableFile('is a folder, expected a file');
+    case 'EACCES':
+    case 'EPERM':
+      return new UnreadableFile('may not be read (permission denied)');
+    case 'Z_BUF_ERROR':
+      return new UnreadableFile((await isGzip(path)) ? 'is truncated: the gzip data ends too early' : NOT_GZIP);
+    case 'Z_DATA_ERROR':
+      return new UnreadableFile((await isGzip(path)) ? `is damaged: ${message}` : NOT_GZIP);
+    default:
+      return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+const NOT_GZIP = 'is not a gzip file';
+
+async function isGzip(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+  } finally {
+    await file.close();
+  }
+}

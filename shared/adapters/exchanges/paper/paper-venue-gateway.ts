@@ -1,0 +1,30 @@
+import { venueKey } from '../../../contracts/record-keys.ts';
+import type { OrderRecordV1 } from '../../../contracts/stream-records.ts';
+import { laneOf } from '../../../domain/market-data/lane.ts';
+import type { Order } from '../../../domain/orders/order.ts';
+import type { PaperVenue } from '../../../domain/orders/paper-venue.ts';
+import type { StateStore } from '../../../ports/state-store.ts';
+import type { StreamWriter } from '../../../ports/stream-writer.ts';
+import type { VenueGateway } from '../../../ports/venue-gateway.ts';
+
+/** Puts orders into the lane of their instrument, where match-orders meets them with the tape. It takes an id once. */
+export class PaperVenueGateway implements VenueGateway {
+  readonly #streams: StreamWriter;
+  readonly #state: StateStore;
+
+  constructor(streams: StreamWriter, state: StateStore) {
+    this.#streams = streams;
+    this.#state = state;
+  }
+
+  async submit(order: Order): Promise<void> {
+    const lane = laneOf(order.instrumentId);
+    const record: OrderRecordV1 = { v: 1, kind: 'order', lane, order };
+    await this.#streams.append('trades', [{ partitionKey: lane, data: Buffer.from(JSON.stringify(record)) }]);
+  }
+
+  async knows(order: Order): Promise<boolean> {
+    const item = await this.#state.get<{ state: PaperVenue }>('orders', venueKey(laneOf(order.instrumentId)));
+    return item?.value.state.recentOrderIds.includes(order.clientOrderId) ?? false;
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * The REST API: what each route of topology.ts takes and gives. Handlers are typed by this table, requests are
+ * parsed by it, and the OpenAPI document is written from it.
+ */
+import * as z from 'zod';
+import { topology, type FunctionName } from '../topology.ts';
+import { runPage, runPath, runsQuery, runView, submitBacktestBody } from './backtest-views.ts';
+import { fill, orderView } from './events.ts';
+import { healthView } from './health-view.ts';
+import {
+  candlePage,
+  candlesQuery,
+  instrumentPage,
+  instrumentsQuery,
+  pairPath,
+  priceQuery,
+  priceView,
+} from './market-views.ts';
+import { fillPage, fillsQuery, orderPage, orderPath, ordersQuery } from './order-views.ts';
+import { portfolioView } from './portfolio-views.ts';
+import { quarantinePage, quarantinePath, quarantineQuery, quarantineView, redriveBody } from './quarantine-views.ts';
+import { killSwitchRecord, limitsRecord } from './records.ts';
+import { socketTicket } from './socket-messages.ts';
+import {
+  changeStrategyBody,
+  createStrategyBody,
+  strategiesQuery,
+  strategyDetail,
+  strategyPage,
+  strategyPath,
+  strategyView,
+} from './strategy-views.ts';
+
+type Route = (typeof topology.routes)[number];
+type KeyOf<R> = R extends { readonly method: infer M extends string; readonly path: infer P extends string }
+  ? `${M} ${P}`
+  : never;
+
+/** `GET /v1/prices/{pair}` and so on: every route of topology.ts. */
+export type RouteKey = KeyOf<Route>;
+/** The routes that one function answers. */
+export type RoutesOf<F extends FunctionName> = KeyOf<Extract<Route, { readonly function: F }>>;
+
+export interface RouteContract {
+  readonly summary: string;
+  readonly path?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  /** Left out: an empty body or an empty object. */
+  readonly body?: z.ZodObject;
+  readonly status: 200 | 201 | 202 | 204;
+  /** Left out: no content. */
+  readonly response?: z.ZodType;
+  /** Refusals beyond those that any route may give. */
+  readonly problems?: readonly (404 | 409 | 422)[];
+}
+
+const nothing = z.strictObject({});
+
+export const changeKillSwitchBody = z.strictObject({
+  engaged: z.boolean(),
+  reason: z.string().trim().min(1, { error: 'expected why' }).max(500),
+});
+
+/** OpenAPI describes everything else, not itself. */
+export const openApiView = z.looseObject({ openapi: z.string() });
+
+export const contracts = {
+  'GET /openapi.json': { summary: 'This document.', status: 200, response: openApiView },
+  'GET /v1/health': { summary: 'How the platform and each of its functions is doing.', status: 200, response: healthView },
+  'GET /v1/prices/{pair}': {
+    summary: 'The close of the latest 1s candle.',
+    path: pairPath,
+    query: priceQuery,
+    status: 200,
+    response: priceView,
+    problems: [404],
+  },
+  'GET /v1/candles/{pair}': {
+    summary: 'The newest candles of a range, oldest first; the one under way comes last with `closed: false`.',
+    path: pairPath,
+    query: candlesQuery,
+    status: 200,
+    response: candlePage,
+    problems: [404],
+  },
+  'GET /v1/instruments': {
+    summary: 'Instruments that have candles, in order of name.',
+    query: instrumentsQuery,
+    status: 200,
+    response: instrumentPage,
+  },
+  'GET /v1/strategies': { summary: 'Strategy instances.', query: strategiesQuery, status: 200, response: strategyPage },
+  'POST /v1/strategies': {
+    summary: 'Creates a strategy instance with a book of its own, and starts it.',
+    body: createStrategyBody,
+    status: 201,
+    response: strategyView,
+    problems: [409],
+  },
+  'GET /v1/strategies/{strategyId}': {
+    summary: 'A strategy instance, its progress and its position.',
+    path: strategyPath,
+    status: 200,
+    response: strategyDetail,
+    problems: [404],
+  },
+  'PUT /v1/strategies/{strategyId}': {
+    summary: 'Pauses a strategy instance or lets it go on.',
+    path: strategyPath,
+    body: changeStrategyBody,
+    status: 200,
+    response: strategyView,
+    problems: [404, 409],
+  },
+  'DELETE /v1/strategies/{strategyId}': {
+    summary: 'Removes a strategy instance that is flat and has no order in flight. Its orders and fills remain.',
+    path: strategyPath,
+    status: 204,
+    problems: [404, 409],
+  },
+  'GET /v1/orders': { summary: 'Orders, newest first.', query: ordersQuery, status: 200, response: orderPage },
+  'GET /v1/orders/{clientOrderId}': {
+    summary: 'An order and what became of it.',
+    path: orderPath,
+    status: 200,
+    response: orderView,
+    problems: [404],
+  },
+  'GET /v1/portfolio': {
+    summary: 'Positions marked at the latest 1s candle, and what they come to.',
+    status: 200,
+    response: portfolioView,
+  },
+  'GET /v1/fills': { summary: 'Fills, newest first.', query: fillsQuery, status: 200, response: fillPage },
+  'GET /v1/risk/limits': { summary: 'The risk limits of the account.', status: 200, response: limitsRecord },
+  'PUT /v1/risk/limits': {
+    summary: 'Sets the risk limits of the account, all of them.',
+    body: limitsRecord,
+    status: 200,
+    response: limitsRecord,
+  },
+  'GET /v1/risk/kill-switch': {
+    summary: 'Whether trading is stopped, by whom and why.',
+    status: 200,
+    response: killSwitchRecord,
+  },
+  'PUT /v1/risk/kill-switch': {
+    summary: 'Stops trading, or lets it go on. Orders already at the venue are not recalled.',
+    body: changeKillSwitchBody,
+    status: 200,
+    response: killSwitchRecord,
+  },
+  'GET /v1/quarantine': {
+    summary: 'What was set aside, newest first, with its cause.',
+    query: quarantineQuery,
+    status: 200,
+    response: quarantinePage,
+  },
+  'POST /v1/quarantine/{id}/redrive': {
+    summary: 'Sends a trade that was set aside again, mended where a fix is given.',
+    path: quarantinePath,
+    body: redriveBody,
+    status: 200,
+    response: quarantineView,
+    problems: [404, 409],
+  },
+  'GET /v1/backtests': { summary: 'Backtest runs, newest first.', query: runsQuery, status: 200, response: runPage },
+  'POST /v1/backtests': {
+    summary: 'Submits a backtest over a grid of parameters.',
+    body: submitBacktestBody,
+    status: 202,
+    response: runView,
+    problems: [409],
+  },
+  'GET /v1/backtests/{runId}': {
+    summary: 'A backtest run and its best results.',
+    path: runPath,
+    status: 200,
+    response: runView,
+    problems: [404],
+  },
+  'POST /v1/socket-tickets': {
+    summary: 'A one-use ticket for the WebSocket: connect to `/v1/socket?ticket=…` within half a minute.',
+    status: 201,
+    response: socketTicket,
+  },
+} as const satisfies Record<RouteKey, RouteContract>;
+
+type Contracts = typeof contracts;
+type Parsed<R extends RouteKey, Part extends 'path' | 'query' | 'body'> = Contracts[R] extends Record<
+  Part,
+  infer S extends z.ZodType
+>
+  ? z.output<S>
+  : z.output<typeof nothing>;
+
+export type PathOf<R extends RouteKey> = Parsed<R, 'path'>;
+export type QueryOf<R extends RouteKey> = Parsed<R, 'query'>;
+export type BodyOf<R extends RouteKey> = Parsed<R, 'body'>;
+/** `null`: the route answers without content. */
+export type ResponseOf<R extends RouteKey> = Contracts[R] extends { readonly response: infer S extends z.ZodType }
+  ? z.input<S>
+  : null;
+
+/** The parts of a request that a route names nothing of must be empty. */
+export function contractOf(route: RouteKey): RouteContract & Required<Pick<RouteContract, 'path' | 'query' | 'body'>> {
+  const contract: RouteContract = contracts[route];
+  return { path: nothing, query: nothing, body: nothing, ...contract };
+}
+
+export function isRoute(key: string): key is RouteKey {
+  return Object.hasOwn(contracts, key);
+}
+
+/** Every schema with a name in the OpenAPI document. */
+export const namedSchemas: readonly (readonly [name: string, schema: z.ZodType])[] = [
+  ['OpenApiDocument', openApiView],
+  ['Health', healthView],
+  ['Price', priceView],
+  ['CandlePage', candlePage],
+  ['InstrumentPage', instrumentPage],
+  ['Strategy', strategyView],
+  ['StrategyDetail', strategyDetail],
+  ['StrategyPage', strategyPage],
+  ['Order', orderView],
+  ['OrderPage', orderPage],
+  ['Portfolio', portfolioView],
+  ['Fill', fill],
+  ['FillPage', fillPage],
+  ['RiskLimits', limitsRecord],
+  ['KillSwitch', killSwitchRecord],
+  ['QuarantinedItem', quarantineView],
+  ['QuarantinePage', quarantinePage],
+  ['BacktestRun', runView],
+  ['BacktestRunPage', runPage],
+  ['SocketTicket', socketTicket],
+  ['CreateStrategy', createStrategyBody],
+  ['ChangeStrategy', changeStrategyBody],
+  ['ChangeKillSwitch', changeKillSwitchBody],
+  ['Redrive', redriveBody],
+  ['SubmitBacktest', submitBacktestBody],
+];

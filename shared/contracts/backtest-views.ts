@@ -1,0 +1,64 @@
+/** Backtest runs over a grid of parameters, as REST submits and shows them. */
+import * as z from 'zod';
+import { amountText, decimalText, positiveDecimalText } from './decimal-text.ts';
+import { instrumentId, interval, timeMs } from './events.ts';
+import { pageOf, pageQuery } from './page.ts';
+
+/** Combinations of a grid: a thousand chunks of a hundred. */
+export const MAX_COMBINATIONS = 100_000;
+const MAX_VALUES_A_PARAMETER = 1000;
+
+export const runPath = z.strictObject({ runId: z.uuid({ error: 'expected a UUID' }) });
+export const runsQuery = z.strictObject(pageQuery);
+
+const grid = z
+  .record(z.string().min(1).max(100), z.array(z.number()).min(1).max(MAX_VALUES_A_PARAMETER))
+  .refine((axes) => Object.values(axes).reduce((product, values) => product * values.length, 1) <= MAX_COMBINATIONS, {
+    error: `expected at most ${MAX_COMBINATIONS} combinations`,
+  })
+  .meta({
+    description: 'The values to try of each parameter; every combination is run.',
+    examples: [{ fastPeriod: [5, 10], slowPeriod: [20, 50] }],
+  });
+
+export const submitBacktestBody = z
+  .strictObject({
+    strategy: z.string().min(1).max(100).meta({ examples: ['ma-crossover'] }),
+    grid,
+    instrumentId,
+    interval,
+    fromMs: timeMs,
+    toMs: timeMs,
+    capital: positiveDecimalText.default('10000'),
+    feeRate: amountText.default('0.001'),
+    slippage: amountText.default('0'),
+  })
+  .refine(({ fromMs, toMs }) => fromMs < toMs, { path: ['fromMs'], error: 'expected a time before toMs' });
+export type SubmitBacktest = z.infer<typeof submitBacktestBody>;
+
+export const gridResult = z.strictObject({
+  params: z.record(z.string(), z.number()),
+  finalEquity: decimalText,
+  totalReturn: z.number(),
+  maxDrawdown: z.number().max(0),
+  sharpe: z.number().nullable(),
+  trades: z.int().min(0),
+});
+export type GridResult = z.infer<typeof gridResult>;
+
+export const runView = z.strictObject({
+  runId: z.uuid(),
+  status: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED']),
+  submittedAtMs: timeMs,
+  finishedAtMs: timeMs.nullable(),
+  request: z.strictObject(submitBacktestBody.shape),
+  /** Known once the run is planned. */
+  combinations: z.int().min(0).nullable(),
+  candles: z.int().min(0).nullable(),
+  /** The best by total return, best first; empty until the run is done. */
+  best: z.array(gridResult),
+  /** Why it failed. */
+  cause: z.string().nullable(),
+});
+export type RunView = z.infer<typeof runView>;
+export const runPage = pageOf(runView);

@@ -1,0 +1,48 @@
+/**
+ * A capture: gzip NDJSON, one received message a line, oldest first, the venue's text digit for digit. What the
+ * collector archives has this form, and so have the recordings that it replays.
+ */
+import * as z from 'zod';
+
+/** Venues whose captures are read; which of them can be replayed is for the registry of protocols to say. */
+export const EXCHANGES = ['binance', 'coinbase', 'kraken'] as const;
+
+/** What the collector adds by itself: the venue's clock, where no trade tells it. */
+export const heartbeatMessage = z.looseObject({ venueTimeMs: z.int().min(0) });
+
+/** The envelope alone: what the message says is the venue's business. Further fields and kinds may follow. */
+export const captureLine = z.looseObject({
+  receivedAtNs: z.string().regex(/^\d{1,19}$/, { error: 'expected nanoseconds since the epoch as a string of digits' }),
+  exchange: z.enum(EXCHANGES, {
+    error: ({ input }) => `unknown exchange ${JSON.stringify(input) ?? 'undefined'} (known: ${EXCHANGES.join(', ')})`,
+  }),
+  /** `ws`, `rest`, `heartbeat`, and whatever may follow. */
+  kind: z.string().min(1),
+  url: z.string(),
+  /** Raw text; a heartbeat may also carry its object as it is. */
+  message: z.union([z.string(), heartbeatMessage], { error: 'expected the raw text of the message' }),
+});
+
+/** One line of a capture. */
+export interface CaptureMessage {
+  /** 1 is the first. */
+  readonly line: number;
+  readonly receivedAtNs: string;
+  readonly exchange: string;
+  readonly kind: string;
+  readonly url: string;
+  readonly message: string;
+  /** The whole line as it stands in the capture, without its newline. */
+  readonly text: string;
+}
+
+/** Nanoseconds as text to whole milliseconds: BigInt would cost more than the rest of the line. */
+export function receivedAtMs(receivedAtNs: string): number {
+  return receivedAtNs.length > 6 ? Number(receivedAtNs.slice(0, -6)) : 0;
+}
+
+/** @returns the line's text, with the keys in the order that captures have. */
+export function formatCaptureLine(message: Omit<CaptureMessage, 'line' | 'text'>): string {
+  const { receivedAtNs, exchange, kind, url } = message;
+  return JSON.stringify({ receivedAtNs, exchange, kind, url, message: message.message });
+}

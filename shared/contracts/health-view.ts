@@ -1,0 +1,21 @@
+import * as z from 'zod';
+
+export const functionStatus = z.strictObject({
+  name: z.string(),
+  invocations: z.int().min(0),
+  errors: z.int().min(0),
+  durationMsP99: z.number().nullable(),
+  lagMs: z.number().nullable(),
+});
+
+export const healthView = z.strictObject({
+  status: z.enum(['ok', 'degraded']),
+  /** Why it is degraded, one line each. */
+  reasons: z.array(z.string()),
+  stage: z.string(),
+  version: z.string(),
+  functions: z.array(functionStatus),
+  /** Messages that queue workers gave up on, by queue; null: the count could not be read. */
+  deadLetters: z.record(z.string(), z.int().min(0).nullable()),
+});
+export type HealthView = z.infer<typeof healthView>;

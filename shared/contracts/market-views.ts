@@ -1,0 +1,56 @@
+/** Prices, candles and instruments as REST shows them. */
+import * as z from 'zod';
+import { decimalText } from './decimal-text.ts';
+import { candleView, instrumentId, interval, timeMs } from './events.ts';
+import { pageLimit, pageOf, pageQuery, wholeNumber } from './page.ts';
+
+export const exchange = z
+  .string()
+  .regex(/^[a-z][a-z0-9]{1,15}$/, { error: 'expected the name of an exchange in small letters, such as binance' });
+
+const pair = z
+  .string()
+  .regex(/^[A-Z0-9]{1,15}-[A-Z0-9]{1,15}$/, { error: 'expected BASE-QUOTE in capitals, such as BTC-USDT' })
+  .meta({ examples: ['BTC-USDT'] });
+
+export const pairPath = z.strictObject({ pair });
+
+const anExchange = exchange.default('binance');
+
+export const priceQuery = z.strictObject({ exchange: anExchange });
+
+/** Past the year 2100 a time is a unit mistaken. */
+const MAX_TIME_MS = 4_102_444_800_000;
+
+export const candlesQuery = z
+  .strictObject({
+    exchange: anExchange,
+    interval: interval.default('1m'),
+    from: wholeNumber(0, MAX_TIME_MS)
+      .default(0)
+      .meta({ description: 'Opens at or after this time, in milliseconds since the epoch.' }),
+    to: wholeNumber(0, MAX_TIME_MS)
+      .default(MAX_TIME_MS)
+      .meta({ description: 'Opens before this time, in milliseconds since the epoch.' }),
+    limit: pageLimit(500, 5000),
+  })
+  .refine(({ from, to }) => from < to, { path: ['from'], error: 'expected a time before `to`' });
+
+/** The close of the latest 1s candle. */
+export const priceView = z.strictObject({
+  instrumentId,
+  price: decimalText,
+  /** When that candle closed. */
+  timeMs,
+});
+export type PriceView = z.infer<typeof priceView>;
+
+/** The newest candles of the range, oldest first. Older ones: pass `next` as `to`. */
+export const candlePage = z.strictObject({
+  items: z.array(candleView),
+  next: z.string().nullable().meta({ description: 'Older candles: pass it as `to`; null: no more.' }),
+});
+
+export const instrumentsQuery = z.strictObject(pageQuery);
+export const instrumentView = z.strictObject({ instrumentId, exchange: z.string(), pair: z.string() });
+export const instrumentPage = pageOf(instrumentView);

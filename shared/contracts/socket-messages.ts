@@ -1,0 +1,61 @@
+/** The WebSocket: how to get in, what a client may say, and what it hears. */
+import * as z from 'zod';
+import { isInterval, type Interval } from '../domain/candles/interval.ts';
+import { isInstrumentId, type InstrumentId } from '../domain/market-data/instrument.ts';
+import { candleView, fill, orderView, positionView, timeMs } from './events.ts';
+import { priceView } from './market-views.ts';
+
+/** One use, within half a minute, as `?ticket=` of the WebSocket’s address. */
+export const socketTicket = z.strictObject({ ticket: z.string(), expiresAtMs: timeMs });
+
+export const MAX_CHANNELS_A_CONNECTION = 100;
+
+export type Channel =
+  | { readonly kind: 'prices'; readonly instrumentId: InstrumentId }
+  | { readonly kind: 'candles'; readonly instrumentId: InstrumentId; readonly interval: Interval }
+  | { readonly kind: 'orders' }
+  | { readonly kind: 'portfolio' };
+
+export const pricesChannel = (instrumentId: InstrumentId): string => `prices:${instrumentId}`;
+export const candlesChannel = (instrumentId: InstrumentId, interval: Interval): string =>
+  `candles:${instrumentId}:${interval}`;
+export const ORDERS_CHANNEL = 'orders';
+export const PORTFOLIO_CHANNEL = 'portfolio';
+
+/** @returns null when the text names no channel. */
+export function parseChannel(text: string): Channel | null {
+  if (text === ORDERS_CHANNEL || text === PORTFOLIO_CHANNEL) return { kind: text };
+  const [kind, exchange, pair, interval, ...rest] = text.split(':');
+  const instrumentId = `${exchange ?? ''}:${pair ?? ''}`;
+  if (rest.length > 0 || !isInstrumentId(instrumentId)) return null;
+  if (kind === 'prices' && interval === undefined) return { kind, instrumentId };
+  if (kind === 'candles' && interval !== undefined && isInterval(interval)) return { kind, instrumentId, interval };
+  return null;
+}
+
+const channel = z.string().max(100).refine((text) => parseChannel(text) !== null, {
+  error: 'expected prices:<instrumentId>, candles:<instrumentId>:<interval>, orders or portfolio',
+});
+
+export const socketRequest = z.strictObject({
+  action: z.enum(['subscribe', 'unsubscribe']),
+  channels: z.array(channel).min(1).max(MAX_CHANNELS_A_CONNECTION),
+});
+export type SocketRequest = z.infer<typeof socketRequest>;
+
+/** The answers to a request. */
+export const socketAnswer = z.discriminatedUnion('type', [
+  /** All channels in force after the request, in order of name. */
+  z.strictObject({ type: z.literal('subscribed'), channels: z.array(z.string()) }),
+  z.strictObject({ type: z.literal('error'), detail: z.string() }),
+]);
+export type SocketAnswer = z.infer<typeof socketAnswer>;
+
+/** What is pushed to the subscribers of a channel. */
+export const channelMessage = z.discriminatedUnion('type', [
+  z.strictObject({ channel: z.string(), type: z.literal('price'), data: priceView }),
+  z.strictObject({ channel: z.string(), type: z.literal('candle'), data: candleView }),
+  z.strictObject({ channel: z.string(), type: z.literal('order'), data: orderView }),
+  z.strictObject({ channel: z.string(), type: z.literal('portfolio'), data: z.object({ fill, position: positionView }) }),
+]);
+export type ChannelMessage = z.infer<typeof channelMessage>;

@@ -1,0 +1,58 @@
+/** Strategy instances as REST creates and shows them. */
+import * as z from 'zod';
+import { amountText, positiveDecimalText } from './decimal-text.ts';
+import { instrumentId, interval, positionView, timeMs } from './events.ts';
+import { pageOf, pageQuery } from './page.ts';
+
+export const strategyStatus = z.enum(['RUNNING', 'PAUSED']);
+
+export const strategyPath = z.strictObject({ strategyId: z.uuid({ error: 'expected a UUID' }) });
+export const strategiesQuery = z.strictObject(pageQuery);
+
+/** Latencies above a minute would outlive their orders. */
+const MAX_LATENCY_MS = 60_000;
+
+/** The same name, parameters, instrument and interval are the same instance. */
+export const createStrategyBody = z.strictObject({
+  name: z.string().min(1).max(100).meta({ examples: ['ma-crossover'] }),
+  params: z
+    .record(z.string().max(100), z.unknown())
+    .meta({ description: 'Those of the strategy.', examples: [{ fastPeriod: 5, slowPeriod: 20 }] }),
+  instrumentId,
+  interval,
+  capital: positiveDecimalText.default('10000').meta({ description: 'Cash of this instance alone, in the quote currency.' }),
+  feeRate: amountText.default('0.001'),
+  slippage: amountText.default('0'),
+  latencyMs: z
+    .int()
+    .min(0)
+    .max(MAX_LATENCY_MS)
+    .nullable()
+    .default(null)
+    .meta({ description: 'Added to a candle’s close to give an order’s effective time; null: as observed.' }),
+});
+
+export const changeStrategyBody = z.strictObject({ status: strategyStatus });
+
+export const strategyView = z.strictObject({
+  strategyId: z.uuid(),
+  accountId: z.string(),
+  name: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  instrumentId,
+  interval,
+  capital: positiveDecimalText,
+  feeRate: amountText,
+  slippage: amountText,
+  latencyMs: z.int().min(0).nullable(),
+  status: strategyStatus,
+});
+export const strategyPage = pageOf(strategyView);
+
+/** An instance with how far it has come. */
+export const strategyDetail = strategyView.extend({
+  /** null: it has seen no candle yet. */
+  progress: z.strictObject({ lastCandleOpenTimeMs: timeMs }).nullable(),
+  position: positionView.nullable(),
+  orderInFlight: z.uuid().nullable(),
+});

@@ -1,0 +1,209 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { decimal, ONE } from '../decimal.ts';
+import type { Trade } from '../market-data/trade.ts';
+import {
+  advanceWatermark,
+  candleUnderWay,
+  foldTrade,
+  noteInterruption,
+  reviseCandle,
+  startFold,
+  type ClosedCandle,
+  type InstrumentFold,
+  type LateTrade,
+} from './fold.ts';
+
+const INSTRUMENT = 'binance:BTC-USDT';
+
+function trade(tradeId: number, timeMs: number, price = '100', quantity = '1', takerSide: Trade['takerSide'] = 'BUY'): Trade {
+  return { instrumentId: INSTRUMENT, tradeId, timeMs, price: decimal(price), quantity: decimal(quantity), takerSide };
+}
+
+function run(fold: InstrumentFold, trades: readonly Trade[]): { closed: ClosedCandle[]; late: LateTrade[] } {
+  const outcomes = { closed: [] as ClosedCandle[], late: [] as LateTrade[] };
+  for (const one of trades) foldTrade(fold, one, outcomes);
+  return outcomes;
+}
+
+function watermark(fold: InstrumentFold, timeMs: number): ClosedCandle[] {
+  const outcomes = { closed: [] as ClosedCandle[], late: [] as LateTrade[] };
+  advanceWatermark(fold, timeMs, outcomes);
+  return outcomes.closed;
+}
+
+/** A tape as venues send it: ids without gaps, times never going back. */
+const tape = fc
+  .array(
+    fc.record({
+      gapMs: fc.integer({ min: 0, max: 1500 }),
+      cents: fc.integer({ min: 1, max: 100_000 }),
+      lots: fc.integer({ min: 1, max: 1000 }),
+      buys: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 200 },
+  )
+  .map((steps) => {
+    let timeMs = 1_000_000;
+    return steps.map(({ gapMs, cents, lots, buys }, i): Trade => {
+      timeMs += gapMs;
+      return {
+        instrumentId: INSTRUMENT,
+        tradeId: 10 + i,
+        timeMs,
+        price: BigInt(cents) * (ONE / 100n),
+        quantity: BigInt(lots) * (ONE / 1000n),
+        takerSide: buys ? 'BUY' : 'SELL',
+      };
+    });
+  });
+
+describe('folding trades into candles', () => {
+  it('conserves volume, quote volume and count', () => {
+    fc.assert(
+      fc.property(tape, (trades) => {
+        const fold = startFold(INSTRUMENT, ['1s', '1m']);
+        const { closed, late } = run(fold, trades);
+        expect(late).toEqual([]);
+        for (const interval of ['1s', '1m'] as const) {
+          const candles = [...closed.filter((candle) => candle.interval === interval), candleUnderWay(fold, interval)!];
+          const sum = (pick: (candle: { volume: bigint; quoteVolume: bigint; tradeCount: number }) => bigint): bigint =>
+            candles.reduce((total, candle) => total + pick(candle), 0n);
+          expect(sum((candle) => candle.volume)).toBe(trades.reduce((total, one) => total + one.quantity, 0n));
+          expect(sum((candle) => candle.quoteVolume)).toBe(
+            trades.reduce((total, one) => total + (one.price * one.quantity) / ONE, 0n),
+          );
+          expect(sum((candle) => BigInt(candle.tradeCount))).toBe(BigInt(trades.length));
+        }
+      }),
+    );
+  });
+
+  it('ends in the same state and candles however the tape is repeated from some point on', () => {
+    fc.assert(
+      fc.property(tape, fc.nat(), fc.nat(), (trades, from, to) => {
+        const [a, b] = [from % trades.length, to % trades.length].sort((x, y) => x - y) as [number, number];
+        const once = startFold(INSTRUMENT, ['1s', '1m']);
+        const twice = startFold(INSTRUMENT, ['1s', '1m']);
+        const closedOnce = run(once, trades).closed;
+        const closedTwice = [...run(twice, trades.slice(0, b + 1)).closed, ...run(twice, trades.slice(a)).closed];
+        expect(closedTwice).toEqual(closedOnce);
+        expect(twice).toEqual(once);
+      }),
+    );
+  });
+
+  it('gives the same candle whatever the order inside it', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 }), (order) => {
+        const trades = order.map((n) => trade(10 + n, 1_000_000 + 50 * n, String(100 + n)));
+        const fold = startFold(INSTRUMENT, ['1s']);
+        run(fold, [trade(9, 999_999)]);
+        run(fold, trades);
+        const candle = candleUnderWay(fold, '1s')!;
+        expect([candle.open, candle.close, candle.firstTradeId, candle.lastTradeId]).toEqual([
+          decimal('100'),
+          decimal('105'),
+          10,
+          15,
+        ]);
+      }),
+    );
+  });
+
+  it('breaks ties of one millisecond by trade id', () => {
+    const fold = startFold(INSTRUMENT, ['1m']);
+    run(fold, [trade(5, 60_000, '1'), trade(7, 60_010, '3'), trade(6, 60_010, '2')]);
+    expect(candleUnderWay(fold, '1m')?.close).toBe(decimal('3'));
+  });
+
+  it('closes a candle at its end and not a millisecond before', () => {
+    const fold = startFold(INSTRUMENT, ['1s']);
+    run(fold, [trade(1, 5_000)]);
+    expect(watermark(fold, 5_999)).toEqual([]);
+    expect(watermark(fold, 6_000)).toHaveLength(1);
+    expect(watermark(fold, 7_000)).toEqual([]);
+  });
+
+  it('makes no candle of an interval without trades, and names the one before', () => {
+    const fold = startFold(INSTRUMENT, ['1s']);
+    const { closed } = run(fold, [trade(1, 1_000), trade(2, 2_000), trade(3, 9_000), trade(4, 10_000)]);
+    expect(closed.map((candle) => [candle.openTimeMs, candle.previousOpenTimeMs])).toEqual([
+      [1_000, null],
+      [2_000, 1_000],
+      [9_000, 2_000],
+    ]);
+  });
+
+  it('counts what the aggressor bought', () => {
+    const fold = startFold(INSTRUMENT, ['1s']);
+    run(fold, [trade(1, 1_000, '1', '2', 'BUY'), trade(2, 1_001, '1', '3', 'SELL')]);
+    const candle = candleUnderWay(fold, '1s')!;
+    expect([candle.volume, candle.takerBuyVolume]).toEqual([decimal('5'), decimal('2')]);
+  });
+});
+
+describe('a candle is complete', () => {
+  const closeOf = (trades: readonly Trade[]): boolean[] => {
+    const fold = startFold(INSTRUMENT, ['1s']);
+    return run(fold, trades).closed.map((candle) => candle.complete);
+  };
+
+  it('only when it was watched from its open', () => {
+    expect(closeOf([trade(1, 1_500), trade(2, 2_000), trade(3, 3_000)])).toEqual([false, true]);
+  });
+
+  it('only when no trade id is missing inside or right before it', () => {
+    expect(closeOf([trade(1, 1_000), trade(2, 2_000), trade(4, 2_001), trade(5, 3_000)])).toEqual([true, false]);
+    expect(closeOf([trade(1, 1_000), trade(3, 2_000), trade(4, 3_000), trade(5, 4_000)])).toEqual([true, false, true]);
+  });
+
+  it('again once the missing trade has come in time', () => {
+    expect(closeOf([trade(1, 1_000), trade(2, 2_000), trade(4, 2_001), trade(3, 2_000), trade(5, 3_000)])).toEqual([true, true]);
+  });
+
+  it('not when the connection broke and nothing has proved since that no trade was missed', () => {
+    const fold = startFold(INSTRUMENT, ['1s']);
+    run(fold, [trade(1, 1_000), trade(2, 2_000)]);
+    noteInterruption(fold);
+    expect(watermark(fold, 3_000).map((candle) => candle.complete)).toEqual([false]);
+  });
+
+  it('when the first trade after a broken connection follows the last one before it', () => {
+    const fold = startFold(INSTRUMENT, ['1s']);
+    run(fold, [trade(1, 1_000), trade(2, 2_000)]);
+    noteInterruption(fold);
+    expect(run(fold, [trade(3, 3_000)]).closed.map((candle) => candle.complete)).toEqual([true]);
+  });
+});
+
+describe('a late trade', () => {
+  it('is told apart from a repeated one and leaves the open candle alone', () => {
+    const fold = startFold(INSTRUMENT, ['1s', '1m']);
+    run(fold, [trade(1, 60_000), trade(3, 61_000)]);
+    const before = candleUnderWay(fold, '1s');
+    const { late } = run(fold, [trade(2, 60_500), trade(3, 61_000)]);
+    expect(late.map(({ interval }) => interval)).toEqual(['1s']);
+    expect(candleUnderWay(fold, '1s')).toEqual(before);
+    expect(candleUnderWay(fold, '1m')?.tradeCount).toBe(3);
+  });
+
+  it('makes the revision that an on-time trade would have made the candle', () => {
+    const all = [trade(1, 1_000, '5'), trade(2, 1_100, '9', '2'), trade(3, 1_200, '4'), trade(4, 2_000)];
+    const onTime = startFold(INSTRUMENT, ['1s']);
+    const expected = run(onTime, all).closed[0]!;
+    for (const missing of [1, 2] as const) {
+      const fold = startFold(INSTRUMENT, ['1s']);
+      const first = run(fold, all.filter((_, i) => i !== missing)).closed[0]!;
+      const { late } = run(fold, [all[missing]!]);
+      const { previousOpenTimeMs: _, ...candle } = expected;
+      expect(reviseCandle(fold, first, late)).toEqual({ ...candle, revision: 1 });
+    }
+  });
+
+  it('makes a candle where the interval had none', () => {
+    const fold = startFold(INSTRUMENT, ['1s']);
+    const { late } = run(fold, [trade(1, 1_000), trade(3, 5_000), trade(2, 3_000, '7')]);
+    expect(reviseCandle(fold, null, late)).toMatchObject({ openTimeMs: 3_000, open: decimal('7'), tradeCount: 1, revision: 0 });
+  });
+});

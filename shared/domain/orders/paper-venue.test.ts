@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { decimal } from '../decimal.ts';
+import type { Trade } from '../market-data/trade.ts';
+import { matchTrade, MAX_OPEN_ORDERS, openPaperVenue, takeOrder, type PaperVenue, type VenueReport } from './paper-venue.ts';
+import type { Order } from './order.ts';
+
+const INSTRUMENT = 'binance:BTC-USDT';
+
+function order(n: number, over: Partial<Order> = {}): Order {
+  return {
+    clientOrderId: `order-${n}`,
+    signalId: 'signal',
+    accountId: 'paper',
+    strategyId: 'strategy',
+    instrumentId: INSTRUMENT,
+    side: 'BUY',
+    type: 'MARKET',
+    quantity: '1',
+    quoteQuantity: null,
+    feeRate: '0',
+    slippage: '0',
+    effectiveTimeMs: 1000,
+    expiresAtMs: 5000,
+    ...over,
+  };
+}
+
+function show(venue: PaperVenue, tradeId: number, timeMs: number, instrumentId = INSTRUMENT): VenueReport[] {
+  const trade: Trade = { instrumentId, tradeId, timeMs, price: decimal('10'), quantity: decimal('1'), takerSide: 'BUY' };
+  const reports: VenueReport[] = [];
+  matchTrade(venue, trade, reports);
+  return reports;
+}
+
+describe('the paper venue', () => {
+  it('fills at the first trade at or after the effective time', () => {
+    const venue = openPaperVenue();
+    takeOrder(venue, order(1));
+    expect(show(venue, 1, 999)).toEqual([]);
+    expect(show(venue, 2, 1000)).toMatchObject([{ kind: 'filled', fill: { tradeId: '2', timeMs: 1000 } }]);
+    expect(show(venue, 3, 1001)).toEqual([]);
+  });
+
+  it('takes an order once, however often it comes', () => {
+    const venue = openPaperVenue();
+    takeOrder(venue, order(1));
+    takeOrder(venue, order(1));
+    expect(show(venue, 1, 2000)).toHaveLength(1);
+    takeOrder(venue, order(1));
+    expect(show(venue, 2, 2001)).toEqual([]);
+  });
+
+  it('fills nothing at a trade that was printed before the order came, repeated or late', () => {
+    const venue = openPaperVenue();
+    show(venue, 5, 2000);
+    takeOrder(venue, order(1));
+    expect(show(venue, 5, 2000)).toEqual([]);
+    expect(show(venue, 4, 2000)).toEqual([]);
+    expect(show(venue, 6, 2000)).toHaveLength(1);
+  });
+
+  it('lets an order expire at the first trade after its time', () => {
+    const venue = openPaperVenue();
+    takeOrder(venue, order(1));
+    expect(show(venue, 1, 5001)).toMatchObject([{ kind: 'expired', timeMs: 5000 }]);
+  });
+
+  it('keeps instruments of a lane apart', () => {
+    const venue = openPaperVenue();
+    takeOrder(venue, order(1));
+    expect(show(venue, 1, 2000, 'binance:ETH-USDT')).toEqual([]);
+    expect(show(venue, 1, 2000)).toHaveLength(1);
+  });
+
+  it('rejects an order past its bound', () => {
+    const venue = openPaperVenue();
+    for (let n = 0; n < MAX_OPEN_ORDERS; n++) expect(takeOrder(venue, order(n))).toBeNull();
+    expect(takeOrder(venue, order(-1))).toMatchObject({ kind: 'rejected', reason: `over ${MAX_OPEN_ORDERS} open orders` });
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals';
+import { decimal } from '../decimal.ts';
+import type { Signal } from '../orders/order.ts';
+import { openBook, type Book } from '../portfolio/book.ts';
+import { strategyInstance } from '../strategies/instance.ts';
+import type { StrategyInstance } from '../strategies/strategy.ts';
+import { decide, NO_LIMITS, ORDER_LIFETIME_MS, type RiskView } from './decide.ts';
+
+function instanceWith(over: Partial<StrategyInstance> = {}): StrategyInstance {
+  const instance = strategyInstance({
+    accountId: 'paper',
+    name: 'ma-crossover',
+    params: { fastPeriod: 5, slowPeriod: 20 },
+    instrumentId: 'binance:BTC-USDT',
+    interval: '1s',
+    capital: '1000',
+    feeRate: '0.001',
+    slippage: '0',
+    latencyMs: 0,
+  });
+  if ('error' in instance) throw new Error(instance.error);
+  return { ...instance, ...over };
+}
+
+const signal = (side: Signal['side']): Signal => ({
+  signalId: 'signal',
+  accountId: 'paper',
+  strategyId: instanceWith().strategyId,
+  instrumentId: 'binance:BTC-USDT',
+  interval: '1s',
+  candleOpenTimeMs: 9_000,
+  candleCloseTimeMs: 10_000,
+  side,
+  referencePrice: '100',
+  reason: 'test',
+});
+
+const flat: Book = openBook('paper', 'strategy', 'binance:BTC-USDT', decimal('1000'));
+const long: Book = { ...flat, cash: 0n, quantity: decimal('10'), cost: decimal('1000'), entry: { timeMs: 0, price: decimal('100') } };
+
+const view = (over: Partial<RiskView> = {}): RiskView => ({
+  book: flat,
+  limits: NO_LIMITS,
+  killSwitchEngaged: false,
+  orderInFlight: false,
+  dayOpenEquity: decimal('1000'),
+  ...over,
+});
+
+const decideOn = (side: Signal['side'], over: Partial<RiskView>, instance = instanceWith(), nowMs = 0) =>
+  decide(signal(side), instance, view(over), nowMs);
+
+describe('a signal', () => {
+  it('to buy becomes an order for all the cash, effective at the close of its candle', () => {
+    expect(decideOn('BUY', {})).toMatchObject({
+      kind: 'approved',
+      order: { quoteQuantity: '1000', quantity: null, effectiveTimeMs: 10_000, expiresAtMs: 10_000 + ORDER_LIFETIME_MS },
+    });
+  });
+
+  it('to sell becomes an order for the whole position', () => {
+    expect(decideOn('SELL', { book: long })).toMatchObject({ kind: 'approved', order: { quantity: '10', quoteQuantity: null } });
+  });
+
+  it('asks for nothing when the position is already so', () => {
+    expect(decideOn('SELL', {})).toEqual({ kind: 'nothing-to-do' });
+    expect(decideOn('BUY', { book: long })).toEqual({ kind: 'nothing-to-do' });
+  });
+
+  it('gives the same order id however often it is decided, and another for another candle', () => {
+    const again = { ...signal('BUY'), candleOpenTimeMs: 8_000 };
+    const ids = [signal('BUY'), signal('BUY'), again].map((one) => {
+      const decision = decide(one, instanceWith(), view(), 0);
+      return decision.kind === 'approved' ? decision.order.clientOrderId : decision.kind;
+    });
+    expect(ids[0]).toBe(ids[1]);
+    expect(ids[0]).not.toBe(ids[2]);
+  });
+
+  it('is effective no sooner than it is decided when latency is the observed one', () => {
+    const observed = instanceWith({ latencyMs: null });
+    expect(decideOn('BUY', {}, observed, 12_345)).toMatchObject({ order: { effectiveTimeMs: 12_345 } });
+    expect(decideOn('BUY', {}, observed, 9_999)).toMatchObject({ order: { effectiveTimeMs: 10_000 } });
+  });
+});
+
+describe('an order is denied', () => {
+  it.each([
+    ['the kill switch is engaged', { killSwitchEngaged: true }],
+    ['the kill switch cannot be read', { killSwitchEngaged: null }],
+    ['the risk limits cannot be read', { limits: null }],
+    ['an order of this strategy is still in flight', { orderInFlight: true }],
+    ['no cash is left', { book: { ...flat, cash: 0n } }],
+    ['position of 1000 is over the limit of 999.99', { limits: { ...NO_LIMITS, maxPositionNotional: '999.99' } }],
+    [`the day's loss has reached the limit of 10 %`, { limits: { ...NO_LIMITS, maxDailyLossRatio: 0.1 }, dayOpenEquity: decimal('1111.2') }],
+  ])('because %s', (reason, over) => {
+    expect(decideOn('BUY', over)).toMatchObject({ kind: 'denied', reason });
+  });
+
+  it('by the kill switch also when it sells', () => {
+    expect(decideOn('SELL', { book: long, killSwitchEngaged: true })).toMatchObject({ kind: 'denied' });
+  });
+
+  it('by no limit when it sells: a limit must not keep us in a position', () => {
+    const limits = { maxPositionNotional: '1', maxDailyLossRatio: 0 };
+    expect(decideOn('SELL', { book: long, limits, dayOpenEquity: decimal('9999') })).toMatchObject({ kind: 'approved' });
+  });
+
+  it('by the daily loss only once it is reached', () => {
+    const limits = { ...NO_LIMITS, maxDailyLossRatio: 0.1 };
+    expect(decideOn('BUY', { limits, dayOpenEquity: decimal('1111') })).toMatchObject({ kind: 'approved' });
+  });
+});

@@ -1,0 +1,138 @@
+/**
+ * What every stream fold does: walk the records of a batch in order, keep one state item per lane, emit what came
+ * of it, and only then write the state under its version. A crash anywhere repeats the batch: records at or below a
+ * lane's last sequence number are skipped, and whatever is emitted again has the ids that it had before.
+ */
+import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import { parseLaneRecord, type LaneRecord } from '../contracts/stream-records.ts';
+import type { ItemKey, StateStore } from '../ports/state-store.ts';
+import type { FunctionName, TableName } from '../topology.ts';
+import { defineFunction, type FunctionHandler, type Invocation } from './define-function.ts';
+
+export interface FoldedRecord {
+  readonly record: LaneRecord;
+  readonly lane: string;
+  readonly sequenceNumber: string;
+}
+
+/** What a fold is told when it emits. */
+export interface Emission {
+  /** Some of it may have been emitted by an attempt before this one. */
+  readonly mayRepeat: boolean;
+  readonly invocation: Invocation;
+}
+
+export interface LaneFold<State, Effects> {
+  readonly table: TableName;
+  readonly key: (lane: string) => ItemKey;
+  /** A state for a lane that has none, or the stored one. */
+  open(stored: unknown): State;
+  /** Plain JSON. */
+  store(state: State): unknown;
+  noEffects(): Effects;
+  /** Changes the state in place and adds to the effects. */
+  fold(state: State, folded: FoldedRecord, effects: Effects): void;
+  /** Resolves when the effects are durable. */
+  emit(effects: Effects, emission: Emission): Promise<void>;
+}
+
+interface Lane<State> {
+  state: State;
+  /** null: no item yet. */
+  version: number | null;
+  lastSequence: string;
+  /** Records that arrived before this instant may have been emitted by whoever held the lane before. */
+  readonly heldSinceMs: number;
+}
+
+interface StoredLane {
+  readonly lastSequence: string;
+  readonly state: unknown;
+}
+
+/** Clocks of stream and function may differ by as much. */
+const CLOCK_TOLERANCE_MS = 1000;
+
+export function defineLaneFold<State, Effects>(
+  name: FunctionName,
+  state: StateStore,
+  fold: LaneFold<State, Effects>,
+): FunctionHandler<KinesisStreamEvent, void> {
+  // Lanes stay in memory between invocations; the version of the item tells when somebody else has written it.
+  const lanes = new Map<string, Lane<State>>();
+  return defineFunction(name, async (event: KinesisStreamEvent, invocation) => {
+    try {
+      await runBatch(state, fold, lanes, event.Records, invocation);
+    } catch (error) {
+      // States changed in place are ahead of what is stored: the retry reads them anew.
+      lanes.clear();
+      throw error;
+    }
+  });
+}
+
+async function runBatch<State, Effects>(
+  store: StateStore,
+  fold: LaneFold<State, Effects>,
+  lanes: Map<string, Lane<State>>,
+  records: readonly KinesisStreamRecord[],
+  invocation: Invocation,
+): Promise<void> {
+  const effects = fold.noEffects();
+  const touched = new Set<string>();
+  let mayRepeat = false;
+  for (const { kinesis } of records) {
+    const record = parseLaneRecord(Buffer.from(kinesis.data, 'base64').toString('utf8'));
+    const laneName = record.kind === 'unreadable' ? kinesis.partitionKey : record.lane;
+    const lane = lanes.get(laneName) ?? (await openLane(store, fold, lanes, laneName));
+    const { sequenceNumber } = kinesis;
+    if (compareSequences(sequenceNumber, lane.lastSequence) <= 0) continue;
+    const arrivedAtMs = kinesis.approximateArrivalTimestamp * 1000;
+    mayRepeat ||= arrivedAtMs < lane.heldSinceMs + CLOCK_TOLERANCE_MS;
+    fold.fold(lane.state, { record, lane: laneName, sequenceNumber }, effects);
+    lane.lastSequence = sequenceNumber;
+    touched.add(laneName);
+  }
+  if (touched.size === 0) return;
+  await fold.emit(effects, { mayRepeat, invocation });
+  for (const lane of touched) await storeLane(store, fold, lane, lanes.get(lane)!);
+}
+
+async function openLane<State, Effects>(
+  store: StateStore,
+  fold: LaneFold<State, Effects>,
+  lanes: Map<string, Lane<State>>,
+  lane: string,
+): Promise<Lane<State>> {
+  const item = await store.get<StoredLane>(fold.table, fold.key(lane));
+  const opened: Lane<State> = {
+    state: fold.open(item?.value.state),
+    version: item?.version ?? null,
+    lastSequence: item?.value.lastSequence ?? '',
+    heldSinceMs: Date.now(),
+  };
+  lanes.set(lane, opened);
+  return opened;
+}
+
+async function storeLane<State, Effects>(
+  store: StateStore,
+  fold: LaneFold<State, Effects>,
+  laneName: string,
+  lane: Lane<State>,
+): Promise<void> {
+  const value: StoredLane = { lastSequence: lane.lastSequence, state: fold.store(lane.state) };
+  await store.write({
+    kind: 'put',
+    table: fold.table,
+    ...fold.key(laneName),
+    value,
+    condition: lane.version === null ? { kind: 'absent' } : { kind: 'version', version: lane.version },
+  });
+  lane.version = (lane.version ?? 0) + 1;
+}
+
+/** Sequence numbers are decimal digits without leading zeros, too long for a double. */
+export function compareSequences(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+}

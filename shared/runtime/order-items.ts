@@ -1,0 +1,74 @@
+/** Reads and writes of orders that more than one function makes. */
+import { orderKey, ordersIndex, reservationKey } from '../contracts/record-keys.ts';
+import type { OrderRecord, ReservationRecord } from '../contracts/records.ts';
+import { deterministicId } from '../domain/ids.ts';
+import { mayFollow } from '../domain/orders/order-status.ts';
+import type { OrderStatus } from '../domain/orders/order.ts';
+import type { Condition, Item, PutWrite, StateStore, Write } from '../ports/state-store.ts';
+import { outboxWrite, type Effect, type Outbox } from './outbox.ts';
+
+export async function readOrder(state: StateStore, clientOrderId: string): Promise<Item<OrderRecord> | null> {
+  return state.get<OrderRecord>('orders', orderKey(clientOrderId));
+}
+
+export function orderWrite(order: OrderRecord, condition: Condition): PutWrite {
+  return {
+    kind: 'put',
+    table: 'orders',
+    ...orderKey(order.clientOrderId),
+    value: order,
+    condition,
+    index: ordersIndex(order.accountId, order.effectiveTimeMs, order.clientOrderId),
+  };
+}
+
+/** What follows from an order's new status; its id is of order and status, so a repeated change is the same outbox. */
+export function orderOutbox(order: OrderRecord, furtherEffects: readonly Effect[] = []): Outbox {
+  return {
+    table: 'orders',
+    id: orderOutboxId(order.clientOrderId, order.status),
+    effects: [...furtherEffects, { kind: 'publish', event: { detailType: 'OrderChangedV1', detail: { order } } }],
+  };
+}
+
+export function orderOutboxId(clientOrderId: string, status: OrderStatus): string {
+  return deterministicId('order-outbox', clientOrderId, status);
+}
+
+export type StatusChange = Partial<Pick<OrderRecord, 'statusReason' | 'filledQuantity' | 'averagePrice'>>;
+
+export type ChangeOutcome =
+  | { readonly kind: 'changed'; readonly order: OrderRecord; readonly outbox: Outbox }
+  /** The order is somewhere that this status may not follow. */
+  | { readonly kind: 'refused'; readonly status: OrderStatus };
+
+/**
+ * Moves an order to a new status, under the version it was read at, together with further writes.
+ * The outbox comes back for the caller to deliver. @throws ConditionFailed
+ */
+export async function changeStatus(
+  state: StateStore,
+  item: Item<OrderRecord>,
+  status: OrderStatus,
+  change: StatusChange,
+  nowMs: number,
+  furtherWrites: readonly Write[] = [],
+): Promise<ChangeOutcome> {
+  if (!mayFollow(item.value.status, status)) return { kind: 'refused', status: item.value.status };
+  const order: OrderRecord = { ...item.value, ...change, status };
+  const outbox = orderOutbox(order);
+  await state.transact([
+    orderWrite(order, { kind: 'version', version: item.version }),
+    outboxWrite(outbox, nowMs),
+    ...furtherWrites,
+  ]);
+  return { kind: 'changed', order, outbox };
+}
+
+/** Frees what an order had reserved. Nothing to write when another order holds the reservation by now. */
+export async function releaseWrites(state: StateStore, order: OrderRecord): Promise<readonly Write[]> {
+  const key = reservationKey(order.strategyId);
+  const item = await state.get<ReservationRecord>('orders', key);
+  if (item === null || item.value.clientOrderId !== order.clientOrderId) return [];
+  return [{ kind: 'delete', table: 'orders', ...key, condition: { kind: 'version', version: item.version } }];
+}

@@ -1,0 +1,35 @@
+import { quarantineIndex, quarantineKey } from '../contracts/record-keys.ts';
+import type { QuarantineRecord } from '../contracts/records.ts';
+import { deterministicId } from '../domain/ids.ts';
+import { ConditionFailed, type StateStore } from '../ports/state-store.ts';
+
+export type Poison = Pick<QuarantineRecord, 'kind' | 'cause' | 'payload' | 'instrumentId' | 'lane' | 'functionName'>;
+
+/** Payloads beyond this are cut: quarantine must fit an item, and the archive holds the whole message. */
+const MAX_PAYLOAD_CHARACTERS = 64 * 1024;
+
+/** Sets something aside with its cause. The same thing seen again, by a retry, is one entry. */
+export async function quarantine(state: StateStore, poison: Poison, nowMs: number): Promise<void> {
+  const id = deterministicId('quarantine', poison.kind, poison.lane, poison.payload);
+  const record: QuarantineRecord = {
+    ...poison,
+    id,
+    payload: poison.payload.slice(0, MAX_PAYLOAD_CHARACTERS),
+    status: 'QUARANTINED',
+    quarantinedAtMs: nowMs,
+    redrivenAtMs: null,
+    fix: null,
+  };
+  try {
+    await state.write({
+      kind: 'put',
+      table: 'operations',
+      ...quarantineKey(id),
+      value: record,
+      condition: { kind: 'absent' },
+      index: quarantineIndex('QUARANTINED', nowMs, id),
+    });
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
+}

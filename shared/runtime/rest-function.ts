@@ -1,0 +1,109 @@
+/**
+ * What every REST handler has around it: requests parsed by the contract of their route, expected outcomes turned
+ * into answers, and whatever nobody expected into a 500 that tells the caller nothing but where to look in the log.
+ */
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { contracts, contractOf, isRoute, type RouteContract } from '../contracts/api.ts';
+import { PROBLEM_CONTENT_TYPE, problemOf, type FieldError } from '../contracts/problem.ts';
+import { ConditionFailed } from '../ports/state-store.ts';
+import type { FunctionName } from '../topology.ts';
+import { defineFunction, describeError, type FunctionHandler, type Invocation } from './define-function.ts';
+import { log } from './log.ts';
+import type { Refusal, RestHandlers, RestOutcome, RestRequest } from './rest-outcome.ts';
+import { parseRequest } from './rest-request.ts';
+
+const STATUS_OF: Readonly<Record<Refusal['kind'], number>> = {
+  'bad-request': 400,
+  'not-found': 404,
+  conflict: 409,
+  'too-large': 413,
+  'unsupported-type': 415,
+  unprocessable: 422,
+};
+
+export type RestFunction = FunctionHandler<APIGatewayProxyEvent, APIGatewayProxyResult>;
+
+/** @param handlers one for each route that topology.ts gives to the function. */
+export function defineRestFunction<F extends FunctionName>(name: F, handlers: RestHandlers<F>): RestFunction {
+  return defineFunction(name, async (event: APIGatewayProxyEvent, invocation) => {
+    const answer = await answerRequest(handlers as unknown as AnyHandlers, event, invocation);
+    if (answer.statusCode >= 500) invocation.count('serverErrors');
+    else if (answer.statusCode >= 400) invocation.count('clientErrors');
+    return answer;
+  });
+}
+
+/** What the compiler has checked route by route is called by name here. */
+type AnyHandlers = Readonly<Record<string, (request: RestRequest<never>) => Promise<RestOutcome<never>>>>;
+
+async function answerRequest(
+  handlers: AnyHandlers,
+  event: APIGatewayProxyEvent,
+  invocation: Invocation,
+): Promise<APIGatewayProxyResult> {
+  const route = `${event.httpMethod} ${event.resource}`;
+  const handler = Object.hasOwn(handlers, route) ? handlers[route] : undefined;
+  if (!isRoute(route) || handler === undefined) {
+    return refuse({ kind: 'not-found', detail: `no such route: ${event.httpMethod} ${event.path}` });
+  }
+  try {
+    const request = parseRequest(contractOf(route), event);
+    if (request.kind !== 'parsed') return refuse(request);
+    const subject = subjectOf(event);
+    const outcome = await handler({ ...request.parts, subject } as unknown as RestRequest<never>);
+    return outcome.kind === 'done' ? succeed(contracts[route], outcome) : refuse(outcome);
+  } catch (error) {
+    if (error instanceof ConditionFailed) {
+      return refuse({ kind: 'conflict', detail: 'somebody else changed it at the same time: read it again' });
+    }
+    log.error('request failed', { route, requestId: invocation.requestId, error: describeError(error) });
+    const instance = `urn:uuid:${invocation.requestId}`;
+    return problemAnswer(500, { detail: 'unexpected error: the log has it under this instance', instance });
+  }
+}
+
+function subjectOf(event: APIGatewayProxyEvent): string {
+  const subject: unknown = event.requestContext.authorizer?.['subject'];
+  return typeof subject === 'string' ? subject : '';
+}
+
+function succeed(contract: RouteContract, outcome: { readonly body: unknown; readonly location?: string }) {
+  const location = outcome.location === undefined ? {} : { location: outcome.location };
+  if (contract.response === undefined) return answer(contract.status, {}, '');
+  const headers = { 'content-type': 'application/json; charset=utf-8', ...location };
+  return answer(contract.status, headers, JSON.stringify(outcome.body));
+}
+
+function refuse(refusal: Refusal): APIGatewayProxyResult {
+  const errors = 'errors' in refusal && refusal.errors !== undefined ? { errors: refusal.errors } : {};
+  return problemAnswer(STATUS_OF[refusal.kind], { detail: refusal.detail, ...errors });
+}
+
+interface ProblemParts {
+  readonly detail: string;
+  readonly instance?: string;
+  readonly errors?: readonly FieldError[];
+}
+
+function problemAnswer(status: number, { detail, ...more }: ProblemParts): APIGatewayProxyResult {
+  return answer(status, { 'content-type': PROBLEM_CONTENT_TYPE }, JSON.stringify(problemOf(status, detail, more)));
+}
+
+function answer(statusCode: number, headers: Readonly<Record<string, string>>, body: string): APIGatewayProxyResult {
+  return { statusCode, headers: { ...COMMON_HEADERS, ...corsHeaders(), ...headers }, body };
+}
+
+/** Answers are data, never pages, and never kept by anything on their way. */
+const COMMON_HEADERS: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+/** The dashboard is served from the API's own origin; a page from another one is allowed by its name, or not at all. */
+function corsHeaders(): Readonly<Record<string, string>> {
+  const allowedOrigin = process.env['ALLOWED_ORIGIN'];
+  if (allowedOrigin === undefined || allowedOrigin === '') return {};
+  return { 'access-control-allow-origin': allowedOrigin, vary: 'origin' };
+}

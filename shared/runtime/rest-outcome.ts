@@ -1,0 +1,33 @@
+/** What a REST handler is given and what it may answer. Refusals are expected outcomes, so they are values. */
+import type { BodyOf, PathOf, QueryOf, ResponseOf, RouteKey, RoutesOf } from '../contracts/api.ts';
+import type { FieldError } from '../contracts/problem.ts';
+import type { FunctionName } from '../topology.ts';
+
+export interface RestRequest<R extends RouteKey> {
+  readonly path: PathOf<R>;
+  readonly query: QueryOf<R>;
+  readonly body: BodyOf<R>;
+  /** Whom the token names; '' on routes that are open. */
+  readonly subject: string;
+}
+
+export type Refusal =
+  | { readonly kind: 'bad-request'; readonly detail: string; readonly errors?: readonly FieldError[] }
+  | { readonly kind: 'not-found'; readonly detail: string }
+  | { readonly kind: 'conflict'; readonly detail: string }
+  | { readonly kind: 'too-large'; readonly detail: string }
+  | { readonly kind: 'unsupported-type'; readonly detail: string }
+  | { readonly kind: 'unprocessable'; readonly detail: string; readonly errors?: readonly FieldError[] };
+
+export type RestOutcome<R extends RouteKey> =
+  | {
+      readonly kind: 'done';
+      readonly body: ResponseOf<R>;
+      /** Of what was created. */
+      readonly location?: string;
+    }
+  | Refusal;
+
+export type RestHandlers<F extends FunctionName> = {
+  readonly [R in RoutesOf<F>]: (request: RestRequest<R>) => Promise<RestOutcome<R>>;
+};

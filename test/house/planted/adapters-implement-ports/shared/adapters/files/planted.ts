@@ -1,0 +1,3 @@
+import { engine } from '../../engine/desk.ts';
+
+export const planted = engine;

@@ -1,0 +1,3 @@
+import { embedded } from '../embedded/queue.ts';
+
+export const planted = embedded;

@@ -1,0 +1,3 @@
+import { platform } from '../embedded/platform.ts';
+
+export const planted = platform;

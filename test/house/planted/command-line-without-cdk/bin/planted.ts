@@ -1,0 +1,3 @@
+import { stack } from '../lib/stack.ts';
+
+export const planted = stack;

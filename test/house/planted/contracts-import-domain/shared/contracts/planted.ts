@@ -1,0 +1,3 @@
+import { log } from '../runtime/log.ts';
+
+export const planted = log;

@@ -1,0 +1,3 @@
+import type { Port } from '../shared/ports/clock.ts';
+
+export type Planted = Port;

@@ -1,0 +1,3 @@
+import { schema } from '../shared/contracts/events.ts';
+
+export const planted = schema;

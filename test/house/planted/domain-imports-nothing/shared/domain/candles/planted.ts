@@ -1,0 +1,3 @@
+import { port } from '../../ports/clock.ts';
+
+export const planted = port;

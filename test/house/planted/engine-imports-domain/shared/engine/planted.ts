@@ -1,0 +1,3 @@
+import { contract } from '../contracts/events.ts';
+
+export const planted = contract;

@@ -1,0 +1,3 @@
+import { adapter } from '../../../shared/adapters/aws/queue.ts';
+
+export const planted = adapter;

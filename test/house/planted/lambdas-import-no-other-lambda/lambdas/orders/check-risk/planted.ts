@@ -1,0 +1,3 @@
+import { other } from '../submit-order/other.ts';
+
+export const planted = other;

@@ -1,0 +1,3 @@
+import { collector } from '../../../collector/collect.ts';
+
+export const planted = collector;

@@ -1,0 +1,3 @@
+import { domain } from '../../shared/domain/candle.ts';
+
+export const planted = domain;

@@ -1,0 +1,3 @@
+import { adapter } from '../adapters/aws/clock.ts';
+
+export const planted = adapter;

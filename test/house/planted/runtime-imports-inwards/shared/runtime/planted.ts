@@ -1,0 +1,3 @@
+import { adapter } from '../adapters/clickhouse/candles.ts';
+
+export const planted = adapter;

@@ -1,0 +1,3 @@
+import { reader } from '../shared/adapters/exchanges/reader.ts';
+
+export const planted = reader;
