@@ -19,7 +19,12 @@ const PACKAGES = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'n
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
-    only('domain-imports-nothing', 'The domain is pure: it imports the domain.', '^shared/domain/', '^shared/domain/'),
+    only(
+      'domain-imports-nothing',
+      'The domain is pure: it imports the domain.',
+      '^shared/domain/',
+      '^shared/domain/',
+    ),
     only(
       'engine-imports-domain',
       'The engine is pure: it imports the domain.',
@@ -179,6 +184,9 @@ export default {
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.json' },
     combinedDependencies: false,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+    },
   },
 };

@@ -29,18 +29,39 @@ const HIDDEN_GLOBALS = [
 ].map((name) => ({ name, message: PURITY }));
 
 /** The DOM's types are loaded for the page, so a forgotten parameter would compile as one of these. */
-const DOM_GLOBALS = ['name', 'status', 'event', 'length', 'parent', 'top', 'self', 'open', 'close', 'origin', 'history'].map(
-  (name) => ({ name, message: 'A global of the browser: a parameter or an import is missing.' }),
-);
+const DOM_GLOBALS = [
+  'name',
+  'status',
+  'event',
+  'length',
+  'parent',
+  'top',
+  'self',
+  'open',
+  'close',
+  'origin',
+  'history',
+].map((name) => ({ name, message: 'A global of the browser: a parameter or an import is missing.' }));
 
 const FOCUSED_TESTS = {
   selector:
     'CallExpression[callee.object.name=/^(it|test|describe)$/][callee.property.name=/^(only|skip|todo)$/], CallExpression[callee.name=/^(xit|xdescribe|fit|fdescribe)$/]',
-  message: 'Neither focused nor skipped: a test that needs what is absent chooses `describe.skip` by a condition.',
+  message:
+    'Neither focused nor skipped: a test that needs what is absent chooses `describe.skip` by a condition.',
 };
 
 export default defineConfig(
-  { ignores: ['node_modules/', 'cdk.out/', '.emulator/', '.millrace/', 'coverage/', 'dist/', 'test/house/planted/'] },
+  {
+    ignores: [
+      'node_modules/',
+      'cdk.out/',
+      '.emulator/',
+      '.millrace/',
+      'coverage/',
+      'dist/',
+      'test/house/planted/',
+    ],
+  },
   javascript.configs.recommended,
   {
     plugins: { house: { rules: { 'file-names': fileNames } } },

@@ -1,15 +1,42 @@
 /** Native ESM: Middy, zod and `.ts` imports run as they do in production. */
-const transform = {
-  '^.+\\.tsx?$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript', tsx: false } }, module: { type: 'es6' } }],
+const swc = (parser, jsx = {}) => [
+  '@swc/jest',
+  { jsc: { target: 'es2024', parser, transform: { react: jsx } }, module: { type: 'es6' } },
+];
+const common = {
+  rootDir: import.meta.dirname,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  transform: {
+    '^.+\\.ts$': swc({ syntax: 'typescript' }),
+    '^.+\\.tsx$': swc({ syntax: 'typescript', tsx: true }, { runtime: 'automatic', importSource: 'preact' }),
+  },
 };
-const common = { extensionsToTreatAsEsm: ['.ts'], transform, testEnvironment: 'node', rootDir: import.meta.dirname };
 
-/** `npm test` runs all but the jobs that need Python or a browser; those are named on the command line. */
+/**
+ * `npm test` runs unit and system, which need Node alone; the page needs a Chromium (`npm run test:browser`), the
+ * emulator Python (`npm run test:e2e`).
+ */
 export default {
+  // Each worker that synthesises a stack holds half a gigabyte.
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
+  reporters: ['<rootDir>/scripts/quiet-reporter.ts'],
   projects: [
-    { ...common, displayName: 'unit', testMatch: ['<rootDir>/{shared,lambdas,collector,embedded,simulator,lib,bin,dashboard,scripts}/**/*.test.ts'] },
-    { ...common, displayName: 'system', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: ['<rootDir>/test/emulator/', '<rootDir>/test/browser/'] },
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: [
+        '<rootDir>/{shared,lambdas,collector,embedded,simulator,lib,bin,dashboard,scripts}/**/*.test.{ts,tsx}',
+      ],
+    },
+    {
+      ...common,
+      displayName: 'system',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/(emulator|browser)/'],
+    },
+    { ...common, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
+    { ...common, displayName: 'emulator', testMatch: ['<rootDir>/test/emulator/**/*.test.ts'] },
   ],
 };

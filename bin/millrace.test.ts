@@ -50,7 +50,9 @@ describe('the launcher', () => {
     ['in this process on Node 24', []],
     ['on the installed Node 24 otherwise', OLD_NODE],
   ])('runs the command line %s, with its words and its exit code', (_, nodeArguments) => {
-    install('const words: string[] = process.argv.slice(2); console.log(words.join("+")); process.exitCode = 7;');
+    install(
+      'const words: string[] = process.argv.slice(2); console.log(words.join("+")); process.exitCode = 7;',
+    );
     expect(run(nodeArguments, 'a', '--b')).toEqual({ status: 7, stdout: 'a+--b\n', stderr: '' });
   });
 

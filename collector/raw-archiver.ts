@@ -104,8 +104,13 @@ export class RawArchiver {
   /** Ends the chunk under way and resolves when all are durable. */
   async finish(): Promise<void> {
     this.cut();
-    await Promise.all([...this.#inFlight.values()].map(({ done }) => done));
+    await this.idle();
     if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** Resolves when nothing is under way any more; what is not durable then will be packed again. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#inFlight.values()].map(({ done }) => done));
   }
 
   async #room(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { InstrumentId } from '../shared/domain/market-data/instrument.ts';
+import { isTradeTime } from '../shared/contracts/stream-records.ts';
 import type { StreamWriter } from '../shared/ports/stream-writer.ts';
 import { LanePacker } from './lane-packer.ts';
 import { StreamAppender } from './stream-appender.ts';
@@ -50,6 +50,7 @@ export class TapeFeed {
       if (step.kind === 'trades') await this.#sendTrades(step.trades);
       else await this.#release(step);
     }
+    if (this.#packer.isFull) await this.flush();
   }
 
   /** Begins to append what waits. */
@@ -64,6 +65,11 @@ export class TapeFeed {
     await this.#settle();
   }
 
+  /** Resolves when no append is under way any more, durable or not. */
+  async idle(): Promise<void> {
+    await this.#appender.drain().catch(() => undefined);
+  }
+
   *#setMalformedAside(messages: Iterable<TapeMessage>): Generator<TapeMessage> {
     for (const message of messages) {
       if (message.said.kind === 'malformed') {
@@ -75,7 +81,7 @@ export class TapeFeed {
 
   async #sendTrades(trades: readonly ReceivedVenueTrade[]): Promise<void> {
     for (const { trade, receivedAtMs } of trades) {
-      if (this.#clockMs < 0) this.#startClock(trade.timeMs);
+      if (this.#clockMs < 0) this.#startClock(trade.timeMs, receivedAtMs);
       this.#packer.addTrade(trade, receivedAtMs);
       this.#trades++;
       if (this.#packer.isFull) await this.flush();
@@ -98,8 +104,8 @@ export class TapeFeed {
   }
 
   /** Before the first boundary the clock stands at the second in which the tape begins. */
-  #startClock(timeMs: VenueTime): void {
-    if (typeof timeMs === 'number' && Number.isSafeInteger(timeMs)) this.#advanceClock(timeMs - (timeMs % 1000));
+  #startClock(timeMs: unknown, receivedAtMs: number): void {
+    if (isTradeTime(timeMs, receivedAtMs)) this.#advanceClock(timeMs - (timeMs % 1000));
   }
 
   /** Instruments pass their boundaries one after the other: the clock follows the foremost. */

@@ -25,7 +25,8 @@ export function inspectInstallation(root) {
   const lockText = readFileSync(join(root, 'package-lock.json'), 'utf8');
   const lockHash = createHash('sha256').update(lockText).digest('hex');
   if (!existsSync(modules)) return { kind: 'stale', because: 'node_modules is missing' };
-  if (!existsSync(join(modules, '.bin', 'node'))) return { kind: 'stale', because: 'Node 24 is missing from node_modules' };
+  if (!existsSync(join(modules, '.bin', 'node')))
+    return { kind: 'stale', because: 'Node 24 is missing from node_modules' };
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lockHash) return { kind: 'current' };
   const difference = firstDifference(lockText, join(modules, INSTALLED));
   if (difference !== null) return { kind: 'stale', because: difference };
@@ -70,17 +71,23 @@ function runNpmCi(root) {
 
 function install(root) {
   if (Number(process.versions.node.split('.')[0]) < MINIMUM_NODE) {
-    process.stderr.write(`millrace: expected Node ${MINIMUM_NODE} or newer, got ${process.version} (https://nodejs.org)\n`);
+    process.stderr.write(
+      `millrace: expected Node ${MINIMUM_NODE} or newer, got ${process.version} (https://nodejs.org)\n`,
+    );
     return 1;
   }
   const before = inspectInstallation(root);
   if (before.kind === 'current') return 0;
-  process.stderr.write(`millrace: ${before.because}; running \`npm ci\` (about a minute, 1.2 GB with Node 24 and ClickHouse)\n`);
+  process.stderr.write(
+    `millrace: ${before.because}; running \`npm ci\` (about a minute, 1.2 GB with Node 24 and ClickHouse)\n`,
+  );
   const status = runNpmCi(root);
   if (status !== 0) return status;
   const after = inspectInstallation(root);
   if (after.kind === 'current') return 0;
-  process.stderr.write(`millrace: after npm ci, ${after.because}; does npm run install scripts (ignore-scripts)?\n`);
+  process.stderr.write(
+    `millrace: after npm ci, ${after.because}; does npm run install scripts (ignore-scripts)?\n`,
+  );
   return 1;
 }
 

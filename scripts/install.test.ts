@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -52,7 +61,11 @@ describe('the installation', () => {
       env: { PATH: `${join(root, 'tools')}:/usr/bin:/bin` },
     });
     const runs = join(root, 'npm-runs');
-    return { status, stderr, npmRuns: existsSync(runs) ? readFileSync(runs, 'utf8').trim().split('\n').length : 0 };
+    return {
+      status,
+      stderr,
+      npmRuns: existsSync(runs) ? readFileSync(runs, 'utf8').trim().split('\n').length : 0,
+    };
   };
 
   it('runs npm ci in a fresh clone, says so in one line, and then has nothing to do', () => {
@@ -72,7 +85,11 @@ describe('the installation', () => {
   });
 
   it.each([
-    ['a package has another version', { 'node_modules/zod': { version: '4.6.6', integrity: 'sha512-a' } }, 'zod is not as'],
+    [
+      'a package has another version',
+      { 'node_modules/zod': { version: '4.6.6', integrity: 'sha512-a' } },
+      'zod is not as',
+    ],
     ['a package is missing', {}, 'zod is not as'],
     ['npm was stopped half way', null, 'was not finished'],
   ])('is repaired when %s', (_, installed, because) => {
@@ -101,6 +118,9 @@ describe('the installation', () => {
   });
 
   it('says so when npm succeeds and something is missing still', () => {
-    expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining('after npm ci, node_modules is missing') });
+    expect(run()).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('after npm ci, node_modules is missing'),
+    });
   });
 });

@@ -42,9 +42,10 @@ export interface Command {
 const NO_POSITIONALS = {} satisfies OptionTable;
 
 /** Gives `run` the types of the options that stand beside it. */
-export function defineCommand<Options extends OptionTable, Positionals extends OptionTable = typeof NO_POSITIONALS>(
-  definition: CommandDefinition<Options, Positionals>,
-): Command {
+export function defineCommand<
+  Options extends OptionTable,
+  Positionals extends OptionTable = typeof NO_POSITIONALS,
+>(definition: CommandDefinition<Options, Positionals>): Command {
   return {
     description: definition.description ?? null,
     options: definition.options,
@@ -56,6 +57,10 @@ export function defineCommand<Options extends OptionTable, Positionals extends O
 
 /** What every command takes besides its own. */
 export const COMMON_OPTIONS = {
-  format: withDefault(choice(['json', 'table']), 'json', 'how results are printed on stdout: table is for people'),
+  format: withDefault(
+    choice(['json', 'table']),
+    'json',
+    'how results are printed on stdout: table is for people',
+  ),
   help: flag('shows this'),
 };

@@ -22,7 +22,13 @@ describe('a table', () => {
   });
 
   it('has a row for each field of one object, and a table below for each field that is one', () => {
-    const report = { hash: 'ab', openPosition: null, at: [1, 2], metrics: { sharpe: 1.5 }, trades: [{ profit: '1' }] };
+    const report = {
+      hash: 'ab',
+      openPosition: null,
+      at: [1, 2],
+      metrics: { sharpe: 1.5 },
+      trades: [{ profit: '1' }],
+    };
     expect(formatResult(report, 'table', true)).toBe(
       'hash          ab\nopenPosition  -\nat            [1,2]\n\nmetrics\nsharpe  1.5\n\ntrades\nprofit\n     1\n',
     );

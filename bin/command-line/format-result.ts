@@ -11,7 +11,8 @@ export function formatResult(result: unknown, format: ResultFormat, pretty: bool
 function formatTable(result: unknown): string {
   if (Array.isArray(result)) return formatRows(result);
   if (!isRecord(result)) return `${cell(result)}\n`;
-  const isSection = (field: unknown): boolean => isRecord(field) || (Array.isArray(field) && field.some(isRecord));
+  const isSection = (field: unknown): boolean =>
+    isRecord(field) || (Array.isArray(field) && field.some(isRecord));
   const plain = Object.entries(result).filter(([, field]) => !isSection(field));
   const sections = Object.entries(result).filter(([, field]) => isSection(field));
   const blocks = plain.length === 0 ? [] : [alignColumns(plain.map(([name, field]) => [name, cell(field)]))];
@@ -33,7 +34,9 @@ export function alignColumns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) row.forEach((text, i) => (widths[i] = Math.max(widths[i] ?? 0, text.length)));
   const line = (row: readonly string[]): string =>
-    row.map((text, i) => (NUMBER.test(text) ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0))).join('  ');
+    row
+      .map((text, i) => (NUMBER.test(text) ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0)))
+      .join('  ');
   return rows.map((row) => `${line(row).trimEnd()}\n`).join('');
 }
 

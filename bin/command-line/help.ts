@@ -29,7 +29,9 @@ Exit codes: 0 done, 1 failed, 2 bad input.
 
 /** `millrace COMMAND --help`. */
 export function commandHelp(entry: CommandEntry, command: Command): string {
-  const positionals = Object.entries(command.positionals).map(([key, option]) => positionalUsage(key, option));
+  const positionals = Object.entries(command.positionals).map(([key, option]) =>
+    positionalUsage(key, option),
+  );
   const hasOptions = Object.values(command.options);
   const mandatory = Object.entries(command.options).filter(([, option]) => option.required);
   const usage = [
@@ -55,7 +57,10 @@ function describeTable(
   table: { readonly [key: string]: Option<unknown> },
   usageOf: (key: string, option: Option<unknown>) => string,
 ): string[] {
-  const rows = Object.entries(table).map(([key, option]) => [`  ${usageOf(key, option)}`, describeOption(option)]);
+  const rows = Object.entries(table).map(([key, option]) => [
+    `  ${usageOf(key, option)}`,
+    describeOption(option),
+  ]);
   return rows.length === 0 ? [] : [`${title}\n${alignColumns(rows).trimEnd()}`];
 }
 

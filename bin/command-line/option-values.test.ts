@@ -3,7 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { amount, choice, existingFile, folder, integer, jsonObject, port, text, type ValueKind } from './option-values.ts';
+import {
+  amount,
+  choice,
+  existingFile,
+  folder,
+  integer,
+  jsonObject,
+  port,
+  text,
+  type ValueKind,
+} from './option-values.ts';
 
 const expectation = (kind: ValueKind<unknown>, given: string): string => {
   const read = kind.read(given);

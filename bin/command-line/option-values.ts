@@ -58,7 +58,9 @@ export function integer(minimum: number, maximum: number): ValueKind<number> {
     valueName: 'N',
     read: (given) => {
       const number = /^-?\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
-      return number >= minimum && number <= maximum ? value(number) : unexpected(`a number from ${minimum} to ${maximum}`);
+      return number >= minimum && number <= maximum
+        ? value(number)
+        : unexpected(`a number from ${minimum} to ${maximum}`);
     },
   };
 }
@@ -78,7 +80,10 @@ export const amount: ValueKind<string> = {
 };
 
 /** One of a few words. */
-export function choice<const Word extends string>(words: readonly Word[], valueName = words.join('|')): ValueKind<Word> {
+export function choice<const Word extends string>(
+  words: readonly Word[],
+  valueName = words.join('|'),
+): ValueKind<Word> {
   return {
     valueName,
     read: (given) => {

@@ -52,14 +52,19 @@ export function required<Value>(kind: ValueKind<Value>, description: string): Op
     ...ofKind(kind, description),
     required: true,
     read: (given, label) => {
-      if (given[0] === undefined) throw new BadInput(`${label}${label.startsWith('-') ? ` ${kind.valueName}` : ''} is missing`);
+      if (given[0] === undefined)
+        throw new BadInput(`${label}${label.startsWith('-') ? ` ${kind.valueName}` : ''} is missing`);
       return readOne(kind, given[0], label);
     },
   };
 }
 
 /** @param standIn is read like a given value, and shown in the help */
-export function withDefault<Value>(kind: ValueKind<Value>, standIn: string, description: string): Option<Value> {
+export function withDefault<Value>(
+  kind: ValueKind<Value>,
+  standIn: string,
+  description: string,
+): Option<Value> {
   return {
     ...ofKind(kind, description),
     defaultText: standIn,

@@ -29,7 +29,11 @@ describe('arguments that fit', () => {
   });
 
   it('are written in kebab-case, with a blank or an equals sign', () => {
-    expect(parse('--data-dir', 'd', '--port=0', '--once')).toMatchObject({ dataDir: 'd', port: 0, once: true });
+    expect(parse('--data-dir', 'd', '--port=0', '--once')).toMatchObject({
+      dataDir: 'd',
+      port: 0,
+      once: true,
+    });
   });
 
   it('repeat an option, or let plain words follow it', () => {
@@ -41,7 +45,10 @@ describe('arguments that fit', () => {
   });
 
   it('fill positional arguments in order, the last of which may repeat', () => {
-    const positionals = { action: required(choice(['list', 'redrive']), 'what'), id: repeated(text('ID'), 'which') };
+    const positionals = {
+      action: required(choice(['list', 'redrive']), 'what'),
+      id: repeated(text('ID'), 'which'),
+    };
     expect(parseArguments(['redrive', 'x', '--once', 'y'], options, positionals)).toMatchObject({
       action: 'redrive',
       id: ['x', 'y'],
@@ -59,7 +66,10 @@ describe('arguments that do not fit are refused in one line', () => {
     [['--port'], '--port: expected N, got nothing'],
     [['--port', '--once'], '--port: expected N, got the option --once'],
     [['--once=yes'], '--once takes no value, got "yes"'],
-    [['--live', 'binance,mtgox'], '--live: expected one of binance, kraken, several separated by commas, got "binance,mtgox"'],
+    [
+      ['--live', 'binance,mtgox'],
+      '--live: expected one of binance, kraken, several separated by commas, got "binance,mtgox"',
+    ],
     [['stray'], 'unexpected argument "stray"'],
     [['--replay', 'a', '--', 'stray'], 'unexpected argument "stray"'],
   ])('%j', (words, message) => {

@@ -73,7 +73,10 @@ type OptionToken = Extract<Token, { kind: 'option' }>;
 function tokenize(words: readonly string[], options: OptionTable): Token[] {
   const config: NonNullable<ParseArgsConfig['options']> = {};
   for (const [key, option] of Object.entries(options)) {
-    config[flagName(key).slice(2)] = { type: option.valueName === null ? 'boolean' : 'string', multiple: true };
+    config[flagName(key).slice(2)] = {
+      type: option.valueName === null ? 'boolean' : 'string',
+      multiple: true,
+    };
   }
   const args = words.map((word) => (word === '-h' ? '--help' : word));
   return parseArgs({ args, options: config, strict: false, tokens: true }).tokens;
@@ -90,7 +93,9 @@ function valueOf(token: OptionToken, valueName: string): string {
   const { value, inlineValue, rawName } = token;
   const isOption = !inlineValue && value?.startsWith('-') === true && !NEGATIVE_NUMBER.test(value);
   if (value === undefined || isOption) {
-    throw new BadInput(`${rawName}: expected ${valueName}, got ${value === undefined ? 'nothing' : `the option ${value}`}`);
+    throw new BadInput(
+      `${rawName}: expected ${valueName}, got ${value === undefined ? 'nothing' : `the option ${value}`}`,
+    );
   }
   return value;
 }

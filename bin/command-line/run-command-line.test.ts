@@ -18,7 +18,10 @@ const entry = (name: string, summary: string, command: Command): CommandEntry =>
 
 const greet = defineCommand({
   description: 'Greets whoever is named.',
-  options: { capture: optional(existingFile, 'a capture'), greeting: optional(text('WORD'), 'instead of hello') },
+  options: {
+    capture: optional(existingFile, 'a capture'),
+    greeting: optional(text('WORD'), 'instead of hello'),
+  },
   positionals: { name: required(text('NAME'), 'whom') },
   examples: [{ line: 'millrace greet Ada', what: 'says hello to Ada' }],
   run: (values, io) => {
@@ -36,7 +39,10 @@ const fail = (thrown: unknown): Command =>
     },
   });
 
-async function run(words: string[], options: { isTTY?: boolean; showStacks?: boolean; thrown?: unknown } = {}) {
+async function run(
+  words: string[],
+  options: { isTTY?: boolean; showStacks?: boolean; thrown?: unknown } = {},
+) {
   const out: string[] = [];
   const err: string[] = [];
   const code = await runCommandLine(
@@ -81,14 +87,17 @@ describe('help', () => {
     expect(out).toContain('  greet  says hello\n');
   });
 
-  it.each([[['greet', '--help']], [['help', 'greet']], [['greet', '-h', 'Ada']]])('of %j explains one command', async (words) => {
-    const { code, out } = await run(words);
-    expect(code).toBe(0);
-    expect(out).toContain('Usage: millrace greet NAME [options]');
-    expect(out).toContain('Greets whoever is named.');
-    expect(out).toMatch(/--greeting WORD +instead of hello\n/);
-    expect(out).toContain('millrace greet Ada\n      says hello to Ada');
-  });
+  it.each([[['greet', '--help']], [['help', 'greet']], [['greet', '-h', 'Ada']]])(
+    'of %j explains one command',
+    async (words) => {
+      const { code, out } = await run(words);
+      expect(code).toBe(0);
+      expect(out).toContain('Usage: millrace greet NAME [options]');
+      expect(out).toContain('Greets whoever is named.');
+      expect(out).toMatch(/--greeting WORD +instead of hello\n/);
+      expect(out).toContain('millrace greet Ada\n      says hello to Ada');
+    },
+  );
 
   it('goes to stderr with exit code 2 when no command is given', async () => {
     const { code, out, err } = await run([]);
@@ -100,7 +109,8 @@ describe('help', () => {
     for (const { name, load } of COMMANDS) {
       const { command } = await load();
       expect(command.examples.map(({ line }) => line)).not.toEqual([]);
-      for (const { line } of command.examples) expect(line).toMatch(new RegExp(`^(npx )?millrace ${name}( |$)`));
+      for (const { line } of command.examples)
+        expect(line).toMatch(new RegExp(`^(npx )?millrace ${name}( |$)`));
     }
   });
 });
@@ -112,7 +122,10 @@ describe('bad input', () => {
     [['--port', '1'], 'millrace: expected a command before --port; see millrace --help\n'],
     [['greet'], 'millrace: NAME is missing\n'],
     [['greet', 'Ada', '--loud'], 'millrace: unknown option --loud\n'],
-    [['greet', 'Ada', '--capture', 'no-such-file'], 'millrace: --capture: expected a file that exists, got "no-such-file"\n'],
+    [
+      ['greet', 'Ada', '--capture', 'no-such-file'],
+      'millrace: --capture: expected a file that exists, got "no-such-file"\n',
+    ],
     [['greet', 'Ada', '--format', 'xml'], 'millrace: --format: expected one of json, table, got "xml"\n'],
   ])('%j gives one line and exit code 2', async (words, err) => {
     expect(await run(words)).toEqual({ code: 2, out: '', err });
@@ -129,7 +142,10 @@ describe('an unexpected error', () => {
 
   it('gives one line and exit code 1', async () => {
     const { code, err } = await run(['fail'], { thrown });
-    expect({ code, err }).toEqual({ code: 1, err: 'millrace: broken (MILLRACE_LOG_LEVEL=debug shows where)\n' });
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'millrace: broken (MILLRACE_LOG_LEVEL=debug shows where)\n',
+    });
   });
 
   it('shows its stack and its causes to those who ask', async () => {

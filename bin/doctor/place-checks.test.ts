@@ -16,7 +16,10 @@ describe('the port', () => {
   afterAll(() => void server.close());
 
   it('is missing while another process listens there', async () => {
-    expect(await checkPort(port)).toMatchObject({ status: 'missing', found: `127.0.0.1:${port} is taken by another process` });
+    expect(await checkPort(port)).toMatchObject({
+      status: 'missing',
+      found: `127.0.0.1:${port} is taken by another process`,
+    });
   });
 
   it('is ok when free', async () => {
@@ -39,10 +42,15 @@ describe('the data folder', () => {
     ['used', 'holds data'],
     ['new/deeper', 'will be made at the first start'],
   ])('%s %s', (name, found) => {
-    expect(checkDataFolder(join(place, name))).toMatchObject({ status: 'ok', found: expect.stringContaining(found) });
+    expect(checkDataFolder(join(place, name))).toMatchObject({
+      status: 'ok',
+      found: expect.stringContaining(found),
+    });
   });
 
   it('has room, also before it exists', () => {
-    expect(checkDisk(join(place, 'new'))).toMatchObject({ found: expect.stringMatching(/^\d+\.\d GB free for /) });
+    expect(checkDisk(join(place, 'new'))).toMatchObject({
+      found: expect.stringMatching(/^\d+\.\d GB free for /),
+    });
   });
 });

@@ -14,8 +14,15 @@ export async function checkPort(port: number): Promise<Check> {
     server.listen(port, HOST, () => server.close(() => settle(null)));
   });
   if (failure === null) return ok('port', `${HOST}:${port} is free`);
-  const found = failure.code === 'EADDRINUSE' ? 'is taken by another process' : `cannot be used (${failure.code ?? failure.message})`;
-  return missing('port', `${HOST}:${port} ${found}`, 'stop what listens there, or npx millrace start --port 0');
+  const found =
+    failure.code === 'EADDRINUSE'
+      ? 'is taken by another process'
+      : `cannot be used (${failure.code ?? failure.message})`;
+  return missing(
+    'port',
+    `${HOST}:${port} ${found}`,
+    'stop what listens there, or npx millrace start --port 0',
+  );
 }
 
 const GIGABYTE = 2 ** 30;
@@ -39,7 +46,10 @@ export function checkDataFolder(dataDir: string): Check {
     return missing('data folder', `${place} cannot be written`, 'choose another place with --data-dir');
   }
   if (place !== dataDir) return ok('data folder', `${dataDir} will be made at the first start`);
-  return ok('data folder', readdirSync(dataDir).length === 0 ? `${dataDir} is empty` : `${dataDir} holds data`);
+  return ok(
+    'data folder',
+    readdirSync(dataDir).length === 0 ? `${dataDir} is empty` : `${dataDir} holds data`,
+  );
 }
 
 function nearestExisting(path: string): string {

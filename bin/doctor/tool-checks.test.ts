@@ -9,23 +9,43 @@ const answers =
 describe('the doctor', () => {
   it('needs Node 24', () => {
     expect(checkNode('v24.21.0', '/node')).toMatchObject({ status: 'ok' });
-    expect(checkNode('v20.20.2', '/node')).toMatchObject({ status: 'missing', remedy: expect.stringContaining('npm ci') });
+    expect(checkNode('v20.20.2', '/node')).toMatchObject({
+      status: 'missing',
+      remedy: expect.stringContaining('npm ci'),
+    });
   });
 
   it('can do without Python, but not with one that is too old', async () => {
-    expect(await checkPython(answers({ python3: '3.10.0' }))).toEqual({ name: 'python', status: 'ok', found: '3.10.0', remedy: null });
-    expect(await checkPython(answers({ python3: '3.9.18' }))).toMatchObject({ status: 'optional', found: '3.9.18' });
-    expect(await checkPython(answers({}))).toMatchObject({ status: 'optional', remedy: expect.stringContaining('python3-venv') });
+    expect(await checkPython(answers({ python3: '3.10.0' }))).toEqual({
+      name: 'python',
+      status: 'ok',
+      found: '3.10.0',
+      remedy: null,
+    });
+    expect(await checkPython(answers({ python3: '3.9.18' }))).toMatchObject({
+      status: 'optional',
+      found: '3.9.18',
+    });
+    expect(await checkPython(answers({}))).toMatchObject({
+      status: 'optional',
+      remedy: expect.stringContaining('python3-venv'),
+    });
   });
 
   it('can do without Docker, also when only its client is there', async () => {
-    expect(await checkDocker(answers({ docker: '28.2.2' }))).toMatchObject({ status: 'ok', found: 'server 28.2.2' });
+    expect(await checkDocker(answers({ docker: '28.2.2' }))).toMatchObject({
+      status: 'ok',
+      found: 'server 28.2.2',
+    });
     expect(await checkDocker(answers({ docker: '' }))).toMatchObject({ status: 'optional' });
     expect(await checkDocker(answers({}))).toMatchObject({ status: 'optional' });
   });
 
   it('takes any Chromium', async () => {
-    expect(await checkBrowser(answers({ 'google-chrome': 'Google Chrome 140' }))).toMatchObject({ status: 'ok', found: 'Google Chrome 140' });
+    expect(await checkBrowser(answers({ 'google-chrome': 'Google Chrome 140' }))).toMatchObject({
+      status: 'ok',
+      found: 'Google Chrome 140',
+    });
     expect(await checkBrowser(answers({}))).toMatchObject({ status: 'optional' });
   });
 });

@@ -22,7 +22,8 @@ const PYTHON_PROBE = 'import sys, venv, ensurepip; print("%d.%d.%d" % sys.versio
 export async function checkPython(ask: Ask = outputOf): Promise<Check> {
   const version = await ask('python3', ['-c', PYTHON_PROBE]);
   const [major, minor] = (version ?? '').split('.').map(Number);
-  if (version !== null && major === 3 && minor !== undefined && minor >= PYTHON_MINIMUM_MINOR) return ok('python', version);
+  if (version !== null && major === 3 && minor !== undefined && minor >= PYTHON_MINIMUM_MINOR)
+    return ok('python', version);
   return optional(
     'python',
     version ?? 'no python3 with venv',

@@ -21,13 +21,14 @@ interface Counters {
 }
 
 export class Invoker {
-  readonly #ports: Ports;
+  readonly #portsFor: (name: FunctionName) => Ports;
   readonly #faults: Faults;
   readonly #handlers = new Map<FunctionName, AnyHandler>();
   readonly #counters = new Map<FunctionName, Counters>();
 
-  constructor(ports: Ports, faults: Faults) {
-    this.#ports = ports;
+  /** @param portsFor every port, with the clock that the function decides by; what it may use of them is granted here. */
+  constructor(portsFor: (name: FunctionName) => Ports, faults: Faults) {
+    this.#portsFor = portsFor;
     this.#faults = faults;
   }
 
@@ -36,7 +37,7 @@ export class Invoker {
     const warm = this.#handlers.get(name);
     if (warm !== undefined) return warm;
     const { createHandler } = await functionModules[name]();
-    const handler = this.#handlers.get(name) ?? createHandler(grantPorts(name, this.#ports));
+    const handler = this.#handlers.get(name) ?? createHandler(grantPorts(name, this.#portsFor(name)));
     this.#handlers.set(name, handler);
     return handler;
   }

@@ -8,6 +8,7 @@ import type { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.
 import type { SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
 import type { FunctionStatus } from '../../shared/ports/function-health.ts';
 import type { Ports } from '../../shared/ports/index.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { Capabilities } from '../../shared/topology-schema.ts';
@@ -20,7 +21,8 @@ import { DEFAULT_RETRY, type RetryPolicy } from './retry-policy.ts';
 import { StreamConsumer } from './stream-consumer.ts';
 
 export interface RuntimeOptions {
-  readonly ports: Ports;
+  readonly portsFor: (name: FunctionName) => Ports;
+  readonly objects: ObjectStore;
   readonly streamLog: SqliteStreamLog;
   readonly queues: SqliteQueues;
   readonly bus: SqliteEventBus;
@@ -45,15 +47,15 @@ export class Runtime {
   #waiters: { readonly isOver: () => boolean; readonly resolve: () => void }[] = [];
 
   constructor(options: RuntimeOptions) {
-    const { streamLog, queues, bus, ports } = options;
+    const { streamLog, queues, bus, objects } = options;
     const faults = options.faults ?? NO_FAULTS;
     const retry = options.retry ?? DEFAULT_RETRY;
     const onProgress = (): void => this.#onProgress();
     this.#options = options;
-    this.invoker = new Invoker(ports, faults);
+    this.invoker = new Invoker(options.portsFor, faults);
     const { invoker } = this;
     this.#consumers = topology.streamConsumers.map(
-      (definition) => new StreamConsumer({ definition, streamLog, invoker, deadBatches: ports.objects, retry, onProgress }),
+      (definition) => new StreamConsumer({ definition, streamLog, invoker, deadBatches: objects, retry, onProgress }),
     );
     const targets = new Set<FunctionName>(topology.rules.flatMap((rule) => [...rule.functions]));
     this.#targets = [...targets].map(

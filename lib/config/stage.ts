@@ -18,7 +18,10 @@ const stageSchema = z.strictObject({
     .strictObject({
       exchange: z.enum(['binance']),
       /** The venue's own symbols. */
-      symbols: z.array(z.string().regex(/^[A-Z0-9]{2,20}$/)).min(1).max(100),
+      symbols: z
+        .array(z.string().regex(/^[A-Z0-9]{2,20}$/))
+        .min(1)
+        .max(100),
       cpuUnits: z.literal([256, 512, 1024]),
       memoryMb: z.int().min(512).max(8192),
     })

@@ -36,7 +36,12 @@ const stages: Readonly<Record<StageName, Stage>> = {
     rest: { requestsPerSecond: 100, burst: 200 },
     // A rush of requests or backtests must not take the concurrency that orders need.
     reservedConcurrency: { 'match-orders': 10, 'submit-order': 10, 'check-risk': 20, 'run-chunk': 100 },
-    collector: { exchange: 'binance', symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'], cpuUnits: 512, memoryMb: 1024 },
+    collector: {
+      exchange: 'binance',
+      symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'],
+      cpuUnits: 512,
+      memoryMb: 1024,
+    },
   }),
 };
 
@@ -46,7 +51,8 @@ const stages: Readonly<Record<StageName, Stage>> = {
  */
 export function readStage(context: Pick<Node, 'tryGetContext'>): Stage {
   const name: unknown = context.tryGetContext('stage') ?? 'dev';
-  const stage = typeof name === 'string' && Object.hasOwn(stages, name) ? stages[name as StageName] : undefined;
+  const stage =
+    typeof name === 'string' && Object.hasOwn(stages, name) ? stages[name as StageName] : undefined;
   if (stage === undefined) {
     throw new Error(`-c stage=${String(name)}: expected one of ${Object.keys(stages).join(', ')}`);
   }

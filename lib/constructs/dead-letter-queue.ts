@@ -27,7 +27,10 @@ export class DeadLetterQueue extends Construct {
     new RunbookAlarm(this, 'DepthAlarm', {
       runbook: props.runbook,
       what: `${props.what} could not be processed and waits`,
-      metric: this.queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: Duration.minutes(1) }),
+      metric: this.queue.metricApproximateNumberOfMessagesVisible({
+        statistic: 'Maximum',
+        period: Duration.minutes(1),
+      }),
       threshold: 1,
       topicArn: props.alarmTopicArn,
     });

@@ -6,7 +6,8 @@ import { topology, type FunctionName } from '../../shared/topology.ts';
 const ROOT = join(import.meta.dirname, '../..');
 
 /** ESM has no `require`, which some packages still call for Node's own modules. */
-const REQUIRE_BANNER = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+const REQUIRE_BANNER =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 /** Where a function's entry lies, from the repository's root. */
 export function entryOf(name: FunctionName): string {
@@ -22,7 +23,8 @@ export function entryOf(name: FunctionName): string {
 export function bundleFunctions(outputFolder: string): (name: FunctionName) => string {
   const names = Object.keys(topology.functions) as FunctionName[];
   for (const name of names) {
-    if (!existsSync(join(ROOT, entryOf(name)))) throw new Error(`function ${name}: expected its entry at ${entryOf(name)}`);
+    if (!existsSync(join(ROOT, entryOf(name))))
+      throw new Error(`function ${name}: expected its entry at ${entryOf(name)}`);
   }
   buildSync({
     absWorkingDir: ROOT,

@@ -42,8 +42,12 @@ export function functionEnvironment(
 /** Looked up only when asked for, so that a stack has parameters for what it uses and no more. */
 function platformValues(platform: PlatformReferences): ReadonlyMap<string, () => string> {
   return new Map([
-    ...Object.keys(topology.tables).map((name) => [tableVariable(name), () => platform.tableName(name)] as const),
-    ...Object.keys(topology.streams).map((name) => [streamVariable(name), () => platform.streamName(name)] as const),
+    ...Object.keys(topology.tables).map(
+      (name) => [tableVariable(name), () => platform.tableName(name)] as const,
+    ),
+    ...Object.keys(topology.streams).map(
+      (name) => [streamVariable(name), () => platform.streamName(name)] as const,
+    ),
     ...Object.keys(topology.queues).flatMap((name) => [
       [queueVariable(name), () => platform.queueUrl(name)] as const,
       [deadLetterQueueVariable(name), () => platform.deadLetterQueueUrl(name)] as const,

@@ -1,15 +1,21 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, CfnEventInvokeConfig, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  CfnEventInvokeConfig,
+  Code,
+  Function as LambdaFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Capabilities } from '../../shared/topology-schema.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
-import { acknowledge } from '../config/acknowledgements.ts';
-import { allow, capabilityStatements } from './capability-statements.ts';
+import { capabilityPermissions } from './capability-permissions.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { functionEnvironment } from './function-environment.ts';
 import { parameterNames, publish } from './parameter-names.ts';
+import { permit, type Permission } from './permission.ts';
 import type { PlatformReferences } from './platform-references.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
 
@@ -21,7 +27,7 @@ export interface MillraceFunctionProps {
   /** Variables whose values only its own stack knows. Default: none. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Permissions on what only its own stack knows. Default: none. */
-  readonly statements?: readonly PolicyStatement[];
+  readonly permissions?: readonly Permission[];
 }
 
 /** EventBridge and schedules hand an event over once; from there on Lambda retries it for this long. */
@@ -33,7 +39,7 @@ export class MillraceFunction extends Construct {
   readonly name: FunctionName;
   readonly function: LambdaFunction;
   readonly platform: PlatformReferences;
-  readonly #policy: Policy;
+  readonly policy: Policy;
   #failedEvents: DeadLetterQueue | null = null;
 
   constructor(scope: Construct, id: string, props: MillraceFunctionProps) {
@@ -53,14 +59,13 @@ export class MillraceFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What ${name} may do`,
     });
-    this.#policy = new Policy(this, 'Policy', {
-      roles: [role],
-      statements: [
-        allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
-        ...capabilityStatements(capabilities, platform),
-        ...(props.statements ?? []),
-      ],
+    this.policy = new Policy(this, 'Policy', { roles: [role] });
+    this.permit({
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [logGroup.logGroupArn],
     });
+    for (const permission of capabilityPermissions(capabilities, platform)) this.permit(permission);
+    for (const permission of props.permissions ?? []) this.permit(permission);
     const reserved = stage.reservedConcurrency[name];
     this.function = new LambdaFunction(this, 'Function', {
       description: definition.description,
@@ -75,15 +80,14 @@ export class MillraceFunction extends Construct {
       environment: functionEnvironment(capabilities, platform, props.environment ?? {}),
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
     });
-    this.function.node.addDependency(this.#policy);
+    this.function.node.addDependency(this.policy);
     publish(this, stage, parameterNames.function(name), this.function.functionName);
     this.#alarm();
-    acknowledge(this.#policy, 'functionPolicy');
   }
 
   /** For what a construct makes of the function: reading its stream, writing to its dead-letter queue. */
-  allow(actions: string[], resources: string[]): void {
-    this.#policy.addStatements(new PolicyStatement({ effect: Effect.ALLOW, actions, resources }));
+  permit(permission: Permission): void {
+    permit(this.policy, permission);
   }
 
   /** Where events go that the function failed to the end. Calling for it makes the function one that is invoked asynchronously. */
@@ -98,7 +102,7 @@ export class MillraceFunction extends Construct {
       runbook: 'dead-letters',
       alarmTopicArn: this.platform.alarmTopicArn,
     });
-    this.allow(['sqs:SendMessage'], [deadLetters.queue.queueArn]);
+    this.permit({ actions: ['sqs:SendMessage'], resources: [deadLetters.queue.queueArn] });
     new CfnEventInvokeConfig(this, 'EventInvokeConfig', {
       functionName: this.function.functionName,
       qualifier: '$LATEST',

@@ -17,7 +17,11 @@ export class PlatformReferences {
   }
 
   tableArn(table: string): string {
-    return this.#stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: this.tableName(table) });
+    return this.#stack.formatArn({
+      service: 'dynamodb',
+      resource: 'table',
+      resourceName: this.tableName(table),
+    });
   }
 
   streamName(stream: string): string {
@@ -25,7 +29,11 @@ export class PlatformReferences {
   }
 
   streamArn(stream: string): string {
-    return this.#stack.formatArn({ service: 'kinesis', resource: 'stream', resourceName: this.streamName(stream) });
+    return this.#stack.formatArn({
+      service: 'kinesis',
+      resource: 'stream',
+      resourceName: this.streamName(stream),
+    });
   }
 
   queueUrl(queue: string): string {
@@ -49,7 +57,11 @@ export class PlatformReferences {
   }
 
   get eventBusArn(): string {
-    return this.#stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: this.eventBusName });
+    return this.#stack.formatArn({
+      service: 'events',
+      resource: 'event-bus',
+      resourceName: this.eventBusName,
+    });
   }
 
   get archiveBucketName(): string {
@@ -58,7 +70,13 @@ export class PlatformReferences {
 
   get archiveBucketArn(): string {
     const resource = this.archiveBucketName;
-    return this.#stack.formatArn({ service: 's3', region: '', account: '', resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
+    return this.#stack.formatArn({
+      service: 's3',
+      region: '',
+      account: '',
+      resource,
+      arnFormat: ArnFormat.NO_RESOURCE_NAME,
+    });
   }
 
   get alarmTopicArn(): string {
@@ -94,11 +112,17 @@ export class PlatformReferences {
   /** All executions of a state machine. */
   executionArns(stateMachine: string): string {
     const [resource, resourceName] = ['execution', `${this.#stateMachineName(stateMachine)}:*`];
-    return this.#stack.formatArn({ service: 'states', resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+    return this.#stack.formatArn({
+      service: 'states',
+      resource,
+      resourceName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
   }
 
   #stateMachineName(stateMachine: string): string {
-    return this.#stack.splitArn(this.stateMachineArn(stateMachine), ArnFormat.COLON_RESOURCE_NAME).resourceName!;
+    return this.#stack.splitArn(this.stateMachineArn(stateMachine), ArnFormat.COLON_RESOURCE_NAME)
+      .resourceName!;
   }
 
   #lookUp(name: string): string {

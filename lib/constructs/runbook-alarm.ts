@@ -50,7 +50,8 @@ export class RunbookAlarm extends Construct {
     // One import of the topic a stack, however many alarms it has.
     const stack = Stack.of(this);
     const topic =
-      (stack.node.tryFindChild('AlarmTopic') as Topic | undefined) ?? Topic.fromTopicArn(stack, 'AlarmTopic', props.topicArn);
+      (stack.node.tryFindChild('AlarmTopic') as Topic | undefined) ??
+      Topic.fromTopicArn(stack, 'AlarmTopic', props.topicArn);
     this.alarm.addAlarmAction(new SnsAction(topic));
     this.alarm.addOkAction(new SnsAction(topic));
   }

@@ -1,9 +1,8 @@
 /**
- * The REST API: what each route of topology.ts takes and gives. Handlers are typed by this table, requests are
+ * The REST API: what each route that topology.ts maps takes and gives. Handlers are typed by this table, requests are
  * parsed by it, and the OpenAPI document is written from it.
  */
 import * as z from 'zod';
-import { topology, type FunctionName } from '../topology.ts';
 import { runPage, runPath, runsQuery, runView, submitBacktestBody } from './backtest-views.ts';
 import { fill, orderView } from './events.ts';
 import { healthView } from './health-view.ts';
@@ -30,16 +29,6 @@ import {
   strategyPath,
   strategyView,
 } from './strategy-views.ts';
-
-type Route = (typeof topology.routes)[number];
-type KeyOf<R> = R extends { readonly method: infer M extends string; readonly path: infer P extends string }
-  ? `${M} ${P}`
-  : never;
-
-/** `GET /v1/prices/{pair}` and so on: every route of topology.ts. */
-export type RouteKey = KeyOf<Route>;
-/** The routes that one function answers. */
-export type RoutesOf<F extends FunctionName> = KeyOf<Extract<Route, { readonly function: F }>>;
 
 export interface RouteContract {
   readonly summary: string;
@@ -184,9 +173,12 @@ export const contracts = {
     status: 201,
     response: socketTicket,
   },
-} as const satisfies Record<RouteKey, RouteContract>;
+} as const satisfies Record<string, RouteContract>;
 
 type Contracts = typeof contracts;
+/** `GET /v1/prices/{pair}` and so on. */
+export type RouteKey = keyof Contracts;
+
 type Parsed<R extends RouteKey, Part extends 'path' | 'query' | 'body'> = Contracts[R] extends Record<
   Part,
   infer S extends z.ZodType

@@ -1,7 +1,5 @@
 /** The OpenAPI 3.1 document, written from the contracts: the same contracts give the same bytes. */
 import * as z from 'zod';
-import { topology } from '../topology.ts';
-import { VERSION } from '../version.ts';
 import { contractOf, contracts, isRoute, namedSchemas, type RouteContract, type RouteKey } from './api.ts';
 import { examples } from './api-examples.ts';
 import { problem, PROBLEM_CONTENT_TYPE } from './problem.ts';
@@ -13,12 +11,20 @@ const COMMON_PROBLEMS = [400, 401, 403, 429, 500] as const;
 const OPEN_PROBLEMS = [400, 429, 500] as const;
 const BODY_PROBLEMS = [413, 415, 422] as const;
 
-export function openApiDocument(): Json {
+export interface DescribedRoute {
+  readonly method: string;
+  readonly path: string;
+  /** Reachable without a token. */
+  readonly open?: true;
+}
+
+/** @param routes those that are served, in the order in which they are shown; each has a contract. */
+export function openApiDocument(routes: readonly DescribedRoute[], version: string) {
   return {
     openapi: '3.1.0',
     info: {
       title: 'Millrace',
-      version: VERSION,
+      version,
       summary: 'A serverless algorithmic-trading platform.',
       description: [
         'Times are milliseconds since the epoch, money and quantities canonical decimal strings.',
@@ -29,8 +35,8 @@ export function openApiDocument(): Json {
     },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }],
-    tags: [...new Set(topology.routes.map(({ path }) => tagOf(path)))].map((name) => ({ name })),
-    paths: paths(),
+    tags: [...new Set(routes.map(({ path }) => tagOf(path)))].map((name) => ({ name })),
+    paths: pathsOf(routes),
     components: {
       securitySchemes: {
         bearer: {
@@ -50,12 +56,12 @@ export function openApiDocument(): Json {
   };
 }
 
-function paths(): Json {
+function pathsOf(routes: readonly DescribedRoute[]): Json {
   const found: Record<string, Json> = {};
-  for (const route of topology.routes) {
+  for (const route of routes) {
     const key = `${route.method} ${route.path}`;
-    if (!isRoute(key)) continue;
-    (found[route.path] ??= {})[route.method.toLowerCase()] = operation(key, route.path, 'open' in route);
+    if (!isRoute(key)) throw new Error(`${key} has no contract`);
+    (found[route.path] ??= {})[route.method.toLowerCase()] = operation(key, route.path, route.open === true);
   }
   return found;
 }

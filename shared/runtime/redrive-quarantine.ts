@@ -110,5 +110,5 @@ function streamRecord(instrumentId: string, row: TradeRow): { partitionKey: stri
 
 function fixOf(fix: TradeFix | null): QuarantineRecord['fix'] {
   if (fix === null) return null;
-  return Object.fromEntries(Object.entries(fix).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(fix).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

@@ -1,7 +1,14 @@
 /** What a REST handler is given and what it may answer. Refusals are expected outcomes, so they are values. */
-import type { BodyOf, PathOf, QueryOf, ResponseOf, RouteKey, RoutesOf } from '../contracts/api.ts';
+import type { BodyOf, PathOf, QueryOf, ResponseOf, RouteKey } from '../contracts/api.ts';
 import type { FieldError } from '../contracts/problem.ts';
-import type { FunctionName } from '../topology.ts';
+import type { FunctionName, topology } from '../topology.ts';
+
+type Route = (typeof topology.routes)[number];
+type KeyOf<R> = R extends { readonly method: infer M extends string; readonly path: infer P extends string }
+  ? `${M} ${P}`
+  : never;
+/** The routes that one function answers. */
+export type RoutesOf<F extends FunctionName> = KeyOf<Extract<Route, { readonly function: F }>>;
 
 export interface RestRequest<R extends RouteKey> {
   readonly path: PathOf<R>;

@@ -69,17 +69,15 @@ function subscriptionWrites(
   ];
 }
 
-/** More than a connection may have: itself and its channels. */
-const MAX_CONNECTION_ITEMS = 1000;
-
 /**
- * Removes a connection with all that it was subscribed to. The connection goes in the first transaction, and a
- * subscription is only written beside a connection, so none can be left over.
+ * Removes a connection with all that it was subscribed to. The connection goes first: a subscription is only written
+ * beside its connection, so none can come after the list was read.
  */
 export async function forgetConnection(state: StateStore, connectionId: string): Promise<void> {
   const key = connectionKey(connectionId);
-  const page = await state.query('realtime', key.pk, 'CHANNEL#', { limit: MAX_CONNECTION_ITEMS });
-  const deletions = [key, ...page.items].map(
+  await state.write({ kind: 'delete', table: 'realtime', ...key, condition: { kind: 'none' } });
+  const page = await state.query('realtime', key.pk, 'CHANNEL#', { limit: MAX_PAGE });
+  const deletions = page.items.map(
     ({ pk, sk }): Write => ({ kind: 'delete', table: 'realtime', pk, sk, condition: { kind: 'none' } }),
   );
   for (let i = 0; i < deletions.length; i += MAX_TRANSACTION_WRITES) {

@@ -16,10 +16,30 @@ async function brokenRules(filePath: string, code: string): Promise<(string | nu
 
 describe('the lint rules refuse', () => {
   it.each([
-    ['the wall clock in the domain', 'shared/domain/a.ts', 'export const a = Date.now();', 'no-restricted-properties'],
-    ['the date of today in the domain', 'shared/domain/a.ts', 'export const a = new Date();', 'no-restricted-syntax'],
-    ['chance in the engine', 'shared/engine/a.ts', 'export const a = Math.random();', 'no-restricted-properties'],
-    ['the environment in the engine', 'shared/engine/a.ts', 'export const a = process.env;', 'no-restricted-globals'],
+    [
+      'the wall clock in the domain',
+      'shared/domain/a.ts',
+      'export const a = Date.now();',
+      'no-restricted-properties',
+    ],
+    [
+      'the date of today in the domain',
+      'shared/domain/a.ts',
+      'export const a = new Date();',
+      'no-restricted-syntax',
+    ],
+    [
+      'chance in the engine',
+      'shared/engine/a.ts',
+      'export const a = Math.random();',
+      'no-restricted-properties',
+    ],
+    [
+      'the environment in the engine',
+      'shared/engine/a.ts',
+      'export const a = process.env;',
+      'no-restricted-globals',
+    ],
     ['timers in the domain', 'shared/domain/risk/a.ts', 'setTimeout(String, 1);', 'no-restricted-globals'],
     [
       'random ids in the domain',
@@ -27,11 +47,21 @@ describe('the lint rules refuse', () => {
       "import { randomUUID } from 'node:crypto';\nexport const a = randomUUID();",
       'no-restricted-imports',
     ],
-    ['zod in one piece', 'lambdas/a/b/handler.ts', "export { a };\nimport { z } from 'zod';\nconst a = z.string();", 'no-restricted-syntax'],
+    [
+      'zod in one piece',
+      'lambdas/a/b/handler.ts',
+      "export { a };\nimport { z } from 'zod';\nconst a = z.string();",
+      'no-restricted-syntax',
+    ],
     ['a file about nothing', 'shared/domain/utils.ts', 'export const a = 1;', 'house/file-names'],
     ['a folder about nothing', 'lib/helpers/queue.ts', 'export const a = 1;', 'house/file-names'],
     ['a file in camel case', 'lib/stacks/apiStack.ts', 'export const a = 1;', 'house/file-names'],
-    ['a focused test', 'bin/a.test.ts', "import { it } from '@jest/globals';\nit.only('a', () => undefined);", 'no-restricted-syntax'],
+    [
+      'a focused test',
+      'bin/a.test.ts',
+      "import { it } from '@jest/globals';\nit.only('a', () => undefined);",
+      'no-restricted-syntax',
+    ],
     ['a global of the browser', 'collector/a.ts', 'export const a = name;', 'no-restricted-globals'],
     ['a file over 300 lines', 'collector/a.ts', 'export {};\n'.repeat(301), 'max-lines'],
     ['any', 'collector/a.ts', 'export const a: any = 1;', '@typescript-eslint/no-explicit-any'],
@@ -43,14 +73,22 @@ describe('the lint rules refuse', () => {
 
 describe('the lint rules accept', () => {
   it.each([
-    ['a date made of a given time in the domain', 'shared/domain/a.ts', 'export const a = new Date(0).getUTCDay();'],
+    [
+      'a date made of a given time in the domain',
+      'shared/domain/a.ts',
+      'export const a = new Date(0).getUTCDay();',
+    ],
     [
       'hashing in the domain',
       'shared/domain/a.ts',
       "import { createHash } from 'node:crypto';\nexport const a = createHash('sha256');",
     ],
     ['the wall clock outside of it', 'collector/a.ts', 'export const a = Date.now();'],
-    ['the namespace of zod', 'shared/contracts/a.ts', "import * as z from 'zod';\nexport const a = z.string();"],
+    [
+      'the namespace of zod',
+      'shared/contracts/a.ts',
+      "import * as z from 'zod';\nexport const a = z.string();",
+    ],
     [
       'a test that is skipped for a reason',
       'test/a.test.ts',

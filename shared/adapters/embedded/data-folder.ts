@@ -6,11 +6,16 @@ import { CorruptDataFolder } from './corrupt-data-folder.ts';
 /** What this version writes and reads. */
 const FORMAT = 1;
 const FORMAT_FILE = 'format.json';
+/** Left by a process that was killed in its first millisecond. */
+const UNFINISHED_FORMAT_FILE = /^format\.json\.\d+$/;
 const OWNER_FILE = 'owner.json';
 const LOCK_FILE = 'lock.db';
 /** A process that was just killed may hold its lock for a moment longer. */
 const LOCK_PATIENCE_MS = 1000;
 const SQLITE_BUSY = 5;
+
+/** Locks of this process: a database that nobody refers to is closed by the garbage collector, and its lock with it. */
+const held = new Set<DatabaseSync>();
 
 /** Another process works in the data folder. */
 export class DataFolderBusy extends Error {
@@ -54,13 +59,16 @@ export function openDataFolder(folder: string, options: { readonly mustExist?: b
     logDatabase: join(path, 'log.db'),
     objects: join(path, 'objects'),
     clickhouse: join(path, 'clickhouse'),
-    close: () => lock.close(),
+    close: () => {
+      held.delete(lock);
+      lock.close();
+    },
   };
 }
 
 /** @returns whether the folder is ours or free to become so. */
 function inspect(path: string): 'ours' | 'empty' {
-  const names = namesIn(path);
+  const names = namesIn(path)?.filter((name) => !UNFINISHED_FORMAT_FILE.test(name)) ?? null;
   if (names === null || names.length === 0) return 'empty';
   if (!names.includes(FORMAT_FILE)) {
     throw new CorruptDataFolder(path, `is not a data folder: expected an empty folder or one with ${FORMAT_FILE}`);
@@ -106,6 +114,7 @@ function takeLock(path: string): DatabaseSync {
   const lock = new DatabaseSync(join(path, LOCK_FILE), { timeout: LOCK_PATIENCE_MS });
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    held.add(lock);
     writeWhole(join(path, OWNER_FILE), { pid: process.pid });
     return lock;
   } catch (error) {

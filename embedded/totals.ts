@@ -1,0 +1,161 @@
+/** What a data folder comes to: the numbers of `millrace state`, and a hash that two equal runs share. */
+import { createHash, type Hash } from 'node:crypto';
+import type { OrderView } from '../shared/contracts/events.ts';
+import { candleViewOf } from '../shared/contracts/lane-candles.ts';
+import { bookOf } from '../shared/contracts/ledger-records.ts';
+import {
+  booksPartition,
+  fillsPartition,
+  ordersPartition,
+  quarantinePartition,
+  STRATEGIES_PARTITION,
+} from '../shared/contracts/record-keys.ts';
+import {
+  PAPER_ACCOUNT_ID,
+  type BookRecord,
+  type OrderRecord,
+  type SignalRecord,
+  type StrategyRecord,
+} from '../shared/contracts/records.ts';
+import { canonicalJson } from '../shared/domain/canonical-json.ts';
+import { formatDecimal, ZERO } from '../shared/domain/decimal.ts';
+import type { Trade } from '../shared/domain/market-data/trade.ts';
+import type { Fill } from '../shared/domain/orders/order.ts';
+import { equityOf } from '../shared/domain/portfolio/book.ts';
+import type { StoredCandle } from '../shared/ports/candle-store.ts';
+import type { Page, StateStore } from '../shared/ports/state-store.ts';
+import type { TradeStore } from '../shared/ports/trade-store.ts';
+
+export interface Totals {
+  /** Distinct trades in ClickHouse. */
+  readonly trades: number;
+  /** Closed candles of all intervals, revisions not counted. */
+  readonly candles: number;
+  readonly signals: number;
+  readonly orders: number;
+  readonly fills: number;
+  /** Set aside and not sent again yet. */
+  readonly quarantined: number;
+  readonly cash: string;
+  readonly positions: readonly { readonly strategyId: string; readonly instrumentId: string; readonly quantity: string }[];
+  /** Cash plus positions at the last stored trade of their instrument. */
+  readonly equity: string;
+  /** SHA-256 over canonical trades, closed candles, signals, orders, fills and positions: no wall time is in it. */
+  readonly stateHash: string;
+}
+
+/** The two tables of ClickHouse, row by row in an order that never changes. */
+export interface StoredRows {
+  eachTrade(onTrade: (trade: Trade) => void): Promise<void>;
+  /** Every revision. */
+  eachCandle(onCandle: (candle: StoredCandle) => void): Promise<void>;
+}
+
+export async function totalsOf(state: StateStore, trades: TradeStore, rows: StoredRows): Promise<Totals> {
+  const hash = createHash('sha256');
+  const stored = await hashRows(hash, rows);
+  const signals = await readSignals(state);
+  const orders = await readIndex<OrderRecord>(state, 'orders', ordersPartition(PAPER_ACCOUNT_ID));
+  const fills = await readIndex<Fill>(state, 'portfolio', fillsPartition(PAPER_ACCOUNT_ID));
+  const books = await readIndex<BookRecord>(state, 'portfolio', booksPartition(PAPER_ACCOUNT_ID));
+  hashAll(hash, 'signal', signals);
+  hashAll<OrderView>(hash, 'order', orders);
+  hashAll(hash, 'fill', fills);
+  hashAll(hash, 'position', books);
+  return {
+    ...stored,
+    signals: signals.length,
+    orders: orders.length,
+    fills: fills.length,
+    quarantined: (await readIndex(state, 'operations', quarantinePartition('QUARANTINED'))).length,
+    ...(await valueOf(books, trades)),
+    stateHash: hash.digest('hex'),
+  };
+}
+
+async function hashRows(hash: Hash, rows: StoredRows): Promise<{ trades: number; candles: number }> {
+  let trades = 0;
+  let candles = 0;
+  await rows.eachTrade((trade) => {
+    trades++;
+    hashOne(hash, 'trade', {
+      ...trade,
+      tradeId: String(trade.tradeId),
+      price: formatDecimal(trade.price),
+      quantity: formatDecimal(trade.quantity),
+    });
+  });
+  await rows.eachCandle((candle) => {
+    if (candle.revision === 0) candles++;
+    hashOne(hash, 'candle', { ...candleViewOf(candle), revision: candle.revision });
+  });
+  return { trades, candles };
+}
+
+function hashOne(hash: Hash, kind: string, value: unknown): void {
+  hash.update(`${kind} ${canonicalJson(value)}\n`);
+}
+
+function hashAll<T>(hash: Hash, kind: string, values: readonly T[]): void {
+  for (const value of values) hashOne(hash, kind, value);
+}
+
+/** By (time, instrument, strategy). */
+async function readSignals(state: StateStore): Promise<SignalRecord[]> {
+  const strategies = await readIndex<StrategyRecord>(state, 'signals', STRATEGIES_PARTITION);
+  const signals: SignalRecord[] = [];
+  for (const { strategyId } of strategies) {
+    const read = async (after?: string) =>
+      state.query<SignalRecord>('signals', `STRATEGY#${strategyId}`, 'SIGNAL#', { limit: PAGE, after });
+    signals.push(...(await allPages(read)));
+  }
+  return signals.sort(
+    (a, b) =>
+      a.candleCloseTimeMs - b.candleCloseTimeMs ||
+      compareText(a.instrumentId, b.instrumentId) ||
+      compareText(a.strategyId, b.strategyId),
+  );
+}
+
+const PAGE = 1000;
+
+async function readIndex<T>(
+  state: StateStore,
+  table: Parameters<StateStore['queryIndex']>[0],
+  partition: string,
+): Promise<T[]> {
+  return allPages(async (after) => state.queryIndex<T>(table, partition, { limit: PAGE, after }));
+}
+
+async function allPages<T>(read: (after?: string) => Promise<Page<T>>): Promise<T[]> {
+  const values: T[] = [];
+  let after: string | undefined;
+  do {
+    const page = await read(after);
+    values.push(...page.items.map((item) => item.value));
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  return values;
+}
+
+async function valueOf(
+  books: readonly BookRecord[],
+  trades: TradeStore,
+): Promise<Pick<Totals, 'cash' | 'positions' | 'equity'>> {
+  let cash = ZERO;
+  let equity = ZERO;
+  const positions = [];
+  for (const record of books) {
+    const book = bookOf(record);
+    const { strategyId, instrumentId, quantity } = record;
+    const last = book.quantity === ZERO ? null : await trades.latest(instrumentId);
+    cash += book.cash;
+    equity += equityOf(book, last?.price ?? ZERO);
+    positions.push({ strategyId, instrumentId, quantity });
+  }
+  return { cash: formatDecimal(cash), positions, equity: formatDecimal(equity) };
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,61 @@
+import { createLocalJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import type { TokenIssuer } from '../../../shared/ports/token-issuer.ts';
+
+export type Verdict =
+  | { readonly kind: 'valid'; readonly subject: string }
+  /** The reason is for the log: a caller is told nothing that helps to forge. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+const KEYS_LIFETIME_MS = 5 * 60_000;
+/** A token with an unknown key may be the first of a new one; forged ones must not make us ask the issuer each time. */
+const MIN_RELOAD_DISTANCE_MS = 30_000;
+const CLOCK_TOLERANCE_SECONDS = 5;
+/** What a header of a request may hold. */
+const MAX_TOKEN_CHARACTERS = 8192;
+const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
+
+/**
+ * @returns a function that judges the value of an Authorization header. It rejects only when the issuer's keys
+ *   cannot be read: then nobody is let in, and it is our error and not the caller's.
+ */
+export function createTokenVerifier(tokens: TokenIssuer, nowMs: () => number) {
+  let keys: { readonly find: JWTVerifyGetKey; readonly loadedAtMs: number } | null = null;
+
+  const loadKeys = async (maxAgeMs: number): Promise<JWTVerifyGetKey> => {
+    if (keys === null || nowMs() - keys.loadedAtMs >= maxAgeMs) {
+      keys = { find: createLocalJWKSet(await tokens.keys()), loadedAtMs: nowMs() };
+    }
+    return keys.find;
+  };
+
+  const verify = async (token: string, find: JWTVerifyGetKey): Promise<Verdict> => {
+    const { payload } = await jwtVerify(token, find, {
+      algorithms: ['EdDSA'],
+      issuer: tokens.issuer,
+      audience: tokens.audience,
+      requiredClaims: ['exp', 'sub'],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate: new Date(nowMs()),
+    });
+    const { sub } = payload;
+    return sub === undefined || sub === '' ? { kind: 'refused', reason: 'no subject' } : { kind: 'valid', subject: sub };
+  };
+
+  return async (authorization: string): Promise<Verdict> => {
+    const token = authorization.length > MAX_TOKEN_CHARACTERS ? undefined : BEARER.exec(authorization)?.[1];
+    if (token === undefined) return { kind: 'refused', reason: 'not a bearer token' };
+    const find = await loadKeys(KEYS_LIFETIME_MS);
+    try {
+      return await verify(token, find);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) return refusalOf(error);
+    }
+    const reloaded = await loadKeys(MIN_RELOAD_DISTANCE_MS);
+    return verify(token, reloaded).catch(refusalOf);
+  };
+}
+
+function refusalOf(error: unknown): Verdict {
+  if (error instanceof errors.JOSEError) return { kind: 'refused', reason: `${error.code}: ${error.message}` };
+  throw error;
+}

@@ -1,0 +1,129 @@
+import type { BodyOf } from '../../../shared/contracts/api.ts';
+import {
+  bookKey,
+  definitionKey,
+  listedKey,
+  progressKey,
+  reservationKey,
+  STRATEGIES_PARTITION,
+} from '../../../shared/contracts/record-keys.ts';
+import {
+  PAPER_ACCOUNT_ID,
+  type BookRecord,
+  type ProgressRecord,
+  type ReservationRecord,
+  type StrategyRecord,
+} from '../../../shared/contracts/records.ts';
+import { decimal } from '../../../shared/domain/decimal.ts';
+import { strategyInstance } from '../../../shared/domain/strategies/instance.ts';
+import type { Ports } from '../../../shared/ports/index.ts';
+import type { StateStore } from '../../../shared/ports/state-store.ts';
+import { createStrategy, definitionWrites } from '../../../shared/runtime/create-strategy.ts';
+import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
+import { listItems } from '../../../shared/runtime/rest-listing.ts';
+import type { Refusal, RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
+
+/** Each instance costs a look at every candle of its instrument. */
+const MAX_STRATEGIES = 1000;
+
+/** Creates, shows, pauses and removes strategy instances. */
+export function createHandler(ports: Pick<Ports, 'state'>, nowMs: () => number = Date.now) {
+  const { state } = ports;
+  return defineRestFunction('manage-strategies', {
+    'GET /v1/strategies': async ({ query }) =>
+      listItems((options) => state.queryIndex<StrategyRecord>('signals', STRATEGIES_PARTITION, options), query),
+    'POST /v1/strategies': async ({ body }) => create(state, body, nowMs()),
+    'GET /v1/strategies/{strategyId}': async ({ path }) => show(state, path.strategyId),
+    'PUT /v1/strategies/{strategyId}': async ({ path, body }) => change(state, path.strategyId, body.status),
+    'DELETE /v1/strategies/{strategyId}': async ({ path }) => remove(state, path.strategyId),
+  });
+}
+
+function unknownStrategy(strategyId: string): Refusal {
+  return { kind: 'not-found', detail: `no strategy instance ${strategyId}` };
+}
+
+async function create(
+  state: StateStore,
+  body: BodyOf<'POST /v1/strategies'>,
+  nowMs: number,
+): Promise<RestOutcome<'POST /v1/strategies'>> {
+  const instance = strategyInstance({ accountId: PAPER_ACCOUNT_ID, ...body });
+  if ('error' in instance) return { kind: 'unprocessable', detail: instance.error };
+  const known = await state.queryIndex('signals', STRATEGIES_PARTITION, { limit: MAX_STRATEGIES });
+  if (known.items.length >= MAX_STRATEGIES) {
+    return { kind: 'conflict', detail: `there are ${MAX_STRATEGIES} strategy instances: remove one first` };
+  }
+  const { created } = await createStrategy(state, instance, nowMs);
+  if (!created) return { kind: 'conflict', detail: `this strategy instance exists: ${instance.strategyId}` };
+  return { kind: 'done', body: viewOf(instance), location: `/v1/strategies/${instance.strategyId}` };
+}
+
+async function show(state: StateStore, strategyId: string): Promise<RestOutcome<'GET /v1/strategies/{strategyId}'>> {
+  const [definition, progress, book, reservation] = await Promise.all([
+    state.get<StrategyRecord>('signals', definitionKey(strategyId)),
+    state.get<ProgressRecord>('signals', progressKey(strategyId)),
+    state.get<BookRecord>('portfolio', bookKey(strategyId)),
+    state.get<ReservationRecord>('orders', reservationKey(strategyId)),
+  ]);
+  if (definition === null) return unknownStrategy(strategyId);
+  return {
+    kind: 'done',
+    body: {
+      ...viewOf(definition.value),
+      progress: progress === null ? null : { lastCandleOpenTimeMs: progress.value.lastCandleOpenTimeMs },
+      position: book?.value ?? null,
+      orderInFlight: reservation?.value.clientOrderId ?? null,
+    },
+  };
+}
+
+async function change(
+  state: StateStore,
+  strategyId: string,
+  status: StrategyRecord['status'],
+): Promise<RestOutcome<'PUT /v1/strategies/{strategyId}'>> {
+  const item = await state.get<StrategyRecord>('signals', definitionKey(strategyId));
+  if (item === null) return unknownStrategy(strategyId);
+  const changed: StrategyRecord = { ...item.value, status };
+  if (item.value.status !== status) {
+    await state.transact(definitionWrites(changed, { kind: 'version', version: item.version }));
+  }
+  return { kind: 'done', body: viewOf(changed) };
+}
+
+/**
+ * Removes an instance and its book, unless there is a position or an order in flight. That is checked again in the
+ * transaction: an order approved meanwhile has either its reservation there, or finds its book gone and is not approved.
+ */
+async function remove(state: StateStore, strategyId: string): Promise<RestOutcome<'DELETE /v1/strategies/{strategyId}'>> {
+  const [definition, book, reservation] = await Promise.all([
+    state.get<StrategyRecord>('signals', definitionKey(strategyId)),
+    state.get<BookRecord>('portfolio', bookKey(strategyId)),
+    state.get<ReservationRecord>('orders', reservationKey(strategyId)),
+  ]);
+  if (definition === null) return unknownStrategy(strategyId);
+  if (reservation !== null) {
+    return { kind: 'conflict', detail: `order ${reservation.value.clientOrderId} is in flight: wait for its end` };
+  }
+  if (book !== null && decimal(book.value.quantity) !== 0n) {
+    return { kind: 'conflict', detail: `it holds ${book.value.quantity} of ${book.value.instrumentId}: expected a flat position` };
+  }
+  await state.transact([
+    { kind: 'delete', table: 'signals', ...definitionKey(strategyId), condition: { kind: 'version', version: definition.version } },
+    { kind: 'delete', table: 'signals', ...listedKey(strategyId), condition: { kind: 'none' } },
+    { kind: 'delete', table: 'signals', ...progressKey(strategyId), condition: { kind: 'none' } },
+    {
+      kind: 'delete',
+      table: 'portfolio',
+      ...bookKey(strategyId),
+      condition: book === null ? { kind: 'absent' } : { kind: 'version', version: book.version },
+    },
+    { kind: 'check', table: 'orders', ...reservationKey(strategyId), condition: { kind: 'absent' } },
+  ]);
+  return { kind: 'done', body: null };
+}
+
+function viewOf(record: StrategyRecord) {
+  return { ...record, params: { ...record.params } };
+}

@@ -1,0 +1,49 @@
+import type { HealthView } from '../../../shared/contracts/health-view.ts';
+import type { FunctionStatus } from '../../../shared/ports/function-health.ts';
+import type { Ports } from '../../../shared/ports/index.ts';
+import { describeError } from '../../../shared/runtime/define-function.ts';
+import { log } from '../../../shared/runtime/log.ts';
+import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
+import { topology, type QueueName } from '../../../shared/topology.ts';
+import { VERSION } from '../../../shared/version.ts';
+import { reasonsFor } from './degradation.ts';
+
+type Needs = Pick<Ports, 'functionHealth' | 'deadLetters'>;
+
+/** Says how each function is doing. It answers whatever else is broken: what cannot be read is a reason, not an error. */
+export function createHandler(ports: Needs) {
+  return defineRestFunction('read-health', {
+    'GET /v1/health': async () => {
+      const [functions, deadLetters] = await Promise.all([readFunctions(ports), readDeadLetters(ports)]);
+      const reasons = reasonsFor(functions, deadLetters);
+      const body: HealthView = {
+        status: reasons.length === 0 ? 'ok' : 'degraded',
+        reasons,
+        stage: process.env['MILLRACE_STAGE'] ?? 'embedded',
+        version: VERSION,
+        functions: functions === null ? [] : functions.map((status) => ({ ...status })),
+        deadLetters,
+      };
+      return { kind: 'done', body };
+    },
+  });
+}
+
+async function readFunctions({ functionHealth }: Needs): Promise<readonly FunctionStatus[] | null> {
+  return orNull('function health', functionHealth.read());
+}
+
+async function readDeadLetters({ deadLetters }: Needs): Promise<Record<string, number | null>> {
+  const queues = Object.keys(topology.queues) as QueueName[];
+  const counts = queues.map(async (queue) => [queue, await orNull(`dead letters of ${queue}`, deadLetters.count(queue))]);
+  return Object.fromEntries(await Promise.all(counts)) as Record<string, number | null>;
+}
+
+async function orNull<T>(what: string, reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    log.error(`${what} cannot be read`, { error: describeError(error) });
+    return null;
+  }
+}

@@ -1,0 +1,80 @@
+import { candleViewOf, openCandleOf, type LaneCandlesRecord } from '../../../shared/contracts/lane-candles.ts';
+import { laneKey } from '../../../shared/contracts/record-keys.ts';
+import type { CandleView } from '../../../shared/contracts/events.ts';
+import type { QueryOf } from '../../../shared/contracts/api.ts';
+import type { Interval } from '../../../shared/domain/candles/interval.ts';
+import { exchangeOf, pairOf, type InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
+import { laneOf } from '../../../shared/domain/market-data/lane.ts';
+import type { Ports } from '../../../shared/ports/index.ts';
+import type { StateStore } from '../../../shared/ports/state-store.ts';
+import { latestPrice } from '../../../shared/runtime/latest-price.ts';
+import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
+import type { Refusal, RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
+
+type Needs = Pick<Ports, 'candles' | 'state'>;
+
+/** Prices, candles with the one under way, and the instruments that there are. */
+export function createHandler(ports: Needs) {
+  return defineRestFunction('read-market', {
+    'GET /v1/prices/{pair}': async ({ path, query }) => {
+      const instrumentId = `${query.exchange}:${path.pair}`;
+      const price = await latestPrice(ports.candles, instrumentId);
+      return price === null ? unknownInstrument(instrumentId) : { kind: 'done', body: price };
+    },
+    'GET /v1/candles/{pair}': async ({ path, query }) => readCandles(ports, `${query.exchange}:${path.pair}`, query),
+    'GET /v1/instruments': async ({ query }) => listInstruments(ports, query),
+  });
+}
+
+function unknownInstrument(instrumentId: InstrumentId): Refusal {
+  return { kind: 'not-found', detail: `no candles of ${instrumentId}` };
+}
+
+async function readCandles(
+  ports: Needs,
+  instrumentId: InstrumentId,
+  { interval, from, to, limit }: QueryOf<'GET /v1/candles/{pair}'>,
+): Promise<RestOutcome<'GET /v1/candles/{pair}'>> {
+  // The open candle is read first: if it closes before the others are read, it is among those.
+  const underWay = await openCandle(ports.state, instrumentId, interval);
+  const closed = await ports.candles.between(instrumentId, interval, from, to, limit);
+  const items: CandleView[] = closed.map(candleViewOf);
+  const lastClosedMs = items.at(-1)?.openTimeMs ?? -1;
+  if (underWay !== null && from <= underWay.openTimeMs && underWay.openTimeMs < to && underWay.openTimeMs > lastClosedMs) {
+    items.push(underWay);
+  }
+  if (items.length === 0 && !(await ports.candles.instruments()).includes(instrumentId)) {
+    return unknownInstrument(instrumentId);
+  }
+  const page = items.slice(-limit);
+  const mayHaveOlder = closed.length === limit && page[0] !== undefined;
+  return { kind: 'done', body: { items: page, next: mayHaveOlder ? String(page[0]!.openTimeMs) : null } };
+}
+
+/** The candle under way, out of the state that build-candles keeps of its lane. */
+async function openCandle(
+  state: StateStore,
+  instrumentId: InstrumentId,
+  interval: Interval,
+): Promise<CandleView | null> {
+  const item = await state.get<{ readonly state: LaneCandlesRecord }>(
+    'market-data',
+    laneKey(laneOf(instrumentId), 'build-candles'),
+  );
+  return item === null ? null : openCandleOf(item.value.state, instrumentId, interval);
+}
+
+async function listInstruments(
+  ports: Needs,
+  { limit, after }: QueryOf<'GET /v1/instruments'>,
+): Promise<RestOutcome<'GET /v1/instruments'>> {
+  const all = await ports.candles.instruments();
+  const rest = after === undefined ? all : all.filter((instrumentId) => instrumentId > after);
+  const items = rest.slice(0, limit).map((instrumentId) => ({
+    instrumentId,
+    exchange: exchangeOf(instrumentId),
+    pair: pairOf(instrumentId),
+  }));
+  const next = rest.length > limit ? (items.at(-1)?.instrumentId ?? null) : null;
+  return { kind: 'done', body: { items, next } };
+}

@@ -1,0 +1,88 @@
+/** What each capability of the topology means in IAM. Whoever reads a role reads here why it has each of its lines. */
+import type { Capabilities } from '../../shared/topology-schema.ts';
+import { topology } from '../../shared/topology.ts';
+import type { Permission } from './permission.ts';
+import type { PlatformReferences } from './platform-references.ts';
+
+const STATE_READ = ['dynamodb:GetItem', 'dynamodb:Query'];
+/** A transaction needs the permission of each write that is in it. */
+const STATE_WRITE = ['dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'];
+const DEAD_LETTERS = ['sqs:GetQueueAttributes', 'sqs:ReceiveMessage', 'sqs:DeleteMessage'];
+
+export function capabilityPermissions(
+  capabilities: Capabilities,
+  platform: PlatformReferences,
+): Permission[] {
+  const { append = [], publish, send = [], execute = [], functionHealth, deadLetters } = capabilities;
+  return [
+    ...statePermissions(capabilities, platform),
+    ...append.map((stream) => ({ actions: ['kinesis:PutRecords'], resources: [platform.streamArn(stream)] })),
+    ...(publish === undefined ? [] : [{ actions: ['events:PutEvents'], resources: [platform.eventBusArn] }]),
+    ...send.map((queue) => ({ actions: ['sqs:SendMessage'], resources: [platform.queueArn(queue)] })),
+    ...objectPermissions(capabilities, platform),
+    ...execute.flatMap((machine) => executionPermissions(machine, platform)),
+    ...(functionHealth === undefined ? [] : functionHealthPermissions(platform)),
+    ...(deadLetters === undefined ? [] : deadLetterPermissions(platform)),
+    ...clickHousePermissions(capabilities, platform),
+  ];
+}
+
+function statePermissions({ state = {} }: Capabilities, platform: PlatformReferences): Permission[] {
+  return Object.entries(state).flatMap(([table, mode]) => {
+    const arn = platform.tableArn(table);
+    const read = { actions: STATE_READ, resources: [arn, `${arn}/index/byIndex`] };
+    return mode === 'write' ? [read, { actions: STATE_WRITE, resources: [arn] }] : [read];
+  });
+}
+
+/** Listing is granted with reading: without it S3 answers "forbidden" for an object that is not there. */
+function objectPermissions({ objects = {} }: Capabilities, platform: PlatformReferences): Permission[] {
+  return Object.entries(objects).flatMap(([prefix, mode]) => [
+    {
+      actions: mode === 'write' ? ['s3:GetObject', 's3:PutObject'] : ['s3:GetObject'],
+      resources: [`${platform.archiveBucketArn}/${prefix}*`],
+      wildcardReason: `All objects below ${prefix} are the function's, and no other.`,
+    },
+    {
+      actions: ['s3:ListBucket'],
+      resources: [platform.archiveBucketArn],
+      conditions: { StringLike: { 's3:prefix': `${prefix}*` } },
+    },
+  ]);
+}
+
+function executionPermissions(stateMachine: string, platform: PlatformReferences): Permission[] {
+  return [
+    { actions: ['states:StartExecution'], resources: [platform.stateMachineArn(stateMachine)] },
+    {
+      actions: ['states:DescribeExecution'],
+      resources: [platform.executionArns(stateMachine)],
+      wildcardReason:
+        'Executions are named by the runs that users submit; all of this one state machine are meant.',
+    },
+  ];
+}
+
+function functionHealthPermissions(platform: PlatformReferences): Permission[] {
+  return [
+    {
+      actions: ['cloudwatch:GetMetricData'],
+      resources: ['*'],
+      wildcardReason: 'CloudWatch knows no resource narrower than all metrics for reading them.',
+    },
+    { actions: ['ssm:GetParametersByPath'], resources: [platform.functionsPathArn] },
+  ];
+}
+
+function deadLetterPermissions(platform: PlatformReferences): Permission[] {
+  return Object.keys(topology.queues).flatMap((queue) => [
+    { actions: DEAD_LETTERS, resources: [platform.deadLetterQueueArn(queue)] },
+    { actions: ['sqs:SendMessage'], resources: [platform.queueArn(queue)] },
+  ]);
+}
+
+function clickHousePermissions(capabilities: Capabilities, platform: PlatformReferences): Permission[] {
+  const usesClickHouse = (capabilities.trades ?? capabilities.candles) !== undefined;
+  if (!usesClickHouse || platform.stage.emulated) return [];
+  return [{ actions: ['secretsmanager:GetSecretValue'], resources: [platform.clickHouseSecretArn] }];
+}

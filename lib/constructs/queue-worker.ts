@@ -1,0 +1,57 @@
+import { Duration } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Fn } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { QueueWorkerDefinition } from '../../shared/topology-schema.ts';
+import type { MillraceFunction } from './millrace-function.ts';
+import { RunbookAlarm } from './runbook-alarm.ts';
+
+export interface QueueWorkerProps {
+  readonly worker: QueueWorkerDefinition;
+  readonly function: MillraceFunction;
+  /** Age of the oldest message that alarms. Default: 30 s. */
+  readonly maxAge?: Duration;
+}
+
+const READ_QUEUE = [
+  'sqs:ReceiveMessage',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:ChangeMessageVisibility',
+];
+
+/** One FIFO queue, one function. The queue and where its failures go are the stateful stack's. */
+export class QueueWorker extends Construct {
+  readonly mapping: CfnEventSourceMapping;
+
+  constructor(scope: Construct, id: string, props: QueueWorkerProps) {
+    super(scope, id);
+    const { worker, function: working } = props;
+    const { platform } = working;
+    const queueArn = platform.queueArn(worker.queue);
+    working.permit({ actions: READ_QUEUE, resources: [queueArn] });
+    this.mapping = new CfnEventSourceMapping(this, 'Mapping', {
+      functionName: working.function.functionName,
+      eventSourceArn: queueArn,
+      batchSize: worker.batchSize,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    this.mapping.node.addDependency(working.policy);
+    const maxAge = props.maxAge ?? Duration.seconds(30);
+    new RunbookAlarm(this, 'AgeAlarm', {
+      runbook: 'queue-age',
+      what: `Messages wait more than ${maxAge.toSeconds()} s in the queue ${worker.queue}`,
+      metric: new Metric({
+        namespace: 'AWS/SQS',
+        metricName: 'ApproximateAgeOfOldestMessage',
+        dimensionsMap: { QueueName: Fn.select(5, Fn.split(':', queueArn)) },
+        statistic: 'Maximum',
+        period: Duration.minutes(1),
+      }),
+      threshold: maxAge.toSeconds(),
+      periods: 3,
+      topicArn: platform.alarmTopicArn,
+    });
+  }
+}

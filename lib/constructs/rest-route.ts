@@ -1,0 +1,45 @@
+import type { IAuthorizer, IResource } from 'aws-cdk-lib/aws-apigateway';
+import { AuthorizationType, LambdaIntegration, Method } from 'aws-cdk-lib/aws-apigateway';
+import { Construct } from 'constructs';
+import type { RouteDefinition } from '../../shared/topology-schema.ts';
+import type { MillraceFunction } from './millrace-function.ts';
+import { acknowledge } from './permission.ts';
+
+export interface RestRouteProps {
+  readonly route: RouteDefinition;
+  /** The root of the API. */
+  readonly root: IResource;
+  readonly function: MillraceFunction;
+  readonly authorizer: IAuthorizer;
+}
+
+/** One method of one path, answered by one function, behind the authorizer unless the topology leaves it open. */
+export class RestRoute extends Construct {
+  readonly method: Method;
+
+  constructor(scope: Construct, id: string, props: RestRouteProps) {
+    super(scope, id);
+    const { route, root, authorizer } = props;
+    const open = route.open === true;
+    this.method = root
+      .resourceForPath(route.path)
+      .addMethod(
+        route.method,
+        new LambdaIntegration(props.function.function, { allowTestInvoke: false }),
+        open
+          ? { authorizationType: AuthorizationType.NONE }
+          : { authorizationType: AuthorizationType.CUSTOM, authorizer },
+      );
+    acknowledge(
+      this.method,
+      'COG4',
+      'Tokens are verified by the authorizer function against their issuer, whichever it is.',
+    );
+    if (open)
+      acknowledge(
+        this.method,
+        'APIG4',
+        'Health and the API description are open to everybody, and say nothing of accounts.',
+      );
+  }
+}

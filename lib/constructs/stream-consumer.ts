@@ -1,0 +1,65 @@
+import { Duration } from 'aws-cdk-lib';
+import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { StreamConsumerDefinition } from '../../shared/topology-schema.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { MillraceFunction } from './millrace-function.ts';
+import { RunbookAlarm } from './runbook-alarm.ts';
+
+export interface StreamConsumerProps {
+  readonly consumer: StreamConsumerDefinition;
+  readonly function: MillraceFunction;
+  /** Age of the oldest record that alarms. Default: 60 s. */
+  readonly maxLag?: Duration;
+}
+
+const READ_STREAM = [
+  'kinesis:DescribeStreamSummary',
+  'kinesis:GetRecords',
+  'kinesis:GetShardIterator',
+  'kinesis:ListShards',
+];
+
+/** One stream, one function, one queue for the batches that it gave up on, one alarm when it falls behind. */
+export class StreamConsumer extends Construct {
+  readonly failures: DeadLetterQueue;
+  readonly mapping: CfnEventSourceMapping;
+
+  constructor(scope: Construct, id: string, props: StreamConsumerProps) {
+    super(scope, id);
+    const { consumer, function: consumed } = props;
+    const { platform } = consumed;
+    const streamArn = platform.streamArn(consumer.stream);
+    this.failures = new DeadLetterQueue(this, 'Failures', {
+      what: `A batch of the stream ${consumer.stream} for ${consumer.function}`,
+      runbook: 'stream-failures',
+      alarmTopicArn: platform.alarmTopicArn,
+    });
+    consumed.permit({ actions: READ_STREAM, resources: [streamArn] });
+    consumed.permit({ actions: ['sqs:SendMessage'], resources: [this.failures.queue.queueArn] });
+    this.mapping = new CfnEventSourceMapping(this, 'Mapping', {
+      functionName: consumed.function.functionName,
+      eventSourceArn: streamArn,
+      startingPosition: 'TRIM_HORIZON',
+      batchSize: consumer.batchSize,
+      maximumBatchingWindowInSeconds: consumer.maxBatchingWindowSeconds,
+      // One batch a shard at a time: lanes keep their order, and a fold's state has one writer.
+      parallelizationFactor: 1,
+      bisectBatchOnFunctionError: true,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      maximumRetryAttempts: consumer.retryAttempts,
+      maximumRecordAgeInSeconds: consumer.maxRecordAgeSeconds,
+      destinationConfig: { onFailure: { destination: this.failures.queue.queueArn } },
+    });
+    this.mapping.node.addDependency(consumed.policy);
+    const maxLag = props.maxLag ?? Duration.seconds(60);
+    new RunbookAlarm(this, 'LagAlarm', {
+      runbook: 'stream-lag',
+      what: `${consumer.function} is more than ${maxLag.toSeconds()} s behind the stream ${consumer.stream}`,
+      metric: consumed.function.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(1) }),
+      threshold: maxLag.toMilliseconds(),
+      periods: 3,
+      topicArn: platform.alarmTopicArn,
+    });
+  }
+}

@@ -1,0 +1,127 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { openDatabase } from './database.ts';
+import { SqliteStreamLog, STREAM_LOG_SCHEMA } from './sqlite-stream-log.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const open = (path = ':memory:', now?: () => number) => {
+  const database = openDatabase(path, STREAM_LOG_SCHEMA);
+  return { database, log: new SqliteStreamLog(database, ['trades', 'raw'], now) };
+};
+const records = (count: number, bytes = 10) =>
+  Array.from({ length: count }, (_, n) => ({ partitionKey: 'binance#0', data: Buffer.alloc(bytes, n) }));
+
+describe('SqliteStreamLog', () => {
+  it('numbers the records of each stream from 1 without gaps and says when they arrived', async () => {
+    const { log } = open(':memory:', () => 1234);
+    await log.append('trades', records(2));
+    await log.append('raw', records(1));
+    await log.append('trades', records(1));
+    expect(log.read('trades', 0, 10, 1e6).map((record) => record.sequence)).toEqual([1, 2, 3]);
+    expect(log.read('raw', 0, 10, 1e6)).toMatchObject([{ sequence: 1, partitionKey: 'binance#0', arrivalMs: 1234 }]);
+    expect([log.head('trades'), log.head('raw')]).toEqual([3, 1]);
+  });
+
+  it('reads after a sequence, within a number of records and of bytes, but at least one', async () => {
+    const { log } = open();
+    await log.append('trades', records(10, 100));
+    const read = (after: number, maxRecords: number, maxBytes: number) =>
+      log.read('trades', after, maxRecords, maxBytes).map((record) => record.sequence);
+    expect(read(3, 2, 1e6)).toEqual([4, 5]);
+    expect(read(0, 10, 300)).toEqual([1, 2, 3]);
+    expect(read(0, 10, 399)).toEqual([1, 2, 3]);
+    expect(read(7, 10, 1)).toEqual([8]);
+    expect(read(10, 10, 1e6)).toEqual([]);
+  });
+
+  it('goes on counting after everything was trimmed and the log was opened again', async () => {
+    const path = join(temporaryFolder(), 'log.db');
+    const before = open(path);
+    await before.log.append('trades', records(5));
+    await before.log.trim('trades', 5);
+    before.database.close();
+    const after = open(path);
+    expect(after.log.head('trades')).toBe(5);
+    expect(after.log.read('trades', 0, 10, 1e6)).toEqual([]);
+    await after.log.append('trades', records(1));
+    expect(after.log.read('trades', 0, 10, 1e6).map((record) => record.sequence)).toEqual([6]);
+    after.database.close();
+  });
+
+  it('trims through a sequence, not beyond the last record, and leaves the other streams alone', async () => {
+    const { log } = open();
+    await log.append('trades', records(500));
+    await log.append('trades', records(500));
+    await log.append('raw', records(3));
+    await log.trim('trades', 900);
+    expect(log.read('trades', 0, 1, 1e6)[0]?.sequence).toBe(901);
+    await log.trim('trades', 100);
+    expect(log.read('trades', 0, 1, 1e6)[0]?.sequence).toBe(901);
+    await log.trim('trades', 5000);
+    expect(log.read('trades', 0, 1, 1e6)).toEqual([]);
+    expect(log.read('raw', 0, 10, 1e6)).toHaveLength(3);
+    await log.append('trades', records(1));
+    expect(log.read('trades', 0, 1, 1e6)[0]?.sequence).toBe(1001);
+  });
+
+  it('lets others have their turn while it trims', async () => {
+    const { log } = open();
+    for (let i = 0; i < 4; i++) await log.append('trades', records(500));
+    const backlogs: number[] = [];
+    const look = (): void => {
+      backlogs.push(log.read('trades', 0, 5000, 1e9).length);
+      if (backlogs.at(-1)! > 0) setImmediate(look);
+    };
+    setImmediate(look);
+    await log.trim('trades', 2000);
+    expect(backlogs.filter((backlog) => backlog > 0 && backlog < 2000).length).toBeGreaterThan(3);
+  });
+
+  it('uses trimmed space again: the files stay as large as the backlog was', async () => {
+    const path = join(temporaryFolder(), 'bounded.db');
+    const { database, log } = open(path);
+    const round = async (): Promise<number> => {
+      for (let i = 0; i < 4; i++) await log.append('trades', records(500, 4096));
+      await log.trim('trades', log.head('trades'));
+      return statSync(path).size + statSync(`${path}-wal`).size;
+    };
+    await round();
+    const afterTwo = await round();
+    for (let i = 0; i < 6; i++) await round();
+    expect(await round()).toBeLessThan(afterTwo * 1.25);
+    database.close();
+  });
+
+  it('keeps a checkpoint for each consumer of each stream, also over opening again', async () => {
+    const path = join(temporaryFolder(), 'checkpoints.db');
+    const before = open(path);
+    expect(before.log.checkpoint('store-trades', 'trades')).toBe(0);
+    before.log.saveCheckpoint('store-trades', 'trades', 7);
+    before.log.saveCheckpoint('store-trades', 'trades', 9);
+    before.log.saveCheckpoint('archive-raw', 'raw', 3);
+    before.database.close();
+    const { database, log } = open(path);
+    expect(log.checkpoint('store-trades', 'trades')).toBe(9);
+    expect(log.checkpoint('archive-raw', 'raw')).toBe(3);
+    expect(log.checkpoint('archive-raw', 'trades')).toBe(0);
+    database.close();
+  });
+
+  it('tells listeners after each append of records that can be read, until they stop listening', async () => {
+    const { log } = open();
+    const heard: string[] = [];
+    const stop = log.onAppend((stream) => heard.push(`${stream} ${log.read(stream, 0, 10, 1e6).length}`));
+    await log.append('trades', records(2));
+    await log.append('raw', records(1));
+    await log.append('raw', []);
+    stop();
+    await log.append('raw', records(1));
+    expect(heard).toEqual(['trades 2', 'raw 1']);
+  });
+
+  it('refuses a stream that it was not opened with', async () => {
+    const log = new SqliteStreamLog(openDatabase(':memory:', STREAM_LOG_SCHEMA), ['trades']);
+    await expect(log.append('raw', records(1))).rejects.toThrow('the log was opened without the stream raw');
+  });
+});
