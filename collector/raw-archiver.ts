@@ -130,7 +130,7 @@ export class RawArchiver {
   /** Halves what does not compress into one record. The names of the halves sort where the whole would. */
   async #archiveLines(chunk: Chunk, lines: readonly string[], name: string): Promise<void> {
     const { writer, exchange, log } = this.#options;
-    const gzipMember = await compress(`${lines.join('\n')}\n`, { level: GZIP_LEVEL });
+    const gzipMember = await compress(`${lines.join('\n')}\n`, { level: GZIP_LEVEL, chunkSize: 1024 * 1024 });
     if (gzipMember.byteLength <= MAX_MEMBER_BYTES) {
       const header = { v: 1, kind: 'raw', exchange, objectKey: `${name}.ndjson.gz`, messages: lines.length } as const;
       const partitionKey = `${exchange}#${chunk.number % LANES_PER_EXCHANGE}`;

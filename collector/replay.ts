@@ -33,7 +33,8 @@ export async function replayCaptures({ files, ...ports }: ReplayOptions): Promis
   const distinct = [...new Map(files.map((file) => [file.sha256, file])).values()];
   distinct.sort((a, b) => a.firstReceivedAtMs - b.firstReceivedAtMs || (a.sha256 < b.sha256 ? -1 : 1));
   const sources = distinct.map(captureSource);
-  return runTape({ ...ports, sources, tapeId: tapeIdOf(sources), timeBase: 'first-message' });
+  const tapeId = tapeIdOf(sources);
+  return runTape({ ...ports, tapeId, sources, sessionId: tapeId, timeBase: 'first-message', endsForGood: true });
 }
 
 function captureSource({ path, sha256 }: VerifiedCapture): TapeSource {

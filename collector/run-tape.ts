@@ -35,10 +35,14 @@ export interface TapePorts {
 }
 
 export interface TapeRunOptions extends TapePorts {
-  /** Names the tape: its position is kept under it, and its records carry it as their session. */
+  /** Names the tape: its position is kept under it. */
   readonly tapeId: string;
+  /** Names this unbroken observation of the tape in its records. */
+  readonly sessionId: string;
   readonly sources: readonly TapeSource[];
   readonly timeBase: 'first-message' | 'wall';
+  /** Whether a tape that has come to its end is never to be run again. */
+  readonly endsForGood: boolean;
 }
 
 export type TapeOutcome =
@@ -70,7 +74,7 @@ export async function runTape(options: TapeRunOptions): Promise<TapeOutcome> {
 }
 
 /** Messages and characters that are read and parsed while earlier ones settle. */
-const AHEAD = { items: 20_000, size: 16 * 1024 * 1024 };
+const AHEAD = { items: 1_000, size: 16 * 1024 * 1024 };
 const PROGRESS_EVERY_MS = 1000;
 
 interface ReadItem extends SourcedMessage {
@@ -98,7 +102,7 @@ class TapeRun {
   #reportedAt = performance.now();
 
   constructor(options: TapeRunOptions, keeper: PositionKeeper, position: TapePosition | null) {
-    const { speed, timeBase, writer, gate, signal, tapeId } = options;
+    const { speed, timeBase, writer, gate, signal, sessionId } = options;
     this.#options = options;
     this.#keeper = keeper;
     this.#sources = options.sources.map((source) => openSource(source, options, position));
@@ -111,7 +115,7 @@ class TapeRun {
       signal,
       clockMs,
       boundaries: this.#boundaries,
-      sessionId: tapeId,
+      sessionId,
       onSettled: async () => this.#save(false),
     });
     this.#pacer = speed === 'max' ? null : new Pacer({ speed, timeBase });
@@ -136,7 +140,7 @@ class TapeRun {
     }
     await Promise.all(this.#sources.map(async ({ archive }) => archive.finish()));
     await this.#feed.finish();
-    await this.#save(true);
+    await this.#save(this.#options.endsForGood);
     this.#options.onProgress?.(this.progress);
   }
 

@@ -1,5 +1,6 @@
 /** What a data folder comes to: the numbers of `millrace state`, and a hash that two equal runs share. */
 import { createHash, type Hash } from 'node:crypto';
+import { streamCandles, streamTrades } from '../shared/adapters/clickhouse/clickhouse-totals.ts';
 import type { OrderView } from '../shared/contracts/events.ts';
 import { candleViewOf } from '../shared/contracts/lane-candles.ts';
 import { bookOf } from '../shared/contracts/ledger-records.ts';
@@ -25,6 +26,7 @@ import { equityOf } from '../shared/domain/portfolio/book.ts';
 import type { StoredCandle } from '../shared/ports/candle-store.ts';
 import type { Page, StateStore } from '../shared/ports/state-store.ts';
 import type { TradeStore } from '../shared/ports/trade-store.ts';
+import type { Storage } from './storage.ts';
 
 export interface Totals {
   /** Distinct trades in ClickHouse. */
@@ -42,6 +44,14 @@ export interface Totals {
   readonly equity: string;
   /** SHA-256 over canonical trades, closed candles, signals, orders, fills and positions: no wall time is in it. */
   readonly stateHash: string;
+}
+
+/** The totals of an open folder. */
+export async function storageTotals({ state, trades, clickHouse }: Storage): Promise<Totals> {
+  return totalsOf(state, trades, {
+    eachTrade: async (onTrade) => streamTrades(clickHouse, onTrade),
+    eachCandle: async (onCandle) => streamCandles(clickHouse, onCandle),
+  });
 }
 
 /** The two tables of ClickHouse, row by row in an order that never changes. */

@@ -1,6 +1,7 @@
 /**
  * Brings node_modules up to package-lock.json, and does nothing when it is. Runs before the npm scripts, on
- * whatever Node (≥ 20) the machine has, so it is plain JavaScript and needs no package.
+ * whatever Node (≥ 20) the machine has, so it is plain JavaScript and needs no package. `--inspect` only says what
+ * it finds.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -19,7 +20,7 @@ const INSTALLED = '.package-lock.json';
  * @param {string} root the repository's folder
  * @returns {{kind: 'current'} | {kind: 'stale', because: string}}
  */
-export function inspectInstallation(root) {
+function inspectInstallation(root) {
   const modules = join(root, 'node_modules');
   const stampFile = join(modules, STAMP);
   const lockText = readFileSync(join(root, 'package-lock.json'), 'utf8');
@@ -92,5 +93,11 @@ function install(root) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  process.exitCode = install(fileURLToPath(new URL('..', import.meta.url)));
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  if (process.argv[2] === '--inspect') {
+    const found = inspectInstallation(root);
+    process.stdout.write(`${found.kind === 'current' ? 'current' : found.because}\n`);
+  } else {
+    process.exitCode = install(root);
+  }
 }

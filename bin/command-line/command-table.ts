@@ -11,6 +11,36 @@ export interface CommandEntry {
 /** Every command, in the order in which the overview shows them. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'start',
+    summary: 'the platform on this machine: a replay, a live exchange or a simulated market',
+    load: () => import('../commands/start.ts'),
+  },
+  {
+    name: 'state',
+    summary: 'what a data folder comes to, and the hash that equal runs share',
+    load: () => import('../commands/state.ts'),
+  },
+  {
+    name: 'candles',
+    summary: 'the candles of a recorded market',
+    load: () => import('../commands/candles.ts'),
+  },
+  {
+    name: 'backtest',
+    summary: 'a strategy over a file of candles',
+    load: () => import('../commands/backtest.ts'),
+  },
+  {
+    name: 'quarantine',
+    summary: 'what was set aside, and sending it again',
+    load: () => import('../commands/quarantine.ts'),
+  },
+  {
+    name: 'token',
+    summary: 'a token for the API of a data folder',
+    load: () => import('../commands/token.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'what this machine has and lacks, and the command that gets it',
     load: () => import('../commands/doctor.ts'),

@@ -39,10 +39,15 @@ const fail = (thrown: unknown): Command =>
     },
   });
 
-async function run(
-  words: string[],
-  options: { isTTY?: boolean; showStacks?: boolean; thrown?: unknown } = {},
-) {
+interface RunOptions {
+  readonly isTTY?: boolean;
+  readonly showStacks?: boolean;
+  /** By the command `fail`. */
+  readonly thrown?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+async function run(words: string[], options: RunOptions = {}) {
   const out: string[] = [];
   const err: string[] = [];
   const code = await runCommandLine(
@@ -51,7 +56,7 @@ async function run(
     {
       stdout: { isTTY: options.isTTY ?? false, write: (written) => out.push(written) },
       stderr: { write: (written) => err.push(written) },
-      signal: new AbortController().signal,
+      signal: options.signal ?? new AbortController().signal,
       showStacks: options.showStacks ?? false,
     },
   );
@@ -134,6 +139,19 @@ describe('bad input', () => {
   it('found by the command itself gives its message', async () => {
     const { code, err } = await run(['fail'], { thrown: new BadInput('a.gz, line 3: expected JSON') });
     expect({ code, err }).toEqual({ code: 2, err: 'millrace: a.gz, line 3: expected JSON\n' });
+  });
+});
+
+describe('an interruption', () => {
+  it('that a command gives up at ends quietly, with the exit code that shells count', async () => {
+    const signal = AbortSignal.abort();
+    expect(await run(['fail'], { signal, thrown: signal.reason })).toEqual({ code: 130, out: '', err: '' });
+  });
+
+  it('does not hide an error that comes after it', async () => {
+    expect(await run(['fail'], { signal: AbortSignal.abort(), thrown: new Error('broken') })).toMatchObject({
+      code: 1,
+    });
   });
 });
 

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { BadInput } from './bad-input.ts';
-import { COMMON_OPTIONS, EXIT_BAD_INPUT, EXIT_DONE, EXIT_FAILED, type CommandIo } from './command.ts';
+import {
+  COMMON_OPTIONS,
+  EXIT_BAD_INPUT,
+  EXIT_DONE,
+  EXIT_FAILED,
+  EXIT_INTERRUPTED,
+  type CommandIo,
+} from './command.ts';
 import type { CommandEntry } from './command-table.ts';
 import { formatResult } from './format-result.ts';
 import { commandHelp, overviewHelp } from './help.ts';
@@ -29,6 +36,8 @@ export async function runCommandLine(
   try {
     return await dispatch(words, commands, terminal);
   } catch (error) {
+    // A command that gave up because it was asked to has nothing to explain.
+    if (terminal.signal.aborted && error === terminal.signal.reason) return EXIT_INTERRUPTED;
     return reportError(error, terminal);
   }
 }

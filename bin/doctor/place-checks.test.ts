@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openDataFolder } from '../../shared/adapters/embedded/data-folder.ts';
 import { checkDataFolder, checkDisk, checkPort } from './place-checks.ts';
 
 describe('the port', () => {
@@ -32,19 +33,38 @@ describe('the data folder', () => {
   beforeAll(() => {
     place = mkdtempSync(join(tmpdir(), 'millrace-doctor-'));
     mkdirSync(join(place, 'empty'));
-    mkdirSync(join(place, 'used'));
-    writeFileSync(join(place, 'used', 'log.sqlite'), '');
+    openDataFolder(join(place, 'ours')).close();
+    mkdirSync(join(place, 'photos'));
+    writeFileSync(join(place, 'photos', 'cat.jpg'), '');
   });
   afterAll(() => rmSync(place, { recursive: true }));
 
   it.each([
     ['empty', 'is empty'],
-    ['used', 'holds data'],
+    ['ours', 'holds data'],
     ['new/deeper', 'will be made at the first start'],
   ])('%s %s', (name, found) => {
     expect(checkDataFolder(join(place, name))).toMatchObject({
       status: 'ok',
       found: expect.stringContaining(found),
+    });
+  });
+
+  it('is missing while another process has it, and free again afterwards', () => {
+    const path = join(place, 'ours');
+    const owner = openDataFolder(path);
+    expect(checkDataFolder(path)).toMatchObject({
+      status: 'missing',
+      found: `data folder: ${path} is in use by process ${process.pid}`,
+    });
+    owner.close();
+    expect(checkDataFolder(path)).toMatchObject({ status: 'ok' });
+  });
+
+  it('is missing when something else lies there', () => {
+    expect(checkDataFolder(join(place, 'photos'))).toMatchObject({
+      status: 'missing',
+      found: expect.stringContaining('is not a data folder'),
     });
   });
 

@@ -2,6 +2,8 @@
 import { accessSync, constants, existsSync, readdirSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
+import { CorruptDataFolder } from '../../shared/adapters/embedded/corrupt-data-folder.ts';
+import { DataFolderBusy, openDataFolder } from '../../shared/adapters/embedded/data-folder.ts';
 import { missing, ok, type Check } from './check.ts';
 
 const HOST = '127.0.0.1';
@@ -38,18 +40,27 @@ export function checkDisk(dataDir: string): Check {
     : missing('disk', found, `free ${NEEDED_GIGABYTES} GB, or choose another place with --data-dir`);
 }
 
+/** Takes the folder for a moment, as start would. */
 export function checkDataFolder(dataDir: string): Check {
+  const name = 'data folder';
+  const elsewhere = 'choose another place with --data-dir';
   const place = nearestExisting(dataDir);
   try {
     accessSync(place, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch {
-    return missing('data folder', `${place} cannot be written`, 'choose another place with --data-dir');
+    return missing(name, `${place} cannot be written`, elsewhere);
   }
-  if (place !== dataDir) return ok('data folder', `${dataDir} will be made at the first start`);
-  return ok(
-    'data folder',
-    readdirSync(dataDir).length === 0 ? `${dataDir} is empty` : `${dataDir} holds data`,
-  );
+  if (place !== dataDir) return ok(name, `${dataDir} will be made at the first start`);
+  if (readdirSync(dataDir).length === 0) return ok(name, `${dataDir} is empty`);
+  try {
+    openDataFolder(dataDir, { mustExist: true }).close();
+    return ok(name, `${dataDir} holds data`);
+  } catch (error) {
+    if (error instanceof DataFolderBusy)
+      return missing(name, error.message, `stop that process, or ${elsewhere}`);
+    if (error instanceof CorruptDataFolder) return missing(name, error.message, elsewhere);
+    throw error;
+  }
 }
 
 function nearestExisting(path: string): string {

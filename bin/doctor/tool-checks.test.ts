@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkBrowser, checkDocker, checkNode, checkPython, type Ask } from './tool-checks.ts';
+import { checkBrowser, checkDocker, checkNode, checkPackages, checkPython, type Ask } from './tool-checks.ts';
 
 const answers =
   (table: { readonly [program: string]: string }): Ask =>
@@ -12,6 +12,18 @@ describe('the doctor', () => {
     expect(checkNode('v20.20.2', '/node')).toMatchObject({
       status: 'missing',
       remedy: expect.stringContaining('npm ci'),
+    });
+  });
+
+  it('needs the packages that the lock file names', async () => {
+    expect(await checkPackages(answers({ [process.execPath]: 'current' }))).toMatchObject({ status: 'ok' });
+    expect(
+      await checkPackages(answers({ [process.execPath]: 'zod is not as package-lock.json has it' })),
+    ).toEqual({
+      name: 'packages',
+      status: 'missing',
+      found: 'zod is not as package-lock.json has it',
+      remedy: 'npm ci',
     });
   });
 

@@ -1,4 +1,5 @@
-/** Programs that only some jobs need. */
+/** Programs and packages: those that everything runs on, and those that only some jobs need. */
+import { fileURLToPath } from 'node:url';
 import { missing, ok, optional, type Check } from './check.ts';
 import { outputOf } from './program-version.ts';
 
@@ -12,6 +13,16 @@ export function checkNode(version: string, execPath: string): Check {
   return major >= NODE_MAJOR
     ? ok('node', `${version} at ${execPath}`)
     : missing('node', `${version} at ${execPath}`, 'npm ci (brings Node 24 into node_modules)');
+}
+
+const INSTALLER = fileURLToPath(new URL('../../scripts/install.js', import.meta.url));
+
+/** Whether node_modules is what package-lock.json asks for, as after a `git pull` it may not be. */
+export async function checkPackages(ask: Ask = outputOf): Promise<Check> {
+  const found = (await ask(process.execPath, [INSTALLER, '--inspect'])) ?? 'package-lock.json cannot be read';
+  return found === 'current'
+    ? ok('packages', 'as package-lock.json has them')
+    : missing('packages', found, 'npm ci');
 }
 
 const PYTHON_MINIMUM_MINOR = 10;

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { acknowledge } from './permission.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
 
 export interface DeadLetterQueueProps {
@@ -24,6 +25,11 @@ export class DeadLetterQueue extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
     });
+    acknowledge(
+      this.queue,
+      'SQS3',
+      'It is itself where failures end; an alarm says so at the first message.',
+    );
     new RunbookAlarm(this, 'DepthAlarm', {
       runbook: props.runbook,
       what: `${props.what} could not be processed and waits`,

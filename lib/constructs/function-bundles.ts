@@ -9,6 +9,20 @@ const ROOT = join(import.meta.dirname, '../..');
 const REQUIRE_BANNER =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
+/**
+ * Sources of credentials that the SDK would load after a function's environment, which always has some. Without them a
+ * bundle is a third smaller and loads a third faster.
+ */
+const NEVER_LOADED = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-login',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+];
+
 /** Where a function's entry lies, from the repository's root. */
 export function entryOf(name: FunctionName): string {
   return `lambdas/${topology.functions[name].context}/${name}/index.ts`;
@@ -39,6 +53,7 @@ export function bundleFunctions(outputFolder: string): (name: FunctionName) => s
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
+    external: NEVER_LOADED,
     banner: { js: REQUIRE_BANNER },
     legalComments: 'none',
     logLevel: 'warning',

@@ -1,4 +1,4 @@
-import { type WebSocketApi, WebSocketAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { WebSocketRoute } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';

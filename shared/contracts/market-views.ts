@@ -26,12 +26,12 @@ export const candlesQuery = z
   .strictObject({
     exchange: anExchange,
     interval: interval.default('1m'),
-    from: wholeNumber(0, MAX_TIME_MS)
-      .default(0)
-      .meta({ description: 'Opens at or after this time, in milliseconds since the epoch.' }),
-    to: wholeNumber(0, MAX_TIME_MS)
-      .default(MAX_TIME_MS)
-      .meta({ description: 'Opens before this time, in milliseconds since the epoch.' }),
+    from: wholeNumber(0, MAX_TIME_MS, 0).meta({
+      description: 'Opens at or after this time, in milliseconds since the epoch.',
+    }),
+    to: wholeNumber(0, MAX_TIME_MS, MAX_TIME_MS).meta({
+      description: 'Opens before this time, in milliseconds since the epoch.',
+    }),
     limit: pageLimit(500, 5000),
   })
   .refine(({ from, to }) => from < to, { path: ['from'], error: 'expected a time before `to`' });

@@ -1,17 +1,17 @@
 /** Lists come in bounded pages, and so do the numbers that ask for them. */
 import * as z from 'zod';
 
-/** Digits in a query or path, read as a whole number. */
-export function wholeNumber(minimum: number, maximum: number) {
+/** Digits in a query or path, read as a whole number; `standard` where they are left out. */
+export function wholeNumber(minimum: number, maximum: number, standard: number) {
   const error = `expected a whole number from ${minimum} to ${maximum}`;
   return z.preprocess(
     (value) => (typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value),
-    z.int({ error }).min(minimum, { error }).max(maximum, { error }),
+    z.int({ error }).min(minimum, { error }).max(maximum, { error }).default(standard),
   );
 }
 
 export function pageLimit(standard: number, maximum: number) {
-  return wholeNumber(1, maximum).default(standard).meta({ description: 'The most items of a page.' });
+  return wholeNumber(1, maximum, standard).meta({ description: 'The most items of a page.' });
 }
 
 export const DEFAULT_PAGE = 100;

@@ -3,10 +3,10 @@
  * loop, step for step what the live functions do one by one. Over the steps that a replay sends through the
  * platform it gives the same signals, orders and fills, byte for byte.
  */
-import { advanceWatermark, foldTrade, startFold, type ClosedCandle, type InstrumentFold } from '../domain/candles/fold.ts';
+import type { ClosedCandle } from '../domain/candles/fold.ts';
 import { LIVE_INTERVALS } from '../domain/candles/interval.ts';
 import { formatDecimal, toNumber } from '../domain/decimal.ts';
-import { exchangeOf, type InstrumentId } from '../domain/market-data/instrument.ts';
+import type { InstrumentId } from '../domain/market-data/instrument.ts';
 import { laneOf, type Lane } from '../domain/market-data/lane.ts';
 import type { Trade } from '../domain/market-data/trade.ts';
 import type { Fill, Order, OrderStatus, Signal } from '../domain/orders/order.ts';
@@ -17,14 +17,7 @@ import { configuredStrategy } from '../domain/strategies/registry.ts';
 import { signalOf } from '../domain/strategies/signal.ts';
 import type { Strategy, StrategyInstance } from '../domain/strategies/strategy.ts';
 import { Desk } from './desk.ts';
-
-/** What a replay sends, in its order. */
-export type TapeStep =
-  | { readonly kind: 'trade'; readonly trade: Trade }
-  /** No trade of the instrument before this time will follow. */
-  | { readonly kind: 'watermark'; readonly instrumentId: InstrumentId; readonly timeMs: number }
-  /** The same for every instrument of an exchange. */
-  | { readonly kind: 'heartbeat'; readonly exchange: string; readonly watermarkMs: number };
+import { TapeFolds, type TapeStep } from './tape-folds.ts';
 
 export interface TapeOrder extends Order {
   readonly status: OrderStatus;
@@ -50,8 +43,9 @@ interface Seat {
   readonly strategy: Strategy;
 }
 
-class TapeEngine {
-  readonly #folds = new Map<InstrumentId, InstrumentFold>();
+/** For tapes that come piece by piece. */
+export class TapeEngine {
+  readonly #folds = new TapeFolds(LIVE_INTERVALS);
   readonly #venues = new Map<Lane, PaperVenue>();
   readonly #seats: readonly Seat[];
   readonly #seatOf: ReadonlyMap<string, Seat>;
@@ -74,23 +68,11 @@ class TapeEngine {
     this.#seatOf = new Map(this.#seats.map((seat) => [seat.desk.instance.strategyId, seat]));
   }
 
+  /** Candles close before the trade that closed them can fill what follows from it. */
   step(step: TapeStep): void {
-    switch (step.kind) {
-      case 'trade':
-        foldTrade(this.#foldOf(step.trade.instrumentId), step.trade, this.#outcomes);
-        this.#onClosed();
-        this.#match(step.trade);
-        return;
-      case 'watermark':
-        advanceWatermark(this.#foldOf(step.instrumentId), step.timeMs, this.#outcomes);
-        this.#onClosed();
-        return;
-      case 'heartbeat':
-        for (const [instrumentId, fold] of this.#folds) {
-          if (exchangeOf(instrumentId) === step.exchange) advanceWatermark(fold, step.watermarkMs, this.#outcomes);
-        }
-        this.#onClosed();
-    }
+    this.#folds.step(step, this.#outcomes);
+    this.#onClosed();
+    if (step.kind === 'trade') this.#match(step.trade);
   }
 
   result(): TapeRun {
@@ -157,12 +139,6 @@ class TapeEngine {
 
   #note(order: Order, status: OrderStatus, statusReason: string | null): void {
     this.#orders.set(order.clientOrderId, { ...order, status, statusReason });
-  }
-
-  #foldOf(instrumentId: InstrumentId): InstrumentFold {
-    let fold = this.#folds.get(instrumentId);
-    if (fold === undefined) this.#folds.set(instrumentId, (fold = startFold(instrumentId, LIVE_INTERVALS)));
-    return fold;
   }
 
   #venueOf(instrumentId: InstrumentId): PaperVenue {

@@ -1,0 +1,20 @@
+import { CorruptDataFolder } from '../../shared/adapters/embedded/corrupt-data-folder.ts';
+import { DataFolderBusy } from '../../shared/adapters/embedded/data-folder.ts';
+import { BadIssuerKey } from '../../embedded/token-issuer.ts';
+import { BadInput } from './bad-input.ts';
+
+/** A folder that is busy, damaged or not ours is the user's to choose anew: bad input, one line. */
+export async function dataFolderErrors<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (
+      error instanceof CorruptDataFolder ||
+      error instanceof DataFolderBusy ||
+      error instanceof BadIssuerKey
+    ) {
+      throw new BadInput(error.message, { cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,119 @@
+/** What a start listens to: captures, an exchange, or the simulated market. */
+import { assertReplayable, ReplayRefused, replayCaptures } from '../../../collector/replay.ts';
+import type { TapePorts } from '../../../collector/run-tape.ts';
+import { collectSynthetic } from '../../../collector/synthetic-source.ts';
+import type { Platform } from '../../../embedded/platform.ts';
+import type { StrategyRequest } from '../../../embedded/strategy-requests.ts';
+import { BadCapture, verifyCapture, type VerifiedCapture } from '../../../shared/adapters/exchanges/capture-file.ts';
+import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
+import { log } from '../../../shared/runtime/log.ts';
+import { SyntheticMarket } from '../../../simulator/synthetic-market.ts';
+import { BadInput } from '../../command-line/bad-input.ts';
+import type { CommandIo } from '../../command-line/command.ts';
+import type { StartValues } from '../start.ts';
+
+export interface MarketSource {
+  /** One line for people. */
+  readonly description: string;
+  readonly instruments: readonly InstrumentId[];
+  /** null: none was asked for. */
+  readonly strategy: StrategyRequest | null;
+  /** Whose time decides. */
+  readonly time: 'tape' | 'wall';
+  /** Feeds the platform until the source ends or the command is interrupted. */
+  run(platform: Platform, io: CommandIo): Promise<void>;
+}
+
+/** Verifies everything that was given before anything is written. @throws BadInput */
+export async function chooseSource(values: StartValues): Promise<MarketSource> {
+  if (values.replay.length > 0 && values.live !== null) throw new BadInput('--replay and --live: expected one of them');
+  if (values.symbols !== null && values.live === null) throw new BadInput('--symbols: expected with --live');
+  if (values.replay.length > 0) return replaySource(values);
+  if (values.live !== null) throw new BadInput('--live: not wired yet');
+  return simulatedSource(values);
+}
+
+async function replaySource(values: StartValues): Promise<MarketSource> {
+  const files = await verifyCaptures(values.replay);
+  const instruments = [...new Set(files.flatMap((file) => file.instruments))].sort();
+  return {
+    description: `replaying ${files.length === 1 ? files[0]!.path : `${files.length} captures`}: ${instruments.join(', ') || 'no trades'}`,
+    instruments,
+    strategy: strategyOf(values, 0),
+    time: 'tape',
+    run: async (platform, io) => {
+      await replayCaptures({ ...tapePorts(platform, values, io), files });
+    },
+  };
+}
+
+async function verifyCaptures(paths: readonly string[]): Promise<VerifiedCapture[]> {
+  try {
+    const files: VerifiedCapture[] = [];
+    for (const path of paths) files.push(await verifyCapture(path));
+    assertReplayable(files);
+    return files;
+  } catch (error) {
+    if (error instanceof BadCapture || error instanceof ReplayRefused) throw new BadInput(error.message);
+    throw error;
+  }
+}
+
+const SIMULATED_STRATEGY = { name: 'ma-crossover', params: { fastPeriod: 5, slowPeriod: 20 }, interval: '1s' } as const;
+
+function simulatedSource(values: StartValues): MarketSource {
+  const { seed, instruments, tradesPerSecond, seconds } = values;
+  const market = { seed, instruments, tradesPerSecond };
+  const asked = strategyOf(values, 0);
+  return {
+    description: `a simulated market (seed ${seed}): nobody trades there but a random generator`,
+    instruments: new SyntheticMarket(market).instrumentIds,
+    strategy: asked ?? { ...accountOf(values), ...SIMULATED_STRATEGY, latencyMs: 0 },
+    time: 'tape',
+    run: async (platform, io) => {
+      await collectSynthetic({
+        ...tapePorts(platform, values, io),
+        market,
+        startTimeMs: values.once ? SIMULATED_START_MS : 'now',
+        ...(seconds === null ? {} : { seconds }),
+      });
+    },
+  };
+}
+
+/** 2026-01-01T00:00:00Z: a run with --once is the same whenever it is made. */
+const SIMULATED_START_MS = 1_767_225_600_000;
+
+function tapePorts(platform: Platform, values: StartValues, io: CommandIo): TapePorts {
+  let told = 0;
+  return {
+    writer: platform.ports.streams,
+    state: platform.ports.state,
+    gate: platform.gate,
+    speed: values.speed ?? (values.once ? 'max' : 1),
+    signal: io.signal,
+    log,
+    onProgress: ({ trades, clockMs }) => {
+      if (!values.once || Date.now() - told < PROGRESS_EVERY_MS || clockMs < 0) return;
+      told = Date.now();
+      io.tell(`${trades} trades, ${new Date(clockMs).toISOString()}`);
+    },
+  };
+}
+
+const PROGRESS_EVERY_MS = 5000;
+
+function accountOf({ capital, fee, slippage }: StartValues): Pick<StrategyRequest, 'capital' | 'feeRate' | 'slippage'> {
+  return { capital, feeRate: fee, slippage };
+}
+
+function strategyOf(values: StartValues, latencyMs: number | null): StrategyRequest | null {
+  if (values.strategy === null) return null;
+  return {
+    ...accountOf(values),
+    name: values.strategy,
+    params: values.params,
+    interval: values.strategyInterval,
+    latencyMs,
+  };
+}

@@ -1,0 +1,28 @@
+import { openStorage } from '../../embedded/storage.ts';
+import { storageTotals } from '../../embedded/totals.ts';
+import { defineCommand, EXIT_DONE } from '../command-line/command.ts';
+import { dataFolderErrors } from '../command-line/data-folder-errors.ts';
+import { folder } from '../command-line/option-values.ts';
+import { withDefault } from '../command-line/options.ts';
+
+export const command = defineCommand({
+  description:
+    'stateHash is the SHA-256 over canonical trades, closed candles, signals, orders, fills and positions, without\n' +
+    'wall times: two runs over the same input have the same, at whatever speed and however often they were killed.',
+  options: {
+    dataDir: withDefault(folder, './.millrace', 'the data folder to look at; nothing may be running on it'),
+  },
+  examples: [
+    { line: 'millrace state --data-dir ./run-1', what: 'trades, candles, orders, cash, equity, stateHash' },
+  ],
+  run: async (values, io) =>
+    dataFolderErrors(async () => {
+      const storage = await openStorage(values.dataDir, { mustExist: true });
+      try {
+        io.print(await storageTotals(storage));
+      } finally {
+        await storage.close();
+      }
+      return EXIT_DONE;
+    }),
+});

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { MAX_TOKEN_LIFETIME_SECONDS, openTokenIssuer } from '../../embedded/token-issuer.ts';
+import { BadInput } from '../command-line/bad-input.ts';
+import { defineCommand, EXIT_DONE } from '../command-line/command.ts';
+import { folder, integer, text } from '../command-line/option-values.ts';
+import { withDefault } from '../command-line/options.ts';
+
+export const command = defineCommand({
+  description:
+    'Signs with the key of the data folder, which a running platform on that folder believes. The token is for\n' +
+    'the Authorization header (Bearer), or behind #token= in the dashboard’s address.',
+  options: {
+    dataDir: withDefault(folder, './.millrace', 'the data folder of the platform'),
+    subject: withDefault(text('NAME'), 'owner', 'who it is for: it names who engaged the kill switch'),
+    lifetime: withDefault(integer(1, MAX_TOKEN_LIFETIME_SECONDS), '86400', 'seconds'),
+  },
+  examples: [
+    { line: 'millrace token --lifetime 3600', what: 'a token for an hour' },
+    {
+      line: `curl -H "authorization: Bearer $(millrace token --format table)" http://127.0.0.1:8080/v1/portfolio`,
+      what: 'asks the API',
+    },
+  ],
+  run: async (values, io) => {
+    const issuer = await openTokenIssuer(existingFolder(values.dataDir));
+    io.print(await issuer.mint({ subject: values.subject, ttlSeconds: values.lifetime }));
+    return EXIT_DONE;
+  },
+});
+
+/** A key in a folder that no platform works on would sign tokens that nobody believes. */
+function existingFolder(dataDir: string): string {
+  if (existsSync(join(dataDir, 'format.json'))) return dataDir;
+  throw new BadInput(
+    `--data-dir: ${dataDir} holds no data: expected a folder that \`millrace start\` has written`,
+  );
+}

@@ -1,0 +1,36 @@
+import { readCapture } from '../shared/adapters/exchanges/capture-file.ts';
+import { protocolOf } from '../shared/adapters/exchanges/venues.ts';
+import type { CaptureMessage } from '../shared/contracts/capture.ts';
+import { readTradeRow } from '../shared/contracts/stream-records.ts';
+import type { TapeStep } from '../shared/engine/tape-folds.ts';
+import { TapeBoundaries } from './tape-boundaries.ts';
+import { readTapeMessage, type TapeMessage } from './tape-message.ts';
+import { tapeSteps, type ReceivedVenueTrade } from './tape-steps.ts';
+
+/**
+ * A capture as the engine takes it: the very steps that a replay of it sends through the platform. Trades that are
+ * none are left out, as the platform sets them aside.
+ * @throws BadCapture
+ */
+export async function* tapeOfCapture(path: string): AsyncGenerator<readonly TapeStep[]> {
+  const boundaries = new TapeBoundaries();
+  for await (const messages of readCapture(path)) {
+    yield [...tapeSteps(understood(messages), boundaries)].flatMap((step) =>
+      step.kind === 'trades' ? step.trades.flatMap(engineStep) : [step],
+    );
+  }
+}
+
+/** Messages of exchanges whose protocol is not known say nothing. */
+function understood(messages: readonly CaptureMessage[]): TapeMessage[] {
+  return messages.flatMap((message) => {
+    const protocol = protocolOf(message.exchange);
+    return protocol === null ? [] : [readTapeMessage(message, protocol)];
+  });
+}
+
+function engineStep({ trade, receivedAtMs }: ReceivedVenueTrade): TapeStep[] {
+  const row = [0, trade.tradeId, trade.price, trade.quantity, trade.takerSide, trade.timeMs, receivedAtMs];
+  const read = readTradeRow(row, [trade.instrumentId]);
+  return typeof read === 'string' ? [] : [{ kind: 'trade', trade: read }];
+}

@@ -1,0 +1,110 @@
+/** The one-process platform: storage, ports and runtime put together, with HTTP in front when it is asked for. */
+import type { TapeGate } from '../collector/tape-gate.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+import type { Ports } from '../shared/ports/index.ts';
+import { topology, type FunctionName } from '../shared/topology.ts';
+import { dashboardFiles } from './dashboard-files.ts';
+import { startHttpServer, type HttpServer } from './http-server/http-server.ts';
+import { SocketPusher } from './http-server/socket-pusher.ts';
+import { LocalExecutions } from './local-executions.ts';
+import type { Faults } from './runtime/faults.ts';
+import type { RetryPolicy } from './runtime/retry-policy.ts';
+import { Runtime } from './runtime/runtime.ts';
+import { openStorage, type Storage } from './storage.ts';
+import { TapeClock, wallClock } from './tape-clock.ts';
+import { openTokenIssuer, type EmbeddedTokenIssuer } from './token-issuer.ts';
+
+export interface PlatformOptions {
+  readonly dataDir: string;
+  /** `tape`: trading decides by the time of what is replayed; `wall`: by the time of day. */
+  readonly time: 'tape' | 'wall';
+  readonly faults?: Faults;
+  readonly retry?: RetryPolicy;
+}
+
+export interface Platform {
+  readonly storage: Storage;
+  readonly ports: Ports;
+  readonly runtime: Runtime;
+  readonly issuer: EmbeddedTokenIssuer;
+  /** What a tape is fed through. */
+  readonly gate: TapeGate;
+  /** Opens the REST and WebSocket API with the dashboard on 127.0.0.1. @throws PortTaken */
+  listen(port: number): Promise<HttpServer>;
+  /** Finishes the deliveries under way and lets the folder go; what waits is delivered at the next start. */
+  close(): Promise<void>;
+}
+
+export async function openPlatform(options: PlatformOptions): Promise<Platform> {
+  const storage = await openStorage(options.dataDir);
+  try {
+    return await assemble(storage, options);
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+async function assemble(storage: Storage, options: PlatformOptions): Promise<Platform> {
+  const issuer = await openTokenIssuer(storage.path);
+  const tapeClock = new TapeClock();
+  const clock: Clock = options.time === 'tape' ? tapeClock : wallClock;
+  const pusher = new SocketPusher();
+  const executions = new LocalExecutions(storage.state, async (name, input) => runtime.invoker.invoke(name, input));
+  const ports: Ports = {
+    clock,
+    state: storage.state,
+    streams: storage.streamLog,
+    bus: storage.bus,
+    queues: storage.queues,
+    objects: storage.objects,
+    trades: storage.trades,
+    candles: storage.candles,
+    push: pusher,
+    executions,
+    functionHealth: { read: async () => runtime.functionStatuses() },
+    deadLetters: storage.queues,
+    tokens: issuer,
+  };
+  const { streamLog, queues, bus, objects } = storage;
+  const runtime: Runtime = new Runtime({
+    portsFor: (name) => ({ ...ports, clock: decidesByTape(name) ? clock : wallClock }),
+    objects,
+    streamLog,
+    queues,
+    bus,
+    ...(options.faults === undefined ? {} : { faults: options.faults }),
+    ...(options.retry === undefined ? {} : { retry: options.retry }),
+  });
+  await runtime.start();
+  await executions.resume();
+  let server: HttpServer | null = null;
+  return {
+    storage,
+    ports,
+    runtime,
+    issuer,
+    gate: { advanceTo: (timeMs) => tapeClock.advanceTo(timeMs), settled: async () => runtime.settled() },
+    listen: async (port) => {
+      server = await startHttpServer({
+        port,
+        invoke: async (name, event) => runtime.invoker.invoke(name, event),
+        pusher,
+        staticFiles: dashboardFiles(),
+      });
+      return server;
+    },
+    close: async () => {
+      await server?.close();
+      await executions.stop();
+      await runtime.stop();
+      await storage.close();
+    },
+  };
+}
+
+/** People's requests are answered by the time of day; what trades is decided by the market's. */
+function decidesByTape(name: FunctionName): boolean {
+  const { context } = topology.functions[name];
+  return context !== 'api' && context !== 'backtest';
+}

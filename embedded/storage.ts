@@ -1,0 +1,71 @@
+/** Everything durable of a data folder, opened together: the databases, the objects and ClickHouse. */
+import type { ClickHouseClient } from '@clickhouse/client';
+import { createClickHouse } from '../shared/adapters/clickhouse/client.ts';
+import { ClickHouseCandleStore } from '../shared/adapters/clickhouse/clickhouse-candle-store.ts';
+import { ClickHouseTradeStore } from '../shared/adapters/clickhouse/clickhouse-trade-store.ts';
+import { migrate } from '../shared/adapters/clickhouse/migrate.ts';
+import { openDataFolder } from '../shared/adapters/embedded/data-folder.ts';
+import { openDatabase } from '../shared/adapters/embedded/database.ts';
+import { FileObjectStore } from '../shared/adapters/embedded/file-object-store.ts';
+import { SqliteEventBus } from '../shared/adapters/embedded/sqlite-event-bus.ts';
+import { SqliteQueues } from '../shared/adapters/embedded/sqlite-queues.ts';
+import { SqliteStateStore } from '../shared/adapters/embedded/sqlite-state-store.ts';
+import { SqliteStreamLog, STREAM_LOG_SCHEMA } from '../shared/adapters/embedded/sqlite-stream-log.ts';
+import { STATE_SCHEMA } from '../shared/adapters/embedded/state-database.ts';
+import { log } from '../shared/runtime/log.ts';
+import { topology, type StreamName } from '../shared/topology.ts';
+import { startClickHouse, type ClickHouseServer } from './clickhouse-server/start-clickhouse.ts';
+
+export interface Storage {
+  readonly path: string;
+  readonly state: SqliteStateStore;
+  readonly streamLog: SqliteStreamLog;
+  readonly queues: SqliteQueues;
+  readonly bus: SqliteEventBus;
+  readonly objects: FileObjectStore;
+  readonly clickHouse: ClickHouseClient;
+  readonly clickHouseServer: ClickHouseServer;
+  readonly trades: ClickHouseTradeStore;
+  readonly candles: ClickHouseCandleStore;
+  close(): Promise<void>;
+}
+
+/**
+ * Takes a data folder and brings its schema up to date.
+ * @throws DataFolderBusy, CorruptDataFolder
+ */
+export async function openStorage(dataDir: string, options: { readonly mustExist?: boolean } = {}): Promise<Storage> {
+  const opened: (() => void | Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closeOne of opened.splice(0).reverse()) await closeOne();
+  };
+  try {
+    const folder = openDataFolder(dataDir, options);
+    opened.push(() => folder.close());
+    const stateDatabase = openDatabase(folder.stateDatabase, STATE_SCHEMA);
+    opened.push(() => stateDatabase.close());
+    const logDatabase = openDatabase(folder.logDatabase, STREAM_LOG_SCHEMA);
+    opened.push(() => logDatabase.close());
+    const clickHouseServer = await startClickHouse({ dataDir: folder.clickhouse, log });
+    opened.push(async () => clickHouseServer.stop({ fast: true }));
+    const clickHouse = createClickHouse({ url: clickHouseServer.url });
+    opened.push(async () => clickHouse.close());
+    await migrate(clickHouse);
+    return {
+      path: folder.path,
+      state: new SqliteStateStore(stateDatabase),
+      streamLog: new SqliteStreamLog(logDatabase, Object.keys(topology.streams) as StreamName[]),
+      queues: new SqliteQueues(stateDatabase, topology.queues),
+      bus: new SqliteEventBus(stateDatabase, topology.rules),
+      objects: new FileObjectStore(folder.objects),
+      clickHouse,
+      clickHouseServer,
+      trades: new ClickHouseTradeStore(clickHouse),
+      candles: new ClickHouseCandleStore(clickHouse),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openMemoryState } from '../../../test/support/memory-state.ts';
+import { restClient } from '../../../test/support/rest-client.ts';
+import { killSwitchKey, limitsKey } from '../../../shared/contracts/record-keys.ts';
+import { killSwitchRecord, limitsRecord } from '../../../shared/contracts/records.ts';
+import type { StateStore } from '../../../shared/ports/state-store.ts';
+import { createHandler } from './handler.ts';
+
+let state: StateStore;
+let call: ReturnType<typeof restClient>;
+beforeEach(() => {
+  state = openMemoryState();
+  call = restClient(createHandler({ state }, () => 5000));
+});
+
+describe('risk limits', () => {
+  it('have cautious values from the start, and are stored as they are shown', async () => {
+    const { body } = await call('GET /v1/risk/limits');
+    expect(body).toEqual({ maxPositionNotional: null, maxDailyLossRatio: 0.2 });
+    expect(limitsRecord.parse((await state.get('orders', limitsKey('paper')))?.value)).toEqual(body);
+  });
+
+  it('are replaced as a whole', async () => {
+    const limits = { maxPositionNotional: '5000', maxDailyLossRatio: 0.05 };
+    expect((await call('PUT /v1/risk/limits', { body: limits })).body).toEqual(limits);
+    expect((await call('GET /v1/risk/limits')).body).toEqual(limits);
+  });
+
+  it.each([
+    { maxPositionNotional: '5000' },
+    { maxPositionNotional: '-1', maxDailyLossRatio: null },
+    { maxPositionNotional: '1e9', maxDailyLossRatio: null },
+    { maxPositionNotional: null, maxDailyLossRatio: 1.01 },
+    { maxPositionNotional: null, maxDailyLossRatio: null, maxOrders: 3 },
+  ])('stay as they are when %j is refused', async (body) => {
+    expect((await call('PUT /v1/risk/limits', { body })).status).toBe(422);
+    expect((await call('GET /v1/risk/limits')).body).toEqual({ maxPositionNotional: null, maxDailyLossRatio: 0.2 });
+  });
+
+  it('that are damaged are told as our error, and put right by a new value', async () => {
+    await state.write({ kind: 'put', table: 'orders', ...limitsKey('paper'), value: { a: 1 }, condition: { kind: 'none' } });
+    expect((await call('GET /v1/risk/limits')).status).toBe(500);
+    await call('PUT /v1/risk/limits', { body: { maxPositionNotional: null, maxDailyLossRatio: null } });
+    expect((await call('GET /v1/risk/limits')).status).toBe(200);
+  });
+});
+
+describe('the kill switch', () => {
+  it('is not engaged from the start', async () => {
+    expect((await call('GET /v1/risk/kill-switch')).body).toMatchObject({ engaged: false });
+  });
+
+  it('records why, when, and whom the token named', async () => {
+    const body = { engaged: true, reason: 'the feed looks wrong' };
+    const answer = await call('PUT /v1/risk/kill-switch', { body, subject: 'bob' });
+    expect(answer.body).toEqual({ ...body, by: 'bob', atMs: 5000 });
+    expect(killSwitchRecord.parse((await state.get('orders', killSwitchKey('paper')))?.value)).toEqual(answer.body);
+    expect((await call('GET /v1/risk/kill-switch')).body).toEqual(answer.body);
+  });
+
+  it('can be engaged before there is anything else, and engaged twice', async () => {
+    const body = { engaged: true, reason: 'now' };
+    expect((await call('PUT /v1/risk/kill-switch', { body })).status).toBe(200);
+    expect((await call('PUT /v1/risk/kill-switch', { body })).status).toBe(200);
+  });
+
+  it.each([{ engaged: true }, { engaged: true, reason: '  ' }, { engaged: 'true', reason: 'x' }, { engaged: true, reason: 'x', by: 'me' }])(
+    'refuses %j',
+    async (body) => {
+      expect((await call('PUT /v1/risk/kill-switch', { body })).status).toBe(422);
+    },
+  );
+});

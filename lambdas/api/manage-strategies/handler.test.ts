@@ -1,0 +1,156 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { openMemoryState } from '../../../test/support/memory-state.ts';
+import { restClient } from '../../../test/support/rest-client.ts';
+import { bookKey, definitionKey, progressKey, reservationKey, runningPartition } from '../../../shared/contracts/record-keys.ts';
+import type { BookRecord } from '../../../shared/contracts/records.ts';
+import type { StateStore } from '../../../shared/ports/state-store.ts';
+import type { TableName } from '../../../shared/topology.ts';
+import { createHandler } from './handler.ts';
+
+const request = { name: 'ma-crossover', params: { fastPeriod: 5, slowPeriod: 20 }, instrumentId: 'binance:BTC-USDT', interval: '1m' };
+const clientOrderId = '9d8a3c52-0b6f-5a4e-8a77-2f1f0d5b6e21';
+
+let state: StateStore;
+let call: ReturnType<typeof restClient>;
+beforeEach(() => {
+  state = openMemoryState();
+  call = restClient(createHandler({ state }, () => 1000));
+});
+
+const create = async (fields: object = {}) => call('POST /v1/strategies', { body: { ...request, ...fields } });
+const put = async (table: TableName, key: { pk: string; sk: string }, value: unknown) =>
+  state.write({ kind: 'put', table, ...key, value, condition: { kind: 'none' } });
+const running = async () =>
+  (await state.queryIndex('signals', runningPartition('binance:BTC-USDT', '1m'), { limit: 10 })).items.length;
+
+describe('creating a strategy', () => {
+  it('answers with it and its address, with the defaults filled in', async () => {
+    const { status, body, headers } = await create();
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ ...request, capital: '10000', feeRate: '0.001', slippage: '0', latencyMs: null, status: 'RUNNING' });
+    expect(headers['location']).toBe(`/v1/strategies/${body.strategyId}`);
+    expect(await running()).toBe(1);
+  });
+
+  it('twice is a conflict', async () => {
+    const { body } = await create();
+    const again = await create({ capital: '20000' });
+    expect(again.status).toBe(409);
+    expect(again.body.detail).toContain(body.strategyId);
+  });
+
+  it.each([
+    [{ name: 'no-such' }, /unknown strategy "no-such": expected one of/],
+    [{ params: { fastPeriod: 20, slowPeriod: 5 } }, /fastPeriod: expected less than slowPeriod/],
+    [{ params: { fastPeriod: 1 } }, /fastPeriod and slowPeriod/],
+    [{ params: [] }, /body\.params/],
+    [{ instrumentId: 'BTC-USDT' }, /body\.instrumentId: expected exchange:BASE-QUOTE/],
+    [{ interval: '7m' }, /body\.interval/],
+    [{ capital: '0' }, /body\.capital: expected a decimal above zero/],
+    [{ capital: '-5' }, /body\.capital/],
+    [{ capital: 10000 }, /body\.capital/],
+    [{ feeRate: '0.5' }, /fee: expected a fraction/],
+    [{ latencyMs: 60_001 }, /body\.latencyMs/],
+    [{ accountId: 'other' }, /accountId/],
+  ])('with %j is refused, and nothing is written', async (fields, detail) => {
+    const { status, body } = await create(fields);
+    expect(status).toBe(422);
+    expect(body.detail).toMatch(detail);
+    expect((await call('GET /v1/strategies')).body.items).toEqual([]);
+  });
+});
+
+describe('a strategy', () => {
+  it('is shown with its progress, its position and the order in flight', async () => {
+    const { strategyId } = (await create()).body;
+    const fresh = await call('GET /v1/strategies/{strategyId}', { path: { strategyId } });
+    expect(fresh.body).toMatchObject({ strategyId, progress: null, orderInFlight: null, position: { cash: '10000', quantity: '0' } });
+
+    await put('signals', progressKey(strategyId), { lastCandleOpenTimeMs: 60_000, snapshot: { fast: [1] } });
+    await put('orders', reservationKey(strategyId), { clientOrderId });
+    const { body } = await call('GET /v1/strategies/{strategyId}', { path: { strategyId } });
+    expect(body).toMatchObject({ progress: { lastCandleOpenTimeMs: 60_000 }, orderInFlight: clientOrderId });
+  });
+
+  it('pauses and goes on', async () => {
+    const { strategyId } = (await create()).body;
+    const change = async (status: string) => call('PUT /v1/strategies/{strategyId}', { path: { strategyId }, body: { status } });
+    expect((await change('PAUSED')).body.status).toBe('PAUSED');
+    expect(await running()).toBe(0);
+    expect((await call('GET /v1/strategies')).body.items).toMatchObject([{ strategyId, status: 'PAUSED' }]);
+    expect((await change('PAUSED')).status).toBe(200);
+    expect((await change('RUNNING')).body.status).toBe('RUNNING');
+    expect(await running()).toBe(1);
+    expect((await change('STOPPED')).status).toBe(422);
+  });
+
+  it('is not found under another id, and an id must be one', async () => {
+    const path = { strategyId: clientOrderId };
+    expect((await call('GET /v1/strategies/{strategyId}', { path })).status).toBe(404);
+    expect((await call('PUT /v1/strategies/{strategyId}', { path, body: { status: 'PAUSED' } })).status).toBe(404);
+    expect((await call('DELETE /v1/strategies/{strategyId}', { path })).status).toBe(404);
+    expect((await call('GET /v1/strategies/{strategyId}', { path: { strategyId: 'x' } })).status).toBe(400);
+  });
+});
+
+describe('removing a strategy', () => {
+  it('takes its book and its progress with it, so that it can be created anew', async () => {
+    const { strategyId } = (await create()).body;
+    await put('signals', progressKey(strategyId), { lastCandleOpenTimeMs: 1, snapshot: null });
+    expect((await call('DELETE /v1/strategies/{strategyId}', { path: { strategyId } })).status).toBe(204);
+    expect(await state.get('signals', definitionKey(strategyId))).toBeNull();
+    expect(await state.get('signals', progressKey(strategyId))).toBeNull();
+    expect(await state.get('portfolio', bookKey(strategyId))).toBeNull();
+    expect((await call('GET /v1/strategies')).body.items).toEqual([]);
+    expect((await create()).status).toBe(201);
+  });
+
+  it('is refused while it holds a position', async () => {
+    const { strategyId } = (await create()).body;
+    const book = await state.get<BookRecord>('portfolio', bookKey(strategyId));
+    await put('portfolio', bookKey(strategyId), { ...book!.value, quantity: '0.5' });
+    const { status, body } = await call('DELETE /v1/strategies/{strategyId}', { path: { strategyId } });
+    expect([status, body.detail]).toEqual([409, 'it holds 0.5 of binance:BTC-USDT: expected a flat position']);
+  });
+
+  it('is refused while an order is in flight', async () => {
+    const { strategyId } = (await create()).body;
+    await put('orders', reservationKey(strategyId), { clientOrderId });
+    expect((await call('DELETE /v1/strategies/{strategyId}', { path: { strategyId } })).status).toBe(409);
+    expect(await state.get('portfolio', bookKey(strategyId))).not.toBeNull();
+  });
+
+  it('is refused when an order is approved at the very same moment', async () => {
+    const { strategyId } = (await create()).body;
+    const racing: StateStore = {
+      get: async (table, key) => state.get(table, key),
+      query: async (...args) => state.query(...args),
+      queryIndex: async (...args) => state.queryIndex(...args),
+      write: async (write) => state.write(write),
+      transact: async (writes) => {
+        await put('orders', reservationKey(strategyId), { clientOrderId });
+        await state.transact(writes);
+      },
+    };
+    const { status } = await restClient(createHandler({ state: racing }))('DELETE /v1/strategies/{strategyId}', {
+      path: { strategyId },
+    });
+    expect(status).toBe(409);
+    expect(await state.get('signals', definitionKey(strategyId))).not.toBeNull();
+  });
+});
+
+describe('the list of strategies', () => {
+  it('comes in pages', async () => {
+    for (const fastPeriod of [1, 2, 3]) await create({ params: { fastPeriod, slowPeriod: 20 } });
+    const first = await call('GET /v1/strategies', { query: 'limit=2' });
+    const second = await call('GET /v1/strategies', { query: { limit: '2', after: first.body.next } });
+    const ids = [...first.body.items, ...second.body.items].map(({ strategyId }: { strategyId: string }) => strategyId);
+    expect(new Set(ids).size).toBe(3);
+    expect(second.body.next).toBeNull();
+  });
+
+  it('refuses a cursor that it did not give', async () => {
+    expect((await call('GET /v1/strategies', { query: 'after=forged' })).status).toBe(400);
+  });
+});

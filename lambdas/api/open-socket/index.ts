@@ -1,0 +1,9 @@
+import { DynamoStateStore } from '../../../shared/adapters/aws/dynamo-state-store.ts';
+import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment('open-socket');
+
+export const handler = createHandler({
+  state: new DynamoStateStore(environment),
+});

@@ -1,0 +1,11 @@
+import { CloudWatchFunctionHealth } from '../../../shared/adapters/aws/cloud-watch-function-health.ts';
+import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
+import { SqsDeadLetters } from '../../../shared/adapters/aws/sqs-dead-letters.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment('read-health');
+
+export const handler = createHandler({
+  functionHealth: new CloudWatchFunctionHealth(environment),
+  deadLetters: new SqsDeadLetters(environment),
+});

@@ -1,0 +1,144 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { MemoryCandleStore } from '../../../test/support/memory-candle-store.ts';
+import { openMemoryState } from '../../../test/support/memory-state.ts';
+import { restClient } from '../../../test/support/rest-client.ts';
+import { storedCandle } from '../../../test/support/stored-candle.ts';
+import { encodeFolds } from '../../../shared/contracts/lane-candles.ts';
+import { laneKey } from '../../../shared/contracts/record-keys.ts';
+import { foldTrade, startFold } from '../../../shared/domain/candles/fold.ts';
+import { decimal } from '../../../shared/domain/decimal.ts';
+import { laneOf } from '../../../shared/domain/market-data/lane.ts';
+import { createHandler } from './handler.ts';
+
+const BTC = 'binance:BTC-USDT';
+const START_MS = 1_723_161_600_000;
+const path = { pair: 'BTC-USDT' };
+
+let candles: MemoryCandleStore;
+let state: ReturnType<typeof openMemoryState>;
+let call: ReturnType<typeof restClient>;
+beforeEach(() => {
+  candles = new MemoryCandleStore();
+  state = openMemoryState();
+  call = restClient(createHandler({ candles, state }));
+});
+
+const closeCandles = async (...prices: string[]) =>
+  candles.insert(prices.map((price, i) => storedCandle(START_MS + i * 1000, price)), { mayRepeat: false });
+
+/** What build-candles keeps after one trade. */
+async function openCandleAt(timeMs: number, price: string): Promise<void> {
+  const fold = startFold(BTC, ['1s', '1m']);
+  const trade = { instrumentId: BTC, tradeId: 7, price: decimal(price), quantity: decimal('2'), takerSide: 'BUY' as const, timeMs };
+  foldTrade(fold, trade, { closed: [], late: [] });
+  const value = { lastSequence: '1', state: { sessionId: 's', ...encodeFolds([fold]) } };
+  await state.write({ kind: 'put', table: 'market-data', ...laneKey(laneOf(BTC), 'build-candles'), value, condition: { kind: 'none' } });
+}
+
+describe('a price', () => {
+  it('is the close of the latest 1s candle, with the time of that close', async () => {
+    await closeCandles('100', '101.5');
+    const { body } = await call('GET /v1/prices/{pair}', { path });
+    expect(body).toEqual({ instrumentId: BTC, price: '101.5', timeMs: START_MS + 2000 });
+  });
+
+  it('is looked up at the exchange that is asked for', async () => {
+    await candles.insert([storedCandle(START_MS, '5', { instrumentId: 'kraken:BTC-USDT' })], { mayRepeat: false });
+    expect((await call('GET /v1/prices/{pair}', { path })).status).toBe(404);
+    expect((await call('GET /v1/prices/{pair}', { path, query: 'exchange=kraken' })).body.price).toBe('5');
+  });
+
+  it.each(['btc-usdt', 'BTCUSDT', 'BTC-USDT;DROP', '..'])('of the bad symbol %j is refused in one clear line', async (pair) => {
+    const { status, body } = await call('GET /v1/prices/{pair}', { path: { pair } });
+    expect([status, body.detail]).toEqual([400, 'path.pair: expected BASE-QUOTE in capitals, such as BTC-USDT']);
+  });
+});
+
+describe('candles', () => {
+  it('come oldest first, the newest up to the limit, and lead back to older ones', async () => {
+    await closeCandles('1', '2', '3', '4', '5');
+    const closes = ({ body }: { body: { items: { close: string }[] } }) => body.items.map(({ close }) => close);
+    const newest = await call('GET /v1/candles/{pair}', { path, query: { interval: '1s', limit: '2' } });
+    expect(closes(newest)).toEqual(['4', '5']);
+    const older = await call('GET /v1/candles/{pair}', { path, query: { interval: '1s', limit: '4', to: newest.body.next } });
+    expect(closes(older)).toEqual(['1', '2', '3']);
+    expect(older.body.next).toBeNull();
+  });
+
+  it('lie between from, which is included, and to, which is not', async () => {
+    await closeCandles('1', '2', '3');
+    const query = { interval: '1s', from: String(START_MS + 1000), to: String(START_MS + 2000) };
+    const { body } = await call('GET /v1/candles/{pair}', { path, query });
+    expect(body.items.map(({ close }: { close: string }) => close)).toEqual(['2']);
+  });
+
+  it('end with the one under way, which is not closed', async () => {
+    await closeCandles('1', '2');
+    await openCandleAt(START_MS + 2500, '9.5');
+    const { body } = await call('GET /v1/candles/{pair}', { path, query: { interval: '1s' } });
+    expect(body.items.map(({ close, closed }: { close: string; closed: boolean }) => [close, closed])).toEqual([
+      ['1', true],
+      ['2', true],
+      ['9.5', false],
+    ]);
+    expect(body.items[2]).toMatchObject({ openTimeMs: START_MS + 2000, volume: '2', takerBuyVolume: '2', firstTradeId: '7' });
+  });
+
+  it('count the one under way within the limit', async () => {
+    await closeCandles('1', '2');
+    await openCandleAt(START_MS + 2500, '9.5');
+    const { body } = await call('GET /v1/candles/{pair}', { path, query: { interval: '1s', limit: '2' } });
+    expect(body.items.map(({ close }: { close: string }) => close)).toEqual(['2', '9.5']);
+    expect(body.next).toBe(String(START_MS + 1000));
+  });
+
+  it('leave out the one under way when the range ends before it', async () => {
+    await closeCandles('1', '2');
+    await openCandleAt(START_MS + 2500, '9.5');
+    const { body } = await call('GET /v1/candles/{pair}', { path, query: { interval: '1s', to: String(START_MS + 2000) } });
+    expect(body.items).toHaveLength(2);
+  });
+
+  it('show a candle once that closed while they were read', async () => {
+    await closeCandles('1', '2');
+    await openCandleAt(START_MS + 1500, '2');
+    const { body } = await call('GET /v1/candles/{pair}', { path, query: { interval: '1s' } });
+    expect(body.items.map(({ closed }: { closed: boolean }) => closed)).toEqual([true, true]);
+  });
+
+  it('are none where an instrument has none of that interval, and not found where there is no such instrument', async () => {
+    await closeCandles('1');
+    expect((await call('GET /v1/candles/{pair}', { path, query: { interval: '1d' } })).body).toEqual({ items: [], next: null });
+    expect((await call('GET /v1/candles/{pair}', { path: { pair: 'NO-SUCH' } })).status).toBe(404);
+  });
+
+  it('of an instrument whose first candle is still under way can be read', async () => {
+    await openCandleAt(START_MS, '3');
+    expect((await call('GET /v1/candles/{pair}', { path })).body.items).toHaveLength(1);
+  });
+
+  it.each(['interval=2m', 'limit=5001', 'limit=x', 'from=-1', 'from=5&to=5', 'exchange=Binance', 'form=1'])(
+    'are refused for the query %s',
+    async (query) => {
+      expect((await call('GET /v1/candles/{pair}', { path, query })).status).toBe(400);
+    },
+  );
+});
+
+describe('instruments', () => {
+  it('are listed by name, page by page', async () => {
+    for (const instrumentId of ['kraken:BTC-USD', 'binance:ETH-USDT', BTC]) {
+      await candles.insert([storedCandle(START_MS, '1', { instrumentId })], { mayRepeat: false });
+    }
+    const first = await call('GET /v1/instruments', { query: 'limit=2' });
+    expect(first.body).toEqual({
+      items: [
+        { instrumentId: BTC, exchange: 'binance', pair: 'BTC-USDT' },
+        { instrumentId: 'binance:ETH-USDT', exchange: 'binance', pair: 'ETH-USDT' },
+      ],
+      next: 'binance:ETH-USDT',
+    });
+    const second = await call('GET /v1/instruments', { query: { limit: '2', after: first.body.next } });
+    expect(second.body).toMatchObject({ items: [{ instrumentId: 'kraken:BTC-USD' }], next: null });
+  });
+});

@@ -1,0 +1,11 @@
+import { openCandleStore } from '../../../shared/adapters/aws/click-house-stores.ts';
+import { DynamoStateStore } from '../../../shared/adapters/aws/dynamo-state-store.ts';
+import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment('read-portfolio');
+
+export const handler = createHandler({
+  state: new DynamoStateStore(environment),
+  candles: await openCandleStore(environment),
+});

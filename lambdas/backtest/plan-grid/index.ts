@@ -1,0 +1,13 @@
+import { openCandleStore } from '../../../shared/adapters/aws/click-house-stores.ts';
+import { DynamoStateStore } from '../../../shared/adapters/aws/dynamo-state-store.ts';
+import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
+import { S3ObjectStore } from '../../../shared/adapters/aws/s3-object-store.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment('plan-grid');
+
+export const handler = createHandler({
+  state: new DynamoStateStore(environment),
+  candles: await openCandleStore(environment),
+  objects: new S3ObjectStore(environment),
+});

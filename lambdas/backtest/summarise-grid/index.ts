@@ -1,0 +1,13 @@
+import { DynamoStateStore } from '../../../shared/adapters/aws/dynamo-state-store.ts';
+import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
+import { S3ObjectStore } from '../../../shared/adapters/aws/s3-object-store.ts';
+import { systemClock } from '../../../shared/adapters/aws/system-clock.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment('summarise-grid');
+
+export const handler = createHandler({
+  state: new DynamoStateStore(environment),
+  objects: new S3ObjectStore(environment),
+  clock: systemClock,
+});

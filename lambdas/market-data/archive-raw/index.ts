@@ -1,0 +1,9 @@
+import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
+import { S3ObjectStore } from '../../../shared/adapters/aws/s3-object-store.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment('archive-raw');
+
+export const handler = createHandler({
+  objects: new S3ObjectStore(environment),
+});

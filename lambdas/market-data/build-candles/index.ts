@@ -1,0 +1,13 @@
+import { openCandleStore } from '../../../shared/adapters/aws/click-house-stores.ts';
+import { DynamoStateStore } from '../../../shared/adapters/aws/dynamo-state-store.ts';
+import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
+import { EventBridgeBus } from '../../../shared/adapters/aws/event-bridge-bus.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment('build-candles');
+
+export const handler = createHandler({
+  state: new DynamoStateStore(environment),
+  candles: await openCandleStore(environment),
+  bus: new EventBridgeBus(environment),
+});

@@ -1,0 +1,13 @@
+import { openTradeStore } from '../../../shared/adapters/aws/click-house-stores.ts';
+import { DynamoStateStore } from '../../../shared/adapters/aws/dynamo-state-store.ts';
+import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
+import { systemClock } from '../../../shared/adapters/aws/system-clock.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment('store-trades');
+
+export const handler = createHandler({
+  state: new DynamoStateStore(environment),
+  trades: await openTradeStore(environment),
+  clock: systemClock,
+});

@@ -1,0 +1,52 @@
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  StorageClass,
+  type BucketProps,
+  type LifecycleRule,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { Stage } from '../config/stage.ts';
+
+export interface ArchiveProps {
+  readonly stage: Stage;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** Captures are read seldom after a month and hardly ever after three, but kept; results of backtests can be had again. */
+const LIFECYCLE: LifecycleRule[] = [
+  {
+    prefix: 'raw/',
+    transitions: [
+      { storageClass: StorageClass.INFREQUENT_ACCESS, transitionAfter: Duration.days(30) },
+      { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(90) },
+    ],
+  },
+  { prefix: 'backtests/', expiration: Duration.days(365) },
+  { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+];
+
+/** Where objects are kept: private, encrypted, over TLS alone, and each access to it in a log that is kept for 90 days. */
+export class Archive extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, { stage, removalPolicy }: ArchiveProps) {
+    super(scope, id);
+    const common = {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      removalPolicy,
+    };
+    const logging: BucketProps = stage.emulated
+      ? {}
+      : { serverAccessLogsBucket: this.#addAccessLogs(common) };
+    this.bucket = new Bucket(this, 'Bucket', { ...common, ...logging, lifecycleRules: LIFECYCLE });
+  }
+
+  #addAccessLogs(common: BucketProps): Bucket {
+    return new Bucket(this, 'AccessLogs', { ...common, lifecycleRules: [{ expiration: Duration.days(90) }] });
+  }
+}

@@ -1,0 +1,142 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StateMachineDefinition } from '../../shared/topology-schema.ts';
+import type { MillraceFunction } from './millrace-function.ts';
+import { parameterNames, publish } from './parameter-names.ts';
+import { acknowledge, permit } from './permission.ts';
+import type { PlatformReferences } from './platform-references.ts';
+import { RunbookAlarm } from './runbook-alarm.ts';
+
+export interface StateMachineProps {
+  /** Also the name of its file, `state-machines/<name>.asl.json`. */
+  readonly name: string;
+  readonly definition: StateMachineDefinition;
+  readonly functions: ReadonlyMap<string, MillraceFunction>;
+  readonly platform: PlatformReferences;
+}
+
+/** Chunks run at once where each is a child execution of its own. */
+const DISTRIBUTED_CONCURRENCY = 100;
+
+const LOG_DELIVERY = [
+  'logs:CreateLogDelivery',
+  'logs:GetLogDelivery',
+  'logs:UpdateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:DescribeResourcePolicies',
+  'logs:DescribeLogGroups',
+];
+
+interface AslState {
+  readonly Type: string;
+  readonly ItemProcessor?: object;
+}
+
+/** A state machine from its ASL file: in one execution on an emulator, its maps distributed over child executions on AWS. */
+export class StateMachine extends Construct {
+  readonly stateMachine: CfnStateMachine;
+  readonly #policy: Policy;
+
+  constructor(scope: Construct, id: string, props: StateMachineProps) {
+    super(scope, id);
+    const { name, definition, functions, platform } = props;
+    const { stage } = platform;
+    const called = Object.entries(definition.tasks).map(([placeholder, functionName]) => {
+      const target = functions.get(functionName);
+      if (target === undefined)
+        throw new Error(`state machine ${name}: no function ${functionName} in its stack`);
+      return [placeholder, target.function.functionArn] as const;
+    });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('states.amazonaws.com'),
+      description: `What ${name} may do`,
+    });
+    this.#policy = new Policy(this, 'Policy', { roles: [role] });
+    permit(this.#policy, { actions: ['lambda:InvokeFunction'], resources: called.map(([, arn]) => arn) });
+    this.stateMachine = new CfnStateMachine(this, 'StateMachine', {
+      roleArn: role.roleArn,
+      definitionString: JSON.stringify(readDefinition(name, definition.timeoutMinutes, !stage.emulated)),
+      definitionSubstitutions: Object.fromEntries(called),
+      ...(stage.emulated ? {} : { loggingConfiguration: this.#logTo(stage.logRetentionDays) }),
+    });
+    this.stateMachine.node.addDependency(this.#policy);
+    if (!stage.emulated) this.#permitDistributedMap(role);
+    publish(this, stage, parameterNames.stateMachineArn(name), this.stateMachine.attrArn);
+    acknowledge(
+      this.stateMachine,
+      'SF2',
+      'A run is followed by its execution history and its log; the X-Ray SDKs are in maintenance.',
+    );
+    this.#alarm(name, platform.alarmTopicArn);
+  }
+
+  #logTo(retention: number): CfnStateMachine.LoggingConfigurationProperty {
+    const logGroup = new LogGroup(this, 'Logs', { retention, removalPolicy: RemovalPolicy.DESTROY });
+    permit(this.#policy, {
+      actions: LOG_DELIVERY,
+      resources: ['*'],
+      wildcardReason:
+        'Log deliveries have no resource of their own: AWS documents these actions with a wildcard.',
+    });
+    return {
+      level: 'ALL',
+      includeExecutionData: true,
+      destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: logGroup.logGroupArn } }],
+    };
+  }
+
+  /** A policy of its own, because it names the state machine, which waits for the other. */
+  #permitDistributedMap(role: Role): void {
+    const arn = this.stateMachine.attrArn;
+    const policy = new Policy(this, 'DistributedMapPolicy', { roles: [role] });
+    permit(policy, { actions: ['states:StartExecution'], resources: [arn] });
+  }
+
+  #alarm(name: string, topicArn: string): void {
+    new RunbookAlarm(this, 'FailedAlarm', {
+      runbook: 'backtest-run-failed',
+      what: `An execution of ${name} failed`,
+      metric: new Metric({
+        namespace: 'AWS/States',
+        metricName: 'ExecutionsFailed',
+        dimensionsMap: { StateMachineArn: this.stateMachine.attrArn },
+        statistic: 'Sum',
+        period: Duration.minutes(5),
+      }),
+      threshold: 1,
+      topicArn,
+    });
+  }
+}
+
+/** One file serves all places: what runs inline in process and on emulators is distributed here. */
+function readDefinition(name: string, timeoutMinutes: number, distributed: boolean): object {
+  const file = join(import.meta.dirname, '../../state-machines', `${name}.asl.json`);
+  const asl = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly States: Readonly<Record<string, AslState>>;
+  };
+  const states = Object.entries(asl.States).map(
+    ([state, body]) => [state, distributed ? distribute(body) : body] as const,
+  );
+  return { ...asl, TimeoutSeconds: timeoutMinutes * 60, States: Object.fromEntries(states) };
+}
+
+function distribute(state: AslState): AslState {
+  if (state.Type !== 'Map') return state;
+  return {
+    ...state,
+    MaxConcurrency: DISTRIBUTED_CONCURRENCY,
+    ItemProcessor: {
+      ...state.ItemProcessor,
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+    },
+  } as AslState;
+}

@@ -1,0 +1,48 @@
+import type { App } from 'aws-cdk-lib';
+import { join } from 'node:path';
+import type { Stage } from './config/stage.ts';
+import { bundleFunctions } from './constructs/function-bundles.ts';
+import { ApiStack } from './stacks/api-stack.ts';
+import { BacktestStack } from './stacks/backtest-stack.ts';
+import { CollectorStack } from './stacks/collector-stack.ts';
+import type { FunctionPart } from './stacks/function-placement.ts';
+import { MarketDataStack } from './stacks/market-data-stack.ts';
+import type { MillraceStack } from './stacks/millrace-stack.ts';
+import { ObservabilityStack } from './stacks/observability-stack.ts';
+import { RealtimeStack } from './stacks/realtime-stack.ts';
+import { StatefulStack } from './stacks/stateful-stack.ts';
+import { TradingStack } from './stacks/trading-stack.ts';
+
+/**
+ * Adds every stack of a stage to the app. Stacks look each other's names up as parameters, so the dependencies here
+ * only say which is deployed first: what is kept before what uses it, the functions before the page that shows them.
+ */
+export function addPlatform(app: App, stage: Stage): void {
+  const bundles = bundleFunctions(join(app.outdir, 'bundles'));
+  const stateful = new StatefulStack(app, stage);
+  const backtest = new BacktestStack(app, stage, bundles);
+  const api = new ApiStack(app, stage, bundles);
+  // Submitting a run needs the state machine's name, and the sockets' access log the account's logging role.
+  api.addStackDependency(backtest);
+  const parts: [FunctionPart, MillraceStack][] = [
+    ['market-data', new MarketDataStack(app, stage, bundles)],
+    ['trading', new TradingStack(app, stage, bundles)],
+    ['backtest', backtest],
+    ['api', api],
+  ];
+  if (stage.webSocket) {
+    const realtime = new RealtimeStack(app, stage, bundles);
+    realtime.addStackDependency(api);
+    parts.push(['realtime', realtime]);
+  }
+  const observability = new ObservabilityStack(
+    app,
+    stage,
+    parts.map(([part]) => part),
+  );
+  for (const [, stack] of parts) {
+    stack.addStackDependency(stateful);
+    observability.addStackDependency(stack);
+  }
+  if (stage.collector !== null) new CollectorStack(app, stage, stage.collector).addStackDependency(stateful);
+}

@@ -1,0 +1,130 @@
+import { CfnOutput, CfnParameter, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AccessLogFormat,
+  EndpointType,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  ResponseType,
+  RestApi,
+  TokenAuthorizer,
+} from 'aws-cdk-lib/aws-apigateway';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { TOKEN_AUDIENCE, TOKEN_ISSUER, TOKEN_JWKS } from '../../shared/adapters/aws/environment.ts';
+import { topology } from '../../shared/topology.ts';
+import type { Stage } from '../config/stage.ts';
+import { parameterNames, publish } from '../constructs/parameter-names.ts';
+import { acknowledge } from '../constructs/permission.ts';
+import { RestRoute } from '../constructs/rest-route.ts';
+import { RunbookAlarm } from '../constructs/runbook-alarm.ts';
+import { addFunctions, type Bundles, type StackFunctions } from './functions-of-stack.ts';
+import { MillraceStack } from './millrace-stack.ts';
+
+/** The REST API: every route of the topology, its authorizer, its logs and its limits. */
+export class ApiStack extends MillraceStack {
+  constructor(scope: Construct, stage: Stage, bundles: Bundles) {
+    super(scope, { stage, part: 'api', description: 'Millrace: REST API' });
+    const functions = addFunctions(this, 'api', bundles, { environment: this.#tokenSettings() });
+    const api = this.#addApi();
+    this.#addRoutes(api, functions);
+    publish(this, stage, parameterNames.restUrl, api.url);
+    new CfnOutput(this, 'RestUrl', { value: api.url });
+    new RunbookAlarm(this, 'ServerErrorsAlarm', {
+      runbook: 'rest-server-errors',
+      what: 'The REST API answers with server errors',
+      metric: api.metricServerError({ statistic: 'Sum', period: Duration.minutes(1) }),
+      threshold: 5,
+      periods: 3,
+      topicArn: this.platform.alarmTopicArn,
+    });
+  }
+
+  /** Whose tokens are believed is a fact of the account, so it is asked for at deployment. */
+  #tokenSettings(): Record<string, string> {
+    const issuer = new CfnParameter(this, 'TokenIssuer', {
+      description: 'The iss of tokens',
+      default: 'millrace',
+    });
+    const audience = new CfnParameter(this, 'TokenAudience', {
+      description: 'The aud of tokens',
+      default: 'millrace',
+    });
+    const jwks = new CfnParameter(this, 'TokenJwks', {
+      description: 'The https address of the issuer’s JWKS, or the JWKS itself',
+      allowedPattern: '^(https://.+|\\{.+\\})$',
+    });
+    return {
+      [TOKEN_ISSUER]: issuer.valueAsString,
+      [TOKEN_AUDIENCE]: audience.valueAsString,
+      [TOKEN_JWKS]: jwks.valueAsString,
+    };
+  }
+
+  #addApi(): RestApi {
+    const { stage } = this;
+    const logGroup = new LogGroup(this, 'AccessLogs', {
+      retention: stage.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const api = new RestApi(this, 'Api', {
+      description: `Millrace ${stage.name}`,
+      endpointTypes: [EndpointType.REGIONAL],
+      // Writing execution logs needs a role that is set once for the whole account and region.
+      cloudWatchRole: !stage.emulated,
+      deployOptions: {
+        stageName: 'live',
+        throttlingRateLimit: stage.rest.requestsPerSecond,
+        throttlingBurstLimit: stage.rest.burst,
+        ...(stage.emulated
+          ? {}
+          : {
+              accessLogDestination: new LogGroupLogDestination(logGroup),
+              accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
+              loggingLevel: MethodLoggingLevel.ERROR,
+            }),
+      },
+    });
+    for (const type of [ResponseType.DEFAULT_4XX, ResponseType.DEFAULT_5XX]) {
+      api.addGatewayResponse(`Problem${type.responseType}`, {
+        type,
+        responseHeaders: { 'Content-Type': "'application/problem+json'" },
+        templates: {
+          'application/json':
+            '{"type":"about:blank","title":$context.error.messageString,"instance":"urn:uuid:$context.requestId"}',
+        },
+      });
+    }
+    acknowledge(
+      api,
+      'APIG2',
+      'Requests are validated in their handlers against the contracts, everywhere the same way.',
+    );
+    acknowledge(
+      api,
+      'APIG3',
+      'Every route but two needs a token, and the stage throttles; a web ACL comes with the public product.',
+    );
+    acknowledge(
+      api,
+      'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+      'API Gateway asks for this very policy to write its logs.',
+    );
+    return api;
+  }
+
+  #addRoutes(api: RestApi, functions: StackFunctions): void {
+    const authorizer = new TokenAuthorizer(this, 'Authorizer', {
+      handler: functions.get(topology.authorizer)!.function,
+      // A token that has just expired or been withdrawn must not live on in a cache.
+      resultsCacheTtl: Duration.seconds(0),
+    });
+    for (const route of topology.routes) {
+      new RestRoute(this, `${route.method}-${route.path.slice(1).replaceAll('/', '-')}`, {
+        route,
+        root: api.root,
+        function: functions.get(route.function)!,
+        authorizer,
+      });
+    }
+  }
+}

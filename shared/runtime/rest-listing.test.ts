@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Page, QueryOptions } from '../ports/state-store.ts';
+import { listItems } from './rest-listing.ts';
+
+/** A listing of the numbers from 0, whose cursors are the number that comes next. */
+function numbers(count: number) {
+  return async ({ limit, after }: QueryOptions): Promise<Page<number>> => {
+    if (after !== undefined && !/^\d+$/.test(after)) throw new RangeError('no cursor');
+    const from = Number(after ?? 0);
+    const values = Array.from({ length: Math.min(limit, count - from) }, (_, i) => from + i);
+    const next = from + values.length;
+    return {
+      items: values.map((value) => ({ pk: 'n', sk: String(value), version: 1, value })),
+      next: next < count ? String(next) : null,
+    };
+  };
+}
+
+async function readAll(count: number, limit: number, keep: (n: number) => boolean): Promise<number[][]> {
+  const pages: number[][] = [];
+  let after: string | undefined;
+  do {
+    const listing = await listItems(numbers(count), { limit, after }, { keep });
+    if (listing.kind !== 'done') throw new Error(listing.kind);
+    pages.push(listing.body.items);
+    after = listing.body.next ?? undefined;
+  } while (after !== undefined);
+  return pages;
+}
+
+describe('a listing', () => {
+  it('shows what passes its filter once and in order, in pages that are never too long', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(300), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 9 }), async (count, limit, step) => {
+        const pages = await readAll(count, limit, (n) => n % step === 0);
+        expect(pages.flat()).toEqual(Array.from({ length: Math.ceil(count / step) }, (_, i) => i * step));
+        expect(Math.max(0, ...pages.map((page) => page.length))).toBeLessThanOrEqual(limit);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('ends in a short page rather than reading on when nothing passes', async () => {
+    let reads = 0;
+    const read = async (options: QueryOptions) => {
+      reads++;
+      return numbers(1_000_000)(options);
+    };
+    const listing = await listItems(read, { limit: 10 }, { keep: () => false });
+    expect(listing).toMatchObject({ kind: 'done', body: { items: [], next: '200' } });
+    expect(reads).toBe(20);
+  });
+
+  it('refuses a cursor that no page gave', async () => {
+    expect(await listItems(numbers(3), { limit: 1, after: 'forged' })).toMatchObject({ kind: 'bad-request' });
+  });
+});

@@ -1,0 +1,156 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { tapeOfCapture } from '../../collector/tape-of-capture.ts';
+import { openStorage, type Storage } from '../../embedded/storage.ts';
+import type { Totals } from '../../embedded/totals.ts';
+import { DEFAULT_LIMITS } from '../../shared/contracts/records.ts';
+import { canonicalJson } from '../../shared/domain/canonical-json.ts';
+import { decimal } from '../../shared/domain/decimal.ts';
+import { TapeEngine, type TapeRun } from '../../shared/engine/run-tape.ts';
+import { runMillrace, type MillraceRun } from '../platform/run-millrace.ts';
+import { readTradingRecords } from '../platform/trading-records.ts';
+import { dataFolder, describeConformance } from './recorded-data.ts';
+
+const CAPTURE = `${dataFolder}captures/binance-spot-btcusdt-2024-08-09.ndjson.gz`;
+const INSTRUMENT = 'binance:BTC-USDT';
+
+interface ExpectedCandle {
+  readonly openTime: number;
+  readonly complete: boolean;
+  readonly o: string;
+  readonly h: string;
+  readonly l: string;
+  readonly c: string;
+  readonly v: string;
+  readonly qv: string;
+  readonly n: number;
+  readonly tbv: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+function startArguments(dataDir: string, speed: string): string[] {
+  return [
+    ...['start', '--replay', CAPTURE, '--speed', speed, '--once', '--data-dir', dataDir],
+    ...['--strategy', 'ma-crossover', '--params', '{"fastPeriod":5,"slowPeriod":20}', '--strategy-interval', '1s'],
+  ];
+}
+
+function totalsIn({ code, stdout, stderr }: MillraceRun): Totals {
+  if (code !== 0) throw new Error(`exit code ${code}: ${stderr}`);
+  return JSON.parse(stdout) as Totals;
+}
+
+describeConformance('a recorded market replayed through the platform', () => {
+  const folders = mkdtempSync(join(tmpdir(), 'millrace-replay-'));
+  const undisturbed = join(folders, 'undisturbed');
+  let totals: Totals;
+
+  beforeAll(async () => {
+    totals = totalsIn(await runMillrace(startArguments(undisturbed, 'max')));
+  }, 60_000);
+
+  afterAll(() => rmSync(folders, { recursive: true, force: true }));
+
+  it('stores every trade once and closes every candle but the last', () => {
+    expect(totals).toMatchObject({ trades: 19_904, candles: 644 + 11, quarantined: 0, signals: 31 });
+  });
+
+  it('fills orders, and cash and position at the last price are the equity', () => {
+    expect(totals.fills).toBeGreaterThan(0);
+    expect(totals.fills).toBe(totals.orders);
+    const position = totals.positions[0]!;
+    const value = (decimal(position.quantity) * decimal('61602.02')) / decimal('1');
+    expect(decimal(totals.equity)).toBe(decimal(totals.cash) + value);
+  });
+
+  it('gives the expected one-minute candles, to the last digit', async () => {
+    const expected = (
+      JSON.parse(readFileSync(`${dataFolder}expected/ws_binance_spot.json`, 'utf8')) as Record<
+        string,
+        { candles_1m: ExpectedCandle[] }
+      >
+    )['public BTCUSDT']!.candles_1m;
+    const printed = await runMillrace(['candles', '--capture', CAPTURE, '--interval', '1m']);
+    expect(JSON.parse(printed.stdout)).toEqual(expected.map((candle, i) => viewOf(candle, i < expected.length - 1)));
+    await withStorage(undisturbed, async ({ candles }) => {
+      const stored = await candles.between(INSTRUMENT, '1m', 0, 1e15, 1000);
+      expect(stored.map((candle) => candle.openTimeMs)).toEqual(expected.slice(0, -1).map((candle) => candle.openTime));
+      expect(stored.map(({ close, quoteVolume }) => [close, quoteVolume])).toEqual(
+        expected.slice(0, -1).map(({ c, qv }) => [decimal(c), decimal(qv)]),
+      );
+    });
+  });
+
+  it('does nothing when it is asked to do the same again', async () => {
+    expect(totalsIn(await runMillrace(startArguments(undisturbed, 'max')))).toEqual(totals);
+    expect(totalsIn(await runMillrace(['state', '--data-dir', undisturbed]))).toEqual(totals);
+  }, 60_000);
+
+  it('gives the signals, orders and fills of the engine over the same tape, byte for byte', async () => {
+    await withStorage(undisturbed, async ({ state }) => {
+      const live = await readTradingRecords(state);
+      const engine = new TapeEngine(live.instances, DEFAULT_LIMITS);
+      for await (const steps of tapeOfCapture(CAPTURE)) for (const step of steps) engine.step(step);
+      const run: TapeRun = engine.result();
+      expect(canonicalJson(live.signals)).toBe(canonicalJson(run.signals));
+      expect(canonicalJson(live.fills)).toBe(canonicalJson(run.fills));
+      expect(live.orders.map(({ clientOrderId, status }) => [clientOrderId, status])).toEqual(
+        run.orders.map(({ clientOrderId, status }) => [clientOrderId, status]),
+      );
+    });
+  }, 60_000);
+
+  it('comes to the same state at another speed', async () => {
+    const paced = totalsIn(await runMillrace(startArguments(join(folders, 'paced'), '150')));
+    expect(paced.stateHash).toBe(totals.stateHash);
+  }, 120_000);
+
+  it('comes to the same state when it is killed ten times on its way', async () => {
+    const dataDir = join(folders, 'killed');
+    let kills = 0;
+    while (kills < 10) {
+      const run = await runMillrace(startArguments(dataDir, 'max'), { killAfterMs: 300 + Math.random() * 1700 });
+      if (run.code !== null) break;
+      kills++;
+    }
+    const finished = totalsIn(await runMillrace(startArguments(dataDir, 'max')));
+    expect(kills).toBeGreaterThanOrEqual(5);
+    expect(finished).toEqual(totals);
+  }, 180_000);
+
+  it('keeps what the exchange sent as a capture that can be replayed', () => {
+    expect(existsSync(join(undisturbed, 'objects', 'raw', 'binance', '2024-08-08'))).toBe(true);
+  });
+});
+
+async function withStorage(dataDir: string, use: (storage: Storage) => Promise<void>): Promise<void> {
+  const storage = await openStorage(dataDir, { mustExist: true });
+  try {
+    await use(storage);
+  } finally {
+    await storage.close();
+  }
+}
+
+function viewOf(candle: ExpectedCandle, closed: boolean) {
+  return {
+    instrumentId: INSTRUMENT,
+    interval: '1m',
+    openTimeMs: candle.openTime,
+    open: candle.o,
+    high: candle.h,
+    low: candle.l,
+    close: candle.c,
+    volume: candle.v,
+    quoteVolume: candle.qv,
+    takerBuyVolume: candle.tbv,
+    tradeCount: candle.n,
+    firstTradeId: String(candle.first),
+    lastTradeId: String(candle.last),
+    closed,
+    complete: candle.complete,
+  };
+}
