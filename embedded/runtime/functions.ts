@@ -7,7 +7,9 @@ import type { FunctionName } from '../../shared/topology.ts';
 export type AnyHandler = (event: any, context: { awsRequestId: string; getRemainingTimeInMillis(): number }) => Promise<unknown>;
 type HandlerModule = { readonly createHandler: (ports: Ports) => AnyHandler };
 
-export const functionModules: Readonly<Record<FunctionName, () => Promise<HandlerModule>>> = {
+export type FunctionModules = Readonly<Record<FunctionName, () => Promise<HandlerModule>>>;
+
+export const functionModules: FunctionModules = {
   'archive-raw': () => import('../../lambdas/market-data/archive-raw/handler.ts'),
   'store-trades': () => import('../../lambdas/market-data/store-trades/handler.ts'),
   'build-candles': () => import('../../lambdas/market-data/build-candles/handler.ts'),

@@ -5,7 +5,7 @@ import type { Ports } from '../../shared/ports/index.ts';
 import { grantPorts } from '../../shared/runtime/grant-ports.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import { InjectedFault, type Faults } from './faults.ts';
-import { functionModules, type AnyHandler } from './functions.ts';
+import { functionModules, type AnyHandler, type FunctionModules } from './functions.ts';
 
 export class FunctionTimeout extends Error {
   override readonly name = 'FunctionTimeout';
@@ -23,20 +23,22 @@ interface Counters {
 export class Invoker {
   readonly #portsFor: (name: FunctionName) => Ports;
   readonly #faults: Faults;
+  readonly #modules: FunctionModules;
   readonly #handlers = new Map<FunctionName, AnyHandler>();
   readonly #counters = new Map<FunctionName, Counters>();
 
   /** @param portsFor every port, with the clock that the function decides by; what it may use of them is granted here. */
-  constructor(portsFor: (name: FunctionName) => Ports, faults: Faults) {
+  constructor(portsFor: (name: FunctionName) => Ports, faults: Faults, modules: FunctionModules = functionModules) {
     this.#portsFor = portsFor;
     this.#faults = faults;
+    this.#modules = modules;
   }
 
   /** Loads a function's module and gives it its ports; later calls find it warm. */
   async load(name: FunctionName): Promise<AnyHandler> {
     const warm = this.#handlers.get(name);
     if (warm !== undefined) return warm;
-    const { createHandler } = await functionModules[name]();
+    const { createHandler } = await this.#modules[name]();
     const handler = this.#handlers.get(name) ?? createHandler(grantPorts(name, this.#portsFor(name)));
     this.#handlers.set(name, handler);
     return handler;

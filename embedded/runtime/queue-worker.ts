@@ -50,6 +50,8 @@ export class QueueWorker {
     const { queues, definition, onProgress } = this.#options;
     const messages = queues.receive(this.queue, definition.batchSize, Date.now());
     if (messages.length === 0) {
+      // What was received too often has just gone to the dead letters.
+      onProgress();
       const nextVisibleAtMs = queues.nextVisibleAtMs(this.queue);
       return nextVisibleAtMs === null ? 'idle' : { idleUntilMs: nextVisibleAtMs };
     }

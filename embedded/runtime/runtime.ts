@@ -15,9 +15,11 @@ import type { Capabilities } from '../../shared/topology-schema.ts';
 import { topology, type FunctionName, type StreamName } from '../../shared/topology.ts';
 import { BusTarget } from './bus-target.ts';
 import { NO_FAULTS, type Faults } from './faults.ts';
+import type { FunctionModules } from './functions.ts';
 import { Invoker } from './invoker.ts';
 import { QueueWorker } from './queue-worker.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './retry-policy.ts';
+import { ShardReader } from './shard-reader.ts';
 import { StreamConsumer } from './stream-consumer.ts';
 
 export interface RuntimeOptions {
@@ -28,6 +30,8 @@ export interface RuntimeOptions {
   readonly bus: SqliteEventBus;
   readonly faults?: Faults;
   readonly retry?: RetryPolicy;
+  /** Other handlers, for tests of the delivery alone. */
+  readonly modules?: FunctionModules;
 }
 
 /** Records a consumer that causes nothing may lag behind before a replay waits for it: the bound on the log. */
@@ -52,11 +56,15 @@ export class Runtime {
     const retry = options.retry ?? DEFAULT_RETRY;
     const onProgress = (): void => this.#onProgress();
     this.#options = options;
-    this.invoker = new Invoker(options.portsFor, faults);
+    this.invoker = new Invoker(options.portsFor, faults, options.modules);
     const { invoker } = this;
-    this.#consumers = topology.streamConsumers.map(
-      (definition) => new StreamConsumer({ definition, streamLog, invoker, deadBatches: objects, retry, onProgress }),
+    const readers = new Map<string, ShardReader>(
+      Object.keys(topology.streams).map((stream) => [stream, new ShardReader(streamLog, stream as StreamName)]),
     );
+    this.#consumers = topology.streamConsumers.map((definition) => {
+      const reader = readers.get(definition.stream)!;
+      return new StreamConsumer({ definition, streamLog, reader, invoker, deadBatches: objects, retry, onProgress });
+    });
     const targets = new Set<FunctionName>(topology.rules.flatMap((rule) => [...rule.functions]));
     this.#targets = [...targets].map(
       (functionName) => new BusTarget({ functionName, bus, invoker, faults, retry, onProgress }),

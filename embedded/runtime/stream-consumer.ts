@@ -1,5 +1,5 @@
-import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
-import type { LogRecord, SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
+import type { KinesisStreamEvent } from 'aws-lambda';
+import type { SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
@@ -8,6 +8,7 @@ import type { FunctionName, StreamName } from '../../shared/topology.ts';
 import { DeliveryLoop } from './delivery-loop.ts';
 import type { Invoker } from './invoker.ts';
 import { waitMs, type RetryPolicy } from './retry-policy.ts';
+import type { ShardReader, ShardRecord } from './shard-reader.ts';
 
 /** Lambda takes 6 MB an invocation, and base64 makes four bytes of three. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
@@ -15,6 +16,8 @@ const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 export interface StreamConsumerOptions {
   readonly definition: StreamConsumerDefinition;
   readonly streamLog: SqliteStreamLog;
+  /** Shared by the consumers of the stream. */
+  readonly reader: ShardReader;
   readonly invoker: Invoker;
   readonly deadBatches: ObjectStore;
   readonly retry: RetryPolicy;
@@ -61,11 +64,12 @@ export class StreamConsumer {
   }
 
   async #deliverNext(): Promise<'worked' | 'idle' | { idleUntilMs: number }> {
-    const { streamLog, definition, invoker, onProgress } = this.#options;
-    const records = streamLog.read(this.stream, this.#checkpoint, definition.batchSize, MAX_BATCH_BYTES);
+    const { streamLog, reader, definition, invoker, onProgress } = this.#options;
+    const records = reader.read(this.#checkpoint, definition.batchSize, MAX_BATCH_BYTES);
     if (records.length === 0) return 'idle';
     try {
-      await invoker.invoke(this.functionName, kinesisEvent(this.stream, records));
+      const event: KinesisStreamEvent = { Records: records.map(({ record }) => record) };
+      await invoker.invoke(this.functionName, event);
     } catch (error) {
       this.#attempts++;
       log.warn('batch failed', { function: this.functionName, attempts: this.#attempts, error: describeError(error) });
@@ -82,7 +86,7 @@ export class StreamConsumer {
   }
 
   /** As a stream's on-failure destination: where the batch lay and why it failed, and the stream goes on. */
-  async #giveUp(records: readonly LogRecord[], error: unknown): Promise<void> {
+  async #giveUp(records: readonly ShardRecord[], error: unknown): Promise<void> {
     const [first, last] = [records[0]!.sequence, records.at(-1)!.sequence];
     log.error('batch given up', { function: this.functionName, first, last });
     const report = {
@@ -91,7 +95,7 @@ export class StreamConsumer {
       firstSequence: first,
       lastSequence: last,
       cause: describeError(error),
-      records: records.map((record) => Buffer.from(record.data).toString('base64')),
+      records: records.map(({ record }) => record.kinesis.data),
     };
     await this.#options.deadBatches.put(
       `dead-batches/${this.functionName}/${String(first).padStart(20, '0')}.json`,
@@ -99,32 +103,4 @@ export class StreamConsumer {
       'application/json',
     );
   }
-}
-
-const CONSUMER_CONTEXT = {
-  eventVersion: '1.0',
-  eventSource: 'aws:kinesis',
-  eventName: 'aws:kinesis:record',
-  awsRegion: 'embedded',
-  invokeIdentityArn: 'arn:aws:iam::000000000000:role/embedded',
-} as const;
-
-function kinesisEvent(stream: StreamName, records: readonly LogRecord[]): KinesisStreamEvent {
-  return { Records: records.map((record) => kinesisRecord(stream, record)) };
-}
-
-function kinesisRecord(stream: StreamName, record: LogRecord): KinesisStreamRecord {
-  const { data } = record;
-  return {
-    ...CONSUMER_CONTEXT,
-    eventID: `shardId-000000000000:${record.sequence}`,
-    eventSourceARN: `arn:aws:kinesis:embedded:000000000000:stream/${stream}`,
-    kinesis: {
-      kinesisSchemaVersion: '1.0',
-      partitionKey: record.partitionKey,
-      sequenceNumber: String(record.sequence),
-      data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
-      approximateArrivalTimestamp: record.arrivalMs / 1000,
-    },
-  };
 }

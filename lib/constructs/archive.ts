@@ -5,6 +5,7 @@ import {
   BucketEncryption,
   StorageClass,
   type BucketProps,
+  type IBucket,
   type LifecycleRule,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -40,13 +41,18 @@ export class Archive extends Construct {
       enforceSSL: true,
       removalPolicy,
     };
-    const logging: BucketProps = stage.emulated
-      ? {}
-      : { serverAccessLogsBucket: this.#addAccessLogs(common) };
-    this.bucket = new Bucket(this, 'Bucket', { ...common, ...logging, lifecycleRules: LIFECYCLE });
+    this.bucket = new Bucket(this, 'Bucket', {
+      ...common,
+      ...(stage.emulated ? {} : { serverAccessLogsBucket: this.#addAccessLogs(common) }),
+      lifecycleRules: LIFECYCLE,
+    });
   }
 
-  #addAccessLogs(common: BucketProps): Bucket {
-    return new Bucket(this, 'AccessLogs', { ...common, lifecycleRules: [{ expiration: Duration.days(90) }] });
+  /** The cast: under exactOptionalPropertyTypes the library's classes do not fit its own interfaces. */
+  #addAccessLogs(common: BucketProps): IBucket {
+    return new Bucket(this, 'AccessLogs', {
+      ...common,
+      lifecycleRules: [{ expiration: Duration.days(90) }],
+    }) as IBucket;
   }
 }

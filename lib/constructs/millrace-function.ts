@@ -77,7 +77,10 @@ export class MillraceFunction extends Construct {
       logGroup,
       timeout: Duration.seconds(definition.timeoutSeconds),
       memorySize: definition.memoryMb,
-      environment: functionEnvironment(capabilities, platform, props.environment ?? {}),
+      environment: {
+        MILLRACE_STAGE: stage.name,
+        ...functionEnvironment(capabilities, platform, props.environment ?? {}),
+      },
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
     });
     this.function.node.addDependency(this.policy);

@@ -82,7 +82,7 @@ async function runBatch<State, Effects>(
   const touched = new Set<string>();
   let mayRepeat = false;
   for (const { kinesis } of records) {
-    const record = parseLaneRecord(Buffer.from(kinesis.data, 'base64').toString('utf8'));
+    const record = readRecord(kinesis);
     const laneName = record.kind === 'unreadable' ? kinesis.partitionKey : record.lane;
     const lane = lanes.get(laneName) ?? (await openLane(store, fold, lanes, laneName));
     const { sequenceNumber } = kinesis;
@@ -96,6 +96,21 @@ async function runBatch<State, Effects>(
   if (touched.size === 0) return;
   await fold.emit(effects, { mayRepeat, invocation });
   for (const lane of touched) await storeLane(store, fold, lane, lanes.get(lane)!);
+}
+
+/**
+ * Several folds read each record of a stream. In one process they are given the same object, and it is parsed once;
+ * inside Lambda every event is new, and this remembers nothing.
+ */
+const parsed = new WeakMap<object, LaneRecord>();
+
+function readRecord(kinesis: KinesisStreamRecord['kinesis']): LaneRecord {
+  let record = parsed.get(kinesis);
+  if (record === undefined) {
+    record = parseLaneRecord(Buffer.from(kinesis.data, 'base64').toString('utf8'));
+    parsed.set(kinesis, record);
+  }
+  return record;
 }
 
 async function openLane<State, Effects>(

@@ -129,7 +129,9 @@ describe('a REST function', () => {
   });
 
   describe('told of an origin', () => {
-    afterEach(() => delete process.env['ALLOWED_ORIGIN']);
+    afterEach(() => {
+      delete process.env['ALLOWED_ORIGIN'];
+    });
 
     it('allows that one, and none otherwise', async () => {
       expect((await riskFunction()('GET /v1/risk/limits')).headers).not.toHaveProperty('access-control-allow-origin');

@@ -1,7 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { openMemoryState } from '../../../test/support/memory-state.ts';
 import { restClient } from '../../../test/support/rest-client.ts';
-import { bookKey, definitionKey, progressKey, reservationKey, runningPartition } from '../../../shared/contracts/record-keys.ts';
+import {
+  bookKey,
+  definitionKey,
+  listedKey,
+  progressKey,
+  reservationKey,
+  runningPartition,
+  strategiesIndex,
+} from '../../../shared/contracts/record-keys.ts';
 import type { BookRecord } from '../../../shared/contracts/records.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
 import type { TableName } from '../../../shared/topology.ts';
@@ -57,6 +65,17 @@ describe('creating a strategy', () => {
     expect(status).toBe(422);
     expect(body.detail).toMatch(detail);
     expect((await call('GET /v1/strategies')).body.items).toEqual([]);
+  });
+});
+
+describe('a platform full of strategies', () => {
+  it('takes no more', async () => {
+    for (let n = 0; n < 1000; n++) {
+      const index = strategiesIndex(String(n));
+      await state.write({ kind: 'put', table: 'signals', ...listedKey(String(n)), value: {}, index, condition: { kind: 'none' } });
+    }
+    const { status, body } = await create();
+    expect([status, body.detail]).toEqual([409, 'there are 1000 strategy instances: remove one first']);
   });
 });
 

@@ -1,4 +1,4 @@
-import { openCandleStore } from '../../../shared/adapters/aws/click-house-stores.ts';
+import { openCandleStore } from '../../../shared/adapters/aws/clickhouse-stores.ts';
 import { DynamoStateStore } from '../../../shared/adapters/aws/dynamo-state-store.ts';
 import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
 import { S3ObjectStore } from '../../../shared/adapters/aws/s3-object-store.ts';

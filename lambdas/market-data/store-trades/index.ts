@@ -1,4 +1,4 @@
-import { openTradeStore } from '../../../shared/adapters/aws/click-house-stores.ts';
+import { openTradeStore } from '../../../shared/adapters/aws/clickhouse-stores.ts';
 import { DynamoStateStore } from '../../../shared/adapters/aws/dynamo-state-store.ts';
 import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
 import { systemClock } from '../../../shared/adapters/aws/system-clock.ts';

@@ -50,7 +50,7 @@ describe('CloudWatchFunctionHealth', () => {
     });
     const health = new CloudWatchFunctionHealth(
       environment,
-      client.as(),
+      client.client,
       parameters({ 'submit-order': 'physical-submit' }),
     );
     expect(await health.read()).toEqual([
@@ -61,7 +61,7 @@ describe('CloudWatchFunctionHealth', () => {
   it('knows the lag of a stream consumer by the age of its records, and says nothing of what has no figures', async () => {
     const client = metrics({ 'IteratorAge physical-store': [250, 90] });
     const names = { 'store-trades': 'physical-store', 'read-health': 'physical-health' };
-    const health = new CloudWatchFunctionHealth(environment, client.as(), parameters(names));
+    const health = new CloudWatchFunctionHealth(environment, client.client, parameters(names));
     expect(await health.read()).toEqual([
       { name: 'store-trades', invocations: 0, errors: 0, durationMsP99: null, lagMs: 250 },
       { name: 'read-health', invocations: 0, errors: 0, durationMsP99: null, lagMs: null },
@@ -73,7 +73,7 @@ describe('CloudWatchFunctionHealth', () => {
     let nowMs = 0;
     const health = new CloudWatchFunctionHealth(
       environment,
-      client.as(),
+      client.client,
       parameters({ 'submit-order': 'p' }),
       () => nowMs,
     );

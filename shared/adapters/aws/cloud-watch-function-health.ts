@@ -1,8 +1,4 @@
-import {
-  CloudWatchClient,
-  GetMetricDataCommand,
-  type Metric
-} from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, GetMetricDataCommand, type Metric } from '@aws-sdk/client-cloudwatch';
 import { paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
 import type { FunctionHealth, FunctionStatus } from '../../ports/function-health.ts';
 import { topology, type FunctionName } from '../../topology.ts';

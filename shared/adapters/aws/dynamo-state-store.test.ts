@@ -27,7 +27,7 @@ describe('DynamoStateStore', () => {
     const client = scriptedClient(() => {
       throw canceled('TransactionConflict', 'ConditionalCheckFailed', 'None');
     });
-    const store = new DynamoStateStore(environment, client.as(), noSleep);
+    const store = new DynamoStateStore(environment, client.client, noSleep);
     const failing = store.transact([put('a'), put('b', { kind: 'absent' }), put('c')]);
     await expect(failing).rejects.toMatchObject({ name: 'ConditionFailed', failed: { pk: 'b', sk: 'ITEM' } });
     expect(client.sent).toHaveLength(1);
@@ -38,13 +38,13 @@ describe('DynamoStateStore', () => {
       if (call < 2) throw canceled('None', 'TransactionConflict');
       return {};
     });
-    await new DynamoStateStore(environment, passing.as(), noSleep).transact([put('a'), put('b')]);
+    await new DynamoStateStore(environment, passing.client, noSleep).transact([put('a'), put('b')]);
     expect(passing.sent).toHaveLength(3);
 
     const stuck = scriptedClient(() => {
       throw canceled('TransactionConflict');
     });
-    const store = new DynamoStateStore(environment, stuck.as(), noSleep);
+    const store = new DynamoStateStore(environment, stuck.client, noSleep);
     await expect(store.transact([put('a')])).rejects.toThrow(TransactionCanceledException);
     expect(stuck.sent).toHaveLength(6);
   });
@@ -53,13 +53,13 @@ describe('DynamoStateStore', () => {
     const client = scriptedClient(() => {
       throw new ConditionalCheckFailedException({ message: 'failed', $metadata: {} });
     });
-    const store = new DynamoStateStore(environment, client.as(), noSleep);
+    const store = new DynamoStateStore(environment, client.client, noSleep);
     await expect(store.write(put('a', { kind: 'version', version: 3 }))).rejects.toThrow(ConditionFailed);
   });
 
   it('leaves the sweep time in seconds to DynamoDB and the exact one to readers', async () => {
     const client = scriptedClient(() => ({}));
-    await new DynamoStateStore(environment, client.as(), noSleep).write({ ...put('a'), expiresAtMs: 1_500 });
+    await new DynamoStateStore(environment, client.client, noSleep).write({ ...put('a'), expiresAtMs: 1_500 });
     expect(client.sent[0]!.input.ExpressionAttributeValues).toMatchObject({
       ':expiresAtMs': { N: '1500' },
       ':ttl': { N: '2' },
@@ -73,7 +73,7 @@ describe('DynamoStateStore', () => {
         ? { Items: [item('1')], LastEvaluatedKey: { pk: { S: 'p' }, sk: { S: '1' } } }
         : { Items: [item('2')] },
     );
-    const store = new DynamoStateStore(environment, client.as(), noSleep);
+    const store = new DynamoStateStore(environment, client.client, noSleep);
     const page = await store.query('orders', 'p', '', { limit: 2 });
     expect(page.items.map(({ sk }) => sk)).toEqual(['1', '2']);
     expect(page.next).toBeNull();
@@ -81,7 +81,7 @@ describe('DynamoStateStore', () => {
   });
 
   it('refuses a cursor that is none', async () => {
-    const store = new DynamoStateStore(environment, scriptedClient(() => ({})).as(), noSleep);
+    const store = new DynamoStateStore(environment, scriptedClient(() => ({})).client, noSleep);
     for (const after of ['', 'not base64 json', Buffer.from('["one"]').toString('base64url')]) {
       await expect(store.query('orders', 'p', '', { limit: 2, after })).rejects.toThrow(
         'not a cursor of this listing',

@@ -10,7 +10,11 @@ import {
 
 describe('the environment of a function', () => {
   it('has a variable for each thing that its capabilities name, and no other', () => {
-    const capabilities = { state: { orders: 'write' }, append: ['trades'], publish: ['OrderChangedV1'] } as const;
+    const capabilities = {
+      state: { orders: 'write' },
+      append: ['trades'],
+      publish: ['OrderChangedV1'],
+    } as const;
     expect(variablesFor(capabilities)).toEqual(['TABLE_ORDERS', 'STREAM_TRADES', 'EVENT_BUS_NAME']);
     expect(variablesFor({ candles: 'read' })).toEqual(['CLICKHOUSE_URL', 'CLICKHOUSE_USER']);
     expect(variablesFor({})).toEqual([]);

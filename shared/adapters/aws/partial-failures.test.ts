@@ -3,6 +3,9 @@ import { LimitExceeded } from '../../ports/state-store.ts';
 import type { BusEvent } from '../../ports/event-bus.ts';
 import { parseEnvironment } from './environment.ts';
 import { EventBridgeBus } from './event-bridge-bus.ts';
+import type { PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
+import type { PutRecordsCommandInput } from '@aws-sdk/client-kinesis';
+import type { SendMessageBatchCommandInput } from '@aws-sdk/client-sqs';
 import { KinesisStreamWriter } from './kinesis-stream-writer.ts';
 import { scriptedClient } from './scripted-client.ts';
 import { SqsQueueSender } from './sqs-queue-sender.ts';
@@ -18,14 +21,14 @@ const texts = (input: { Records: { Data: Uint8Array }[] }): string[] =>
 
 describe('KinesisStreamWriter', () => {
   it('never lets a later record of a lane overtake a refused one', async () => {
-    const client = scriptedClient(({ input }, call) => ({
-      Records: input.Records.map((_: unknown, index: number) =>
+    const client = scriptedClient<PutRecordsCommandInput>(({ input }, call) => ({
+      Records: input.Records?.map((_, index) =>
         call === 0 && index === 0
           ? { ErrorCode: 'ProvisionedThroughputExceededException' }
           : { SequenceNumber: '1' },
       ),
     }));
-    const writer = new KinesisStreamWriter(environment, client.as(), noSleep);
+    const writer = new KinesisStreamWriter(environment, client.client, noSleep);
     await writer.append('trades', [
       record('a', 'a1'),
       record('a', 'a2'),
@@ -37,8 +40,8 @@ describe('KinesisStreamWriter', () => {
   });
 
   it('refuses what Kinesis would refuse before it sends anything', async () => {
-    const client = scriptedClient(() => ({}));
-    const writer = new KinesisStreamWriter(environment, client.as(), noSleep);
+    const client = scriptedClient<PutRecordsCommandInput>(() => ({}));
+    const writer = new KinesisStreamWriter(environment, client.client, noSleep);
     const megabyte = { partitionKey: 'a', data: new Uint8Array(1024 * 1024) };
     await expect(writer.append('trades', [megabyte])).rejects.toThrow(LimitExceeded);
     const records = Array.from({ length: 501 }, (_, n) => record(`lane${n}`, 'x'));
@@ -64,7 +67,7 @@ describe('EventBridgeBus', () => {
       if (call === 0) answer.Entries[3] = { ErrorCode: 'ThrottlingException' };
       return answer;
     });
-    const bus = new EventBridgeBus(environment, client.as(), noSleep);
+    const bus = new EventBridgeBus(environment, client.client, noSleep);
     await bus.publish(Array.from({ length: 12 }, (_, n) => event(`r${n}`)));
     const reasons = client.sent.map(({ input }) =>
       input.Entries.map((e: { Detail: string }) => JSON.parse(e.Detail).reason),
@@ -80,7 +83,7 @@ describe('EventBridgeBus', () => {
 
   it('refuses an event over 256 KB, and then sends none', async () => {
     const client = scriptedClient(accept);
-    const bus = new EventBridgeBus(environment, client.as(), noSleep);
+    const bus = new EventBridgeBus(environment, client.client, noSleep);
     await expect(bus.publish([event('small'), event('x'.repeat(256 * 1024))])).rejects.toThrow(LimitExceeded);
     expect(client.sent).toEqual([]);
   });
@@ -104,14 +107,14 @@ describe('SqsQueueSender', () => {
       if (call > 0) return answer;
       return { Successful: answer.Successful.slice(1), Failed: [{ Id: '0', Code: 'InternalError' }] };
     });
-    const sender = new SqsQueueSender(environment, client.as(), noSleep);
+    const sender = new SqsQueueSender(environment, client.client, noSleep);
     await sender.send('orders-urgent', [message('s1', 'a'), message('s1', 'b'), message('s2', 'c')]);
     expect(client.sent.map(({ input }) => bodies(input))).toEqual([['a', 'c'], ['a'], ['b']]);
   });
 
   it('splits messages that are together over 256 KB, and refuses one that is so alone', async () => {
     const client = scriptedClient(accept);
-    const sender = new SqsQueueSender(environment, client.as(), noSleep);
+    const sender = new SqsQueueSender(environment, client.client, noSleep);
     const large = 'x'.repeat(150 * 1024);
     await sender.send('orders-urgent', [message('s1', large), message('s2', large)]);
     expect(client.sent).toHaveLength(2);

@@ -45,8 +45,9 @@ export class S3ObjectStore implements ObjectStore {
     prefix: string,
     { limit, after }: { readonly limit: number; readonly after?: string },
   ): Promise<readonly string[]> {
-    if (limit > MAX_KEYS_A_CALL)
-      throw new LimitExceeded(`a list of ${limit} keys, at most ${MAX_KEYS_A_CALL}`);
+    if (limit < 1 || limit > MAX_KEYS_A_CALL) {
+      throw new LimitExceeded(`a list of ${limit} keys, expected 1 to ${MAX_KEYS_A_CALL}`);
+    }
     const response = await this.#client.send(
       new ListObjectsV2Command({
         Bucket: this.#bucket,

@@ -1,26 +1,25 @@
 /** A stand-in for an SDK client in tests: answers each command from a script and keeps what it was sent. */
-interface Sent {
+export interface Sent<Input> {
+  /** The command's class. */
   readonly command: string;
-  // Tests look into the input of whichever command they scripted.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly input: any;
+  readonly input: Input;
 }
 
-export interface ScriptedClient {
-  readonly sent: readonly Sent[];
-  /** Hand this to an adapter as its client. */
-  as<Client>(): Client;
+export interface ScriptedClient<Input> {
+  readonly sent: readonly Sent<Input>[];
+  /** Fits wherever an adapter wants the client of a service. */
+  readonly client: never;
 }
 
 /** @param answer gives the response to a command, or throws the service's error. */
-export function scriptedClient(answer: (sent: Sent, index: number) => unknown): ScriptedClient {
-  const sent: Sent[] = [];
+export function scriptedClient<Input>(answer: (sent: Sent<Input>, index: number) => unknown): ScriptedClient<Input> {
+  const sent: Sent<Input>[] = [];
   const client = {
-    send: async (command: { readonly input: unknown }) => {
-      const entry: Sent = { command: command.constructor.name, input: command.input };
+    send: async (command: { readonly input: Input }) => {
+      const entry: Sent<Input> = { command: command.constructor.name, input: command.input };
       sent.push(entry);
       return answer(entry, sent.length - 1);
     },
   };
-  return { sent, as: <Client>() => client as unknown as Client };
+  return { sent, client: client as never };
 }

@@ -24,7 +24,7 @@ export class SqsQueueSender implements QueueSender {
 
   /** SQS accepts the messages of a batch one by one: two of one group travel in different batches, to keep their order. */
   async send(queue: QueueName, messages: readonly QueueMessage[]): Promise<void> {
-    refuseOversize(messages);
+    refuseImpossible(messages);
     const queueUrl = this.#environment.text(queueVariable(queue));
     const limits = { maxItems: MAX_MESSAGES_A_CALL, maxBytes: MAX_MESSAGE_BYTES };
     for (const round of inRounds(messages, (message) => message.groupId)) {
@@ -64,9 +64,17 @@ function bytesOf(message: QueueMessage): number {
   return Buffer.byteLength(message.body);
 }
 
-function refuseOversize(messages: readonly QueueMessage[]): void {
+/** What SQS takes as a group or deduplication id. */
+const ID = /^[!-~]{1,128}$/;
+
+function refuseImpossible(messages: readonly QueueMessage[]): void {
   if (messages.length > MAX_MESSAGES_A_CALL) {
     throw new LimitExceeded(`${messages.length} messages in one call, at most ${MAX_MESSAGES_A_CALL}`);
+  }
+  for (const { groupId, deduplicationId } of messages) {
+    if (!ID.test(groupId) || !ID.test(deduplicationId)) {
+      throw new LimitExceeded('a group or deduplication id: expected 1 to 128 printable ASCII characters');
+    }
   }
   const largest = Math.max(0, ...messages.map(bytesOf));
   if (largest > MAX_MESSAGE_BYTES) {

@@ -15,7 +15,7 @@ describe('StepFunctionsExecutions', () => {
     const client = scriptedClient(({ command }) =>
       command === 'StartExecutionCommand' ? exists() : { input: '{"a":1,"b":2}' },
     );
-    await new StepFunctionsExecutions(environment, client.as()).start('run-backtest-grid', 'run-1', {
+    await new StepFunctionsExecutions(environment, client.client).start('run-backtest-grid', 'run-1', {
       b: 2,
       a: 1,
     });
@@ -28,7 +28,7 @@ describe('StepFunctionsExecutions', () => {
     const client = scriptedClient(({ command }) =>
       command === 'StartExecutionCommand' ? exists() : { input: '{"a":2}' },
     );
-    const executions = new StepFunctionsExecutions(environment, client.as());
+    const executions = new StepFunctionsExecutions(environment, client.client);
     await expect(executions.start('run-backtest-grid', 'run-1', { a: 1 })).rejects.toThrow(
       'execution run-1 of run-backtest-grid exists with another input',
     );
@@ -36,7 +36,7 @@ describe('StepFunctionsExecutions', () => {
 
   it('says how an execution stands, why it failed, and that there is none', async () => {
     const describing = (answer: () => unknown) =>
-      new StepFunctionsExecutions(environment, scriptedClient(answer).as()).describe(
+      new StepFunctionsExecutions(environment, scriptedClient(answer).client).describe(
         'run-backtest-grid',
         'run-1',
       );

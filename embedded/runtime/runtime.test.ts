@@ -1,0 +1,223 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { EventBridgeEvent, KinesisStreamEvent, SQSEvent } from 'aws-lambda';
+import { openDatabase } from '../../shared/adapters/embedded/database.ts';
+import { FileObjectStore } from '../../shared/adapters/embedded/file-object-store.ts';
+import { SqliteEventBus } from '../../shared/adapters/embedded/sqlite-event-bus.ts';
+import { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
+import { SqliteStreamLog, STREAM_LOG_SCHEMA } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
+import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
+import type { Ports } from '../../shared/ports/index.ts';
+import { topology, type FunctionName } from '../../shared/topology.ts';
+import type { AnyHandler, FunctionModules } from './functions.ts';
+import { Runtime } from './runtime.ts';
+
+const RETRY = { firstWaitMs: 1, longestWaitMs: 2 };
+/** These handlers reach for nothing. */
+const NO_PORTS = { tokens: { issuer: '', audience: '', keys: async () => ({ keys: [] }) } } as unknown as Ports;
+const idle: AnyHandler = async () => undefined;
+
+/** Functions that do nothing, but for those given. */
+function modules(handlers: Partial<Record<FunctionName, AnyHandler>>): FunctionModules {
+  const entries = (Object.keys(topology.functions) as FunctionName[]).map((name) => [
+    name,
+    async () => ({ createHandler: () => handlers[name] ?? idle }),
+  ]);
+  return Object.fromEntries(entries) as FunctionModules;
+}
+
+describe('the embedded runtime', () => {
+  let folder: string;
+  let runtime: Runtime | null = null;
+  let streamLog: SqliteStreamLog;
+  let queues: SqliteQueues;
+  let bus: SqliteEventBus;
+  let objects: FileObjectStore;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'millrace-runtime-'));
+    const state = openDatabase(':memory:', STATE_SCHEMA);
+    streamLog = new SqliteStreamLog(openDatabase(':memory:', STREAM_LOG_SCHEMA), ['trades', 'raw']);
+    queues = new SqliteQueues(state, topology.queues);
+    bus = new SqliteEventBus(state, topology.rules);
+    objects = new FileObjectStore(folder);
+  });
+
+  afterEach(async () => {
+    await runtime?.stop();
+    runtime = null;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function start(handlers: Partial<Record<FunctionName, AnyHandler>>): Promise<Runtime> {
+    const options = { portsFor: () => NO_PORTS, streamLog, queues, bus, objects, retry: RETRY };
+    runtime = new Runtime({ ...options, modules: modules(handlers) });
+    await runtime.start();
+    return runtime;
+  }
+
+  async function append(...texts: string[]): Promise<void> {
+    await streamLog.append('trades', texts.map((text) => ({ partitionKey: 'binance#0', data: Buffer.from(text) })));
+  }
+
+  const textsIn = (event: KinesisStreamEvent): string[] =>
+    event.Records.map(({ kinesis }) => Buffer.from(kinesis.data, 'base64').toString());
+
+  describe('a stream', () => {
+    it('is delivered in order, and a batch that fails comes again before anything behind it', async () => {
+      const seen: string[] = [];
+      let failures = 3;
+      const running = await start({
+        'build-candles': async (event: KinesisStreamEvent) => {
+          if (failures-- > 0) throw new Error('not yet');
+          seen.push(...textsIn(event));
+        },
+      });
+      await append('a', 'b');
+      await append('c');
+      await running.drained();
+      expect(seen).toEqual(['a', 'b', 'c']);
+      expect(failures).toBe(-1);
+    });
+
+    it('goes on behind a batch that always fails, which is kept with its cause', async () => {
+      const seen: string[] = [];
+      const running = await start({
+        'build-candles': async (event: KinesisStreamEvent) => {
+          if (textsIn(event).includes('bad')) throw new Error('cannot');
+          seen.push(...textsIn(event));
+        },
+      });
+      await append('bad');
+      await running.drained();
+      await append('good');
+      await running.drained();
+      expect(seen).toEqual(['good']);
+      const [key] = await objects.list('dead-batches/build-candles/', { limit: 10 });
+      const report = JSON.parse(Buffer.from((await objects.get(key!))!).toString()) as { cause: { message: string } };
+      expect(report.cause.message).toBe('cannot');
+    });
+
+    it('is gone on with where a stopped runtime left it', async () => {
+      const first = await start({});
+      await append('a');
+      await first.drained();
+      await first.stop();
+      await append('b');
+      const seen: string[] = [];
+      const second = await start({ 'build-candles': async (event: KinesisStreamEvent) => void seen.push(...textsIn(event)) });
+      await second.drained();
+      expect(seen).toEqual(['b']);
+    });
+
+    it('gives each of its functions every record, whatever another does', async () => {
+      const counts = new Map<string, number>();
+      const count = (name: string) => async (event: KinesisStreamEvent) =>
+        void counts.set(name, (counts.get(name) ?? 0) + event.Records.length);
+      const running = await start({ 'store-trades': count('store'), 'build-candles': count('build'), 'match-orders': count('match') });
+      for (let i = 0; i < 20; i++) await append(`record ${i}`);
+      await running.drained();
+      expect(Object.fromEntries(counts)).toEqual({ store: 20, build: 20, match: 20 });
+    });
+  });
+
+  describe('an event', () => {
+    const expired = {
+      detailType: 'OrderExpiredV1',
+      detail: { clientOrderId: crypto.randomUUID(), strategyId: crypto.randomUUID(), reason: 'late', timeMs: 1 },
+    } as const;
+
+    it('reaches the functions of its rule with EventBridge’s envelope', async () => {
+      const seen: EventBridgeEvent<string, unknown>[] = [];
+      const running = await start({ 'track-order': async (event: EventBridgeEvent<string, unknown>) => void seen.push(event) });
+      await bus.publish([expired]);
+      await running.drained();
+      expect(seen).toMatchObject([{ source: 'millrace', 'detail-type': 'OrderExpiredV1', detail: expired.detail }]);
+    });
+
+    it('comes again after a failure, and is given up after five', async () => {
+      let attempts = 0;
+      const running = await start({
+        'track-order': async () => {
+          attempts++;
+          throw new Error('never');
+        },
+      });
+      await bus.publish([expired]);
+      await running.drained();
+      expect(attempts).toBe(5);
+    });
+  });
+
+  describe('a FIFO queue', () => {
+    const message = (body: string, groupId: string) => ({ body: JSON.stringify(body), groupId, deduplicationId: `${groupId}-${body}` });
+
+    it('delivers again what failed of a batch, and the group behind it waits', async () => {
+      const done: string[] = [];
+      let failures = 2;
+      const running = await start({
+        'submit-order': async (event: SQSEvent) => {
+          const failed = event.Records.filter(({ body, attributes }) => attributes.MessageGroupId === 'g' && body === '"1"' && failures-- > 0);
+          if (failed.length === 0) {
+            done.push(...event.Records.map(({ body }) => JSON.parse(body) as string));
+            return { batchItemFailures: [] };
+          }
+          const group = event.Records.filter(({ attributes }) => attributes.MessageGroupId === 'g');
+          done.push(...event.Records.filter((record) => !group.includes(record)).map(({ body }) => JSON.parse(body) as string));
+          return { batchItemFailures: group.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+        },
+      });
+      await queues.send('orders-standard', [message('1', 'g'), message('2', 'g'), message('x', 'h')]);
+      await running.drained();
+      expect(done).toEqual(['x', '1', '2']);
+    });
+
+    it('puts a message that always fails among the dead letters, from where it can be redriven', async () => {
+      let healthy = false;
+      const done: string[] = [];
+      const running = await start({
+        'submit-order': async (event: SQSEvent) => {
+          if (!healthy) throw new Error('down');
+          done.push(...event.Records.map(({ body }) => JSON.parse(body) as string));
+          return { batchItemFailures: [] };
+        },
+      });
+      await queues.send('orders-standard', [message('order', 'g')]);
+      await running.drained();
+      expect(await queues.count('orders-standard')).toBe(1);
+      healthy = true;
+      await queues.redrive('orders-standard');
+      await running.drained();
+      expect(done).toEqual(['order']);
+      expect(await queues.count('orders-standard')).toBe(0);
+    });
+  });
+
+  describe('settling', () => {
+    it('waits for what has a voice and not for what has none', async () => {
+      let release = (): void => undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      let built = false;
+      const running = await start({
+        'store-trades': async () => held,
+        'build-candles': async () => {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          built = true;
+        },
+      });
+      await append('a');
+      await running.settled();
+      expect(built).toBe(true);
+      release();
+      await running.drained();
+    });
+  });
+
+  it('ends an invocation at its function’s timeout', async () => {
+    const running = await start({ 'read-health': async () => new Promise(() => undefined) });
+    await expect(running.invoker.invoke('read-health', {})).rejects.toThrow('read-health ran longer than 5000 ms');
+    expect(running.functionStatuses().find(({ name }) => name === 'read-health')).toMatchObject({ invocations: 1, errors: 1 });
+  }, 10_000);
+});

@@ -1,0 +1,39 @@
+/** The stores in ClickHouse, connected as the environment says. */
+import type { ClickHouseClient } from '@clickhouse/client';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createClickHouse } from '../clickhouse/client.ts';
+import { ClickHouseCandleStore } from '../clickhouse/clickhouse-candle-store.ts';
+import { ClickHouseTradeStore } from '../clickhouse/clickhouse-trade-store.ts';
+import { clientOptions } from './client-options.ts';
+import {
+  CLICKHOUSE_PASSWORD_SECRET_ARN,
+  CLICKHOUSE_URL,
+  CLICKHOUSE_USER,
+  type Environment,
+} from './environment.ts';
+
+export async function openTradeStore(environment: Environment): Promise<ClickHouseTradeStore> {
+  return new ClickHouseTradeStore(await connect(environment));
+}
+
+export async function openCandleStore(environment: Environment): Promise<ClickHouseCandleStore> {
+  return new ClickHouseCandleStore(await connect(environment));
+}
+
+async function connect(environment: Environment): Promise<ClickHouseClient> {
+  return createClickHouse({
+    url: environment.text(CLICKHOUSE_URL),
+    username: environment.text(CLICKHOUSE_USER),
+    password: await readPassword(environment),
+  });
+}
+
+/** Read once, when the function starts: when the password changes, functions are to be started anew. */
+async function readPassword(environment: Environment): Promise<string> {
+  const secretArn = environment.optionalText(CLICKHOUSE_PASSWORD_SECRET_ARN);
+  if (secretArn === null) return '';
+  const secrets = new SecretsManagerClient(clientOptions(environment));
+  const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
+  if (SecretString === undefined) throw new Error(`secret ${secretArn}: expected a text`);
+  return SecretString;
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { candlesChannel, parseChannel, pricesChannel, socketRequest } from './socket-messages.ts';
+
+describe('a channel', () => {
+  it.each([
+    ['orders', { kind: 'orders' }],
+    ['portfolio', { kind: 'portfolio' }],
+    [pricesChannel('binance:BTC-USDT'), { kind: 'prices', instrumentId: 'binance:BTC-USDT' }],
+    [candlesChannel('kraken:XBT-USD', '15m'), { kind: 'candles', instrumentId: 'kraken:XBT-USD', interval: '15m' }],
+  ])('%s is read back as what it was made of', (text, channel) => {
+    expect(parseChannel(text)).toEqual(channel);
+  });
+
+  it.each([
+    '',
+    'order',
+    'orders:',
+    'orders:binance:BTC-USDT',
+    'prices',
+    'prices:BTC-USDT',
+    'prices:binance:BTC-USDT:',
+    'prices:binance:BTC-USDT:1m',
+    'candles:binance:BTC-USDT',
+    'candles:binance:BTC-USDT:2m',
+    'candles:binance:btc-usdt:1m',
+    'candles:binance:BTC-USDT:1m:x',
+    'CHANNEL#orders',
+  ])('is not %j', (text) => {
+    expect(parseChannel(text)).toBeNull();
+  });
+});
+
+describe('a request of a WebSocket client', () => {
+  it.each([
+    { action: 'subscribe', channels: [] },
+    { action: 'subscribe' },
+    { action: 'listen', channels: ['orders'] },
+    { action: 'subscribe', channels: ['orders'], id: 1 },
+    { action: 'subscribe', channels: 'orders' },
+    { action: 'subscribe', channels: Array.from({ length: 101 }, () => 'orders') },
+    ['subscribe'],
+    null,
+  ])('is not %j', (message) => {
+    expect(socketRequest.safeParse(message).success).toBe(false);
+  });
+});
