@@ -64,7 +64,7 @@ export class LanePacker {
     );
   }
 
-  addTrade(trade: VenueTrade, receivedAtMs: number): void {
+  addTrade(trade: VenueTrade): void {
     const slot = this.#slotOf(trade.instrumentId);
     const record = recordOf(slot.lane);
     const { trades } = record;
@@ -76,7 +76,7 @@ export class LanePacker {
       trade.quantity as string,
       trade.takerSide as TradeRow[4],
       trade.timeMs as number,
-      receivedAtMs,
+      trade.receivedAtMs,
     ]);
     this.#trades++;
     if (trades.length > this.#fullest) this.#fullest = trades.length;

@@ -1,9 +1,10 @@
 import type { CaptureMessage } from '../shared/contracts/capture.ts';
 
-/** A message and which of the merged sources it came from. */
-export interface SourcedMessage {
-  readonly source: number;
-  readonly message: CaptureMessage;
+/** Messages of several sources in the order of the tape. */
+export interface MergedBatch {
+  readonly messages: readonly CaptureMessage[];
+  /** Which source each message came from: beside them, since an object for each would cost as much as parsing it. */
+  readonly sources: readonly number[];
 }
 
 interface Head {
@@ -21,21 +22,24 @@ const BATCH = 256;
  */
 export async function* mergeSources(
   sources: readonly AsyncIterable<readonly CaptureMessage[]>[],
-): AsyncGenerator<readonly SourcedMessage[]> {
+): AsyncGenerator<MergedBatch> {
   const opened = sources.map((source, index) => openHead(source, index));
   try {
     const heads = (await Promise.all(opened.map(async (head) => ((await refill(head)) ? head : null)))).filter(
       (head) => head !== null,
     );
-    let merged: SourcedMessage[] = [];
+    let messages: CaptureMessage[] = [];
+    let origins: number[] = [];
     while (heads.length > 0) {
       const head = earliest(heads);
-      merged.push({ source: head.source, message: head.batch[head.at]! });
+      messages.push(head.batch[head.at]!);
+      origins.push(head.source);
       head.at++;
-      if (head.at < head.batch.length && merged.length < BATCH) continue;
+      if (head.at < head.batch.length && messages.length < BATCH) continue;
       if (head.at === head.batch.length && !(await refill(head))) heads.splice(heads.indexOf(head), 1);
-      yield merged;
-      merged = [];
+      yield { messages, sources: origins };
+      messages = [];
+      origins = [];
     }
   } finally {
     await Promise.all(opened.map(async ({ batches }) => batches.return?.()));

@@ -1,20 +1,21 @@
-export interface ReadAheadBounds {
+/** What a batch weighs, and what may lie ready. */
+export interface Weight {
   readonly items: number;
+  /** In whichever unit it is meant. */
   readonly size: number;
 }
 
 /**
  * Goes on reading batches while the consumer is busy with earlier ones, up to a bound: a replay reads and parses the
  * next seconds of a tape while it waits for the present one to settle.
- * @param sizeOf of an item, in whichever unit the bound is meant.
  */
-export async function* readAhead<T>(
-  source: AsyncIterable<readonly T[]>,
-  sizeOf: (item: T) => number,
-  bounds: ReadAheadBounds,
-): AsyncGenerator<readonly T[]> {
+export async function* readAhead<Batch>(
+  source: AsyncIterable<Batch>,
+  weigh: (batch: Batch) => Weight,
+  bounds: Weight,
+): AsyncGenerator<Batch> {
   const iterator = source[Symbol.asyncIterator]();
-  const ready: { readonly batch: readonly T[]; readonly size: number }[] = [];
+  const ready: { readonly batch: Batch; readonly weight: Weight }[] = [];
   let items = 0;
   let size = 0;
   let stopped = false;
@@ -32,10 +33,10 @@ export async function* readAhead<T>(
         if (stopped) return;
         const next = await iterator.next();
         if (next.done === true) break;
-        const batchSize = next.value.reduce((sum, item) => sum + sizeOf(item), 0);
-        ready.push({ batch: next.value, size: batchSize });
-        items += next.value.length;
-        size += batchSize;
+        const weight = weigh(next.value);
+        ready.push({ batch: next.value, weight });
+        items += weight.items;
+        size += weight.size;
         wake();
       }
       ended = { error: null };
@@ -49,8 +50,8 @@ export async function* readAhead<T>(
     for (;;) {
       const next = ready.shift();
       if (next !== undefined) {
-        items -= next.batch.length;
-        size -= next.size;
+        items -= next.weight.items;
+        size -= next.weight.size;
         wake();
         yield next.batch;
       } else if (ended !== null) {

@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { protocolOf } from '../shared/adapters/exchanges/venues.ts';
+import type { CaptureMessage } from '../shared/contracts/capture.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import type { StreamWriter } from '../shared/ports/stream-writer.ts';
 import type { Log } from '../shared/runtime/log.ts';
-import { mergeSources, type SourcedMessage } from './merge-sources.ts';
+import { mergeSources, type MergedBatch } from './merge-sources.ts';
 import { Pacer, type TapeSpeed } from './pacer.ts';
-import { readAhead } from './read-ahead.ts';
+import { readAhead, type Weight } from './read-ahead.ts';
 import { SourceArchive } from './source-archive.ts';
 import { TapeBoundaries } from './tape-boundaries.ts';
 import { TapeFeed } from './tape-feed.ts';
@@ -74,11 +75,13 @@ export async function runTape(options: TapeRunOptions): Promise<TapeOutcome> {
 }
 
 /** Messages and characters that are read and parsed while earlier ones settle. */
-const AHEAD = { items: 1_000, size: 16 * 1024 * 1024 };
+const AHEAD: Weight = { items: 20_000, size: 16 * 1024 * 1024 };
 const PROGRESS_EVERY_MS = 1000;
 
-interface ReadItem extends SourcedMessage {
-  readonly tape: TapeMessage;
+interface ReadBatch {
+  readonly messages: readonly TapeMessage[];
+  /** Which source each message came from. */
+  readonly sources: readonly number[];
 }
 
 interface SourceProgress {
@@ -127,13 +130,10 @@ class TapeRun {
 
   async run(): Promise<void> {
     const tape = mergeSources(this.#sources.map(({ source, readFrom }) => source.read(readFrom)));
-    for await (const items of readAhead(parseMessages(tape), ({ message }) => message.text.length, AHEAD)) {
+    for await (const batch of readAhead(parseBatches(tape), weightOf, AHEAD)) {
       this.#options.signal.throwIfAborted();
-      for (const { source, message } of items) {
-        const room = this.#sources[source]!.archive.add(message);
-        if (room !== null) await room;
-      }
-      await this.#send(items.filter(({ source, message }) => message.line >= this.#sources[source]!.startLine));
+      await this.#archive(batch);
+      await this.#send(batch);
       this.#report();
       // A tape of which everything is ready would otherwise never let its readers have a turn.
       await nextTurn();
@@ -149,29 +149,39 @@ class TapeRun {
     await Promise.all([this.#feed.idle(), ...this.#sources.map(async ({ archive }) => archive.idle())]);
   }
 
-  async #send(items: readonly ReadItem[]): Promise<void> {
-    if (this.#pacer === null) return this.#feed.send(this.#noteLines(items));
-    const times = items.map(({ tape }) => tape.receivedAtMs);
+  async #archive({ messages, sources }: ReadBatch): Promise<void> {
+    for (let i = 0; i < messages.length; i++) {
+      const room = this.#sources[sources[i]!]!.archive.add(messages[i]!.capture);
+      if (room !== null) await room;
+    }
+  }
+
+  async #send(batch: ReadBatch): Promise<void> {
+    if (this.#pacer === null) return this.#feed.send(this.#take(batch, 0, batch.messages.length));
+    const times = batch.messages.map(({ receivedAtMs }) => receivedAtMs);
     let from = 0;
-    while (from < items.length) {
+    while (from < times.length) {
       const due = this.#pacer.due(times, from);
       if (due === 0) {
         await this.#feed.flush();
         await this.#pacer.until(times[from]!, this.#options.signal);
       } else {
-        await this.#feed.send(this.#noteLines(items.slice(from, from + due)));
+        await this.#feed.send(this.#take(batch, from, from + due));
         from += due;
       }
     }
   }
 
   /** A message counts as sent once the next one is asked for; a boundary inside it comes before that. */
-  *#noteLines(items: readonly ReadItem[]): Generator<TapeMessage> {
-    for (const { source, message, tape } of items) {
-      const progress = this.#sources[source]!;
-      progress.nextLine = message.line;
-      yield tape;
-      progress.nextLine = message.line + 1;
+  *#take({ messages, sources }: ReadBatch, from: number, to: number): Generator<TapeMessage> {
+    for (let i = from; i < to; i++) {
+      const message = messages[i]!;
+      const source = this.#sources[sources[i]!]!;
+      const { line } = message.capture;
+      if (line < source.startLine) continue;
+      source.nextLine = line;
+      yield message;
+      source.nextLine = line + 1;
       this.#messages++;
     }
   }
@@ -210,14 +220,18 @@ function openSource(
   };
 }
 
-async function* parseMessages(tape: AsyncIterable<readonly SourcedMessage[]>): AsyncGenerator<readonly ReadItem[]> {
-  for await (const batch of tape) {
-    yield batch.map(({ source, message }) => ({ source, message, tape: parseMessage(message) }));
-  }
+async function* parseBatches(tape: AsyncIterable<MergedBatch>): AsyncGenerator<ReadBatch> {
+  for await (const { messages, sources } of tape) yield { messages: messages.map(parseMessage), sources };
 }
 
-function parseMessage(message: SourcedMessage['message']): TapeMessage {
+function parseMessage(message: CaptureMessage): TapeMessage {
   const protocol = protocolOf(message.exchange);
   if (protocol === null) throw new Error(`no protocol of ${message.exchange}`);
   return readTapeMessage(message, protocol);
+}
+
+function weightOf({ messages }: ReadBatch): Weight {
+  let size = 0;
+  for (const { capture } of messages) size += capture.text.length;
+  return { items: messages.length, size };
 }

@@ -1,3 +1,4 @@
+import type { VenueTrade } from '../shared/adapters/exchanges/venue-protocol.ts';
 import { isTradeTime } from '../shared/contracts/stream-records.ts';
 import type { StreamWriter } from '../shared/ports/stream-writer.ts';
 import { LanePacker } from './lane-packer.ts';
@@ -5,7 +6,7 @@ import { StreamAppender } from './stream-appender.ts';
 import type { Boundary, TapeBoundaries } from './tape-boundaries.ts';
 import type { TapeGate } from './tape-gate.ts';
 import type { TapeMessage } from './tape-message.ts';
-import { tapeSteps, type ReceivedVenueTrade } from './tape-steps.ts';
+import { tapeSteps } from './tape-steps.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 export interface TapeFeedOptions {
@@ -73,16 +74,16 @@ export class TapeFeed {
   *#setMalformedAside(messages: Iterable<TapeMessage>): Generator<TapeMessage> {
     for (const message of messages) {
       if (message.said.kind === 'malformed') {
-        this.#packer.addMalformed(message.exchange, message.raw, message.said.cause);
+        this.#packer.addMalformed(message.capture.exchange, message.capture.message, message.said.cause);
       }
       yield message;
     }
   }
 
-  async #sendTrades(trades: readonly ReceivedVenueTrade[]): Promise<void> {
-    for (const { trade, receivedAtMs } of trades) {
-      if (this.#clockMs < 0) this.#startClock(trade.timeMs, receivedAtMs);
-      this.#packer.addTrade(trade, receivedAtMs);
+  async #sendTrades(trades: readonly VenueTrade[]): Promise<void> {
+    for (const trade of trades) {
+      if (this.#clockMs < 0) this.#startClock(trade);
+      this.#packer.addTrade(trade);
       this.#trades++;
       if (this.#packer.isFull) await this.flush();
     }
@@ -104,7 +105,7 @@ export class TapeFeed {
   }
 
   /** Before the first boundary the clock stands at the second in which the tape begins. */
-  #startClock(timeMs: unknown, receivedAtMs: number): void {
+  #startClock({ timeMs, receivedAtMs }: VenueTrade): void {
     if (isTradeTime(timeMs, receivedAtMs)) this.#advanceClock(timeMs - (timeMs % 1000));
   }
 

@@ -3,30 +3,24 @@ import type { ParsedMessage, VenueProtocol } from '../shared/adapters/exchanges/
 
 /** A venue message and what it says. */
 export interface TapeMessage {
-  readonly exchange: string;
+  readonly capture: CaptureMessage;
   readonly receivedAtMs: number;
-  /** What the venue sent, kept whole when nothing in it can be located. */
-  readonly raw: string;
   readonly said: ParsedMessage | { readonly kind: 'heartbeat'; readonly venueTimeMs: number };
 }
 
 /** Reads one message of a capture. Kinds that nobody here knows say nothing. */
-export function readTapeMessage(message: CaptureMessage, protocol: VenueProtocol): TapeMessage {
-  return {
-    exchange: message.exchange,
-    receivedAtMs: receivedAtMs(message.receivedAtNs),
-    raw: message.message,
-    said: read(message, protocol),
-  };
+export function readTapeMessage(capture: CaptureMessage, protocol: VenueProtocol): TapeMessage {
+  const receivedMs = receivedAtMs(capture.receivedAtNs);
+  return { capture, receivedAtMs: receivedMs, said: read(capture, protocol, receivedMs) };
 }
 
-function read(message: CaptureMessage, protocol: VenueProtocol): TapeMessage['said'] {
-  switch (message.kind) {
+function read(capture: CaptureMessage, protocol: VenueProtocol, receivedMs: number): TapeMessage['said'] {
+  switch (capture.kind) {
     case 'ws':
     case 'rest':
-      return protocol.parse(message);
+      return protocol.parse(capture, receivedMs);
     case 'heartbeat':
-      return readHeartbeat(message.message);
+      return readHeartbeat(capture.message);
     default:
       return { kind: 'other', venueTimeMs: null };
   }

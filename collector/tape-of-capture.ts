@@ -1,11 +1,12 @@
 import { readCapture } from '../shared/adapters/exchanges/capture-file.ts';
+import type { VenueTrade } from '../shared/adapters/exchanges/venue-protocol.ts';
 import { protocolOf } from '../shared/adapters/exchanges/venues.ts';
 import type { CaptureMessage } from '../shared/contracts/capture.ts';
 import { readTradeRow } from '../shared/contracts/stream-records.ts';
 import type { TapeStep } from '../shared/engine/tape-folds.ts';
 import { TapeBoundaries } from './tape-boundaries.ts';
 import { readTapeMessage, type TapeMessage } from './tape-message.ts';
-import { tapeSteps, type ReceivedVenueTrade } from './tape-steps.ts';
+import { tapeSteps } from './tape-steps.ts';
 
 /**
  * A capture as the engine takes it: the very steps that a replay of it sends through the platform. Trades that are
@@ -29,8 +30,8 @@ function understood(messages: readonly CaptureMessage[]): TapeMessage[] {
   });
 }
 
-function engineStep({ trade, receivedAtMs }: ReceivedVenueTrade): TapeStep[] {
-  const row = [0, trade.tradeId, trade.price, trade.quantity, trade.takerSide, trade.timeMs, receivedAtMs];
+function engineStep(trade: VenueTrade): TapeStep[] {
+  const row = [0, trade.tradeId, trade.price, trade.quantity, trade.takerSide, trade.timeMs, trade.receivedAtMs];
   const read = readTradeRow(row, [trade.instrumentId]);
   return typeof read === 'string' ? [] : [{ kind: 'trade', trade: read }];
 }

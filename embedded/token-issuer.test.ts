@@ -55,7 +55,9 @@ describe('the embedded token issuer', () => {
 
   it('makes its data folder when that is missing', async () => {
     const issuer = await openTokenIssuer(join(folder, 'new', 'folder'));
-    await expect(issuer.mint({ subject: 'alice', ttlSeconds: 1 })).resolves.toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    await expect(issuer.mint({ subject: 'alice', ttlSeconds: 1 })).resolves.toMatch(
+      /^[\w-]+\.[\w-]+\.[\w-]+$/,
+    );
   });
 
   it('refuses a key that others can read', async () => {
@@ -65,14 +67,20 @@ describe('the embedded token issuer', () => {
     await expect(openTokenIssuer(folder)).rejects.toThrow(/can be read by others: chmod 600/);
   });
 
-  it.each(['', 'not json', '{}', '{"kty":"RSA"}'])('refuses a key file that holds %j, and leaves it alone', async (text) => {
-    await writeFile(keyFile(), text, { mode: 0o600 });
-    await expect(openTokenIssuer(folder)).rejects.toThrow(/is not an issuer key/);
-    expect(await readFile(keyFile(), 'utf8')).toBe(text);
-  });
+  it.each(['', 'not json', '{}', '{"kty":"RSA"}'])(
+    'refuses a key file that holds %j, and leaves it alone',
+    async (text) => {
+      await writeFile(keyFile(), text, { mode: 0o600 });
+      await expect(openTokenIssuer(folder)).rejects.toThrow(/is not an issuer key/);
+      expect(await readFile(keyFile(), 'utf8')).toBe(text);
+    },
+  );
 
-  it.each([0, -1, 1.5, NaN, MAX_TOKEN_LIFETIME_SECONDS + 1])('mints no token that lives %d seconds', async (ttlSeconds) => {
-    const issuer = await openTokenIssuer(folder);
-    await expect(issuer.mint({ subject: 'alice', ttlSeconds })).rejects.toThrow(/token lifetime/);
-  });
+  it.each([0, -1, 1.5, NaN, MAX_TOKEN_LIFETIME_SECONDS + 1])(
+    'mints no token that lives %d seconds',
+    async (ttlSeconds) => {
+      const issuer = await openTokenIssuer(folder);
+      await expect(issuer.mint({ subject: 'alice', ttlSeconds })).rejects.toThrow(/token lifetime/);
+    },
+  );
 });

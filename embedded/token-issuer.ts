@@ -2,7 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT, type JSONWebKeySet } from 'jose';
+import {
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  SignJWT,
+  type JSONWebKeySet,
+} from 'jose';
 import * as z from 'zod';
 import type { TokenIssuer } from '../shared/ports/token-issuer.ts';
 
@@ -54,7 +61,9 @@ export async function openTokenIssuer(dataDir: string): Promise<EmbeddedTokenIss
     keys: async () => keySet,
     async mint({ subject, ttlSeconds }) {
       if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > MAX_TOKEN_LIFETIME_SECONDS) {
-        throw new RangeError(`token lifetime: expected 1 to ${MAX_TOKEN_LIFETIME_SECONDS} seconds, got ${ttlSeconds}`);
+        throw new RangeError(
+          `token lifetime: expected 1 to ${MAX_TOKEN_LIFETIME_SECONDS} seconds, got ${ttlSeconds}`,
+        );
       }
       const issuedAt = Math.floor(Date.now() / 1000);
       return new SignJWT({})
@@ -82,7 +91,9 @@ async function readKey(path: string): Promise<PrivateKey | null> {
   }
   const parsed = privateKey.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  throw new BadIssuerKey(`${path} is not an issuer key: remove it and a new one is made; tokens given out lose their worth`);
+  throw new BadIssuerKey(
+    `${path} is not an issuer key: remove it and a new one is made; tokens given out lose their worth`,
+  );
 }
 
 function parseJson(text: string): unknown {

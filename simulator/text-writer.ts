@@ -46,7 +46,7 @@ export class TextWriter {
 
   /** The text written since the last one was taken. */
   take(): string {
-    const text = this.#buffer.latin1Slice(0, this.#at);
+    const text = this.#buffer.toString('latin1', 0, this.#at);
     this.#at = 0;
     return text;
   }

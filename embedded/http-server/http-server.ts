@@ -116,7 +116,13 @@ async function answer(context: Context, request: IncomingMessage, response: Serv
   } catch (error) {
     if (request.destroyed && !request.complete) return;
     log.error('request failed', { requestId, method: request.method, error: describeError(error) });
-    sendProblem(response, 500, 'unexpected error: the log has it under this instance', {}, `urn:uuid:${requestId}`);
+    sendProblem(
+      response,
+      500,
+      'unexpected error: the log has it under this instance',
+      {},
+      `urn:uuid:${requestId}`,
+    );
   }
 }
 
@@ -142,7 +148,10 @@ async function respond(
       await callFunction(context, request, response, { requestId, method, url, ...match });
       return;
     case 'method-not-allowed':
-      sendProblem(response, 405, `method: expected ${match.allowed.join(' or ')}`, { allow: match.allowed.join(', '), ...CLOSE });
+      sendProblem(response, 405, `method: expected ${match.allowed.join(' or ')}`, {
+        allow: match.allowed.join(', '),
+        ...CLOSE,
+      });
       return;
     case 'no-route':
       await servePage(context, request, response, url.pathname);
@@ -226,7 +235,9 @@ async function servePage(
 /** What does not parse as HTTP has no response object. */
 function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET') return;
-  if (error.code === 'HPE_HEADER_OVERFLOW') refuseSocket(socket, 431, `headers: expected at most ${MAX_HEADER_BYTES} bytes`);
-  else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') refuseSocket(socket, 408, 'the request took too long to arrive');
+  if (error.code === 'HPE_HEADER_OVERFLOW')
+    refuseSocket(socket, 431, `headers: expected at most ${MAX_HEADER_BYTES} bytes`);
+  else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    refuseSocket(socket, 408, 'the request took too long to arrive');
   else refuseSocket(socket, 400, 'expected HTTP/1.1');
 }

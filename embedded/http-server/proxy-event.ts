@@ -44,7 +44,11 @@ export function proxyEvent(request: ProxyRequest): APIGatewayProxyEvent {
       authorizer: request.authorizer ?? {},
       protocol: 'HTTP/1.1',
       httpMethod: method,
-      identity: { ...NO_IDENTITY, sourceIp: request.sourceIp, userAgent: request.headers['user-agent'] ?? null },
+      identity: {
+        ...NO_IDENTITY,
+        sourceIp: request.sourceIp,
+        userAgent: request.headers['user-agent'] ?? null,
+      },
       path,
       stage: STAGE,
       requestId,
@@ -55,8 +59,16 @@ export function proxyEvent(request: ProxyRequest): APIGatewayProxyEvent {
   };
 }
 
-export function authorizerEvent(method: string, path: string, authorization: string): APIGatewayTokenAuthorizerEvent {
-  return { type: 'TOKEN', authorizationToken: authorization, methodArn: `${API_ARN}/${STAGE}/${method}${path}` };
+export function authorizerEvent(
+  method: string,
+  path: string,
+  authorization: string,
+): APIGatewayTokenAuthorizerEvent {
+  return {
+    type: 'TOKEN',
+    authorizationToken: authorization,
+    methodArn: `${API_ARN}/${STAGE}/${method}${path}`,
+  };
 }
 
 function textsOf(value: string | string[] | undefined): string[] {

@@ -37,18 +37,26 @@ export class RequestAuthorizer {
     if (authorization === undefined || authorization === '') return { kind: 'unauthorized' };
     const key = createHash('sha256').update(authorization).digest('base64');
     const known = this.#remembered.get(key);
-    if (known !== undefined && this.#nowMs() < known.untilMs) return { kind: 'allowed', context: known.context };
+    if (known !== undefined && this.#nowMs() < known.untilMs)
+      return { kind: 'allowed', context: known.context };
     this.#remembered.delete(key);
     const policy = await this.#judge(method, path, authorization);
     if (policy === null) return { kind: 'unauthorized' };
     if (policy.policyDocument.Statement[0]?.Effect !== 'Allow') return { kind: 'forbidden' };
     const context = { principalId: policy.principalId, ...policy.context };
-    this.#remember(key, { context, untilMs: Math.min(this.#nowMs() + MAX_REMEMBERED_MS, expiryOf(authorization)) });
+    this.#remember(key, {
+      context,
+      untilMs: Math.min(this.#nowMs() + MAX_REMEMBERED_MS, expiryOf(authorization)),
+    });
     return { kind: 'allowed', context };
   }
 
   /** @returns null when the answer is 401: the function says so by an error of this very message. */
-  async #judge(method: string, path: string, authorization: string): Promise<APIGatewayAuthorizerResult | null> {
+  async #judge(
+    method: string,
+    path: string,
+    authorization: string,
+  ): Promise<APIGatewayAuthorizerResult | null> {
     try {
       return (await this.#ask(authorizerEvent(method, path, authorization))) as APIGatewayAuthorizerResult;
     } catch (error) {

@@ -10,7 +10,11 @@ export interface Route {
 }
 
 export type RouteMatch =
-  | { readonly kind: 'route'; readonly route: Route; readonly pathParameters: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'route';
+      readonly route: Route;
+      readonly pathParameters: Readonly<Record<string, string>>;
+    }
   /** The path is there, but not for this method. */
   | { readonly kind: 'method-not-allowed'; readonly allowed: readonly string[] }
   | { readonly kind: 'no-route' };
@@ -37,7 +41,10 @@ export function createRouter(routes: readonly Route[]): Router {
   };
 }
 
-function matchSegments(pattern: readonly string[], segments: readonly string[]): Record<string, string> | null {
+function matchSegments(
+  pattern: readonly string[],
+  segments: readonly string[],
+): Record<string, string> | null {
   if (pattern.length !== segments.length) return null;
   const parameters: Record<string, string> = {};
   for (const [i, expected] of pattern.entries()) {

@@ -101,8 +101,10 @@ export class SocketGateway {
   }
 
   #refusalOf(request: IncomingMessage): Pick<Problem, 'status' | 'detail'> | null {
-    if (!isLocalHost(request.headers.host)) return { status: 421, detail: 'host: expected 127.0.0.1 or localhost' };
-    if (!isLocalOrigin(request.headers.origin)) return { status: 403, detail: 'origin: expected a page of this server' };
+    if (!isLocalHost(request.headers.host))
+      return { status: 421, detail: 'host: expected 127.0.0.1 or localhost' };
+    if (!isLocalOrigin(request.headers.origin))
+      return { status: 403, detail: 'origin: expected a page of this server' };
     if (urlOf(request).pathname !== SOCKET_PATH) {
       return { status: 404, detail: `no WebSocket there: expected ${SOCKET_PATH}` };
     }

@@ -27,7 +27,10 @@ export class SocketPusher implements Pusher {
     const socket = this.#sockets.get(connectionId);
     if (socket === undefined || socket.readyState !== socket.OPEN) return 'gone';
     if (socket.bufferedAmount + bytes > MAX_WAITING_BYTES) {
-      log.warn('a client reads too slowly and is cut off', { connectionId, waitingBytes: socket.bufferedAmount });
+      log.warn('a client reads too slowly and is cut off', {
+        connectionId,
+        waitingBytes: socket.bufferedAmount,
+      });
       this.#sockets.delete(connectionId);
       socket.terminate();
       return 'gone';

@@ -1,4 +1,5 @@
 /** What differs between the places that the platform is deployed to. */
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 
 const stageSchema = z.strictObject({
@@ -6,7 +7,7 @@ const stageSchema = z.strictObject({
   /** Deployed to an emulator: short-lived, without what emulators refuse. */
   emulated: z.boolean(),
   architecture: z.enum(['arm64', 'x86_64']),
-  logRetentionDays: z.literal([1, 7, 30, 90, 365]),
+  logRetention: z.enum(RetentionDays),
   /** Tables, archive and secret survive their stack, and can be restored to any point in time. */
   keepsData: z.boolean(),
   /** A stack of its own, because LocalStack's free edition has no WebSocket API. */

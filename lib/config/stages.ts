@@ -1,3 +1,4 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import { parseStage, type Stage, type StageName } from './stage.ts';
 
@@ -7,7 +8,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
     emulated: true,
     // Emulators run functions on this machine's own processor.
     architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
-    logRetentionDays: 1,
+    logRetention: RetentionDays.ONE_DAY,
     keepsData: false,
     webSocket: true,
     rest: { requestsPerSecond: 100, burst: 200 },
@@ -18,7 +19,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
     name: 'dev',
     emulated: false,
     architecture: 'arm64',
-    logRetentionDays: 30,
+    logRetention: RetentionDays.ONE_MONTH,
     keepsData: true,
     webSocket: true,
     rest: { requestsPerSecond: 20, burst: 40 },
@@ -30,7 +31,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
     name: 'prod',
     emulated: false,
     architecture: 'arm64',
-    logRetentionDays: 365,
+    logRetention: RetentionDays.ONE_YEAR,
     keepsData: true,
     webSocket: true,
     rest: { requestsPerSecond: 100, burst: 200 },

@@ -52,7 +52,7 @@ export class MillraceFunction extends Construct {
     this.platform = platform;
 
     const logGroup = new LogGroup(this, 'Logs', {
-      retention: stage.logRetentionDays,
+      retention: stage.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(this, 'Role', {

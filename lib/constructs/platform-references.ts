@@ -1,4 +1,5 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
+import { ArnFormat } from 'aws-cdk-lib';
 import type { Stage } from '../config/stage.ts';
 import { lookUp, parameterNames, stagePath } from './parameter-names.ts';
 

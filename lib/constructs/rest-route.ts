@@ -1,5 +1,5 @@
-import type { IAuthorizer, IResource } from 'aws-cdk-lib/aws-apigateway';
-import { AuthorizationType, LambdaIntegration, Method } from 'aws-cdk-lib/aws-apigateway';
+import type { IAuthorizer, IResource, Method } from 'aws-cdk-lib/aws-apigateway';
+import { AuthorizationType, LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import type { RouteDefinition } from '../../shared/topology-schema.ts';
 import type { MillraceFunction } from './millrace-function.ts';

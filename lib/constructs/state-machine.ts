@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { readFileSync } from 'node:fs';
@@ -65,7 +65,7 @@ export class StateMachine extends Construct {
       roleArn: role.roleArn,
       definitionString: JSON.stringify(readDefinition(name, definition.timeoutMinutes, !stage.emulated)),
       definitionSubstitutions: Object.fromEntries(called),
-      ...(stage.emulated ? {} : { loggingConfiguration: this.#logTo(stage.logRetentionDays) }),
+      ...(stage.emulated ? {} : { loggingConfiguration: this.#logTo(stage.logRetention) }),
     });
     this.stateMachine.node.addDependency(this.#policy);
     if (!stage.emulated) this.#permitDistributedMap(role);
@@ -78,7 +78,7 @@ export class StateMachine extends Construct {
     this.#alarm(name, platform.alarmTopicArn);
   }
 
-  #logTo(retention: number): CfnStateMachine.LoggingConfigurationProperty {
+  #logTo(retention: RetentionDays): CfnStateMachine.LoggingConfigurationProperty {
     const logGroup = new LogGroup(this, 'Logs', { retention, removalPolicy: RemovalPolicy.DESTROY });
     permit(this.#policy, {
       actions: LOG_DELIVERY,

@@ -63,7 +63,7 @@ export class ApiStack extends MillraceStack {
   #addApi(): RestApi {
     const { stage } = this;
     const logGroup = new LogGroup(this, 'AccessLogs', {
-      retention: stage.logRetentionDays,
+      retention: stage.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const api = new RestApi(this, 'Api', {

@@ -1,4 +1,4 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { Stage } from '../config/stage.ts';
 import { MillraceStack } from './millrace-stack.ts';
 

@@ -91,7 +91,7 @@ export class RealtimeStack extends MillraceStack {
 
   #accessLog(): IAccessLogSettings {
     const logGroup = new LogGroup(this, 'AccessLogs', {
-      retention: this.stage.logRetentionDays,
+      retention: this.stage.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     return {

@@ -162,13 +162,26 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
   'GET /v1/instruments': { response: page({ instrumentId, exchange: 'binance', pair: 'BTC-USDT' }) },
   'GET /v1/strategies': { response: page(strategy) },
   'POST /v1/strategies': {
-    request: { name: 'ma-crossover', params: { fastPeriod: 5, slowPeriod: 20 }, instrumentId, interval: '1m' },
+    request: {
+      name: 'ma-crossover',
+      params: { fastPeriod: 5, slowPeriod: 20 },
+      instrumentId,
+      interval: '1m',
+    },
     response: strategy,
   },
   'GET /v1/strategies/{strategyId}': {
-    response: { ...strategy, progress: { lastCandleOpenTimeMs: 1723161600000 }, position, orderInFlight: null },
+    response: {
+      ...strategy,
+      progress: { lastCandleOpenTimeMs: 1723161600000 },
+      position,
+      orderInFlight: null,
+    },
   },
-  'PUT /v1/strategies/{strategyId}': { request: { status: 'PAUSED' }, response: { ...strategy, status: 'PAUSED' } },
+  'PUT /v1/strategies/{strategyId}': {
+    request: { status: 'PAUSED' },
+    response: { ...strategy, status: 'PAUSED' },
+  },
   'DELETE /v1/strategies/{strategyId}': {},
   'GET /v1/orders': { response: page(order) },
   'GET /v1/orders/{clientOrderId}': { response: order },
@@ -203,7 +216,9 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
   'PUT /v1/risk/limits': { request: limits, response: limits },
   'GET /v1/risk/kill-switch': { response: killSwitch },
   'PUT /v1/risk/kill-switch': { request: { engaged: true, reason: killSwitch.reason }, response: killSwitch },
-  'GET /v1/quarantine': { response: page({ ...quarantined, status: 'QUARANTINED', redrivenAtMs: null, fix: null }) },
+  'GET /v1/quarantine': {
+    response: page({ ...quarantined, status: 'QUARANTINED', redrivenAtMs: null, fix: null }),
+  },
   'POST /v1/quarantine/{id}/redrive': { request: { fix: quarantined.fix }, response: quarantined },
   'GET /v1/backtests': { response: page(run) },
   'POST /v1/backtests': {

@@ -60,9 +60,12 @@ describe('a pair in a path', () => {
   it.each(['BTC-USDT', '1INCH-USDT', 'A-B'])('may be %s', (pair) => {
     expect(pairPath.safeParse({ pair }).success).toBe(true);
   });
-  it.each(['', 'BTC', 'BTCUSDT', 'btc-usdt', 'BTC-USDT-X', 'BTC_USDT', '../BTC-USDT', 'BTC-USDT\n'])('is not %j', (pair) => {
-    expect(pairPath.safeParse({ pair }).success).toBe(false);
-  });
+  it.each(['', 'BTC', 'BTCUSDT', 'btc-usdt', 'BTC-USDT-X', 'BTC_USDT', '../BTC-USDT', 'BTC-USDT\n'])(
+    'is not %j',
+    (pair) => {
+      expect(pairPath.safeParse({ pair }).success).toBe(false);
+    },
+  );
 });
 
 describe('a range of candles', () => {
@@ -86,6 +89,8 @@ describe('a problem', () => {
     const { error } = contractOf('PUT /v1/risk/kill-switch').body.safeParse({ engaged: 'yes', reason: '' });
     const errors = fieldErrors(error!);
     expect(errors.map(({ path }) => path)).toEqual(['engaged', 'reason']);
-    expect(firstFieldError(errors, 'body')).toBe('body.engaged: expected boolean, received string (and 1 more)');
+    expect(firstFieldError(errors, 'body')).toBe(
+      'body.engaged: expected boolean, received string (and 1 more)',
+    );
   });
 });

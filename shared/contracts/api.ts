@@ -17,7 +17,13 @@ import {
 } from './market-views.ts';
 import { fillPage, fillsQuery, orderPage, orderPath, ordersQuery } from './order-views.ts';
 import { portfolioView } from './portfolio-views.ts';
-import { quarantinePage, quarantinePath, quarantineQuery, quarantineView, redriveBody } from './quarantine-views.ts';
+import {
+  quarantinePage,
+  quarantinePath,
+  quarantineQuery,
+  quarantineView,
+  redriveBody,
+} from './quarantine-views.ts';
 import { killSwitchRecord, limitsRecord } from './records.ts';
 import { socketTicket } from './socket-messages.ts';
 import {
@@ -55,7 +61,11 @@ export const openApiView = z.looseObject({ openapi: z.string() });
 
 export const contracts = {
   'GET /openapi.json': { summary: 'This document.', status: 200, response: openApiView },
-  'GET /v1/health': { summary: 'How the platform and each of its functions is doing.', status: 200, response: healthView },
+  'GET /v1/health': {
+    summary: 'How the platform and each of its functions is doing.',
+    status: 200,
+    response: healthView,
+  },
   'GET /v1/prices/{pair}': {
     summary: 'The close of the latest 1s candle.',
     path: pairPath,
@@ -65,7 +75,8 @@ export const contracts = {
     problems: [404],
   },
   'GET /v1/candles/{pair}': {
-    summary: 'The newest candles of a range, oldest first; the one under way comes last with `closed: false`.',
+    summary:
+      'The newest candles of a range, oldest first; the one under way comes last with `closed: false`.',
     path: pairPath,
     query: candlesQuery,
     status: 200,
@@ -78,7 +89,12 @@ export const contracts = {
     status: 200,
     response: instrumentPage,
   },
-  'GET /v1/strategies': { summary: 'Strategy instances.', query: strategiesQuery, status: 200, response: strategyPage },
+  'GET /v1/strategies': {
+    summary: 'Strategy instances.',
+    query: strategiesQuery,
+    status: 200,
+    response: strategyPage,
+  },
   'POST /v1/strategies': {
     summary: 'Creates a strategy instance with a book of its own, and starts it.',
     body: createStrategyBody,
@@ -102,12 +118,18 @@ export const contracts = {
     problems: [404, 409],
   },
   'DELETE /v1/strategies/{strategyId}': {
-    summary: 'Removes a strategy instance that is flat and has no order in flight. Its orders and fills remain.',
+    summary:
+      'Removes a strategy instance that is flat and has no order in flight. Its orders and fills remain.',
     path: strategyPath,
     status: 204,
     problems: [404, 409],
   },
-  'GET /v1/orders': { summary: 'Orders, newest first.', query: ordersQuery, status: 200, response: orderPage },
+  'GET /v1/orders': {
+    summary: 'Orders, newest first.',
+    query: ordersQuery,
+    status: 200,
+    response: orderPage,
+  },
   'GET /v1/orders/{clientOrderId}': {
     summary: 'An order and what became of it.',
     path: orderPath,
@@ -153,7 +175,12 @@ export const contracts = {
     response: quarantineView,
     problems: [404, 409],
   },
-  'GET /v1/backtests': { summary: 'Backtest runs, newest first.', query: runsQuery, status: 200, response: runPage },
+  'GET /v1/backtests': {
+    summary: 'Backtest runs, newest first.',
+    query: runsQuery,
+    status: 200,
+    response: runPage,
+  },
   'POST /v1/backtests': {
     summary: 'Submits a backtest over a grid of parameters.',
     body: submitBacktestBody,
@@ -179,23 +206,23 @@ type Contracts = typeof contracts;
 /** `GET /v1/prices/{pair}` and so on. */
 export type RouteKey = keyof Contracts;
 
-type Parsed<R extends RouteKey, Part extends 'path' | 'query' | 'body'> = Contracts[R] extends Record<
-  Part,
-  infer S extends z.ZodType
->
-  ? z.output<S>
-  : z.output<typeof nothing>;
+type Parsed<R extends RouteKey, Part extends 'path' | 'query' | 'body'> =
+  Contracts[R] extends Record<Part, infer S extends z.ZodType> ? z.output<S> : z.output<typeof nothing>;
 
 export type PathOf<R extends RouteKey> = Parsed<R, 'path'>;
 export type QueryOf<R extends RouteKey> = Parsed<R, 'query'>;
 export type BodyOf<R extends RouteKey> = Parsed<R, 'body'>;
 /** `null`: the route answers without content. */
-export type ResponseOf<R extends RouteKey> = Contracts[R] extends { readonly response: infer S extends z.ZodType }
+export type ResponseOf<R extends RouteKey> = Contracts[R] extends {
+  readonly response: infer S extends z.ZodType;
+}
   ? z.input<S>
   : null;
 
 /** The parts of a request that a route names nothing of must be empty. */
-export function contractOf(route: RouteKey): RouteContract & Required<Pick<RouteContract, 'path' | 'query' | 'body'>> {
+export function contractOf(
+  route: RouteKey,
+): RouteContract & Required<Pick<RouteContract, 'path' | 'query' | 'body'>> {
   const contract: RouteContract = contracts[route];
   return { path: nothing, query: nothing, body: nothing, ...contract };
 }

@@ -13,9 +13,12 @@ export const runsQuery = z.strictObject(pageQuery);
 
 const grid = z
   .record(z.string().min(1).max(100), z.array(z.number()).min(1).max(MAX_VALUES_A_PARAMETER))
-  .refine((axes) => Object.values(axes).reduce((product, values) => product * values.length, 1) <= MAX_COMBINATIONS, {
-    error: `expected at most ${MAX_COMBINATIONS} combinations`,
-  })
+  .refine(
+    (axes) => Object.values(axes).reduce((product, values) => product * values.length, 1) <= MAX_COMBINATIONS,
+    {
+      error: `expected at most ${MAX_COMBINATIONS} combinations`,
+    },
+  )
   .meta({
     description: 'The values to try of each parameter; every combination is run.',
     examples: [{ fastPeriod: [5, 10], slowPeriod: [20, 50] }],
@@ -23,7 +26,11 @@ const grid = z
 
 export const submitBacktestBody = z
   .strictObject({
-    strategy: z.string().min(1).max(100).meta({ examples: ['ma-crossover'] }),
+    strategy: z
+      .string()
+      .min(1)
+      .max(100)
+      .meta({ examples: ['ma-crossover'] }),
     grid,
     instrumentId,
     interval,

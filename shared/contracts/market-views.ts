@@ -6,7 +6,9 @@ import { pageLimit, pageOf, pageQuery, wholeNumber } from './page.ts';
 
 export const exchange = z
   .string()
-  .regex(/^[a-z][a-z0-9]{1,15}$/, { error: 'expected the name of an exchange in small letters, such as binance' });
+  .regex(/^[a-z][a-z0-9]{1,15}$/, {
+    error: 'expected the name of an exchange in small letters, such as binance',
+  });
 
 const pair = z
   .string()

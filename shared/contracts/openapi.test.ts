@@ -52,7 +52,9 @@ describe('the OpenAPI document', () => {
   });
 
   it('refers only to schemas and responses that it holds', () => {
-    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => reference!);
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(
+      ([, reference]) => reference!,
+    );
     expect(references.length).toBeGreaterThan(100);
     for (const reference of new Set(references)) {
       const [, , kind, name] = reference.split('/') as [string, string, 'schemas' | 'responses', string];
@@ -62,13 +64,31 @@ describe('the OpenAPI document', () => {
 
   it('tells how a refusal looks', () => {
     const { responses } = paths['/v1/strategies']!['post']!;
-    expect(Object.keys(responses)).toEqual(['201', '400', '401', '403', '409', '413', '415', '422', '429', '500']);
+    expect(Object.keys(responses)).toEqual([
+      '201',
+      '400',
+      '401',
+      '403',
+      '409',
+      '413',
+      '415',
+      '422',
+      '429',
+      '500',
+    ]);
     expect(schemas['Problem']).toMatchObject({ required: ['type', 'title', 'status', 'detail'] });
   });
 
   it('shows parameters as what they are, with their bounds', () => {
     const { parameters = [] } = paths['/v1/candles/{pair}']!['get']!;
-    expect(parameters.map(({ name }) => name)).toEqual(['pair', 'exchange', 'interval', 'from', 'to', 'limit']);
+    expect(parameters.map(({ name }) => name)).toEqual([
+      'pair',
+      'exchange',
+      'interval',
+      'from',
+      'to',
+      'limit',
+    ]);
     expect(parameters.find(({ name }) => name === 'pair')).toMatchObject({ in: 'path', required: true });
     expect(parameters.find(({ name }) => name === 'limit')).toMatchObject({
       in: 'query',
@@ -83,6 +103,8 @@ describe('the OpenAPI document', () => {
   });
 
   it('shows requests as they are sent: what has a default is not required', () => {
-    expect(schemas['CreateStrategy']).toMatchObject({ required: ['name', 'params', 'instrumentId', 'interval'] });
+    expect(schemas['CreateStrategy']).toMatchObject({
+      required: ['name', 'params', 'instrumentId', 'interval'],
+    });
   });
 });

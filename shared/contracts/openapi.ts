@@ -77,11 +77,19 @@ function operation(key: RouteKey, path: string, open: boolean): Json {
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(contract.body === undefined
       ? {}
-      : { requestBody: { required: isRequired(contract.body), content: jsonContent(contract.body, examples[key].request) } }),
+      : {
+          requestBody: {
+            required: isRequired(contract.body),
+            content: jsonContent(contract.body, examples[key].request),
+          },
+        }),
     responses: {
       [contract.status]: successResponse(key, contract),
       ...Object.fromEntries(
-        problemsOf(contract, open).map((status) => [status, { $ref: `#/components/responses/${problemName(status)}` }]),
+        problemsOf(contract, open).map((status) => [
+          status,
+          { $ref: `#/components/responses/${problemName(status)}` },
+        ]),
       ),
     },
   };
@@ -136,8 +144,14 @@ function schemas(): Json {
   );
   const all = [...namedSchemas, ['Problem', problem] as const];
   return {
-    ...convert(all.filter(([, schema]) => !bodies.has(schema)), 'output'),
-    ...convert(all.filter(([, schema]) => bodies.has(schema)), 'input'),
+    ...convert(
+      all.filter(([, schema]) => !bodies.has(schema)),
+      'output',
+    ),
+    ...convert(
+      all.filter(([, schema]) => bodies.has(schema)),
+      'input',
+    ),
   };
 }
 
@@ -171,7 +185,10 @@ function problemName(status: number): string {
 }
 
 function problemResponse(description: string): Json {
-  return { description, content: { [PROBLEM_CONTENT_TYPE]: { schema: { $ref: schemaReference('Problem') } } } };
+  return {
+    description,
+    content: { [PROBLEM_CONTENT_TYPE]: { schema: { $ref: schemaReference('Problem') } } },
+  };
 }
 
 /** `/v1/risk/limits` → `risk`. */

@@ -6,7 +6,11 @@ import { pageOf, pageQuery } from './page.ts';
 
 const strategyId = z.uuid({ error: 'expected a UUID' }).optional();
 
-export const ordersQuery = z.strictObject({ ...pageQuery, strategyId, status: z.enum(ORDER_STATUSES).optional() });
+export const ordersQuery = z.strictObject({
+  ...pageQuery,
+  strategyId,
+  status: z.enum(ORDER_STATUSES).optional(),
+});
 export const orderPath = z.strictObject({ clientOrderId: z.uuid({ error: 'expected a UUID' }) });
 export const orderPage = pageOf(orderView);
 

@@ -8,7 +8,9 @@ export const quarantineQuery = z.strictObject({
   ...pageQuery,
   status: z.enum(QUARANTINE_STATUSES).default('QUARANTINED'),
 });
-export const quarantinePath = z.strictObject({ id: z.string().regex(/^[\w-]{1,100}$/, { error: 'expected the id of an item' }) });
+export const quarantinePath = z.strictObject({
+  id: z.string().regex(/^[\w-]{1,100}$/, { error: 'expected the id of an item' }),
+});
 
 /** Fields that replace those of the trade; what it becomes is checked as any trade is. */
 export const tradeFix = z.strictObject({

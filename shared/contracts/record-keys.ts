@@ -18,7 +18,10 @@ export function sortableTime(timeMs: number): string {
 }
 
 /** Table `signals`. */
-export const definitionKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'DEFINITION' });
+export const definitionKey = (strategyId: string): Key => ({
+  pk: `STRATEGY#${strategyId}`,
+  sk: 'DEFINITION',
+});
 export const listedKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'LISTED' });
 export const progressKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'PROGRESS' });
 export const signalKey = (strategyId: string, candleOpenTimeMs: number): Key => ({
@@ -33,12 +36,18 @@ export const runningIndex = (strategyId: string, instrumentId: InstrumentId, int
   sort: strategyId,
 });
 export const STRATEGIES_PARTITION = 'STRATEGIES';
-export const strategiesIndex = (strategyId: string): Index => ({ partition: STRATEGIES_PARTITION, sort: strategyId });
+export const strategiesIndex = (strategyId: string): Index => ({
+  partition: STRATEGIES_PARTITION,
+  sort: strategyId,
+});
 
 /** Table `orders`. */
 export const limitsKey = (accountId: string): Key => ({ pk: `ACCOUNT#${accountId}`, sk: 'LIMITS' });
 export const killSwitchKey = (accountId: string): Key => ({ pk: `ACCOUNT#${accountId}`, sk: 'KILL_SWITCH' });
-export const reservationKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'RESERVATION' });
+export const reservationKey = (strategyId: string): Key => ({
+  pk: `STRATEGY#${strategyId}`,
+  sk: 'RESERVATION',
+});
 export const orderKey = (clientOrderId: string): Key => ({ pk: `ORDER#${clientOrderId}`, sk: 'ORDER' });
 export const ordersPartition = (accountId: string): string => `ORDERS#${accountId}`;
 export const ordersIndex = (accountId: string, effectiveTimeMs: number, clientOrderId: string): Index => ({
@@ -50,7 +59,10 @@ export const venueKey = (lane: string): Key => ({ pk: `VENUE#${lane}`, sk: 'matc
 
 /** Table `portfolio`. */
 export const bookKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'BOOK' });
-export const dayKey = (strategyId: string, utcDay: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: `DAY#${utcDay}` });
+export const dayKey = (strategyId: string, utcDay: string): Key => ({
+  pk: `STRATEGY#${strategyId}`,
+  sk: `DAY#${utcDay}`,
+});
 export const booksPartition = (accountId: string): string => `BOOKS#${accountId}`;
 export const booksIndex = (accountId: string, strategyId: string): Index => ({
   partition: booksPartition(accountId),
@@ -64,7 +76,10 @@ export const fillsIndex = (accountId: string, timeMs: number, fillId: string): I
 });
 
 /** Table `market-data`. */
-export const laneKey = (lane: string, functionName: string): Key => ({ pk: `LANE#${lane}`, sk: functionName });
+export const laneKey = (lane: string, functionName: string): Key => ({
+  pk: `LANE#${lane}`,
+  sk: functionName,
+});
 
 /** Table `operations`. */
 export const quarantineKey = (id: string): Key => ({ pk: `QUARANTINE#${id}`, sk: 'ITEM' });
@@ -73,11 +88,17 @@ export const quarantineIndex = (status: QuarantineStatus, quarantinedAtMs: numbe
   partition: quarantinePartition(status),
   sort: `${sortableTime(quarantinedAtMs)}#${id}`,
 });
-export const collectorPositionKey = (sourceId: string): Key => ({ pk: `COLLECTOR#${sourceId}`, sk: 'POSITION' });
+export const collectorPositionKey = (sourceId: string): Key => ({
+  pk: `COLLECTOR#${sourceId}`,
+  sk: 'POSITION',
+});
 
 /** Table `realtime`. */
 export const ticketKey = (sha256: string): Key => ({ pk: `TICKET#${sha256}`, sk: 'TICKET' });
-export const connectionKey = (connectionId: string): Key => ({ pk: `CONNECTION#${connectionId}`, sk: 'CONNECTION' });
+export const connectionKey = (connectionId: string): Key => ({
+  pk: `CONNECTION#${connectionId}`,
+  sk: 'CONNECTION',
+});
 export const subscriptionKey = (connectionId: string, channel: string): Key => ({
   pk: `CONNECTION#${connectionId}`,
   sk: `CHANNEL#${channel}`,

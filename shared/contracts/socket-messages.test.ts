@@ -6,7 +6,10 @@ describe('a channel', () => {
     ['orders', { kind: 'orders' }],
     ['portfolio', { kind: 'portfolio' }],
     [pricesChannel('binance:BTC-USDT'), { kind: 'prices', instrumentId: 'binance:BTC-USDT' }],
-    [candlesChannel('kraken:XBT-USD', '15m'), { kind: 'candles', instrumentId: 'kraken:XBT-USD', interval: '15m' }],
+    [
+      candlesChannel('kraken:XBT-USD', '15m'),
+      { kind: 'candles', instrumentId: 'kraken:XBT-USD', interval: '15m' },
+    ],
   ])('%s is read back as what it was made of', (text, channel) => {
     expect(parseChannel(text)).toEqual(channel);
   });

@@ -29,13 +29,17 @@ export function parseChannel(text: string): Channel | null {
   const instrumentId = `${exchange ?? ''}:${pair ?? ''}`;
   if (rest.length > 0 || !isInstrumentId(instrumentId)) return null;
   if (kind === 'prices' && interval === undefined) return { kind, instrumentId };
-  if (kind === 'candles' && interval !== undefined && isInterval(interval)) return { kind, instrumentId, interval };
+  if (kind === 'candles' && interval !== undefined && isInterval(interval))
+    return { kind, instrumentId, interval };
   return null;
 }
 
-const channel = z.string().max(100).refine((text) => parseChannel(text) !== null, {
-  error: 'expected prices:<instrumentId>, candles:<instrumentId>:<interval>, orders or portfolio',
-});
+const channel = z
+  .string()
+  .max(100)
+  .refine((text) => parseChannel(text) !== null, {
+    error: 'expected prices:<instrumentId>, candles:<instrumentId>:<interval>, orders or portfolio',
+  });
 
 export const socketRequest = z.strictObject({
   action: z.enum(['subscribe', 'unsubscribe']),
@@ -56,6 +60,10 @@ export const channelMessage = z.discriminatedUnion('type', [
   z.strictObject({ channel: z.string(), type: z.literal('price'), data: priceView }),
   z.strictObject({ channel: z.string(), type: z.literal('candle'), data: candleView }),
   z.strictObject({ channel: z.string(), type: z.literal('order'), data: orderView }),
-  z.strictObject({ channel: z.string(), type: z.literal('portfolio'), data: z.object({ fill, position: positionView }) }),
+  z.strictObject({
+    channel: z.string(),
+    type: z.literal('portfolio'),
+    data: z.object({ fill, position: positionView }),
+  }),
 ]);
 export type ChannelMessage = z.infer<typeof channelMessage>;

@@ -14,13 +14,19 @@ const MAX_LATENCY_MS = 60_000;
 
 /** The same name, parameters, instrument and interval are the same instance. */
 export const createStrategyBody = z.strictObject({
-  name: z.string().min(1).max(100).meta({ examples: ['ma-crossover'] }),
+  name: z
+    .string()
+    .min(1)
+    .max(100)
+    .meta({ examples: ['ma-crossover'] }),
   params: z
     .record(z.string().max(100), z.unknown())
     .meta({ description: 'Those of the strategy.', examples: [{ fastPeriod: 5, slowPeriod: 20 }] }),
   instrumentId,
   interval,
-  capital: positiveDecimalText.default('10000').meta({ description: 'Cash of this instance alone, in the quote currency.' }),
+  capital: positiveDecimalText
+    .default('10000')
+    .meta({ description: 'Cash of this instance alone, in the quote currency.' }),
   feeRate: amountText.default('0.001'),
   slippage: amountText.default('0'),
   latencyMs: z

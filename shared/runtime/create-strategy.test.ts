@@ -21,13 +21,18 @@ beforeEach(() => {
 });
 
 const idsIn = async (table: 'signals' | 'portfolio', partition: string) =>
-  (await state.queryIndex<{ strategyId: string }>(table, partition, { limit: 10 })).items.map(({ value }) => value.strategyId);
+  (await state.queryIndex<{ strategyId: string }>(table, partition, { limit: 10 })).items.map(
+    ({ value }) => value.strategyId,
+  );
 
 describe('creating a strategy instance', () => {
   it('puts it where candles, lists and the ledger look for it, with its capital as cash', async () => {
     expect(await createStrategy(state, instance, 1000)).toEqual({ created: true });
     expect((await state.get('signals', definitionKey(instance.strategyId)))?.value).toEqual(instance);
-    expect((await state.get('portfolio', bookKey(instance.strategyId)))?.value).toMatchObject({ cash: '10000', quantity: '0' });
+    expect((await state.get('portfolio', bookKey(instance.strategyId)))?.value).toMatchObject({
+      cash: '10000',
+      quantity: '0',
+    });
     expect(await idsIn('signals', runningPartition('binance:BTC-USDT', '1m'))).toEqual([instance.strategyId]);
     expect(await idsIn('signals', STRATEGIES_PARTITION)).toEqual([instance.strategyId]);
     expect(await idsIn('portfolio', booksPartition('paper'))).toEqual([instance.strategyId]);
@@ -42,7 +47,13 @@ describe('creating a strategy instance', () => {
 
   it('leaves an account that is open as it is', async () => {
     const engaged = { engaged: true, reason: 'x', by: 'alice', atMs: 1 };
-    await state.write({ kind: 'put', table: 'orders', ...killSwitchKey('paper'), value: engaged, condition: { kind: 'none' } });
+    await state.write({
+      kind: 'put',
+      table: 'orders',
+      ...killSwitchKey('paper'),
+      value: engaged,
+      condition: { kind: 'none' },
+    });
     await createStrategy(state, instance, 1000);
     expect((await state.get('orders', killSwitchKey('paper')))?.value).toEqual(engaged);
   });
@@ -55,7 +66,9 @@ describe('creating a strategy instance', () => {
   });
 
   it('creates it once when asked many times at once', async () => {
-    const outcomes = await Promise.all(Array.from({ length: 5 }, async () => createStrategy(state, instance, 1000)));
+    const outcomes = await Promise.all(
+      Array.from({ length: 5 }, async () => createStrategy(state, instance, 1000)),
+    );
     expect(outcomes.filter(({ created }) => created)).toHaveLength(1);
   });
 });

@@ -8,7 +8,12 @@ import {
   runningIndex,
   strategiesIndex,
 } from '../contracts/record-keys.ts';
-import { DEFAULT_LIMITS, type BookRecord, type KillSwitchRecord, type StrategyRecord } from '../contracts/records.ts';
+import {
+  DEFAULT_LIMITS,
+  type BookRecord,
+  type KillSwitchRecord,
+  type StrategyRecord,
+} from '../contracts/records.ts';
 import type { StrategyInstance } from '../domain/strategies/strategy.ts';
 import { ConditionFailed, type PutWrite, type StateStore } from '../ports/state-store.ts';
 
@@ -37,7 +42,10 @@ export async function createStrategy(
  * two items, always written together.
  * @param condition on the definition; the listed copy follows it.
  */
-export function definitionWrites(record: StrategyRecord, condition: PutWrite['condition']): readonly PutWrite[] {
+export function definitionWrites(
+  record: StrategyRecord,
+  condition: PutWrite['condition'],
+): readonly PutWrite[] {
   const { strategyId, instrumentId, interval, status } = record;
   return [
     {
@@ -86,7 +94,12 @@ function bookWrite(instance: StrategyInstance): PutWrite {
 
 /** Limits and kill switch that are there stay as they are. */
 export async function ensureAccount(state: StateStore, accountId: string, nowMs: number): Promise<void> {
-  const killSwitch: KillSwitchRecord = { engaged: false, reason: 'the account was opened', by: 'platform', atMs: nowMs };
+  const killSwitch: KillSwitchRecord = {
+    engaged: false,
+    reason: 'the account was opened',
+    by: 'platform',
+    atMs: nowMs,
+  };
   const wanted = [
     { ...limitsKey(accountId), value: DEFAULT_LIMITS },
     { ...killSwitchKey(accountId), value: killSwitch },

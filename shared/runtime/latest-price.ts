@@ -8,7 +8,10 @@ import type { CandleStore } from '../ports/candle-store.ts';
 const FOREVER_MS = 4_102_444_800_000;
 
 /** A price is the close of the latest 1s candle. `null`: the instrument has none yet. */
-export async function latestPrice(candles: CandleStore, instrumentId: InstrumentId): Promise<PriceView | null> {
+export async function latestPrice(
+  candles: CandleStore,
+  instrumentId: InstrumentId,
+): Promise<PriceView | null> {
   const [candle] = await candles.between(instrumentId, '1s', 0, FOREVER_MS, 1);
   if (candle === undefined) return null;
   return { instrumentId, price: formatDecimal(candle.close), timeMs: candle.openTimeMs + intervalMs('1s') };

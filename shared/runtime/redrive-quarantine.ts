@@ -2,7 +2,12 @@
 import { quarantineIndex, quarantineKey } from '../contracts/record-keys.ts';
 import type { QuarantineRecord } from '../contracts/records.ts';
 import type { TradeFix } from '../contracts/quarantine-views.ts';
-import { readTradeRow, REDRIVE_SESSION, type TradeRow, type TradesRecordV1 } from '../contracts/stream-records.ts';
+import {
+  readTradeRow,
+  REDRIVE_SESSION,
+  type TradeRow,
+  type TradesRecordV1,
+} from '../contracts/stream-records.ts';
 import { isInstrumentId } from '../domain/market-data/instrument.ts';
 import { laneOf } from '../domain/market-data/lane.ts';
 import type { Ports } from '../ports/index.ts';
@@ -33,7 +38,12 @@ export async function redriveQuarantined(
   const mended = mendTrade(item.value, fix ?? {});
   if (mended.kind !== 'mended') return mended;
   await ports.streams.append('trades', [streamRecord(mended.instrumentId, mended.row)]);
-  const record: QuarantineRecord = { ...item.value, status: 'REDRIVEN', redrivenAtMs: nowMs, fix: fixOf(fix) };
+  const record: QuarantineRecord = {
+    ...item.value,
+    status: 'REDRIVEN',
+    redrivenAtMs: nowMs,
+    fix: fixOf(fix),
+  };
   try {
     await ports.state.write({
       kind: 'put',
@@ -110,5 +120,7 @@ function streamRecord(instrumentId: string, row: TradeRow): { partitionKey: stri
 
 function fixOf(fix: TradeFix | null): QuarantineRecord['fix'] {
   if (fix === null) return null;
-  return Object.fromEntries(Object.entries(fix).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(fix).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }

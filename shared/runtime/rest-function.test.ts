@@ -16,7 +16,10 @@ function riskFunction(chosen: Partial<RiskHandlers> = {}) {
       'GET /v1/risk/limits': async () => ({ kind: 'done', body: limits }),
       'PUT /v1/risk/limits': async ({ body }) => ({ kind: 'done', body }),
       'GET /v1/risk/kill-switch': async () => ({ kind: 'done', body: killSwitch }),
-      'PUT /v1/risk/kill-switch': async ({ body, subject }) => ({ kind: 'done', body: { ...body, by: subject, atMs: 0 } }),
+      'PUT /v1/risk/kill-switch': async ({ body, subject }) => ({
+        kind: 'done',
+        body: { ...body, by: subject, atMs: 0 },
+      }),
       ...chosen,
     }),
   );
@@ -47,7 +50,11 @@ describe('a REST function', () => {
     ['[]', 422, /^body: expected object, received array/],
     ['null', 422, /^body: expected object, received null/],
     ['"text"', 422, /^body: expected object/],
-    ['{"maxPositionNotional":"1e3","maxDailyLossRatio":null}', 422, /^body\.maxPositionNotional: expected a canonical decimal/],
+    [
+      '{"maxPositionNotional":"1e3","maxDailyLossRatio":null}',
+      422,
+      /^body\.maxPositionNotional: expected a canonical decimal/,
+    ],
     ['{"maxPositionNotional":null,"maxDailyLossRatio":2}', 422, /^body\.maxDailyLossRatio: /],
     ['{"maxPositionNotional":null}', 422, /^body\.maxDailyLossRatio: /],
     ['{"maxPositionNotional":null,"maxDailyLossRatio":null,"__proto__":{}}', 422, /__proto__/],
@@ -62,8 +69,13 @@ describe('a REST function', () => {
   });
 
   it('names every field that is wrong', async () => {
-    const { body } = await riskFunction()('PUT /v1/risk/limits', { body: { maxPositionNotional: 5, maxDailyLossRatio: -1 } });
-    expect(body.errors.map(({ path }: { path: string }) => path)).toEqual(['maxPositionNotional', 'maxDailyLossRatio']);
+    const { body } = await riskFunction()('PUT /v1/risk/limits', {
+      body: { maxPositionNotional: 5, maxDailyLossRatio: -1 },
+    });
+    expect(body.errors.map(({ path }: { path: string }) => path)).toEqual([
+      'maxPositionNotional',
+      'maxDailyLossRatio',
+    ]);
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', ''])(
@@ -82,7 +94,9 @@ describe('a REST function', () => {
   });
 
   it('refuses a body over 64 KB', async () => {
-    const { status } = await riskFunction()('PUT /v1/risk/limits', { body: { surplus: 'x'.repeat(64 * 1024) } });
+    const { status } = await riskFunction()('PUT /v1/risk/limits', {
+      body: { surplus: 'x'.repeat(64 * 1024) },
+    });
     expect(status).toBe(413);
   });
 
@@ -134,7 +148,9 @@ describe('a REST function', () => {
     });
 
     it('allows that one, and none otherwise', async () => {
-      expect((await riskFunction()('GET /v1/risk/limits')).headers).not.toHaveProperty('access-control-allow-origin');
+      expect((await riskFunction()('GET /v1/risk/limits')).headers).not.toHaveProperty(
+        'access-control-allow-origin',
+      );
       process.env['ALLOWED_ORIGIN'] = 'https://desk.example.com';
       expect((await riskFunction()('GET /v1/risk/limits')).headers).toMatchObject({
         'access-control-allow-origin': 'https://desk.example.com',

@@ -86,10 +86,18 @@ interface ProblemParts {
 }
 
 function problemAnswer(status: number, { detail, ...more }: ProblemParts): APIGatewayProxyResult {
-  return answer(status, { 'content-type': PROBLEM_CONTENT_TYPE }, JSON.stringify(problemOf(status, detail, more)));
+  return answer(
+    status,
+    { 'content-type': PROBLEM_CONTENT_TYPE },
+    JSON.stringify(problemOf(status, detail, more)),
+  );
 }
 
-function answer(statusCode: number, headers: Readonly<Record<string, string>>, body: string): APIGatewayProxyResult {
+function answer(
+  statusCode: number,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): APIGatewayProxyResult {
   return { statusCode, headers: { ...COMMON_HEADERS, ...corsHeaders(), ...headers }, body };
 }
 

@@ -32,11 +32,16 @@ async function readAll(count: number, limit: number, keep: (n: number) => boolea
 describe('a listing', () => {
   it('shows what passes its filter once and in order, in pages that are never too long', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(300), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 9 }), async (count, limit, step) => {
-        const pages = await readAll(count, limit, (n) => n % step === 0);
-        expect(pages.flat()).toEqual(Array.from({ length: Math.ceil(count / step) }, (_, i) => i * step));
-        expect(Math.max(0, ...pages.map((page) => page.length))).toBeLessThanOrEqual(limit);
-      }),
+      fc.asyncProperty(
+        fc.nat(300),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 9 }),
+        async (count, limit, step) => {
+          const pages = await readAll(count, limit, (n) => n % step === 0);
+          expect(pages.flat()).toEqual(Array.from({ length: Math.ceil(count / step) }, (_, i) => i * step));
+          expect(Math.max(0, ...pages.map((page) => page.length))).toBeLessThanOrEqual(limit);
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -15,7 +15,8 @@ export interface ListingOptions<T> {
   readonly keep?: (value: T) => boolean;
 }
 
-export type Listing<T> = { readonly kind: 'done'; readonly body: { items: T[]; next: string | null } } | Refusal;
+export type Listing<T> =
+  { readonly kind: 'done'; readonly body: { items: T[]; next: string | null } } | Refusal;
 
 /**
  * Each round asks for no more items than are still wanted, so that a page ends where its cursor says.

@@ -44,7 +44,10 @@ function readQuery(schema: z.ZodObject, event: APIGatewayProxyEvent): Read<objec
     ([, values]) => values !== undefined && values.length > 1,
   );
   if (repeated !== undefined) {
-    return { kind: 'bad-request', detail: `query.${repeated[0]}: expected once, given ${repeated[1]?.length} times` };
+    return {
+      kind: 'bad-request',
+      detail: `query.${repeated[0]}: expected once, given ${repeated[1]?.length} times`,
+    };
   }
   return readPart(schema, event.queryStringParameters ?? {}, 'query', 'bad-request');
 }
@@ -57,7 +60,10 @@ function readBody(schema: z.ZodObject, event: APIGatewayProxyEvent): Read<object
   }
   const contentType = headerOf(event, 'content-type') ?? '';
   if (contentType.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
-    return { kind: 'unsupported-type', detail: `body: expected application/json, got ${contentType || 'no content-type'}` };
+    return {
+      kind: 'unsupported-type',
+      detail: `body: expected application/json, got ${contentType || 'no content-type'}`,
+    };
   }
   const parsed = parseJson(text);
   if (parsed.kind !== 'read') return parsed;

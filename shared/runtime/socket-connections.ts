@@ -26,8 +26,11 @@ export async function changeSubscriptions(
     const item = await state.get<ConnectionRecord>('realtime', connectionKey(connectionId));
     if (item === null) return { kind: 'unknown-connection' };
     const known = new Set(item.value.channels);
-    const changed = [...new Set(channels)].filter((channel) => known.has(channel) === (action === 'unsubscribe'));
-    if (action === 'subscribe' && known.size + changed.length > MAX_CHANNELS_A_CONNECTION) return { kind: 'too-many' };
+    const changed = [...new Set(channels)].filter(
+      (channel) => known.has(channel) === (action === 'unsubscribe'),
+    );
+    if (action === 'subscribe' && known.size + changed.length > MAX_CHANNELS_A_CONNECTION)
+      return { kind: 'too-many' };
     for (let i = 0; i < changed.length; i += CHANNELS_A_TRANSACTION) {
       const part = changed.slice(i, i + CHANNELS_A_TRANSACTION);
       for (const channel of part) {
@@ -35,7 +38,9 @@ export async function changeSubscriptions(
         else known.delete(channel);
       }
       const version = item.version + i / CHANNELS_A_TRANSACTION;
-      await state.transact(subscriptionWrites(connectionId, item.value, version, action, part, [...known].sort()));
+      await state.transact(
+        subscriptionWrites(connectionId, item.value, version, action, part, [...known].sort()),
+      );
     }
     return { kind: 'changed', channels: [...known].sort() };
   });
@@ -62,9 +67,19 @@ function subscriptionWrites(
       expiresAtMs,
     },
     ...changed.map((channel): Write => {
-      const place = { table: 'realtime', ...subscriptionKey(connectionId, channel), condition: { kind: 'none' } } as const;
+      const place = {
+        table: 'realtime',
+        ...subscriptionKey(connectionId, channel),
+        condition: { kind: 'none' },
+      } as const;
       if (action === 'unsubscribe') return { kind: 'delete', ...place };
-      return { kind: 'put', ...place, value: subscription, index: channelIndex(channel, connectionId), expiresAtMs };
+      return {
+        kind: 'put',
+        ...place,
+        value: subscription,
+        index: channelIndex(channel, connectionId),
+        expiresAtMs,
+      };
     }),
   ];
 }
@@ -77,9 +92,13 @@ export async function forgetConnection(state: StateStore, connectionId: string):
   const key = connectionKey(connectionId);
   await state.write({ kind: 'delete', table: 'realtime', ...key, condition: { kind: 'none' } });
   const page = await state.query('realtime', key.pk, 'CHANNEL#', { limit: MAX_PAGE });
-  const deletions = page.items.map(
-    ({ pk, sk }): Write => ({ kind: 'delete', table: 'realtime', pk, sk, condition: { kind: 'none' } }),
-  );
+  const deletions = page.items.map(({ pk, sk }): Write => ({
+    kind: 'delete',
+    table: 'realtime',
+    pk,
+    sk,
+    condition: { kind: 'none' },
+  }));
   for (let i = 0; i < deletions.length; i += MAX_TRANSACTION_WRITES) {
     await state.transact(deletions.slice(i, i + MAX_TRANSACTION_WRITES));
   }

@@ -38,7 +38,8 @@ export async function issueTicket(
   return { ticket, expiresAtMs: record.expiresAtMs };
 }
 
-export type Admission = { readonly kind: 'admitted'; readonly subject: string } | { readonly kind: 'refused' };
+export type Admission =
+  { readonly kind: 'admitted'; readonly subject: string } | { readonly kind: 'refused' };
 
 /** Uses the ticket up and opens the connection in one transaction. Unknown, expired and used tickets are told alike. */
 export async function admitConnection(

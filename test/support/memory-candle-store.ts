@@ -9,13 +9,21 @@ const MAX_CANDLES = 10_000;
 export class MemoryCandleStore implements CandleStore {
   readonly #candles: StoredCandle[] = [];
 
-  async insert(candles: readonly StoredCandle[], { mayRepeat }: { readonly mayRepeat: boolean }): Promise<void> {
+  async insert(
+    candles: readonly StoredCandle[],
+    { mayRepeat }: { readonly mayRepeat: boolean },
+  ): Promise<void> {
     for (const candle of candles) {
-      if (!mayRepeat || !this.#candles.some((known) => sameRevision(known, candle))) this.#candles.push(candle);
+      if (!mayRepeat || !this.#candles.some((known) => sameRevision(known, candle)))
+        this.#candles.push(candle);
     }
   }
 
-  async latestRevision(instrumentId: InstrumentId, interval: Interval, openTimeMs: number): Promise<StoredCandle | null> {
+  async latestRevision(
+    instrumentId: InstrumentId,
+    interval: Interval,
+    openTimeMs: number,
+  ): Promise<StoredCandle | null> {
     const [found] = latestRevisions(this.#select(instrumentId, interval, openTimeMs, openTimeMs + 1));
     return found ?? null;
   }
@@ -59,7 +67,8 @@ export class MemoryCandleStore implements CandleStore {
 }
 
 function checkLimit(limit: number): void {
-  if (limit < 1 || limit > MAX_CANDLES) throw new LimitExceeded(`expected 1 to ${MAX_CANDLES} candles, not ${limit}`);
+  if (limit < 1 || limit > MAX_CANDLES)
+    throw new LimitExceeded(`expected 1 to ${MAX_CANDLES} candles, not ${limit}`);
 }
 
 function sameRevision(a: StoredCandle, b: StoredCandle): boolean {

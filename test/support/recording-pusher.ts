@@ -11,7 +11,8 @@ export class RecordingPusher implements Pusher {
 
   async push(connectionId: string, message: string): Promise<'delivered' | 'gone'> {
     const outcome = await this.#instead(connectionId);
-    if (outcome === 'delivered') this.pushed.set(connectionId, [...this.to(connectionId), JSON.parse(message)]);
+    if (outcome === 'delivered')
+      this.pushed.set(connectionId, [...this.to(connectionId), JSON.parse(message)]);
     return outcome;
   }
 

@@ -31,17 +31,26 @@ export function restClient(handler: RestFunction) {
         requestId: randomUUID(),
         method,
         resource,
-        path: resource.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(call.path?.[name] ?? '')),
+        path: resource.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+          encodeURIComponent(call.path?.[name] ?? ''),
+        ),
         pathParameters: call.path ?? {},
         query: new URLSearchParams(call.query ?? {}),
-        headers: { ...(call.body === undefined ? {} : { 'content-type': 'application/json' }), ...call.headers },
+        headers: {
+          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...call.headers,
+        },
         body: bodyText(call.body),
         sourceIp: '127.0.0.1',
         authorizer: { subject: call.subject ?? 'alice' },
       }),
       { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => 5000 },
     );
-    return { status: result.statusCode, headers: result.headers ?? {}, body: readAnswer(route, result.statusCode, result.body) };
+    return {
+      status: result.statusCode,
+      headers: result.headers ?? {},
+      body: readAnswer(route, result.statusCode, result.body),
+    };
   };
 }
 
@@ -53,7 +62,8 @@ function bodyText(body: unknown): string {
 function readAnswer(route: RouteKey, status: number, text: string): unknown {
   if (status >= 400) return problem.parse(JSON.parse(text)) satisfies Problem;
   const contract = contractOf(route);
-  if (status !== contract.status) throw new Error(`${route}: expected status ${contract.status}, got ${status}`);
+  if (status !== contract.status)
+    throw new Error(`${route}: expected status ${contract.status}, got ${status}`);
   if (contract.response === undefined) return text;
   return contract.response.parse(JSON.parse(text));
 }

@@ -4,7 +4,10 @@ import type { SocketEvent, SocketResult } from '../../shared/runtime/socket-even
 
 /** Calls one of the functions behind the WebSocket with a gateway's event. */
 export function socketClient(handler: FunctionHandler<SocketEvent, SocketResult>) {
-  return async (connectionId: string, parts: Omit<SocketEvent, 'requestContext'> = {}): Promise<SocketResult> =>
+  return async (
+    connectionId: string,
+    parts: Omit<SocketEvent, 'requestContext'> = {},
+  ): Promise<SocketResult> =>
     handler(
       { requestContext: { connectionId, routeKey: '$default' }, ...parts },
       { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => 5000 },

@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
-import { base64url, exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK, type JWTPayload } from 'jose';
+import {
+  base64url,
+  exportJWK,
+  generateKeyPair,
+  SignJWT,
+  type CryptoKey,
+  type JWK,
+  type JWTPayload,
+} from 'jose';
 import { authorizerEvent } from '../../../embedded/http-server/proxy-event.ts';
 import type { TokenIssuer } from '../../../shared/ports/token-issuer.ts';
 import { createHandler } from './handler.ts';
@@ -28,7 +36,10 @@ function issuerWith(keys: () => Promise<{ keys: JWK[] }>): TokenIssuer {
   return { issuer: 'urn:test', audience: 'millrace', keys };
 }
 
-function authorizer(tokens: TokenIssuer = issuerWith(async () => ({ keys: [ours.publicKey] })), nowMs = () => NOW_MS) {
+function authorizer(
+  tokens: TokenIssuer = issuerWith(async () => ({ keys: [ours.publicKey] })),
+  nowMs = () => NOW_MS,
+) {
   const handler = createHandler({ tokens }, nowMs);
   return async (authorization: string) =>
     handler(authorizerEvent('GET', '/v1/orders', authorization), {
@@ -61,7 +72,9 @@ describe('a valid token', () => {
 
   it('may have expired five seconds ago by our clock', async () => {
     await expect(authorizer()(`Bearer ${await sign({ ...claims, exp: NOW - 4 })}`)).resolves.toBeDefined();
-    await expect(authorizer()(`Bearer ${await sign({ ...claims, exp: NOW - 6 })}`)).rejects.toThrow('Unauthorized');
+    await expect(authorizer()(`Bearer ${await sign({ ...claims, exp: NOW - 6 })}`)).rejects.toThrow(
+      'Unauthorized',
+    );
   });
 });
 
@@ -74,13 +87,22 @@ describe('a token is refused', () => {
     ['that is too long', async () => `Bearer ${await sign({ ...claims, x: 'x'.repeat(8192) })}`],
     ['that is expired', async () => `Bearer ${await sign({ ...claims, exp: NOW - 60 })}`],
     ['that is not valid yet', async () => `Bearer ${await sign({ ...claims, nbf: NOW + 60 })}`],
-    ['that never expires', async () => `Bearer ${await sign({ iss: 'urn:test', aud: 'millrace', sub: 'alice' })}`],
+    [
+      'that never expires',
+      async () => `Bearer ${await sign({ iss: 'urn:test', aud: 'millrace', sub: 'alice' })}`,
+    ],
     ['of another issuer', async () => `Bearer ${await sign({ ...claims, iss: 'urn:other' })}`],
     ['for another audience', async () => `Bearer ${await sign({ ...claims, aud: 'other' })}`],
-    ['without a subject', async () => `Bearer ${await sign({ iss: 'urn:test', aud: 'millrace', exp: NOW + 60 })}`],
+    [
+      'without a subject',
+      async () => `Bearer ${await sign({ iss: 'urn:test', aud: 'millrace', exp: NOW + 60 })}`,
+    ],
     ['with an empty subject', async () => `Bearer ${await sign({ ...claims, sub: '' })}`],
     ['signed with a foreign key', async () => `Bearer ${await sign(claims, foreign)}`],
-    ['signed with a foreign key under its own name', async () => `Bearer ${await sign(claims, foreign, 'foreign')}`],
+    [
+      'signed with a foreign key under its own name',
+      async () => `Bearer ${await sign(claims, foreign, 'foreign')}`,
+    ],
     ['whose claims were changed', async () => `Bearer ${await changed(claims)}`],
     ['of algorithm none', async () => `Bearer ${unsigned({ alg: 'none' }, claims)}.`],
     ['of algorithm none with a signature', async () => `Bearer ${unsigned({ alg: 'none' }, claims)}.AAAA`],
@@ -121,7 +143,10 @@ describe('the issuer’s keys', () => {
     let reads = 0;
     let nowMs = NOW_MS;
     let keys = [foreign.publicKey];
-    const authorize = authorizer(issuerWith(async () => (reads++, { keys })), () => nowMs);
+    const authorize = authorizer(
+      issuerWith(async () => (reads++, { keys })),
+      () => nowMs,
+    );
     const token = `Bearer ${await sign({ ...claims, exp: NOW + 3600 })}`;
     await expect(authorize(token)).rejects.toThrow('Unauthorized');
     await expect(authorize(token)).rejects.toThrow('Unauthorized');

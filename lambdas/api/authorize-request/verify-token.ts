@@ -38,7 +38,9 @@ export function createTokenVerifier(tokens: TokenIssuer, nowMs: () => number) {
       currentDate: new Date(nowMs()),
     });
     const { sub } = payload;
-    return sub === undefined || sub === '' ? { kind: 'refused', reason: 'no subject' } : { kind: 'valid', subject: sub };
+    return sub === undefined || sub === ''
+      ? { kind: 'refused', reason: 'no subject' }
+      : { kind: 'valid', subject: sub };
   };
 
   return async (authorization: string): Promise<Verdict> => {
@@ -56,6 +58,7 @@ export function createTokenVerifier(tokens: TokenIssuer, nowMs: () => number) {
 }
 
 function refusalOf(error: unknown): Verdict {
-  if (error instanceof errors.JOSEError) return { kind: 'refused', reason: `${error.code}: ${error.message}` };
+  if (error instanceof errors.JOSEError)
+    return { kind: 'refused', reason: `${error.code}: ${error.message}` };
   throw error;
 }

@@ -14,7 +14,10 @@ const BTC = 'binance:BTC-USDT';
 const poison: Poison = {
   kind: 'trade',
   cause: 'price: expected a decimal above zero, got "-1"',
-  payload: JSON.stringify({ instrumentId: BTC, row: [3, '17', '-1', '0.5', 'S', 1_723_161_600_000, 1_723_161_600_250] }),
+  payload: JSON.stringify({
+    instrumentId: BTC,
+    row: [3, '17', '-1', '0.5', 'S', 1_723_161_600_000, 1_723_161_600_250],
+  }),
   instrumentId: BTC,
   lane: laneOf(BTC),
   functionName: 'store-trades',
@@ -26,7 +29,9 @@ let call: ReturnType<typeof restClient>;
 beforeEach(() => {
   state = openMemoryState();
   appended = [];
-  const streams = { append: async (_stream: string, records: readonly StreamRecord[]) => void appended.push(...records) };
+  const streams = {
+    append: async (_stream: string, records: readonly StreamRecord[]) => void appended.push(...records),
+  };
   call = restClient(createHandler({ state, streams }, () => 9000));
 });
 
@@ -44,7 +49,11 @@ describe('the quarantine', () => {
     await setAside({ payload: 'b' }, 2000);
     const { body } = await call('GET /v1/quarantine');
     expect(body.items.map(({ payload }: { payload: string }) => payload)).toEqual(['b', 'a']);
-    expect(body.items[0]).toMatchObject({ status: 'QUARANTINED', cause: poison.cause, quarantinedAtMs: 2000 });
+    expect(body.items[0]).toMatchObject({
+      status: 'QUARANTINED',
+      cause: poison.cause,
+      quarantinedAtMs: 2000,
+    });
   });
 
   it('refuses a status that there is not', async () => {
@@ -87,7 +96,9 @@ describe('redriving a trade', () => {
     const id = await setAside();
     await redrive(id, { price: '1' });
     expect((await call('GET /v1/quarantine')).body.items).toEqual([]);
-    expect((await call('GET /v1/quarantine', { query: 'status=REDRIVEN' })).body.items).toMatchObject([{ id }]);
+    expect((await call('GET /v1/quarantine', { query: 'status=REDRIVEN' })).body.items).toMatchObject([
+      { id },
+    ]);
   });
 
   it('can mend every field of it', async () => {
@@ -95,7 +106,10 @@ describe('redriving a trade', () => {
     const fix = { price: '2', quantity: '3', tradeId: '18', side: 'BUY', timeMs: 500 };
     expect((await redrive(id, fix)).status).toBe(200);
     const record = parseLaneRecord(Buffer.from(appended[0]!.data).toString('utf8'));
-    expect(record).toMatchObject({ trades: [{ tradeId: 18, takerSide: 'BUY', timeMs: 500, receivedAtMs: 1000 }], poison: [] });
+    expect(record).toMatchObject({
+      trades: [{ tradeId: 18, takerSide: 'BUY', timeMs: 500, receivedAtMs: 1000 }],
+      poison: [],
+    });
   });
 
   it.each([
@@ -134,7 +148,10 @@ describe('redriving a trade', () => {
     const id = await setAside();
     const streams = { append: async () => Promise.reject(new Error('no stream')) };
     const failing = restClient(createHandler({ state, streams }));
-    const answer = await failing('POST /v1/quarantine/{id}/redrive', { path: { id }, body: { fix: { price: '1' } } });
+    const answer = await failing('POST /v1/quarantine/{id}/redrive', {
+      path: { id },
+      body: { fix: { price: '1' } },
+    });
     expect(answer.status).toBe(500);
     expect((await call('GET /v1/quarantine')).body.items).toMatchObject([{ id, status: 'QUARANTINED' }]);
   });

@@ -14,7 +14,10 @@ export function createHandler(ports: Pick<Ports, 'state' | 'streams'>, nowMs: ()
       return listItems(
         async (options) => {
           const page = await ports.state.queryIndex<QuarantineRecord>('operations', partition, options);
-          return { next: page.next, items: page.items.map((item) => ({ ...item, value: viewOf(item.value) })) };
+          return {
+            next: page.next,
+            items: page.items.map((item) => ({ ...item, value: viewOf(item.value) })),
+          };
         },
         query,
         { descending: true },

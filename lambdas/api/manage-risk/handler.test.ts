@@ -34,11 +34,20 @@ describe('risk limits', () => {
     { maxPositionNotional: null, maxDailyLossRatio: null, maxOrders: 3 },
   ])('stay as they are when %j is refused', async (body) => {
     expect((await call('PUT /v1/risk/limits', { body })).status).toBe(422);
-    expect((await call('GET /v1/risk/limits')).body).toEqual({ maxPositionNotional: null, maxDailyLossRatio: 0.2 });
+    expect((await call('GET /v1/risk/limits')).body).toEqual({
+      maxPositionNotional: null,
+      maxDailyLossRatio: 0.2,
+    });
   });
 
   it('that are damaged are told as our error, and put right by a new value', async () => {
-    await state.write({ kind: 'put', table: 'orders', ...limitsKey('paper'), value: { a: 1 }, condition: { kind: 'none' } });
+    await state.write({
+      kind: 'put',
+      table: 'orders',
+      ...limitsKey('paper'),
+      value: { a: 1 },
+      condition: { kind: 'none' },
+    });
     expect((await call('GET /v1/risk/limits')).status).toBe(500);
     await call('PUT /v1/risk/limits', { body: { maxPositionNotional: null, maxDailyLossRatio: null } });
     expect((await call('GET /v1/risk/limits')).status).toBe(200);
@@ -54,7 +63,9 @@ describe('the kill switch', () => {
     const body = { engaged: true, reason: 'the feed looks wrong' };
     const answer = await call('PUT /v1/risk/kill-switch', { body, subject: 'bob' });
     expect(answer.body).toEqual({ ...body, by: 'bob', atMs: 5000 });
-    expect(killSwitchRecord.parse((await state.get('orders', killSwitchKey('paper')))?.value)).toEqual(answer.body);
+    expect(killSwitchRecord.parse((await state.get('orders', killSwitchKey('paper')))?.value)).toEqual(
+      answer.body,
+    );
     expect((await call('GET /v1/risk/kill-switch')).body).toEqual(answer.body);
   });
 
@@ -64,10 +75,12 @@ describe('the kill switch', () => {
     expect((await call('PUT /v1/risk/kill-switch', { body })).status).toBe(200);
   });
 
-  it.each([{ engaged: true }, { engaged: true, reason: '  ' }, { engaged: 'true', reason: 'x' }, { engaged: true, reason: 'x', by: 'me' }])(
-    'refuses %j',
-    async (body) => {
-      expect((await call('PUT /v1/risk/kill-switch', { body })).status).toBe(422);
-    },
-  );
+  it.each([
+    { engaged: true },
+    { engaged: true, reason: '  ' },
+    { engaged: 'true', reason: 'x' },
+    { engaged: true, reason: 'x', by: 'me' },
+  ])('refuses %j', async (body) => {
+    expect((await call('PUT /v1/risk/kill-switch', { body })).status).toBe(422);
+  });
 });

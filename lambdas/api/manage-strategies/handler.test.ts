@@ -15,7 +15,12 @@ import type { StateStore } from '../../../shared/ports/state-store.ts';
 import type { TableName } from '../../../shared/topology.ts';
 import { createHandler } from './handler.ts';
 
-const request = { name: 'ma-crossover', params: { fastPeriod: 5, slowPeriod: 20 }, instrumentId: 'binance:BTC-USDT', interval: '1m' };
+const request = {
+  name: 'ma-crossover',
+  params: { fastPeriod: 5, slowPeriod: 20 },
+  instrumentId: 'binance:BTC-USDT',
+  interval: '1m',
+};
 const clientOrderId = '9d8a3c52-0b6f-5a4e-8a77-2f1f0d5b6e21';
 
 let state: StateStore;
@@ -25,7 +30,8 @@ beforeEach(() => {
   call = restClient(createHandler({ state }, () => 1000));
 });
 
-const create = async (fields: object = {}) => call('POST /v1/strategies', { body: { ...request, ...fields } });
+const create = async (fields: object = {}) =>
+  call('POST /v1/strategies', { body: { ...request, ...fields } });
 const put = async (table: TableName, key: { pk: string; sk: string }, value: unknown) =>
   state.write({ kind: 'put', table, ...key, value, condition: { kind: 'none' } });
 const running = async () =>
@@ -35,7 +41,14 @@ describe('creating a strategy', () => {
   it('answers with it and its address, with the defaults filled in', async () => {
     const { status, body, headers } = await create();
     expect(status).toBe(201);
-    expect(body).toMatchObject({ ...request, capital: '10000', feeRate: '0.001', slippage: '0', latencyMs: null, status: 'RUNNING' });
+    expect(body).toMatchObject({
+      ...request,
+      capital: '10000',
+      feeRate: '0.001',
+      slippage: '0',
+      latencyMs: null,
+      status: 'RUNNING',
+    });
     expect(headers['location']).toBe(`/v1/strategies/${body.strategyId}`);
     expect(await running()).toBe(1);
   });
@@ -72,7 +85,14 @@ describe('a platform full of strategies', () => {
   it('takes no more', async () => {
     for (let n = 0; n < 1000; n++) {
       const index = strategiesIndex(String(n));
-      await state.write({ kind: 'put', table: 'signals', ...listedKey(String(n)), value: {}, index, condition: { kind: 'none' } });
+      await state.write({
+        kind: 'put',
+        table: 'signals',
+        ...listedKey(String(n)),
+        value: {},
+        index,
+        condition: { kind: 'none' },
+      });
     }
     const { status, body } = await create();
     expect([status, body.detail]).toEqual([409, 'there are 1000 strategy instances: remove one first']);
@@ -83,7 +103,12 @@ describe('a strategy', () => {
   it('is shown with its progress, its position and the order in flight', async () => {
     const { strategyId } = (await create()).body;
     const fresh = await call('GET /v1/strategies/{strategyId}', { path: { strategyId } });
-    expect(fresh.body).toMatchObject({ strategyId, progress: null, orderInFlight: null, position: { cash: '10000', quantity: '0' } });
+    expect(fresh.body).toMatchObject({
+      strategyId,
+      progress: null,
+      orderInFlight: null,
+      position: { cash: '10000', quantity: '0' },
+    });
 
     await put('signals', progressKey(strategyId), { lastCandleOpenTimeMs: 60_000, snapshot: { fast: [1] } });
     await put('orders', reservationKey(strategyId), { clientOrderId });
@@ -93,7 +118,8 @@ describe('a strategy', () => {
 
   it('pauses and goes on', async () => {
     const { strategyId } = (await create()).body;
-    const change = async (status: string) => call('PUT /v1/strategies/{strategyId}', { path: { strategyId }, body: { status } });
+    const change = async (status: string) =>
+      call('PUT /v1/strategies/{strategyId}', { path: { strategyId }, body: { status } });
     expect((await change('PAUSED')).body.status).toBe('PAUSED');
     expect(await running()).toBe(0);
     expect((await call('GET /v1/strategies')).body.items).toMatchObject([{ strategyId, status: 'PAUSED' }]);
@@ -106,7 +132,9 @@ describe('a strategy', () => {
   it('is not found under another id, and an id must be one', async () => {
     const path = { strategyId: clientOrderId };
     expect((await call('GET /v1/strategies/{strategyId}', { path })).status).toBe(404);
-    expect((await call('PUT /v1/strategies/{strategyId}', { path, body: { status: 'PAUSED' } })).status).toBe(404);
+    expect((await call('PUT /v1/strategies/{strategyId}', { path, body: { status: 'PAUSED' } })).status).toBe(
+      404,
+    );
     expect((await call('DELETE /v1/strategies/{strategyId}', { path })).status).toBe(404);
     expect((await call('GET /v1/strategies/{strategyId}', { path: { strategyId: 'x' } })).status).toBe(400);
   });
@@ -129,7 +157,10 @@ describe('removing a strategy', () => {
     const book = await state.get<BookRecord>('portfolio', bookKey(strategyId));
     await put('portfolio', bookKey(strategyId), { ...book!.value, quantity: '0.5' });
     const { status, body } = await call('DELETE /v1/strategies/{strategyId}', { path: { strategyId } });
-    expect([status, body.detail]).toEqual([409, 'it holds 0.5 of binance:BTC-USDT: expected a flat position']);
+    expect([status, body.detail]).toEqual([
+      409,
+      'it holds 0.5 of binance:BTC-USDT: expected a flat position',
+    ]);
   });
 
   it('is refused while an order is in flight', async () => {
@@ -151,9 +182,12 @@ describe('removing a strategy', () => {
         await state.transact(writes);
       },
     };
-    const { status } = await restClient(createHandler({ state: racing }))('DELETE /v1/strategies/{strategyId}', {
-      path: { strategyId },
-    });
+    const { status } = await restClient(createHandler({ state: racing }))(
+      'DELETE /v1/strategies/{strategyId}',
+      {
+        path: { strategyId },
+      },
+    );
     expect(status).toBe(409);
     expect(await state.get('signals', definitionKey(strategyId))).not.toBeNull();
   });
@@ -164,7 +198,9 @@ describe('the list of strategies', () => {
     for (const fastPeriod of [1, 2, 3]) await create({ params: { fastPeriod, slowPeriod: 20 } });
     const first = await call('GET /v1/strategies', { query: 'limit=2' });
     const second = await call('GET /v1/strategies', { query: { limit: '2', after: first.body.next } });
-    const ids = [...first.body.items, ...second.body.items].map(({ strategyId }: { strategyId: string }) => strategyId);
+    const ids = [...first.body.items, ...second.body.items].map(
+      ({ strategyId }: { strategyId: string }) => strategyId,
+    );
     expect(new Set(ids).size).toBe(3);
     expect(second.body.next).toBeNull();
   });

@@ -31,7 +31,10 @@ export function createHandler(ports: Pick<Ports, 'state'>, nowMs: () => number =
   const { state } = ports;
   return defineRestFunction('manage-strategies', {
     'GET /v1/strategies': async ({ query }) =>
-      listItems((options) => state.queryIndex<StrategyRecord>('signals', STRATEGIES_PARTITION, options), query),
+      listItems(
+        (options) => state.queryIndex<StrategyRecord>('signals', STRATEGIES_PARTITION, options),
+        query,
+      ),
     'POST /v1/strategies': async ({ body }) => create(state, body, nowMs()),
     'GET /v1/strategies/{strategyId}': async ({ path }) => show(state, path.strategyId),
     'PUT /v1/strategies/{strategyId}': async ({ path, body }) => change(state, path.strategyId, body.status),
@@ -59,7 +62,10 @@ async function create(
   return { kind: 'done', body: viewOf(instance), location: `/v1/strategies/${instance.strategyId}` };
 }
 
-async function show(state: StateStore, strategyId: string): Promise<RestOutcome<'GET /v1/strategies/{strategyId}'>> {
+async function show(
+  state: StateStore,
+  strategyId: string,
+): Promise<RestOutcome<'GET /v1/strategies/{strategyId}'>> {
   const [definition, progress, book, reservation] = await Promise.all([
     state.get<StrategyRecord>('signals', definitionKey(strategyId)),
     state.get<ProgressRecord>('signals', progressKey(strategyId)),
@@ -96,7 +102,10 @@ async function change(
  * Removes an instance and its book, unless there is a position or an order in flight. That is checked again in the
  * transaction: an order approved meanwhile has either its reservation there, or finds its book gone and is not approved.
  */
-async function remove(state: StateStore, strategyId: string): Promise<RestOutcome<'DELETE /v1/strategies/{strategyId}'>> {
+async function remove(
+  state: StateStore,
+  strategyId: string,
+): Promise<RestOutcome<'DELETE /v1/strategies/{strategyId}'>> {
   const [definition, book, reservation] = await Promise.all([
     state.get<StrategyRecord>('signals', definitionKey(strategyId)),
     state.get<BookRecord>('portfolio', bookKey(strategyId)),
@@ -104,13 +113,24 @@ async function remove(state: StateStore, strategyId: string): Promise<RestOutcom
   ]);
   if (definition === null) return unknownStrategy(strategyId);
   if (reservation !== null) {
-    return { kind: 'conflict', detail: `order ${reservation.value.clientOrderId} is in flight: wait for its end` };
+    return {
+      kind: 'conflict',
+      detail: `order ${reservation.value.clientOrderId} is in flight: wait for its end`,
+    };
   }
   if (book !== null && decimal(book.value.quantity) !== 0n) {
-    return { kind: 'conflict', detail: `it holds ${book.value.quantity} of ${book.value.instrumentId}: expected a flat position` };
+    return {
+      kind: 'conflict',
+      detail: `it holds ${book.value.quantity} of ${book.value.instrumentId}: expected a flat position`,
+    };
   }
   await state.transact([
-    { kind: 'delete', table: 'signals', ...definitionKey(strategyId), condition: { kind: 'version', version: definition.version } },
+    {
+      kind: 'delete',
+      table: 'signals',
+      ...definitionKey(strategyId),
+      condition: { kind: 'version', version: definition.version },
+    },
     { kind: 'delete', table: 'signals', ...listedKey(strategyId), condition: { kind: 'none' } },
     { kind: 'delete', table: 'signals', ...progressKey(strategyId), condition: { kind: 'none' } },
     {

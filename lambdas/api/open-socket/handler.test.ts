@@ -45,9 +45,15 @@ describe('opening a socket', () => {
     expect((await openAt(ISSUED_AT_MS + 29_999, ticket)).statusCode).toBe(200);
   });
 
-  it.each([undefined, '', 'x', 'A'.repeat(43), '../../etc'])('refuses the ticket %j with a problem', async (given) => {
-    const { statusCode, body } = await openAt(2000, given);
-    expect(statusCode).toBe(401);
-    expect(problem.parse(JSON.parse(body ?? ''))).toMatchObject({ status: 401, detail: expect.stringContaining('ticket') });
-  });
+  it.each([undefined, '', 'x', 'A'.repeat(43), '../../etc'])(
+    'refuses the ticket %j with a problem',
+    async (given) => {
+      const { statusCode, body } = await openAt(2000, given);
+      expect(statusCode).toBe(401);
+      expect(problem.parse(JSON.parse(body ?? ''))).toMatchObject({
+        status: 401,
+        detail: expect.stringContaining('ticket'),
+      });
+    },
+  );
 });

@@ -61,7 +61,19 @@ describe('updates', () => {
     const push = new RecordingPusher();
     await listen('c1', 'portfolio');
     const fill = aFill(1);
-    const position = { accountId: 'paper', strategyId: fill.strategyId, instrumentId: fill.instrumentId, quantity: '1', cash: '0', cost: '100.1', realizedProfit: '0', feesPaid: '0.1', fills: 1, entryTimeMs: 1000, entryPrice: '100' };
+    const position = {
+      accountId: 'paper',
+      strategyId: fill.strategyId,
+      instrumentId: fill.instrumentId,
+      quantity: '1',
+      cash: '0',
+      cost: '100.1',
+      realizedProfit: '0',
+      feesPaid: '0.1',
+      fills: 1,
+      entryTimeMs: 1000,
+      entryPrice: '100',
+    };
     await pushing(push)('PortfolioChangedV1', { fill, position });
     expect(push.to('c1')).toEqual([{ channel: 'portfolio', type: 'portfolio', data: { fill, position } }]);
   });
@@ -70,7 +82,11 @@ describe('updates', () => {
     const push = new RecordingPusher();
     await listen('c1', 'candles:binance:BTC-USDT:1m');
     const minute = closed(60_000, '7', { interval: '1m' });
-    const candles = [closed(60_000, '5'), minute, closed(60_000, '9', { interval: '1m', instrumentId: 'binance:ETH-USDT' })];
+    const candles = [
+      closed(60_000, '5'),
+      minute,
+      closed(60_000, '9', { interval: '1m', instrumentId: 'binance:ETH-USDT' }),
+    ];
     await pushing(push)('CandlesClosedV1', { candles });
     const { previousOpenTimeMs: _, ...view } = minute;
     expect(push.to('c1')).toEqual([{ channel: 'candles:binance:BTC-USDT:1m', type: 'candle', data: view }]);
@@ -80,8 +96,14 @@ describe('updates', () => {
   it('keep their order on each connection', async () => {
     const push = new RecordingPusher();
     await listen('c1', 'candles:binance:BTC-USDT:1s');
-    await pushing(push)('CandlesClosedV1', { candles: [closed(1000, '1'), closed(2000, '2'), closed(3000, '3')] });
-    expect(push.to('c1').map((message) => (message as { data: { close: string } }).data.close)).toEqual(['1', '2', '3']);
+    await pushing(push)('CandlesClosedV1', {
+      candles: [closed(1000, '1'), closed(2000, '2'), closed(3000, '3')],
+    });
+    expect(push.to('c1').map((message) => (message as { data: { close: string } }).data.close)).toEqual([
+      '1',
+      '2',
+      '3',
+    ]);
   });
 });
 
@@ -90,9 +112,13 @@ describe('prices', () => {
     const push = new RecordingPusher();
     await listen('c1', 'prices:binance:BTC-USDT', 'prices:binance:ETH-USDT');
     const send = pushing(push);
-    await send('CandlesClosedV1', { candles: [closed(1000, '1'), closed(2000, '2'), closed(0, '9', { interval: '1m' })] });
+    await send('CandlesClosedV1', {
+      candles: [closed(1000, '1'), closed(2000, '2'), closed(0, '9', { interval: '1m' })],
+    });
     nowMs += 999;
-    await send('CandlesClosedV1', { candles: [closed(3000, '3'), closed(3000, '33', { instrumentId: 'binance:ETH-USDT' })] });
+    await send('CandlesClosedV1', {
+      candles: [closed(3000, '3'), closed(3000, '33', { instrumentId: 'binance:ETH-USDT' })],
+    });
     nowMs += 1;
     await send('CandlesClosedV1', { candles: [closed(4000, '4')] });
     expect(push.to('c1').map((message) => (message as { data: object }).data)).toEqual([
@@ -115,7 +141,9 @@ describe('a client', () => {
   });
 
   it('that fails does not keep the others from hearing, and stays', async () => {
-    const push = new RecordingPusher(async (id) => (id === 'c1' ? Promise.reject(new Error('broken')) : 'delivered'));
+    const push = new RecordingPusher(async (id) =>
+      id === 'c1' ? Promise.reject(new Error('broken')) : 'delivered',
+    );
     await listen('c1', 'orders');
     await listen('c2', 'orders');
     await pushing(push)('OrderChangedV1', { order: anOrder(1) });

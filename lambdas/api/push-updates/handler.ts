@@ -23,7 +23,9 @@ const PUSH_TIMEOUT_MS = 1000;
 export function createHandler(ports: Needs, nowMs: () => number = Date.now) {
   const pace = new PricePace(nowMs);
   return defineFunction('push-updates', async (event: PushedEvent, invocation) => {
-    const messages = messagesOf(event).filter((message) => message.type !== 'price' || pace.admits(message.channel));
+    const messages = messagesOf(event).filter(
+      (message) => message.type !== 'price' || pace.admits(message.channel),
+    );
     const texts = await addressed(ports, messages);
     await inParallel([...texts], CONNECTIONS_AT_ONCE, async ([connectionId, queue]) =>
       pushAll(ports, connectionId, queue, invocation),
@@ -32,7 +34,10 @@ export function createHandler(ports: Needs, nowMs: () => number = Date.now) {
 }
 
 /** The messages of each connection, in order. */
-async function addressed({ state }: Needs, messages: readonly ChannelMessage[]): Promise<Map<string, string[]>> {
+async function addressed(
+  { state }: Needs,
+  messages: readonly ChannelMessage[],
+): Promise<Map<string, string[]>> {
   const channels = [...new Set(messages.map(({ channel }) => channel))];
   const found = await inParallel(channels, LOOKUPS_AT_ONCE, async (channel) => subscribersOf(state, channel));
   const subscribers = new Map(channels.map((channel, i) => [channel, found[i]!]));

@@ -13,7 +13,8 @@ export function reasonsFor(
   functions: readonly FunctionStatus[] | null,
   deadLetters: Readonly<Record<string, number | null>>,
 ): string[] {
-  const ofFunctions = functions === null ? ['function health cannot be read'] : functions.flatMap(reasonsOfFunction);
+  const ofFunctions =
+    functions === null ? ['function health cannot be read'] : functions.flatMap(reasonsOfFunction);
   const ofQueues = Object.entries(deadLetters).flatMap(([queue, count]) => {
     if (count === null) return [`${queue}: dead letters cannot be counted`];
     return count === 0 ? [] : [`${queue}: ${count} dead letter${count === 1 ? '' : 's'}`];

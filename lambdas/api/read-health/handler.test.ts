@@ -5,14 +5,23 @@ import type { Ports } from '../../../shared/ports/index.ts';
 import { VERSION } from '../../../shared/version.ts';
 import { createHandler } from './handler.ts';
 
-const well: FunctionStatus = { name: 'store-trades', invocations: 100, errors: 5, durationMsP99: 3.5, lagMs: 60_000 };
+const well: FunctionStatus = {
+  name: 'store-trades',
+  invocations: 100,
+  errors: 5,
+  durationMsP99: 3.5,
+  lagMs: 60_000,
+};
 
 type Needs = Pick<Ports, 'functionHealth' | 'deadLetters'>;
 
 async function health(functions: readonly FunctionStatus[], dead = 0, broken: Partial<Needs> = {}) {
   const ports: Needs = {
     functionHealth: { read: async () => functions },
-    deadLetters: { count: async (queue) => (queue === 'orders-urgent' ? dead : 0), redrive: async () => undefined },
+    deadLetters: {
+      count: async (queue) => (queue === 'orders-urgent' ? dead : 0),
+      redrive: async () => undefined,
+    },
     ...broken,
   };
   return restClient(createHandler(ports))('GET /v1/health');

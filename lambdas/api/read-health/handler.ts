@@ -35,7 +35,10 @@ async function readFunctions({ functionHealth }: Needs): Promise<readonly Functi
 
 async function readDeadLetters({ deadLetters }: Needs): Promise<Record<string, number | null>> {
   const queues = Object.keys(topology.queues) as QueueName[];
-  const counts = queues.map(async (queue) => [queue, await orNull(`dead letters of ${queue}`, deadLetters.count(queue))]);
+  const counts = queues.map(async (queue) => [
+    queue,
+    await orNull(`dead letters of ${queue}`, deadLetters.count(queue)),
+  ]);
   return Object.fromEntries(await Promise.all(counts)) as Record<string, number | null>;
 }
 

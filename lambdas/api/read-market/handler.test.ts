@@ -24,15 +24,31 @@ beforeEach(() => {
 });
 
 const closeCandles = async (...prices: string[]) =>
-  candles.insert(prices.map((price, i) => storedCandle(START_MS + i * 1000, price)), { mayRepeat: false });
+  candles.insert(
+    prices.map((price, i) => storedCandle(START_MS + i * 1000, price)),
+    { mayRepeat: false },
+  );
 
 /** What build-candles keeps after one trade. */
 async function openCandleAt(timeMs: number, price: string): Promise<void> {
   const fold = startFold(BTC, ['1s', '1m']);
-  const trade = { instrumentId: BTC, tradeId: 7, price: decimal(price), quantity: decimal('2'), takerSide: 'BUY' as const, timeMs };
+  const trade = {
+    instrumentId: BTC,
+    tradeId: 7,
+    price: decimal(price),
+    quantity: decimal('2'),
+    takerSide: 'BUY' as const,
+    timeMs,
+  };
   foldTrade(fold, trade, { closed: [], late: [] });
   const value = { lastSequence: '1', state: { sessionId: 's', ...encodeFolds([fold]) } };
-  await state.write({ kind: 'put', table: 'market-data', ...laneKey(laneOf(BTC), 'build-candles'), value, condition: { kind: 'none' } });
+  await state.write({
+    kind: 'put',
+    table: 'market-data',
+    ...laneKey(laneOf(BTC), 'build-candles'),
+    value,
+    condition: { kind: 'none' },
+  });
 }
 
 describe('a price', () => {
@@ -43,24 +59,36 @@ describe('a price', () => {
   });
 
   it('is looked up at the exchange that is asked for', async () => {
-    await candles.insert([storedCandle(START_MS, '5', { instrumentId: 'kraken:BTC-USDT' })], { mayRepeat: false });
+    await candles.insert([storedCandle(START_MS, '5', { instrumentId: 'kraken:BTC-USDT' })], {
+      mayRepeat: false,
+    });
     expect((await call('GET /v1/prices/{pair}', { path })).status).toBe(404);
     expect((await call('GET /v1/prices/{pair}', { path, query: 'exchange=kraken' })).body.price).toBe('5');
   });
 
-  it.each(['btc-usdt', 'BTCUSDT', 'BTC-USDT;DROP', '..'])('of the bad symbol %j is refused in one clear line', async (pair) => {
-    const { status, body } = await call('GET /v1/prices/{pair}', { path: { pair } });
-    expect([status, body.detail]).toEqual([400, 'path.pair: expected BASE-QUOTE in capitals, such as BTC-USDT']);
-  });
+  it.each(['btc-usdt', 'BTCUSDT', 'BTC-USDT;DROP', '..'])(
+    'of the bad symbol %j is refused in one clear line',
+    async (pair) => {
+      const { status, body } = await call('GET /v1/prices/{pair}', { path: { pair } });
+      expect([status, body.detail]).toEqual([
+        400,
+        'path.pair: expected BASE-QUOTE in capitals, such as BTC-USDT',
+      ]);
+    },
+  );
 });
 
 describe('candles', () => {
   it('come oldest first, the newest up to the limit, and lead back to older ones', async () => {
     await closeCandles('1', '2', '3', '4', '5');
-    const closes = ({ body }: { body: { items: { close: string }[] } }) => body.items.map(({ close }) => close);
+    const closes = ({ body }: { body: { items: { close: string }[] } }) =>
+      body.items.map(({ close }) => close);
     const newest = await call('GET /v1/candles/{pair}', { path, query: { interval: '1s', limit: '2' } });
     expect(closes(newest)).toEqual(['4', '5']);
-    const older = await call('GET /v1/candles/{pair}', { path, query: { interval: '1s', limit: '4', to: newest.body.next } });
+    const older = await call('GET /v1/candles/{pair}', {
+      path,
+      query: { interval: '1s', limit: '4', to: newest.body.next },
+    });
     expect(closes(older)).toEqual(['1', '2', '3']);
     expect(older.body.next).toBeNull();
   });
@@ -76,12 +104,19 @@ describe('candles', () => {
     await closeCandles('1', '2');
     await openCandleAt(START_MS + 2500, '9.5');
     const { body } = await call('GET /v1/candles/{pair}', { path, query: { interval: '1s' } });
-    expect(body.items.map(({ close, closed }: { close: string; closed: boolean }) => [close, closed])).toEqual([
+    expect(
+      body.items.map(({ close, closed }: { close: string; closed: boolean }) => [close, closed]),
+    ).toEqual([
       ['1', true],
       ['2', true],
       ['9.5', false],
     ]);
-    expect(body.items[2]).toMatchObject({ openTimeMs: START_MS + 2000, volume: '2', takerBuyVolume: '2', firstTradeId: '7' });
+    expect(body.items[2]).toMatchObject({
+      openTimeMs: START_MS + 2000,
+      volume: '2',
+      takerBuyVolume: '2',
+      firstTradeId: '7',
+    });
   });
 
   it('count the one under way within the limit', async () => {
@@ -95,7 +130,10 @@ describe('candles', () => {
   it('leave out the one under way when the range ends before it', async () => {
     await closeCandles('1', '2');
     await openCandleAt(START_MS + 2500, '9.5');
-    const { body } = await call('GET /v1/candles/{pair}', { path, query: { interval: '1s', to: String(START_MS + 2000) } });
+    const { body } = await call('GET /v1/candles/{pair}', {
+      path,
+      query: { interval: '1s', to: String(START_MS + 2000) },
+    });
     expect(body.items).toHaveLength(2);
   });
 
@@ -108,7 +146,10 @@ describe('candles', () => {
 
   it('are none where an instrument has none of that interval, and not found where there is no such instrument', async () => {
     await closeCandles('1');
-    expect((await call('GET /v1/candles/{pair}', { path, query: { interval: '1d' } })).body).toEqual({ items: [], next: null });
+    expect((await call('GET /v1/candles/{pair}', { path, query: { interval: '1d' } })).body).toEqual({
+      items: [],
+      next: null,
+    });
     expect((await call('GET /v1/candles/{pair}', { path: { pair: 'NO-SUCH' } })).status).toBe(404);
   });
 

@@ -1,4 +1,8 @@
-import { candleViewOf, openCandleOf, type LaneCandlesRecord } from '../../../shared/contracts/lane-candles.ts';
+import {
+  candleViewOf,
+  openCandleOf,
+  type LaneCandlesRecord,
+} from '../../../shared/contracts/lane-candles.ts';
 import { laneKey } from '../../../shared/contracts/record-keys.ts';
 import type { CandleView } from '../../../shared/contracts/events.ts';
 import type { QueryOf } from '../../../shared/contracts/api.ts';
@@ -21,7 +25,8 @@ export function createHandler(ports: Needs) {
       const price = await latestPrice(ports.candles, instrumentId);
       return price === null ? unknownInstrument(instrumentId) : { kind: 'done', body: price };
     },
-    'GET /v1/candles/{pair}': async ({ path, query }) => readCandles(ports, `${query.exchange}:${path.pair}`, query),
+    'GET /v1/candles/{pair}': async ({ path, query }) =>
+      readCandles(ports, `${query.exchange}:${path.pair}`, query),
     'GET /v1/instruments': async ({ query }) => listInstruments(ports, query),
   });
 }
@@ -40,7 +45,12 @@ async function readCandles(
   const closed = await ports.candles.between(instrumentId, interval, from, to, limit);
   const items: CandleView[] = closed.map(candleViewOf);
   const lastClosedMs = items.at(-1)?.openTimeMs ?? -1;
-  if (underWay !== null && from <= underWay.openTimeMs && underWay.openTimeMs < to && underWay.openTimeMs > lastClosedMs) {
+  if (
+    underWay !== null &&
+    from <= underWay.openTimeMs &&
+    underWay.openTimeMs < to &&
+    underWay.openTimeMs > lastClosedMs
+  ) {
     items.push(underWay);
   }
   if (items.length === 0 && !(await ports.candles.instruments()).includes(instrumentId)) {

@@ -21,7 +21,8 @@ beforeEach(async () => {
   call = restClient(createHandler({ state }));
 });
 
-const idsOf = ({ body }: { body: { items: { clientOrderId: string }[] } }) => body.items.map((item) => item.clientOrderId);
+const idsOf = ({ body }: { body: { items: { clientOrderId: string }[] } }) =>
+  body.items.map((item) => item.clientOrderId);
 const ids = (...ns: number[]) => ns.map((n) => anOrder(n).clientOrderId);
 
 describe('orders', () => {
@@ -32,19 +33,25 @@ describe('orders', () => {
   it('are filtered by strategy and by status', async () => {
     expect(idsOf(await call('GET /v1/orders', { query: { strategyId: otherStrategy } }))).toEqual(ids(3));
     expect(idsOf(await call('GET /v1/orders', { query: 'status=FILLED' }))).toEqual(ids(3, 1));
-    expect(idsOf(await call('GET /v1/orders', { query: { status: 'FILLED', strategyId: orders[0]!.strategyId } }))).toEqual(ids(1));
+    expect(
+      idsOf(await call('GET /v1/orders', { query: { status: 'FILLED', strategyId: orders[0]!.strategyId } })),
+    ).toEqual(ids(1));
   });
 
   it('come in pages, filtered ones as well', async () => {
     const first = await call('GET /v1/orders', { query: 'status=FILLED&limit=1' });
     expect(idsOf(first)).toEqual(ids(3));
-    const second = await call('GET /v1/orders', { query: { status: 'FILLED', limit: '1', after: first.body.next } });
+    const second = await call('GET /v1/orders', {
+      query: { status: 'FILLED', limit: '1', after: first.body.next },
+    });
     expect(idsOf(second)).toEqual(ids(1));
   });
 
   it('are shown one by one, with why they were denied', async () => {
     const [clientOrderId] = ids(2) as [string];
-    expect((await call('GET /v1/orders/{clientOrderId}', { path: { clientOrderId } })).body).toEqual(orders[1]);
+    expect((await call('GET /v1/orders/{clientOrderId}', { path: { clientOrderId } })).body).toEqual(
+      orders[1],
+    );
   });
 
   it('are not found under another id', async () => {

@@ -31,7 +31,14 @@ describe('the portfolio', () => {
     await createStrategy(state, instance, 0);
     const key = bookKey(instance.strategyId);
     const book = (await state.get<BookRecord>('portfolio', key))!.value;
-    const value: BookRecord = { ...book, quantity: '2', cash: '9800', cost: '200', entryTimeMs: 1, entryPrice: '100' };
+    const value: BookRecord = {
+      ...book,
+      quantity: '2',
+      cash: '9800',
+      cost: '200',
+      entryTimeMs: 1,
+      entryPrice: '100',
+    };
     const index = booksIndex('paper', instance.strategyId);
     await state.write({ kind: 'put', table: 'portfolio', ...key, value, index, condition: { kind: 'none' } });
     await candles.insert([storedCandle(0, '99'), storedCandle(1000, '110.25')], { mayRepeat: false });
@@ -39,9 +46,17 @@ describe('the portfolio', () => {
     const { body } = await call('GET /v1/portfolio');
 
     expect(body.positions).toMatchObject([
-      { strategyId: instance.strategyId, markPrice: '110.25', markTimeMs: 2000, value: '220.5', unrealizedProfit: '20.5' },
+      {
+        strategyId: instance.strategyId,
+        markPrice: '110.25',
+        markTimeMs: 2000,
+        value: '220.5',
+        unrealizedProfit: '20.5',
+      },
     ]);
-    expect(body.totals).toMatchObject([{ quoteCurrency: 'USDT', cash: '9800', equity: '10020.5', unrealizedProfit: '20.5' }]);
+    expect(body.totals).toMatchObject([
+      { quoteCurrency: 'USDT', cash: '9800', equity: '10020.5', unrealizedProfit: '20.5' },
+    ]);
   });
 });
 
@@ -51,7 +66,14 @@ describe('fills', () => {
   beforeEach(async () => {
     for (const fill of fills) {
       const index = fillsIndex(fill.accountId, fill.timeMs, fill.fillId);
-      await state.write({ kind: 'put', table: 'portfolio', ...fillKey(fill.fillId), value: fill, index, condition: { kind: 'none' } });
+      await state.write({
+        kind: 'put',
+        table: 'portfolio',
+        ...fillKey(fill.fillId),
+        value: fill,
+        index,
+        condition: { kind: 'none' },
+      });
     }
   });
 
@@ -60,12 +82,16 @@ describe('fills', () => {
   });
 
   it('are filtered by strategy', async () => {
-    expect((await call('GET /v1/fills', { query: { strategyId: otherStrategy } })).body.items).toEqual([fills[1]]);
+    expect((await call('GET /v1/fills', { query: { strategyId: otherStrategy } })).body.items).toEqual([
+      fills[1],
+    ]);
   });
 
   it('come in pages', async () => {
     const { body } = await call('GET /v1/fills', { query: 'limit=2' });
     expect(body.items).toEqual([fills[2], fills[1]]);
-    expect((await call('GET /v1/fills', { query: { limit: '2', after: body.next } })).body.items).toEqual([fills[0]]);
+    expect((await call('GET /v1/fills', { query: { limit: '2', after: body.next } })).body.items).toEqual([
+      fills[0],
+    ]);
   });
 });

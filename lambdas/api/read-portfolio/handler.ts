@@ -38,7 +38,9 @@ export function createHandler(ports: Needs) {
 }
 
 async function readBooks(state: StateStore): Promise<BookRecord[]> {
-  const page = await state.queryIndex<BookRecord>('portfolio', booksPartition(PAPER_ACCOUNT_ID), { limit: MAX_BOOKS });
+  const page = await state.queryIndex<BookRecord>('portfolio', booksPartition(PAPER_ACCOUNT_ID), {
+    limit: MAX_BOOKS,
+  });
   return page.items.map((item) => item.value);
 }
 

@@ -17,7 +17,16 @@ const flat: BookRecord = {
   entryTimeMs: null,
   entryPrice: null,
 };
-const long: BookRecord = { ...flat, quantity: '2', cash: '9799.8', cost: '200.2', feesPaid: '0.2', fills: 1, entryTimeMs: 5, entryPrice: '100' };
+const long: BookRecord = {
+  ...flat,
+  quantity: '2',
+  cash: '9799.8',
+  cost: '200.2',
+  feesPaid: '0.2',
+  fills: 1,
+  entryTimeMs: 5,
+  entryPrice: '100',
+};
 
 describe('a marked book', () => {
   it('is worth its cash and its position at the market', () => {
@@ -32,11 +41,21 @@ describe('a marked book', () => {
   });
 
   it('needs no price when it is flat', () => {
-    expect(markBook(flat, { price: '110', timeMs: 9 })).toMatchObject({ markPrice: null, value: '0', unrealizedProfit: '0', equity: '10000' });
+    expect(markBook(flat, { price: '110', timeMs: 9 })).toMatchObject({
+      markPrice: null,
+      value: '0',
+      unrealizedProfit: '0',
+      equity: '10000',
+    });
   });
 
   it('is marked at its own entry while the market has no price', () => {
-    expect(markBook(long, null)).toMatchObject({ markPrice: '100', markTimeMs: 5, value: '200', unrealizedProfit: '-0.2' });
+    expect(markBook(long, null)).toMatchObject({
+      markPrice: '100',
+      markTimeMs: 5,
+      value: '200',
+      unrealizedProfit: '-0.2',
+    });
   });
 
   it('adds up to the last digit', () => {
@@ -55,10 +74,30 @@ describe('a marked book', () => {
 describe('totals', () => {
   it('never add one currency to another', () => {
     const inBitcoin = { ...flat, instrumentId: 'binance:ETH-BTC', cash: '0.000000000001' };
-    const positions = [markBook(long, { price: '110', timeMs: 9 }), markBook(inBitcoin, null), markBook(flat, null)];
+    const positions = [
+      markBook(long, { price: '110', timeMs: 9 }),
+      markBook(inBitcoin, null),
+      markBook(flat, null),
+    ];
     expect(totalsOf(positions)).toEqual([
-      { quoteCurrency: 'BTC', cash: '0.000000000001', value: '0', equity: '0.000000000001', realizedProfit: '0', unrealizedProfit: '0', feesPaid: '0' },
-      { quoteCurrency: 'USDT', cash: '19799.8', value: '220', equity: '20019.8', realizedProfit: '0', unrealizedProfit: '19.8', feesPaid: '0.2' },
+      {
+        quoteCurrency: 'BTC',
+        cash: '0.000000000001',
+        value: '0',
+        equity: '0.000000000001',
+        realizedProfit: '0',
+        unrealizedProfit: '0',
+        feesPaid: '0',
+      },
+      {
+        quoteCurrency: 'USDT',
+        cash: '19799.8',
+        value: '220',
+        equity: '20019.8',
+        realizedProfit: '0',
+        unrealizedProfit: '19.8',
+        feesPaid: '0.2',
+      },
     ]);
   });
 });

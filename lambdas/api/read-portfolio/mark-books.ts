@@ -15,7 +15,8 @@ export interface Mark {
 /** @param mark the market's latest price; null: none is known, and the position's own entry stands in for it. */
 export function markBook(record: BookRecord, mark: Mark | null): MarkedPosition {
   const book = bookOf(record);
-  const entry = book.entry === null ? null : { price: formatDecimal(book.entry.price), timeMs: book.entry.timeMs };
+  const entry =
+    book.entry === null ? null : { price: formatDecimal(book.entry.price), timeMs: book.entry.timeMs };
   const used = book.quantity === 0n ? null : (mark ?? entry);
   const price = used === null ? 0n : decimal(used.price);
   const value = multiply(book.quantity, price);

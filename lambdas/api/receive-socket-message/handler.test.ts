@@ -44,7 +44,10 @@ describe('a WebSocket client', () => {
 
   it('unsubscribes, also from what it never heard', async () => {
     await ask('subscribe', 'orders', 'portfolio');
-    expect(await ask('unsubscribe', 'orders', 'prices:binance:BTC-USDT')).toEqual({ type: 'subscribed', channels: ['portfolio'] });
+    expect(await ask('unsubscribe', 'orders', 'prices:binance:BTC-USDT')).toEqual({
+      type: 'subscribed',
+      channels: ['portfolio'],
+    });
     expect(await subscribersOf(state, 'orders')).toEqual([]);
   });
 
@@ -60,7 +63,10 @@ describe('a WebSocket client', () => {
   });
 
   it('cannot pass the limit by asking many times at once', async () => {
-    await Promise.all([ask('subscribe', ...manyChannels(60, 'one')), ask('subscribe', ...manyChannels(60, 'two'))]);
+    await Promise.all([
+      ask('subscribe', ...manyChannels(60, 'one')),
+      ask('subscribe', ...manyChannels(60, 'two')),
+    ]);
     const answers = push.to('c1') as { type: string }[];
     expect(answers.map(({ type }) => type).sort()).toEqual(['error', 'subscribed']);
   });
@@ -68,7 +74,10 @@ describe('a WebSocket client', () => {
   it.each([
     ['not json', /message: expected JSON/],
     ['[]', /message: expected object/],
-    ['{"action":"subscribe","channels":["nonsense"]}', /message\.channels\.0: expected prices:<instrumentId>/],
+    [
+      '{"action":"subscribe","channels":["nonsense"]}',
+      /message\.channels\.0: expected prices:<instrumentId>/,
+    ],
     ['{"action":"publish","channels":["orders"]}', /message\.action/],
     ['{"action":"subscribe","channels":["orders"],"as":"bob"}', /Unrecognized key: "as"/],
     ['', /message: expected JSON/],
@@ -77,7 +86,9 @@ describe('a WebSocket client', () => {
   });
 
   it('that is not known is told to connect again, and leaves nothing behind', async () => {
-    expect(await send('{"action":"subscribe","channels":["orders"]}', 'stranger')).toMatchObject({ type: 'error' });
+    expect(await send('{"action":"subscribe","channels":["orders"]}', 'stranger')).toMatchObject({
+      type: 'error',
+    });
     expect(await subscribersOf(state, 'orders')).toEqual([]);
   });
 
@@ -101,6 +112,8 @@ describe('closing a socket', () => {
 
     expect((await state.query('realtime', 'CONNECTION#c1', '', { limit: 10 })).items).toEqual([]);
     expect(await subscribersOf(state, 'orders')).toEqual(['c2']);
-    expect((await state.queryIndex('realtime', channelPartition('prices:test:T5-USDT'), { limit: 10 })).items).toEqual([]);
+    expect(
+      (await state.queryIndex('realtime', channelPartition('prices:test:T5-USDT'), { limit: 10 })).items,
+    ).toEqual([]);
   });
 });

@@ -22,20 +22,25 @@ function parameters(names: Readonly<Record<string, string>>): SSMClient {
   return Object.assign(client, { send: async () => ({ Parameters }) });
 }
 
+interface GetMetricData {
+  readonly MetricDataQueries: readonly {
+    readonly Id: string;
+    readonly MetricStat: {
+      readonly Metric: {
+        readonly MetricName: string;
+        readonly Dimensions: readonly { readonly Value: string }[];
+      };
+    };
+  }[];
+}
+
 /** Answers each query by its metric's name and what it is of. */
 function metrics(values: Readonly<Record<string, readonly number[]>>) {
-  return scriptedClient(({ input }) => ({
-    MetricDataResults: input.MetricDataQueries.map(
-      (query: {
-        Id: string;
-        MetricStat: { Metric: { MetricName: string; Dimensions: { Value: string }[] } };
-      }) => ({
-        Id: query.Id,
-        Values:
-          values[`${query.MetricStat.Metric.MetricName} ${query.MetricStat.Metric.Dimensions[0]!.Value}`] ??
-          [],
-      }),
-    ),
+  return scriptedClient<GetMetricData>(({ input }) => ({
+    MetricDataResults: input.MetricDataQueries.map(({ Id, MetricStat: { Metric } }) => ({
+      Id,
+      Values: values[`${Metric.MetricName} ${Metric.Dimensions[0]!.Value}`] ?? [],
+    })),
   }));
 }
 

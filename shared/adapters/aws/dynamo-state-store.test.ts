@@ -5,6 +5,12 @@ import { DynamoStateStore } from './dynamo-state-store.ts';
 import { parseEnvironment } from './environment.ts';
 import { scriptedClient } from './scripted-client.ts';
 
+interface Input {
+  readonly Limit: number;
+  readonly ExclusiveStartKey: object;
+  readonly ExpressionAttributeValues: object;
+}
+
 const environment = parseEnvironment({ TABLE_ORDERS: 'orders-1' }, []);
 const noSleep = async (): Promise<void> => {};
 const put = (pk: string, condition: PutWrite['condition'] = { kind: 'none' }): PutWrite => ({
@@ -24,7 +30,7 @@ const canceled = (...codes: string[]): TransactionCanceledException =>
 
 describe('DynamoStateStore', () => {
   it('names the item whose condition failed, also when another was only busy', async () => {
-    const client = scriptedClient(() => {
+    const client = scriptedClient<Input>(() => {
       throw canceled('TransactionConflict', 'ConditionalCheckFailed', 'None');
     });
     const store = new DynamoStateStore(environment, client.client, noSleep);
@@ -34,14 +40,14 @@ describe('DynamoStateStore', () => {
   });
 
   it('tries again while another transaction holds an item, and gives up in the end', async () => {
-    const passing = scriptedClient((_, call) => {
+    const passing = scriptedClient<Input>((_, call) => {
       if (call < 2) throw canceled('None', 'TransactionConflict');
       return {};
     });
     await new DynamoStateStore(environment, passing.client, noSleep).transact([put('a'), put('b')]);
     expect(passing.sent).toHaveLength(3);
 
-    const stuck = scriptedClient(() => {
+    const stuck = scriptedClient<Input>(() => {
       throw canceled('TransactionConflict');
     });
     const store = new DynamoStateStore(environment, stuck.client, noSleep);
@@ -50,7 +56,7 @@ describe('DynamoStateStore', () => {
   });
 
   it('says of a single write that its condition failed', async () => {
-    const client = scriptedClient(() => {
+    const client = scriptedClient<Input>(() => {
       throw new ConditionalCheckFailedException({ message: 'failed', $metadata: {} });
     });
     const store = new DynamoStateStore(environment, client.client, noSleep);
@@ -58,8 +64,11 @@ describe('DynamoStateStore', () => {
   });
 
   it('leaves the sweep time in seconds to DynamoDB and the exact one to readers', async () => {
-    const client = scriptedClient(() => ({}));
-    await new DynamoStateStore(environment, client.client, noSleep).write({ ...put('a'), expiresAtMs: 1_500 });
+    const client = scriptedClient<Input>(() => ({}));
+    await new DynamoStateStore(environment, client.client, noSleep).write({
+      ...put('a'),
+      expiresAtMs: 1_500,
+    });
     expect(client.sent[0]!.input.ExpressionAttributeValues).toMatchObject({
       ':expiresAtMs': { N: '1500' },
       ':ttl': { N: '2' },
@@ -68,7 +77,7 @@ describe('DynamoStateStore', () => {
 
   it('reads on over short pages, and gives a cursor only when something follows', async () => {
     const item = (sk: string) => ({ pk: { S: 'p' }, sk: { S: sk }, version: { N: '1' }, value: { S: '1' } });
-    const client = scriptedClient((_, call) =>
+    const client = scriptedClient<Input>((_, call) =>
       call === 0
         ? { Items: [item('1')], LastEvaluatedKey: { pk: { S: 'p' }, sk: { S: '1' } } }
         : { Items: [item('2')] },
@@ -81,7 +90,7 @@ describe('DynamoStateStore', () => {
   });
 
   it('refuses a cursor that is none', async () => {
-    const store = new DynamoStateStore(environment, scriptedClient(() => ({})).client, noSleep);
+    const store = new DynamoStateStore(environment, scriptedClient<Input>(() => ({})).client, noSleep);
     for (const after of ['', 'not base64 json', Buffer.from('["one"]').toString('base64url')]) {
       await expect(store.query('orders', 'p', '', { limit: 2, after })).rejects.toThrow(
         'not a cursor of this listing',

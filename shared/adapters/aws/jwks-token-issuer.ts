@@ -56,7 +56,7 @@ export class JwksTokenIssuer implements TokenIssuer {
 
 function parseKeySet(text: string): JSONWebKeySet {
   try {
-    return keySet.parse(JSON.parse(text)) as JSONWebKeySet;
+    return keySet.parse(JSON.parse(text));
   } catch (error) {
     throw new Error(`${TOKEN_JWKS}: expected a JWKS with 1 to ${MAX_KEYS} keys`, { cause: error });
   }

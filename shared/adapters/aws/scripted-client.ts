@@ -12,7 +12,9 @@ export interface ScriptedClient<Input> {
 }
 
 /** @param answer gives the response to a command, or throws the service's error. */
-export function scriptedClient<Input>(answer: (sent: Sent<Input>, index: number) => unknown): ScriptedClient<Input> {
+export function scriptedClient<Input>(
+  answer: (sent: Sent<Input>, index: number) => unknown,
+): ScriptedClient<Input> {
   const sent: Sent<Input>[] = [];
   const client = {
     send: async (command: { readonly input: Input }) => {

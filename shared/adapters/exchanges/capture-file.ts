@@ -75,7 +75,7 @@ export async function verifyCapture(path: string): Promise<VerifiedCapture> {
 
 function noteInstruments(message: CaptureMessage, instruments: Set<InstrumentId>): void {
   if (message.kind !== 'ws' && message.kind !== 'rest') return;
-  const parsed = protocolOf(message.exchange)?.parse(message);
+  const parsed = protocolOf(message.exchange)?.parse(message, receivedAtMs(message.receivedAtNs));
   if (parsed?.kind !== 'trades') return;
   for (const { instrumentId } of parsed.trades) instruments.add(instrumentId);
 }

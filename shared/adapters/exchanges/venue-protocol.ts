@@ -21,6 +21,7 @@ export interface VenueTrade {
   /** Of the aggressor: `B` or `S`. */
   readonly takerSide: unknown;
   readonly timeMs: unknown;
+  readonly receivedAtMs: number;
 }
 
 export type ParsedMessage =
@@ -34,7 +35,7 @@ export type ParsedMessage =
 /** How one venue speaks. Pure: no connection, no clock. */
 export interface VenueProtocol {
   readonly exchange: string;
-  parse(message: VenueMessage): ParsedMessage;
+  parse(message: VenueMessage, receivedAtMs: number): ParsedMessage;
 }
 
 /** What the collector must know besides, to listen to the venue itself. */

@@ -8,31 +8,31 @@ import { instrumentOfSymbol } from './symbols.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export function parseBinanceMessage(message: VenueMessage): ParsedMessage {
+export function parseBinanceMessage(message: VenueMessage, receivedAtMs: number): ParsedMessage {
   let value: unknown;
   try {
     value = JSON.parse(message.message);
   } catch {
     return { kind: 'malformed', cause: 'not JSON' };
   }
-  if (message.kind === 'rest') return parseAnswer(value, message.url);
+  if (message.kind === 'rest') return parseAnswer(value, message.url, receivedAtMs);
   if (!isFields(value)) return { kind: 'malformed', cause: 'expected a JSON object' };
   const { stream, data } = value as { stream?: unknown; data?: unknown };
-  return parseEvent(isFields(data) ? data : value, stream);
+  return parseEvent(isFields(data) ? data : value, stream, receivedAtMs);
 }
 
 /** A WebSocket event, out of its stream wrapper. https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams */
-function parseEvent(event: Fields, stream: unknown): ParsedMessage {
+function parseEvent(event: Fields, stream: unknown, receivedAtMs: number): ParsedMessage {
   const { e, E, s, t, p, q, T, m } = event as Record<'e' | 'E' | 's' | 't' | 'p' | 'q' | 'T' | 'm', unknown>;
   const venueTimeMs = typeof E === 'number' ? inMilliseconds(E) : null;
   if (e !== 'trade') return { kind: 'other', venueTimeMs };
   const instrumentId = (typeof s === 'string' ? instrumentOfSymbol(s) : null) ?? instrumentOfStream(stream);
   if (instrumentId === null) return { kind: 'malformed', cause: `a trade of an unknown symbol ${shown(s)}` };
-  return { kind: 'trades', trades: [venueTrade(instrumentId, t, p, q, T, m)], venueTimeMs };
+  return { kind: 'trades', trades: [venueTrade(instrumentId, t, p, q, T, m, receivedAtMs)], venueTimeMs };
 }
 
 /** An answer to a REST request: trades where trades were asked for, else perhaps the venue's clock. */
-function parseAnswer(value: unknown, url: string): ParsedMessage {
+function parseAnswer(value: unknown, url: string, receivedAtMs: number): ParsedMessage {
   const asked = /\/api\/v3\/(?:historicalTrades|trades)\?(?:.*&)?symbol=(\w+)/.exec(url);
   if (asked === null || !Array.isArray(value)) {
     const serverTime = isFields(value) ? value['serverTime'] : undefined;
@@ -41,10 +41,11 @@ function parseAnswer(value: unknown, url: string): ParsedMessage {
   const instrumentId = instrumentOfSymbol(asked[1]!);
   if (instrumentId === null) return { kind: 'malformed', cause: `trades of an unknown symbol ${shown(asked[1])}` };
   if (value.length === 0) return { kind: 'other', venueTimeMs: null };
-  return { kind: 'trades', trades: value.map((row: unknown) => answeredTrade(instrumentId, row)), venueTimeMs: null };
+  const trades = value.map((row: unknown) => answeredTrade(instrumentId, row, receivedAtMs));
+  return { kind: 'trades', trades, venueTimeMs: null };
 }
 
-function answeredTrade(instrumentId: InstrumentId, row: unknown): VenueTrade {
+function answeredTrade(instrumentId: InstrumentId, row: unknown, receivedAtMs: number): VenueTrade {
   const fields: Fields = isFields(row) ? row : {};
   return venueTrade(
     instrumentId,
@@ -53,6 +54,7 @@ function answeredTrade(instrumentId: InstrumentId, row: unknown): VenueTrade {
     fields['qty'],
     fields['time'],
     fields['isBuyerMaker'],
+    receivedAtMs,
   );
 }
 
@@ -64,6 +66,7 @@ function venueTrade(
   quantity: unknown,
   time: unknown,
   buyerIsMaker: unknown,
+  receivedAtMs: number,
 ): VenueTrade {
   return {
     instrumentId,
@@ -72,6 +75,7 @@ function venueTrade(
     quantity: amount(quantity),
     takerSide: buyerIsMaker === true ? 'S' : buyerIsMaker === false ? 'B' : bounded(buyerIsMaker),
     timeMs: typeof time === 'number' ? inMilliseconds(time) : bounded(time),
+    receivedAtMs,
   };
 }
 

@@ -1,0 +1,202 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Log } from '../../shared/runtime/log.ts';
+import { killOrphan, recordChild } from './orphan.ts';
+import { StderrTail } from './stderr-tail.ts';
+
+export interface ClickHouseServer {
+  /** `http://127.0.0.1:<port>`; no password, loopback only. */
+  readonly url: string;
+  readonly pid: number;
+  /**
+   * Ends the server and waits until its process is gone. Close the clients first: a server waits for connections that
+   * are open, up to 6 s, and is killed then.
+   * @param fast kills it at once. Nothing that was inserted is lost, because inserts are synchronous.
+   */
+  stop(options?: { readonly fast?: boolean }): Promise<void>;
+  /** Called when the server ends without having been stopped, with one line that says why. */
+  onExit(listener: (reason: string) => void): void;
+}
+
+/** ClickHouse could not be started. The message is one line. */
+export class ClickHouseFailed extends Error {
+  override readonly name = 'ClickHouseFailed';
+}
+
+export interface ClickHouseOptions {
+  /** A folder of its own: one server at a time. Made when it is missing. */
+  readonly dataDir: string;
+  readonly log: Log;
+}
+
+const CHILD = fileURLToPath(new URL('./clickhouse-child.js', import.meta.url));
+const CONFIG = fileURLToPath(new URL('./config.xml', import.meta.url));
+const START_TIMEOUT_MS = 20_000;
+const STOP_TIMEOUT_MS = 6_000;
+const POLL_MS = 20;
+const RETRY_MS = 200;
+/** ClickHouse's error codes: an orphan still holds the folder, or somebody took the port before the server did. */
+const FOLDER_LOCKED = 76;
+const PORT_TAKEN = 210;
+
+/**
+ * Starts the ClickHouse engine that comes with the package `chdb` as a server in a child process.
+ * @throws ClickHouseFailed when it does not answer within 20 s, or ends for a reason that waiting does not cure.
+ */
+export async function startClickHouse(options: ClickHouseOptions): Promise<ClickHouseServer> {
+  const dataDir = resolve(options.dataDir);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  await killOrphan(dataDir, options.log);
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    const child = new ClickHouseChild(dataDir, await freePort());
+    const outcome = await child.started(deadline);
+    if (outcome === 'ready') return serverOf(child, options.log);
+    await child.stop({ fast: true });
+    if (!isPassing(child.errorCode) || Date.now() >= deadline) throw new ClickHouseFailed(`ClickHouse: ${outcome}`);
+    options.log.info('ClickHouse is started again', { reason: outcome });
+    await delay(RETRY_MS);
+  }
+}
+
+function isPassing(errorCode: number | null): boolean {
+  return errorCode === FOLDER_LOCKED || errorCode === PORT_TAKEN;
+}
+
+function serverOf(child: ClickHouseChild, log: Log): ClickHouseServer {
+  log.info('ClickHouse answers', { url: child.url, pid: child.pid });
+  return {
+    url: child.url,
+    pid: child.pid,
+    stop: async (options) => child.stop(options),
+    onExit: (listener) => child.onUnexpectedExit(listener),
+  };
+}
+
+class ClickHouseChild {
+  readonly url: string;
+  readonly #dataPath: string;
+  readonly #process: ChildProcess;
+  readonly #stderr: StderrTail;
+  readonly #exited: Promise<unknown>;
+  #stopping = false;
+
+  constructor(dataDir: string, port: number) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.#dataPath = join(dataDir, 'store');
+    this.#process = spawn(process.execPath, [CHILD, ...commandLine(this.#dataPath, port)], {
+      stdio: ['pipe', 'ignore', 'pipe'],
+      env: childEnvironment(),
+    });
+    this.#stderr = new StderrTail(this.#process.stderr!);
+    this.#exited = new Promise((resolveExit) => {
+      this.#process.once('close', resolveExit);
+      this.#process.once('error', resolveExit);
+    });
+    // A child that is killed closes its end first; that it ended is told by `close`.
+    this.#process.stdin!.on('error', () => {});
+    if (this.#process.pid !== undefined) recordChild(dataDir, this.#process.pid);
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  get errorCode(): number | null {
+    return this.#stderr.errorCode();
+  }
+
+  /** @returns `ready`, or one line that says why not. */
+  async started(deadline: number): Promise<string> {
+    const ended = this.#exited.then(() => this.#reason());
+    for (;;) {
+      const outcome = await Promise.race([ended, this.#answers().then((answers) => (answers ? 'ready' : null))]);
+      if (outcome !== null) return outcome;
+      if (Date.now() >= deadline) return `no answer within ${START_TIMEOUT_MS / 1000} s`;
+      await Promise.race([ended, delay(POLL_MS)]);
+    }
+  }
+
+  async stop(options: { readonly fast?: boolean } = {}): Promise<void> {
+    this.#stopping = true;
+    if (options.fast === true) {
+      this.#process.kill('SIGKILL');
+    } else {
+      this.#process.stdin!.end();
+      const patience = new AbortController();
+      const tooLong = delay(STOP_TIMEOUT_MS, undefined, { signal: patience.signal }).then(
+        () => this.#process.kill('SIGKILL'),
+        () => undefined,
+      );
+      await Promise.race([this.#exited, tooLong]);
+      patience.abort();
+    }
+    await this.#exited;
+  }
+
+  onUnexpectedExit(listener: (reason: string) => void): void {
+    void this.#exited.then(() => {
+      if (!this.#stopping) listener(this.#reason());
+    });
+  }
+
+  /** Whether the server answers, and is ours: somebody else may have taken the port. */
+  async #answers(): Promise<boolean> {
+    const question = encodeURIComponent("SELECT value FROM system.server_settings WHERE name = 'path' FORMAT TSVRaw");
+    try {
+      const response = await fetch(`${this.url}/?query=${question}`, {
+        headers: { connection: 'close' },
+        signal: AbortSignal.timeout(1000),
+      });
+      return (await response.text()).trim() === this.#dataPath;
+    } catch {
+      // Not listening yet: the caller asks again until its deadline.
+      return false;
+    }
+  }
+
+  #reason(): string {
+    const said = this.#stderr.firstError();
+    if (said !== null) return said;
+    const { exitCode, signalCode } = this.#process;
+    return `the server ended (${signalCode === null ? `exit code ${exitCode ?? 'unknown'}` : signalCode})`;
+  }
+}
+
+function commandLine(dataPath: string, port: number): string[] {
+  return [
+    'clickhouse-local',
+    `--config-file=${CONFIG}`,
+    `--path=${dataPath}`,
+    '--listen_host=127.0.0.1',
+    `--http_port=${port}`,
+    // The query reads standard input to its end: the server lives as long as that stays open, no longer than its parent.
+    '--structure',
+    'line String',
+    '--input-format',
+    'LineAsString',
+    '--query',
+    'SYSTEM START LISTEN HTTP; SELECT count() FROM table FORMAT Null',
+  ];
+}
+
+/** Options meant for the parent (a debugger's port, a test runner's loader) are none of the child's. */
+function childEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _, ...environment } = process.env;
+  return environment;
+}
+
+/** ClickHouse knows no port 0. Between this answer and its start another may take the port, which is why a start is tried again. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,59 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { aFill } from '../../../test/support/order.ts';
+import { aStrategy } from '../../../test/support/strategy.ts';
+import { busEvent, invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
+import { bookKey } from '../../../shared/contracts/record-keys.ts';
+import type { BookRecord } from '../../../shared/contracts/records.ts';
+import type { Fill } from '../../../shared/domain/orders/order.ts';
+import { createStrategy } from '../../../shared/runtime/create-strategy.ts';
+import { createHandler } from './handler.ts';
+
+const instance = aStrategy();
+const { strategyId } = instance;
+
+describe('apply-fill', () => {
+  let ports: TradingPorts;
+  let apply: (fill: Fill) => Promise<void>;
+
+  beforeEach(async () => {
+    ports = tradingPorts();
+    const handler = createHandler(ports);
+    apply = async (fill) => handler(busEvent('OrderFilledV1', { fill }), invocation);
+    await createStrategy(ports.state, instance, 0);
+  });
+
+  const book = async () => (await ports.state.get<BookRecord>('portfolio', bookKey(strategyId)))?.value;
+
+  it('books a fill and tells of it', async () => {
+    await apply(aFill(1, { strategyId }));
+    expect(await book()).toMatchObject({ cash: '9899.9', quantity: '1', cost: '100.1', feesPaid: '0.1', fills: 1, entryPrice: '100' });
+    expect(ports.told('PortfolioChangedV1')).toMatchObject([{ position: { cash: '9899.9' } }]);
+  });
+
+  it('books it once, however often it is told', async () => {
+    await apply(aFill(1, { strategyId }));
+    await apply(aFill(1, { strategyId }));
+    expect(await book()).toMatchObject({ cash: '9899.9', fills: 1 });
+    expect(ports.told('PortfolioChangedV1')).toHaveLength(1);
+  });
+
+  it('tells of a fill that a crash had booked in silence', async () => {
+    ports.breakBus(true);
+    await expect(apply(aFill(1, { strategyId }))).rejects.toThrow('the bus is away');
+    ports.breakBus(false);
+    await apply(aFill(1, { strategyId }));
+    expect(await book()).toMatchObject({ fills: 1 });
+    expect(ports.told('PortfolioChangedV1')).toHaveLength(1);
+  });
+
+  it('books fills that come at the same time one after the other', async () => {
+    await Promise.all([1, 2, 3].map(async (n) => apply(aFill(n, { strategyId }))));
+    expect(await book()).toMatchObject({ cash: '9699.7', quantity: '3', fills: 3 });
+  });
+
+  it('refuses a fill that does not fit its book', async () => {
+    const sale = aFill(1, { strategyId, side: 'SELL', cashChange: '99.9' });
+    await expect(apply(sale)).rejects.toThrow('does not fit its book: sells 1, position is 0');
+    expect(await book()).toMatchObject({ fills: 0 });
+  });
+});
