@@ -25,7 +25,8 @@ beforeEach(async () => {
   client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   client.on('error', () => undefined);
   client.on('message', (data) => received.push((data as Buffer).toString('utf8')));
-  await accepted;
+  const opened = new Promise((resolve) => client.once('open', resolve));
+  await Promise.all([accepted, opened]);
 });
 afterEach(async () => {
   client.terminate();

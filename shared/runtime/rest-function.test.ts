@@ -64,15 +64,15 @@ describe('a REST function', () => {
     const answer = await riskFunction()('PUT /v1/risk/limits', call);
     expect(answer.status).toBe(status);
     expect(answer.headers['content-type']).toBe('application/problem+json');
-    expect(answer.body.detail).toMatch(detail);
-    expect(answer.body.detail).not.toContain('\n');
+    expect(answer.problem.detail).toMatch(detail);
+    expect(answer.problem.detail).not.toContain('\n');
   });
 
   it('names every field that is wrong', async () => {
     const { body } = await riskFunction()('PUT /v1/risk/limits', {
       body: { maxPositionNotional: 5, maxDailyLossRatio: -1 },
     });
-    expect(body.errors.map(({ path }: { path: string }) => path)).toEqual([
+    expect(problem.errors.map(({ path }: { path: string }) => path)).toEqual([
       'maxPositionNotional',
       'maxDailyLossRatio',
     ]);
@@ -83,7 +83,7 @@ describe('a REST function', () => {
     async (contentType) => {
       const call = { body: JSON.stringify(limits), headers: { 'content-type': contentType } };
       const { status, body } = await riskFunction()('PUT /v1/risk/limits', call);
-      expect([status, body.title]).toEqual([415, 'Unsupported Media Type']);
+      expect([status, problem.title]).toEqual([415, 'Unsupported Media Type']);
     },
   );
 
@@ -104,12 +104,12 @@ describe('a REST function', () => {
     const client = riskFunction();
     expect((await client('GET /v1/risk/limits', { body: { a: 1 } })).status).toBe(422);
     const { status, body } = await client('GET /v1/risk/limits', { query: { verbose: '1' } });
-    expect([status, body.detail]).toEqual([400, 'query: Unrecognized key: "verbose"']);
+    expect([status, problem.detail]).toEqual([400, 'query: Unrecognized key: "verbose"']);
   });
 
   it('refuses a parameter that is given twice', async () => {
     const { status, body } = await riskFunction()('GET /v1/risk/limits', { query: 'a=1&a=2' });
-    expect([status, body.detail]).toEqual([400, 'query.a: expected once, given 2 times']);
+    expect([status, problem.detail]).toEqual([400, 'query.a: expected once, given 2 times']);
   });
 
   it.each([
@@ -134,7 +134,7 @@ describe('a REST function', () => {
     const fail = async () => Promise.reject(new Error('password of table xyz'));
     const { status, body } = await riskFunction({ 'GET /v1/risk/limits': fail })('GET /v1/risk/limits');
     expect(status).toBe(500);
-    expect(body.instance).toMatch(/^urn:uuid:[0-9a-f-]{36}$/);
+    expect(problem.instance).toMatch(/^urn:uuid:[0-9a-f-]{36}$/);
     expect(JSON.stringify(body)).not.toMatch(/password|Error:|at /);
   });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { proxyEvent } from '../../embedded/http-server/proxy-event.ts';
-import { contractOf, type RouteKey } from '../../shared/contracts/api.ts';
+import { contractOf, type ResponseOf, type RouteKey } from '../../shared/contracts/api.ts';
 import { problem, type Problem } from '../../shared/contracts/problem.ts';
 import type { RestFunction } from '../../shared/runtime/rest-function.ts';
 
@@ -14,44 +15,55 @@ export interface RestCall {
   readonly subject?: string;
 }
 
-export interface RestAnswer {
+export interface RestAnswer<R extends RouteKey> {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
-  /** Of the kind that the contract promises. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly body: any;
+  /** As the contract of the route promises it. @throws Error when the request was refused. */
+  readonly body: ResponseOf<R>;
+  /** @throws Error when the request was not refused. */
+  readonly problem: Problem;
 }
 
 /** Calls a REST function with a gateway's events, and holds each answer to the contract of its route. */
 export function restClient(handler: RestFunction) {
-  return async (route: RouteKey, call: RestCall = {}): Promise<RestAnswer> => {
-    const [method = '', resource = ''] = route.split(' ');
-    const result = await handler(
-      proxyEvent({
-        requestId: randomUUID(),
-        method,
-        resource,
-        path: resource.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-          encodeURIComponent(call.path?.[name] ?? ''),
-        ),
-        pathParameters: call.path ?? {},
-        query: new URLSearchParams(call.query ?? {}),
-        headers: {
-          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...call.headers,
-        },
-        body: bodyText(call.body),
-        sourceIp: '127.0.0.1',
-        authorizer: { subject: call.subject ?? 'alice' },
-      }),
-      { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => 5000 },
-    );
+  return async <R extends RouteKey>(route: R, call: RestCall = {}): Promise<RestAnswer<R>> => {
+    const result = await handler(eventOf(route, call), {
+      awsRequestId: randomUUID(),
+      getRemainingTimeInMillis: () => 5000,
+    });
+    const { statusCode: status, headers = {} } = result;
+    const refused = status >= 400;
+    const body = refused ? null : readBody(route, status, result.body);
+    const refusal = refused ? problem.parse(JSON.parse(result.body)) : null;
     return {
-      status: result.statusCode,
-      headers: result.headers ?? {},
-      body: readAnswer(route, result.statusCode, result.body),
+      status,
+      headers,
+      get body() {
+        if (refusal !== null) throw new Error(`${route} was refused: ${refusal.detail}`);
+        return body as ResponseOf<R>;
+      },
+      get problem() {
+        if (refusal === null) throw new Error(`${route} was not refused: ${status}`);
+        return refusal;
+      },
     };
   };
+}
+
+function eventOf(route: RouteKey, call: RestCall): APIGatewayProxyEvent {
+  const [method = '', resource = ''] = route.split(' ');
+  return proxyEvent({
+    requestId: randomUUID(),
+    method,
+    resource,
+    path: resource.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(call.path?.[name] ?? '')),
+    pathParameters: call.path ?? {},
+    query: new URLSearchParams(call.query ?? {}),
+    headers: { ...(call.body === undefined ? {} : { 'content-type': 'application/json' }), ...call.headers },
+    body: bodyText(call.body),
+    sourceIp: '127.0.0.1',
+    authorizer: { subject: call.subject ?? 'alice' },
+  });
 }
 
 function bodyText(body: unknown): string {
@@ -59,11 +71,8 @@ function bodyText(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-function readAnswer(route: RouteKey, status: number, text: string): unknown {
-  if (status >= 400) return problem.parse(JSON.parse(text)) satisfies Problem;
+function readBody(route: RouteKey, status: number, text: string): unknown {
   const contract = contractOf(route);
-  if (status !== contract.status)
-    throw new Error(`${route}: expected status ${contract.status}, got ${status}`);
-  if (contract.response === undefined) return text;
-  return contract.response.parse(JSON.parse(text));
+  if (status !== contract.status) throw new Error(`${route}: expected status ${contract.status}, got ${status}`);
+  return contract.response === undefined ? null : contract.response.parse(JSON.parse(text));
 }

@@ -122,7 +122,7 @@ describe('redriving a trade', () => {
     const id = await setAside();
     const { status, body } = await redrive(id, fix);
     expect(status).toBe(422);
-    expect(body.detail).toMatch(detail);
+    expect(problem.detail).toMatch(detail);
     expect(appended).toEqual([]);
     expect((await state.get('operations', quarantineKey(id)))?.version).toBe(1);
   });
@@ -141,7 +141,7 @@ describe('redriving a trade', () => {
 
   it.each(['record', 'message'] as const)('is not for a %s', async (kind) => {
     const { status, body } = await redrive(await setAside({ kind, payload: '{', instrumentId: null }));
-    expect([status, body.detail]).toEqual([422, `a ${kind} cannot be sent again, only a trade`]);
+    expect([status, problem.detail]).toEqual([422, `a ${kind} cannot be sent again, only a trade`]);
   });
 
   it('leaves it in quarantine when the stream does not take it', async () => {

@@ -57,7 +57,7 @@ describe('creating a strategy', () => {
     const { body } = await create();
     const again = await create({ capital: '20000' });
     expect(again.status).toBe(409);
-    expect(again.body.detail).toContain(body.strategyId);
+    expect(again.problem.detail).toContain(body.strategyId);
   });
 
   it.each([
@@ -76,7 +76,7 @@ describe('creating a strategy', () => {
   ])('with %j is refused, and nothing is written', async (fields, detail) => {
     const { status, body } = await create(fields);
     expect(status).toBe(422);
-    expect(body.detail).toMatch(detail);
+    expect(problem.detail).toMatch(detail);
     expect((await call('GET /v1/strategies')).body.items).toEqual([]);
   });
 });
@@ -95,7 +95,7 @@ describe('a platform full of strategies', () => {
       });
     }
     const { status, body } = await create();
-    expect([status, body.detail]).toEqual([409, 'there are 1000 strategy instances: remove one first']);
+    expect([status, problem.detail]).toEqual([409, 'there are 1000 strategy instances: remove one first']);
   });
 });
 
@@ -157,7 +157,7 @@ describe('removing a strategy', () => {
     const book = await state.get<BookRecord>('portfolio', bookKey(strategyId));
     await put('portfolio', bookKey(strategyId), { ...book!.value, quantity: '0.5' });
     const { status, body } = await call('DELETE /v1/strategies/{strategyId}', { path: { strategyId } });
-    expect([status, body.detail]).toEqual([
+    expect([status, problem.detail]).toEqual([
       409,
       'it holds 0.5 of binance:BTC-USDT: expected a flat position',
     ]);

@@ -70,7 +70,7 @@ describe('a price', () => {
     'of the bad symbol %j is refused in one clear line',
     async (pair) => {
       const { status, body } = await call('GET /v1/prices/{pair}', { path: { pair } });
-      expect([status, body.detail]).toEqual([
+      expect([status, problem.detail]).toEqual([
         400,
         'path.pair: expected BASE-QUOTE in capitals, such as BTC-USDT',
       ]);

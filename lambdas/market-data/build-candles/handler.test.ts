@@ -1,0 +1,128 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { KinesisStreamRecord } from 'aws-lambda';
+import { invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
+import { openCandleOf, type LaneCandlesRecord } from '../../../shared/contracts/lane-candles.ts';
+import { laneKey } from '../../../shared/contracts/record-keys.ts';
+import { REDRIVE_SESSION, type TradeRow, type TradesRecordV1 } from '../../../shared/contracts/stream-records.ts';
+import { decimal } from '../../../shared/domain/decimal.ts';
+import { createHandler } from './handler.ts';
+
+const INSTRUMENT = 'binance:BTC-USDT';
+const LANE = 'binance#0';
+
+const row = (id: number, timeMs: number, price = '100'): TradeRow => [0, String(id), price, '1', 'B', timeMs, timeMs];
+
+function record(sequence: number, fields: Partial<TradesRecordV1>): KinesisStreamRecord {
+  const body: TradesRecordV1 = {
+    v: 1,
+    kind: 'trades',
+    lane: LANE,
+    sessionId: 'session',
+    instruments: [INSTRUMENT],
+    trades: [],
+    laneWatermarkMs: null,
+    watermarks: [],
+    ...fields,
+  };
+  return {
+    eventID: '',
+    eventName: '',
+    eventSource: '',
+    eventSourceARN: '',
+    eventVersion: '',
+    awsRegion: '',
+    invokeIdentityArn: '',
+    kinesis: {
+      kinesisSchemaVersion: '1.0',
+      partitionKey: LANE,
+      sequenceNumber: String(sequence),
+      approximateArrivalTimestamp: Date.now() / 1000,
+      data: Buffer.from(JSON.stringify(body)).toString('base64'),
+    },
+  };
+}
+
+describe('build-candles', () => {
+  let ports: TradingPorts;
+  /** A function as a fresh process has it: nothing in memory. */
+  let fold: (...records: KinesisStreamRecord[]) => Promise<void>;
+
+  const freshProcess = (): void => {
+    const handler = createHandler(ports);
+    fold = async (...records) => handler({ Records: records }, invocation);
+  };
+
+  beforeEach(() => {
+    ports = tradingPorts();
+    freshProcess();
+  });
+
+  const announced = () =>
+    ports.told('CandlesClosedV1').flatMap(({ candles }) => candles.map(({ interval, openTimeMs, close }) => [interval, openTimeMs, close]));
+  const stored = async () => ports.candles.between(INSTRUMENT, '1s', 0, 1e12, 100);
+
+  it('stores closed candles, then announces them, and keeps the open one for readers', async () => {
+    await fold(record(1, { trades: [row(1, 1000, '5'), row(2, 1500, '6')] }), record(2, { trades: [row(3, 2100, '7')] }));
+    expect((await stored()).map(({ close }) => close)).toEqual([decimal('6')]);
+    expect(announced()).toEqual([['1s', 1000, '6']]);
+    const item = await ports.state.get<{ state: LaneCandlesRecord }>('market-data', laneKey(LANE, 'build-candles'));
+    expect(openCandleOf(item!.value.state, INSTRUMENT, '1s')).toMatchObject({ openTimeMs: 2000, close: '7', closed: false });
+  });
+
+  it('closes by a watermark or a heartbeat as by a trade', async () => {
+    await fold(record(1, { trades: [row(1, 1000)] }), record(2, { watermarks: [[0, 2000]] }));
+    await fold(record(3, { trades: [row(2, 2000)] }), record(4, { laneWatermarkMs: 3000 }));
+    expect(announced()).toEqual([
+      ['1s', 1000, '100'],
+      ['1s', 2000, '100'],
+    ]);
+  });
+
+  it('does a batch again from the stored state when the process died before it was written', async () => {
+    const batch = [record(1, { trades: [row(1, 1000)] }), record(2, { trades: [row(2, 2000)] })];
+    ports.breakBus(true);
+    await expect(fold(...batch)).rejects.toThrow('the bus is away');
+    ports.breakBus(false);
+    freshProcess();
+    await fold(...batch, record(3, { trades: [row(3, 3000)] }));
+    expect(announced()).toEqual([
+      ['1s', 1000, '100'],
+      ['1s', 2000, '100'],
+    ]);
+    expect((await stored()).map(({ openTimeMs }) => openTimeMs)).toEqual([1000, 2000]);
+  });
+
+  it('skips records that it has done, and trades that the collector sends again', async () => {
+    await fold(record(1, { trades: [row(1, 1000), row(2, 1001)] }));
+    await fold(record(1, { trades: [row(1, 1000), row(2, 1001)] }), record(2, { trades: [row(2, 1001), row(3, 2000)] }));
+    expect((await stored()).map(({ tradeCount }) => tradeCount)).toEqual([2]);
+  });
+
+  it('fails when somebody else has written its lane, and then goes on from there', async () => {
+    await fold(record(1, { trades: [row(1, 1000)] }));
+    const mine = fold;
+    freshProcess();
+    await fold(record(2, { trades: [row(2, 1001)] }));
+    await expect(mine(record(2, { trades: [row(2, 1001)] }))).rejects.toThrow('condition failed');
+    await mine(record(2, { trades: [row(2, 1001)] }), record(3, { trades: [row(3, 2000)] }));
+    expect((await stored()).map(({ tradeCount }) => tradeCount)).toEqual([2]);
+  });
+
+  it('gives a late trade a revision of its candle, once, and announces nothing', async () => {
+    const late = record(2, { trades: [row(2, 1900, '50')], sessionId: REDRIVE_SESSION });
+    await fold(record(1, { trades: [row(1, 1000), row(3, 2000)] }));
+    await fold(late);
+    freshProcess();
+    const before = (await stored())[0]!;
+    await fold(record(3, { trades: [row(4, 2001)] }));
+    expect(before).toMatchObject({ revision: 1, tradeCount: 2, low: decimal('50'), throughSequence: '2' });
+    expect(await ports.candles.asFirstClosed(INSTRUMENT, '1s', 0, 1e12, 10)).toMatchObject([{ revision: 0, tradeCount: 1 }]);
+    expect(announced()).toEqual([['1s', 1000, '100']]);
+  });
+
+  it('calls a candle incomplete that a broken connection ran through', async () => {
+    await fold(record(1, { trades: [row(1, 1000), row(2, 2000)] }));
+    await fold(record(2, { sessionId: 'another', laneWatermarkMs: 3000 }));
+    expect((await stored()).map(({ complete }) => complete)).toEqual([true, false]);
+  });
+});

@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { LocalExecutions } from '../../embedded/local-executions.ts';
+import type { AnyHandler } from '../../embedded/runtime/functions.ts';
+import { createHandler as createPlan } from '../../lambdas/backtest/plan-grid/handler.ts';
+import { createHandler as createRun } from '../../lambdas/backtest/run-chunk/handler.ts';
+import { createHandler as createSummary } from '../../lambdas/backtest/summarise-grid/handler.ts';
+import { createHandler as createManage } from '../../lambdas/api/manage-backtests/handler.ts';
+import { FileObjectStore } from '../../shared/adapters/embedded/file-object-store.ts';
+import type { RunView } from '../../shared/contracts/backtest-views.ts';
+import type { FunctionName } from '../../shared/topology.ts';
+import { openMemoryState } from '../support/memory-state.ts';
+import { MemoryCandleStore } from '../support/memory-candle-store.ts';
+import { restClient } from '../support/rest-client.ts';
+import { storedCandle } from '../support/stored-candle.ts';
+import { invocation } from '../support/trading-ports.ts';
+
+/** A wave with a period of forty candles. */
+const candles = Array.from({ length: 400 }, (_, i) => storedCandle(i * 1000, (100 + 10 * Math.sin((i * Math.PI) / 20)).toFixed(4)));
+
+const request = {
+  strategy: 'ma-crossover',
+  grid: { fastPeriod: [2, 3, 5, 30], slowPeriod: [10, 20] },
+  instrumentId: 'binance:BTC-USDT',
+  interval: '1s',
+  fromMs: 0,
+  toMs: 1_000_000,
+};
+
+describe('a grid of backtests', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-grid-'));
+  const state = openMemoryState();
+  const objects = new FileObjectStore(folder);
+  const store = new MemoryCandleStore();
+  const clock = { nowMs: () => 5 };
+  let broken = false;
+  let executions: LocalExecutions;
+
+  const functions: Partial<Record<FunctionName, AnyHandler>> = {
+    'plan-grid': createPlan({ state, candles: store, objects }),
+    'run-chunk': createRun({ objects }),
+    'summarise-grid': createSummary({ state, objects, clock }),
+  };
+
+  beforeEach(() => {
+    broken = false;
+    executions = new LocalExecutions(state, async (name, input) => {
+      if (broken && name === 'run-chunk') throw new Error('the chunk is broken');
+      return functions[name]!(input, invocation);
+    });
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const call = () => restClient(createManage({ state, executions }, () => 1));
+
+  async function finished(runId: string): Promise<RunView> {
+    for (;;) {
+      const { body } = await call()('GET /v1/backtests/{runId}', { path: { runId } });
+      if ((body as RunView).status !== 'RUNNING') return body as RunView;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  it('is planned, run in chunks and summarised by the state machine, best first', async () => {
+    await store.insert(candles, { mayRepeat: false });
+    const submitted = await call()('POST /v1/backtests', { body: request });
+    expect(submitted).toMatchObject({ status: 202, body: { status: 'RUNNING', combinations: null } });
+    const run = await finished((submitted.body as RunView).runId);
+    expect(run).toMatchObject({ status: 'SUCCEEDED', combinations: 8, candles: 400, cause: null });
+    // Fast 30 over slow 10 or 20 makes no sense and is left out of the best.
+    expect(run.best).toHaveLength(6);
+    const returns = run.best.map((result) => result.totalReturn);
+    expect(returns).toEqual([...returns].sort((a, b) => b - a));
+    expect(run.best[0]!.trades).toBeGreaterThan(0);
+    const page = await call()('GET /v1/backtests');
+    expect(page.body).toMatchObject({ items: [{ runId: run.runId, status: 'SUCCEEDED' }] });
+  });
+
+  it('says so when there are no candles, and why', async () => {
+    const { body } = await call()('POST /v1/backtests', { body: { ...request, fromMs: 5_000_000, toMs: 6_000_000 } });
+    const run = await finished((body as RunView).runId);
+    expect(run).toMatchObject({ status: 'FAILED' });
+    expect(run.cause).toContain('no candles of binance:BTC-USDT 1s in that time');
+  }, 15_000);
+
+  it('is taken up again after the process ended in the middle', async () => {
+    broken = true;
+    const { body } = await call()('POST /v1/backtests', { body: request });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await executions.stop();
+    broken = false;
+    executions = new LocalExecutions(state, async (name, input) => functions[name]!(input, invocation));
+    await executions.resume();
+    expect(await finished((body as RunView).runId)).toMatchObject({ status: 'SUCCEEDED' });
+  }, 15_000);
+
+  it.each([
+    [{ strategy: 'moon' }, 'unknown strategy "moon": expected one of ma-crossover'],
+    [{ grid: { speed: [1] } }, 'parameters of ma-crossover: unknown parameter "speed": expected fastPeriod and slowPeriod'],
+  ])('is refused before anything runs: %j', async (fields, detail) => {
+    expect(await call()('POST /v1/backtests', { body: { ...request, ...fields } })).toMatchObject({ status: 422, body: { detail } });
+  });
+});
