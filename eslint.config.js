@@ -73,6 +73,8 @@ export default defineConfig(
       'no-console': 'error',
       'object-shorthand': 'error',
       'prefer-template': 'error',
+      // Keys and names that come from outside are searched for control characters.
+      'no-control-regex': 'off',
       'no-restricted-syntax': ['error', ZOD_IN_ONE_PIECE],
     },
   },
@@ -92,7 +94,15 @@ export default defineConfig(
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/consistent-type-exports': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      // The reason of an abort is thrown on as it came, and it is typed any.
+      '@typescript-eslint/only-throw-error': [
+        'error',
+        { allowThrowingAny: true, allowThrowingUnknown: true },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
@@ -101,6 +111,8 @@ export default defineConfig(
       '@typescript-eslint/no-non-null-assertion': 'off',
       // Ports are asynchronous whether or not an adapter waits, and `async` turns a throw into a rejection.
       '@typescript-eslint/require-await': 'off',
+      // TypeScript believes that a field keeps its value across an await, and the rule with it.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
       'no-restricted-globals': ['error', ...DOM_GLOBALS],
     },
   },
@@ -129,6 +141,8 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
       '@typescript-eslint/unbound-method': 'off',
     },
   },

@@ -3,7 +3,6 @@ import type { TapeGate } from '../collector/tape-gate.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Ports } from '../shared/ports/index.ts';
 import { topology, type FunctionName } from '../shared/topology.ts';
-import { dashboardFiles } from './dashboard-files.ts';
 import { startHttpServer, type HttpServer } from './http-server/http-server.ts';
 import { SocketPusher } from './http-server/socket-pusher.ts';
 import { LocalExecutions } from './local-executions.ts';
@@ -27,6 +26,8 @@ export interface Platform {
   readonly ports: Ports;
   readonly runtime: Runtime;
   readonly issuer: EmbeddedTokenIssuer;
+  /** Rejects when the platform cannot go on: its ClickHouse has ended. Started again it goes on where it was. */
+  readonly broken: Promise<never>;
   /** What a tape is fed through. */
   readonly gate: TapeGate;
   /** Opens the REST and WebSocket API with the dashboard on 127.0.0.1. @throws PortTaken */
@@ -79,13 +80,21 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
   await runtime.start();
   await executions.resume();
   let server: HttpServer | null = null;
+  const broken = new Promise<never>((_, reject) => {
+    storage.clickHouseServer.onExit((reason) => reject(new Error(`ClickHouse ended: ${reason}`)));
+  });
+  // Whoever waits for it hears of it; nobody has to.
+  broken.catch(() => undefined);
   return {
+    broken,
     storage,
     ports,
     runtime,
     issuer,
     gate: { advanceTo: (timeMs) => tapeClock.advanceTo(timeMs), settled: async () => runtime.settled() },
     listen: async (port) => {
+      // Only a platform that serves needs the bundler.
+      const { dashboardFiles } = await import('./dashboard-files.ts');
       server = await startHttpServer({
         port,
         invoke: async (name, event) => runtime.invoker.invoke(name, event),

@@ -77,7 +77,8 @@ export const command = defineCommand({
       const platform = await openPlatform({ dataDir: values.dataDir, time: source.time });
       try {
         await createInstances(platform, instances);
-        return values.once ? await runOnce(platform, source, io) : await serve(platform, source, values.port, io);
+        const run = values.once ? runOnce(platform, source, io) : serve(platform, source, values.port, io);
+        return await Promise.race([run, platform.broken]);
       } finally {
         await platform.close();
       }

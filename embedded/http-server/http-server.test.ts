@@ -86,7 +86,7 @@ describe('a request with a token', () => {
   it('to a function that fails is told nothing but where the log has it', async () => {
     const { status, body } = await call('GET', '/v1/orders', { headers: authorized() });
     expect(status).toBe(500);
-    expect(body.instance).toMatch(/^urn:uuid:/);
+    expect(body['instance']).toMatch(/^urn:uuid:/);
     expect(JSON.stringify(body)).not.toContain('not part of this test');
   });
 });
@@ -130,7 +130,7 @@ describe('a request without a valid token', () => {
   });
 
   it('may read what is open', async () => {
-    expect((await call('GET', '/openapi.json')).body.openapi).toBe('3.1.0');
+    expect((await call('GET', '/openapi.json')).body['openapi']).toBe('3.1.0');
     expect((await call('GET', '/')).status).toBe(200);
     expect(platform.invoked).toEqual(['describe-api']);
   });

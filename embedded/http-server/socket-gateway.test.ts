@@ -37,7 +37,7 @@ async function ticketOf({ server, token }: HttpPlatform): Promise<string> {
   const { body } = await send(server, 'POST', '/v1/socket-tickets', {
     headers: { authorization: `Bearer ${token}` },
   });
-  return body.ticket;
+  return String(body['ticket']);
 }
 
 /** @returns the client, or the status that refused it. */

@@ -4,11 +4,9 @@ import { decimalText } from './decimal-text.ts';
 import { candleView, instrumentId, interval, timeMs } from './events.ts';
 import { pageLimit, pageOf, pageQuery, wholeNumber } from './page.ts';
 
-export const exchange = z
-  .string()
-  .regex(/^[a-z][a-z0-9]{1,15}$/, {
-    error: 'expected the name of an exchange in small letters, such as binance',
-  });
+export const exchange = z.string().regex(/^[a-z][a-z0-9]{1,15}$/, {
+  error: 'expected the name of an exchange in small letters, such as binance',
+});
 
 const pair = z
   .string()

@@ -26,7 +26,7 @@ export type RestFunction = FunctionHandler<APIGatewayProxyEvent, APIGatewayProxy
 /** @param handlers one for each route that topology.ts gives to the function. */
 export function defineRestFunction<F extends FunctionName>(name: F, handlers: RestHandlers<F>): RestFunction {
   return defineFunction(name, async (event: APIGatewayProxyEvent, invocation) => {
-    const answer = await answerRequest(handlers as unknown as AnyHandlers, event, invocation);
+    const answer = await answerRequest(handlers, event, invocation);
     if (answer.statusCode >= 500) invocation.count('serverErrors');
     else if (answer.statusCode >= 400) invocation.count('clientErrors');
     return answer;
@@ -50,7 +50,7 @@ async function answerRequest(
     const request = parseRequest(contractOf(route), event);
     if (request.kind !== 'parsed') return refuse(request);
     const subject = subjectOf(event);
-    const outcome = await handler({ ...request.parts, subject } as unknown as RestRequest<never>);
+    const outcome = await handler({ ...request.parts, subject });
     return outcome.kind === 'done' ? succeed(contracts[route], outcome) : refuse(outcome);
   } catch (error) {
     if (error instanceof ConditionFailed) {

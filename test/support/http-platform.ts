@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AnyHandler } from '../../embedded/runtime/functions.ts';
 import {
   startHttpServer,
   type HttpServer,
@@ -25,13 +26,6 @@ import { SqliteStateStore } from '../../shared/adapters/embedded/sqlite-state-st
 import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
 import type { FunctionName } from '../../shared/topology.ts';
 import { MemoryCandleStore } from './memory-candle-store.ts';
-
-// A handler's event is given by how the topology feeds it; here it is called by name.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type AnyHandler = (
-  event: any,
-  context: { awsRequestId: string; getRemainingTimeInMillis(): number },
-) => Promise<unknown>;
 
 /** The server with the functions behind it, their state in memory, on a free port. */
 export interface HttpPlatform {
@@ -106,8 +100,8 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly body: any;
+  /** What was JSON; else empty. */
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** A request that may say anything, also what `fetch` would not send. */
@@ -130,7 +124,7 @@ export async function send(
             status: response.statusCode ?? 0,
             headers: response.headers,
             text,
-            body: isJson && text !== '' ? JSON.parse(text) : null,
+            body: isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {},
           });
         });
       },

@@ -73,6 +73,7 @@ function bodyText(body: unknown): string {
 
 function readBody(route: RouteKey, status: number, text: string): unknown {
   const contract = contractOf(route);
-  if (status !== contract.status) throw new Error(`${route}: expected status ${contract.status}, got ${status}`);
+  if (status !== contract.status)
+    throw new Error(`${route}: expected status ${contract.status}, got ${status}`);
   return contract.response === undefined ? null : contract.response.parse(JSON.parse(text));
 }

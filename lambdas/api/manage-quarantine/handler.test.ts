@@ -38,7 +38,7 @@ beforeEach(() => {
 async function setAside(fields: Partial<Poison> = {}, atMs = 1000): Promise<string> {
   await quarantine(state, { ...poison, ...fields }, atMs);
   const { body } = await call('GET /v1/quarantine');
-  return body.items[0].id;
+  return body.items[0]!.id;
 }
 const redrive = async (id: string, fix?: object) =>
   call('POST /v1/quarantine/{id}/redrive', { path: { id }, ...(fix === undefined ? {} : { body: { fix } }) });
@@ -48,7 +48,7 @@ describe('the quarantine', () => {
     await setAside({ payload: 'a' }, 1000);
     await setAside({ payload: 'b' }, 2000);
     const { body } = await call('GET /v1/quarantine');
-    expect(body.items.map(({ payload }: { payload: string }) => payload)).toEqual(['b', 'a']);
+    expect(body.items.map(({ payload }) => payload)).toEqual(['b', 'a']);
     expect(body.items[0]).toMatchObject({
       status: 'QUARANTINED',
       cause: poison.cause,
@@ -120,7 +120,7 @@ describe('redriving a trade', () => {
     [{ price: '1', tradeId: 'x' }, /trade id/],
   ])('with the fix %j is refused, and nothing is written', async (fix, detail) => {
     const id = await setAside();
-    const { status, body } = await redrive(id, fix);
+    const { status, problem } = await redrive(id, fix);
     expect(status).toBe(422);
     expect(problem.detail).toMatch(detail);
     expect(appended).toEqual([]);
@@ -140,7 +140,7 @@ describe('redriving a trade', () => {
   });
 
   it.each(['record', 'message'] as const)('is not for a %s', async (kind) => {
-    const { status, body } = await redrive(await setAside({ kind, payload: '{', instrumentId: null }));
+    const { status, problem } = await redrive(await setAside({ kind, payload: '{', instrumentId: null }));
     expect([status, problem.detail]).toEqual([422, `a ${kind} cannot be sent again, only a trade`]);
   });
 

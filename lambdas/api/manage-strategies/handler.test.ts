@@ -74,7 +74,7 @@ describe('creating a strategy', () => {
     [{ latencyMs: 60_001 }, /body\.latencyMs/],
     [{ accountId: 'other' }, /accountId/],
   ])('with %j is refused, and nothing is written', async (fields, detail) => {
-    const { status, body } = await create(fields);
+    const { status, problem } = await create(fields);
     expect(status).toBe(422);
     expect(problem.detail).toMatch(detail);
     expect((await call('GET /v1/strategies')).body.items).toEqual([]);
@@ -94,7 +94,7 @@ describe('a platform full of strategies', () => {
         condition: { kind: 'none' },
       });
     }
-    const { status, body } = await create();
+    const { status, problem } = await create();
     expect([status, problem.detail]).toEqual([409, 'there are 1000 strategy instances: remove one first']);
   });
 });
@@ -156,7 +156,7 @@ describe('removing a strategy', () => {
     const { strategyId } = (await create()).body;
     const book = await state.get<BookRecord>('portfolio', bookKey(strategyId));
     await put('portfolio', bookKey(strategyId), { ...book!.value, quantity: '0.5' });
-    const { status, body } = await call('DELETE /v1/strategies/{strategyId}', { path: { strategyId } });
+    const { status, problem } = await call('DELETE /v1/strategies/{strategyId}', { path: { strategyId } });
     expect([status, problem.detail]).toEqual([
       409,
       'it holds 0.5 of binance:BTC-USDT: expected a flat position',
@@ -197,10 +197,8 @@ describe('the list of strategies', () => {
   it('comes in pages', async () => {
     for (const fastPeriod of [1, 2, 3]) await create({ params: { fastPeriod, slowPeriod: 20 } });
     const first = await call('GET /v1/strategies', { query: 'limit=2' });
-    const second = await call('GET /v1/strategies', { query: { limit: '2', after: first.body.next } });
-    const ids = [...first.body.items, ...second.body.items].map(
-      ({ strategyId }: { strategyId: string }) => strategyId,
-    );
+    const second = await call('GET /v1/strategies', { query: { limit: '2', after: first.body.next! } });
+    const ids = [...first.body.items, ...second.body.items].map(({ strategyId }) => strategyId);
     expect(new Set(ids).size).toBe(3);
     expect(second.body.next).toBeNull();
   });

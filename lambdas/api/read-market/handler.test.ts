@@ -69,7 +69,7 @@ describe('a price', () => {
   it.each(['btc-usdt', 'BTCUSDT', 'BTC-USDT;DROP', '..'])(
     'of the bad symbol %j is refused in one clear line',
     async (pair) => {
-      const { status, body } = await call('GET /v1/prices/{pair}', { path: { pair } });
+      const { status, problem } = await call('GET /v1/prices/{pair}', { path: { pair } });
       expect([status, problem.detail]).toEqual([
         400,
         'path.pair: expected BASE-QUOTE in capitals, such as BTC-USDT',
@@ -87,7 +87,7 @@ describe('candles', () => {
     expect(closes(newest)).toEqual(['4', '5']);
     const older = await call('GET /v1/candles/{pair}', {
       path,
-      query: { interval: '1s', limit: '4', to: newest.body.next },
+      query: { interval: '1s', limit: '4', to: newest.body.next! },
     });
     expect(closes(older)).toEqual(['1', '2', '3']);
     expect(older.body.next).toBeNull();
@@ -97,16 +97,14 @@ describe('candles', () => {
     await closeCandles('1', '2', '3');
     const query = { interval: '1s', from: String(START_MS + 1000), to: String(START_MS + 2000) };
     const { body } = await call('GET /v1/candles/{pair}', { path, query });
-    expect(body.items.map(({ close }: { close: string }) => close)).toEqual(['2']);
+    expect(body.items.map(({ close }) => close)).toEqual(['2']);
   });
 
   it('end with the one under way, which is not closed', async () => {
     await closeCandles('1', '2');
     await openCandleAt(START_MS + 2500, '9.5');
     const { body } = await call('GET /v1/candles/{pair}', { path, query: { interval: '1s' } });
-    expect(
-      body.items.map(({ close, closed }: { close: string; closed: boolean }) => [close, closed]),
-    ).toEqual([
+    expect(body.items.map(({ close, closed }) => [close, closed])).toEqual([
       ['1', true],
       ['2', true],
       ['9.5', false],
@@ -123,7 +121,7 @@ describe('candles', () => {
     await closeCandles('1', '2');
     await openCandleAt(START_MS + 2500, '9.5');
     const { body } = await call('GET /v1/candles/{pair}', { path, query: { interval: '1s', limit: '2' } });
-    expect(body.items.map(({ close }: { close: string }) => close)).toEqual(['2', '9.5']);
+    expect(body.items.map(({ close }) => close)).toEqual(['2', '9.5']);
     expect(body.next).toBe(String(START_MS + 1000));
   });
 
@@ -141,7 +139,7 @@ describe('candles', () => {
     await closeCandles('1', '2');
     await openCandleAt(START_MS + 1500, '2');
     const { body } = await call('GET /v1/candles/{pair}', { path, query: { interval: '1s' } });
-    expect(body.items.map(({ closed }: { closed: boolean }) => closed)).toEqual([true, true]);
+    expect(body.items.map(({ closed }) => closed)).toEqual([true, true]);
   });
 
   it('are none where an instrument has none of that interval, and not found where there is no such instrument', async () => {
@@ -179,7 +177,7 @@ describe('instruments', () => {
       ],
       next: 'binance:ETH-USDT',
     });
-    const second = await call('GET /v1/instruments', { query: { limit: '2', after: first.body.next } });
+    const second = await call('GET /v1/instruments', { query: { limit: '2', after: first.body.next! } });
     expect(second.body).toMatchObject({ items: [{ instrumentId: 'kraken:BTC-USD' }], next: null });
   });
 });

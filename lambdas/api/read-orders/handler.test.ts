@@ -42,7 +42,7 @@ describe('orders', () => {
     const first = await call('GET /v1/orders', { query: 'status=FILLED&limit=1' });
     expect(idsOf(first)).toEqual(ids(3));
     const second = await call('GET /v1/orders', {
-      query: { status: 'FILLED', limit: '1', after: first.body.next },
+      query: { status: 'FILLED', limit: '1', after: first.body.next! },
     });
     expect(idsOf(second)).toEqual(ids(1));
   });

@@ -90,7 +90,7 @@ describe('fills', () => {
   it('come in pages', async () => {
     const { body } = await call('GET /v1/fills', { query: 'limit=2' });
     expect(body.items).toEqual([fills[2], fills[1]]);
-    expect((await call('GET /v1/fills', { query: { limit: '2', after: body.next } })).body.items).toEqual([
+    expect((await call('GET /v1/fills', { query: { limit: '2', after: body.next! } })).body.items).toEqual([
       fills[0],
     ]);
   });

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Backoff } from './backoff.ts';
+
+export type FetchedText = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'failed'; readonly cause: string };
+
+export interface FetchTextOptions {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  /** A request that fails in passing is made this often in all. */
+  readonly attempts: number;
+  readonly random: () => number;
+}
+
+/** The longest answer that is read; a page of 1,000 trades has 160 KB. */
+const MAX_ANSWER_CHARACTERS = 4 * 1024 * 1024;
+const FIRST_WAIT_MS = 200;
+const LONGEST_WAIT_MS = 5000;
+
+/** Asks a venue over REST. Refusals are final, and so is a request to slow down: the venue bans whoever insists. */
+export async function fetchText(url: string, options: FetchTextOptions): Promise<FetchedText> {
+  const backoff = new Backoff({ firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS, random: options.random });
+  for (let attempt = 1; ; attempt++) {
+    const answer = await fetchOnce(url, options);
+    if (answer.kind !== 'passing' || attempt >= options.attempts) {
+      return answer.kind === 'text' ? answer : { kind: 'failed', cause: answer.cause };
+    }
+    await sleep(backoff.nextMs(), undefined, { signal: options.signal });
+  }
+}
+
+async function fetchOnce(
+  url: string,
+  { signal, timeoutMs }: FetchTextOptions,
+): Promise<FetchedText | { readonly kind: 'passing'; readonly cause: string }> {
+  signal.throwIfAborted();
+  try {
+    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
+    const text = await response.text();
+    if (response.status >= 500) return { kind: 'passing', cause: `HTTP ${response.status}` };
+    if (!response.ok) return { kind: 'failed', cause: `HTTP ${response.status}: ${text.slice(0, 200)}` };
+    if (text.length > MAX_ANSWER_CHARACTERS) return { kind: 'failed', cause: `an answer of ${text.length} characters` };
+    return { kind: 'text', text };
+  } catch (error) {
+    signal.throwIfAborted();
+    const { message, cause } = error as Error;
+    return { kind: 'passing', cause: cause instanceof Error ? `${message}: ${cause.message}` : message };
+  }
+}

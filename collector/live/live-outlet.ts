@@ -1,0 +1,148 @@
+import { formatCaptureLine, receivedAtMs, type CaptureMessage } from '../../shared/contracts/capture.ts';
+import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
+import type { StreamRecord, StreamWriter } from '../../shared/ports/stream-writer.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import { LanePacker } from '../lane-packer.ts';
+import { RawArchiver } from '../raw-archiver.ts';
+import { callsOf } from '../stream-appender.ts';
+
+export interface LiveOutletOptions {
+  readonly writer: StreamWriter;
+  readonly exchange: string;
+  /** Names this run of the collector in the archive. */
+  readonly sourceId: string;
+  readonly log: Log;
+  /** A stream refused for good: nothing more will be sent. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A trade waits at most this long for others to travel with. */
+const FLUSH_AFTER_MS = 5;
+/** Trades that wait for a slow stream, about 5 MB; past it the venue's socket is not read. */
+const MAX_PENDING_TRADES = 50_000;
+/** An object of the archive is begun anew after this long, so that little is lost with the process. */
+const MAX_CHUNK_AGE_MS = 5000;
+
+/** The way from the live feed into the streams: what comes in is sent within milliseconds, one append at a time. */
+export class LiveOutlet {
+  readonly #options: LiveOutletOptions;
+  readonly #packer = new LanePacker(() => this.#sessionId);
+  readonly #archiver: RawArchiver;
+  readonly #durableIds = new Map<InstrumentId, number>();
+  #sentIds = new Map<InstrumentId, number>();
+  #sessionId = '';
+  /** Records of an earlier session that wait for the append under way. */
+  #taken: StreamRecord[] = [];
+  #line = 1;
+  #timer: NodeJS.Timeout | null = null;
+  #pump: Promise<void> | null = null;
+  #archiveRoom: Promise<void> | null = null;
+  #watermarkMs: number | null = null;
+
+  constructor(options: LiveOutletOptions) {
+    this.#options = options;
+    const { writer, sourceId, exchange, log } = options;
+    this.#archiver = new RawArchiver({ writer, sourceId, exchange, log });
+  }
+
+  /** The last trade of each instrument that is durable, of those sent since the start. */
+  get durableIds(): ReadonlyMap<InstrumentId, number> {
+    return this.#durableIds;
+  }
+
+  /** What follows was observed over another connection. */
+  beginSession(sessionId: string): void {
+    this.#taken.push(...this.#packer.take());
+    this.#sessionId = sessionId;
+  }
+
+  /** @param id the trade's number, or null where the venue sent none that is one. */
+  sendTrade(trade: VenueTrade, id: number | null): void {
+    this.#packer.addTrade(trade);
+    if (id !== null) this.#sentIds.set(trade.instrumentId, id);
+    this.#schedule();
+  }
+
+  sendMalformed(raw: string, cause: string): void {
+    this.#packer.addMalformed(this.#options.exchange, raw, cause);
+    this.#schedule();
+  }
+
+  archive(message: Omit<CaptureMessage, 'line' | 'text'>): void {
+    const receivedMs = receivedAtMs(message.receivedAtNs);
+    this.#archiveRoom ??= this.#archiver.add(this.#line++, receivedMs, formatCaptureLine(message));
+  }
+
+  /**
+   * Once a second: tells every lane how far the venue's time is proven, and that this collector is alive.
+   * @param watermarkMs no trade before it will follow; null: not known yet.
+   */
+  sendWatermark(watermarkMs: number | null, heartbeat: Omit<CaptureMessage, 'line' | 'text'>): void {
+    this.#packer.addLaneWatermarks(this.#options.exchange, watermarkMs);
+    if (watermarkMs !== null && watermarkMs !== this.#watermarkMs) this.archive(heartbeat);
+    this.#watermarkMs = watermarkMs;
+    this.#archiver.cutBefore(receivedAtMs(heartbeat.receivedAtNs) - MAX_CHUNK_AGE_MS);
+    this.#start();
+  }
+
+  /** A promise that resolves when there is room again; null: there is. */
+  room(): Promise<void> | null {
+    if (this.#archiveRoom === null && this.#packer.pendingTrades < MAX_PENDING_TRADES) return null;
+    return this.#makeRoom();
+  }
+
+  /** Sends everything and resolves when it is durable. */
+  async finish(): Promise<void> {
+    while (this.#hasPending() || this.#pump !== null) {
+      this.#start();
+      await this.#pump;
+    }
+    await this.#archiver.finish();
+  }
+
+  async #makeRoom(): Promise<void> {
+    try {
+      await this.#archiveRoom;
+    } catch (error) {
+      this.#options.onFailure(error);
+    }
+    this.#archiveRoom = null;
+    while (this.#packer.pendingTrades >= MAX_PENDING_TRADES / 2 && this.#pump !== null) await this.#pump;
+  }
+
+  #hasPending(): boolean {
+    return this.#taken.length > 0 || this.#packer.hasPending;
+  }
+
+  #schedule(): void {
+    if (this.#pump !== null) return;
+    if (this.#packer.isFull) this.#start();
+    else this.#timer ??= setTimeout(() => this.#start(), FLUSH_AFTER_MS);
+  }
+
+  #start(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#pump !== null || !this.#hasPending()) return;
+    this.#pump = this.#append().then(
+      () => {
+        this.#pump = null;
+        if (this.#hasPending()) this.#schedule();
+      },
+      (error: unknown) => {
+        // The pump stays, so that nothing is sent behind what was refused.
+        this.#options.onFailure(error);
+      },
+    );
+  }
+
+  async #append(): Promise<void> {
+    const records = [...this.#taken, ...this.#packer.take()];
+    const ids = this.#sentIds;
+    this.#taken = [];
+    this.#sentIds = new Map();
+    for (const call of callsOf(records)) await this.#options.writer.append('trades', call);
+    for (const [instrumentId, id] of ids) this.#durableIds.set(instrumentId, id);
+  }
+}

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LimitExceeded } from '../../shared/ports/state-store.ts';
+import type { StreamRecord, StreamWriter } from '../../shared/ports/stream-writer.ts';
+import { describeError } from '../../shared/runtime/define-function.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { StreamName } from '../../shared/topology.ts';
+import { Backoff } from './backoff.ts';
+
+export interface PatientWriterOptions {
+  readonly writer: StreamWriter;
+  readonly attempts: number;
+  readonly log: Log;
+  readonly random: () => number;
+}
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 5000;
+
+/**
+ * A venue does not wait, so a stream that refuses for a moment is asked again before the process gives up. What was
+ * accepted in part is sent twice, and readers know trades by their ids.
+ */
+export class PatientWriter implements StreamWriter {
+  readonly #options: PatientWriterOptions;
+
+  constructor(options: PatientWriterOptions) {
+    this.#options = options;
+  }
+
+  async append(stream: StreamName, records: readonly StreamRecord[]): Promise<void> {
+    const { writer, attempts, log, random } = this.#options;
+    const backoff = new Backoff({ firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS, random });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await writer.append(stream, records);
+      } catch (error) {
+        if (error instanceof LimitExceeded || attempt >= attempts) throw error;
+        log.warn('a stream refused', { stream, attempt, error: describeError(error) });
+        await sleep(backoff.nextMs());
+      }
+    }
+  }
+}

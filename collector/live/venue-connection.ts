@@ -1,0 +1,148 @@
+import { WebSocket } from 'ws';
+
+export interface ConnectionTimings {
+  /** For the opening handshake. */
+  readonly handshakeMs: number;
+  /** Nothing heard for so long: is anybody there? */
+  readonly pingAfterMs: number;
+  /** A ping without an answer for so long: nobody is. */
+  readonly answerWithinMs: number;
+  /** No message for so long, though pings are answered: has the venue forgotten us? */
+  readonly silenceMs: number;
+  /** Venues end connections after a day; ending it first picks the moment. */
+  readonly renewAfterMs: number;
+}
+
+export interface VenueConnectionOptions {
+  readonly url: string;
+  readonly timings: ConnectionTimings;
+  readonly signal: AbortSignal;
+  readonly onOpen: () => void;
+  readonly onMessage: (text: string) => void;
+  /** Asked when the stream is silent: whether the market went on without us. */
+  readonly isMarketGoingOn: () => Promise<boolean>;
+}
+
+export type ConnectionEnd =
+  | { readonly kind: 'aborted' }
+  /** It was time for a new one. */
+  | { readonly kind: 'renewed' }
+  | { readonly kind: 'lost'; readonly cause: string };
+
+/** The largest message that a venue sends has some MB. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+const CHECKS_A_PING = 4;
+
+/**
+ * One WebSocket connection to a venue, from its handshake to its end, whatever that is. It never goes silent
+ * unnoticed: a quiet line is pinged, and where pings are answered and trades are not sent, the venue is asked.
+ */
+export class VenueConnection {
+  readonly #options: VenueConnectionOptions;
+  readonly #socket: WebSocket;
+  readonly #end = Promise.withResolvers<ConnectionEnd>();
+  #openedAtMs = 0;
+  #heardAtMs: number | null = null;
+  #lastMessageAtMs = 0;
+  #pingedAtMs: number | null = null;
+  #isAsking = false;
+  #isPaused = false;
+  #cause = '';
+
+  constructor(options: VenueConnectionOptions) {
+    this.#options = options;
+    this.#socket = new WebSocket(options.url, {
+      handshakeTimeout: options.timings.handshakeMs,
+      maxPayload: MAX_MESSAGE_BYTES,
+      perMessageDeflate: false,
+    });
+  }
+
+  /** Our time of the last sign of life: what the venue sent before it has come. `null`: not open. */
+  get heardAtMs(): number | null {
+    return this.#heardAtMs;
+  }
+
+  /** Holds the connection until it ends. */
+  async run(): Promise<ConnectionEnd> {
+    const { signal, timings } = this.#options;
+    const socket = this.#socket;
+    const onAbort = (): void => this.#end.resolve({ kind: 'aborted' });
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    socket.on('open', () => this.#opened());
+    socket.on('message', (data) => this.#received(data as Buffer));
+    socket.on('ping', () => this.#heard());
+    socket.on('pong', () => this.#heard());
+    socket.on('error', (error) => (this.#cause = error.message));
+    socket.on('close', (code) => this.#lose(this.#cause === '' ? `closed with code ${code}` : this.#cause));
+    const watch = setInterval(() => this.#check(Date.now()), timings.pingAfterMs / CHECKS_A_PING);
+    try {
+      return await this.#end.promise;
+    } finally {
+      clearInterval(watch);
+      signal.removeEventListener('abort', onAbort);
+      this.#heardAtMs = null;
+      socket.terminate();
+    }
+  }
+
+  /** Stops reading, so that the venue's messages wait in the sockets' buffers. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#socket.resume();
+    this.#heard();
+  }
+
+  #opened(): void {
+    this.#openedAtMs = this.#lastMessageAtMs = Date.now();
+    this.#heard();
+    this.#options.onOpen();
+  }
+
+  #received(data: Buffer): void {
+    this.#lastMessageAtMs = Date.now();
+    this.#heard();
+    this.#options.onMessage(data.toString('utf8'));
+  }
+
+  #heard(): void {
+    this.#heardAtMs = Date.now();
+    this.#pingedAtMs = null;
+  }
+
+  #check(now: number): void {
+    if (this.#heardAtMs === null || this.#isPaused) return;
+    const { pingAfterMs, answerWithinMs, silenceMs, renewAfterMs } = this.#options.timings;
+    if (now - this.#openedAtMs >= renewAfterMs) this.#end.resolve({ kind: 'renewed' });
+    else if (this.#pingedAtMs !== null) {
+      if (now - this.#pingedAtMs >= answerWithinMs) this.#lose(`a ping was not answered within ${answerWithinMs} ms`);
+    } else if (now - this.#heardAtMs >= pingAfterMs) {
+      this.#pingedAtMs = now;
+      this.#socket.ping();
+    }
+    if (now - this.#lastMessageAtMs >= silenceMs) void this.#askForMarket(silenceMs);
+  }
+
+  async #askForMarket(silenceMs: number): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    try {
+      if (await this.#options.isMarketGoingOn()) this.#lose(`silent for ${silenceMs} ms while the market goes on`);
+      else this.#lastMessageAtMs = Date.now();
+    } catch (error) {
+      this.#lose(`silent for ${silenceMs} ms, and asking failed: ${(error as Error).message}`);
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  #lose(cause: string): void {
+    this.#end.resolve({ kind: 'lost', cause });
+  }
+}

@@ -1,0 +1,67 @@
+/** The two tables as a whole: counted, and row by row in an order that never changes. */
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { Trade } from '../../domain/market-data/trade.ts';
+import type { StoredCandle } from '../../ports/candle-store.ts';
+import { CANDLE_FIELDS, candleOf } from './clickhouse-candle-store.ts';
+import { TRADE_FIELDS, tradeOf } from './clickhouse-trade-store.ts';
+import { READ_SETTINGS, readRows, type Row } from './requests.ts';
+
+/** Distinct trades. */
+export async function countTrades(client: ClickHouseClient): Promise<number> {
+  return readCount(client, 'SELECT count() FROM millrace.trades FINAL');
+}
+
+/** Distinct closed candles of all intervals, later revisions not counted. */
+export async function countClosedCandles(client: ClickHouseClient): Promise<number> {
+  return readCount(client, 'SELECT count() FROM millrace.candles FINAL WHERE revision = 0');
+}
+
+async function readCount(client: ClickHouseClient, query: string): Promise<number> {
+  const [row] = await readRows(client, query, {});
+  return Number(row?.[0]);
+}
+
+/** Every trade once, by (instrumentId, timeMs, tradeId). Memory stays flat however many there are. */
+export async function streamTrades(client: ClickHouseClient, onTrade: (trade: Trade) => void): Promise<void> {
+  const query = `SELECT ${TRADE_FIELDS} FROM millrace.trades ORDER BY instrumentId, time, tradeId`;
+  let last: Trade | null = null;
+  await streamRows(client, query, (row) => {
+    const trade = tradeOf(row);
+    if (last !== null && isSameTrade(last, trade)) return;
+    last = trade;
+    onTrade(trade);
+  });
+}
+
+/** Every revision once, by (instrumentId, interval, openTimeMs, revision). */
+export async function streamCandles(client: ClickHouseClient, onCandle: (candle: StoredCandle) => void): Promise<void> {
+  const query = `SELECT ${CANDLE_FIELDS} FROM millrace.candles ORDER BY instrumentId, interval, openTime, revision`;
+  let last: StoredCandle | null = null;
+  await streamRows(client, query, (row) => {
+    const candle = candleOf(row);
+    if (last !== null && isSameRevision(last, candle)) return;
+    last = candle;
+    onCandle(candle);
+  });
+}
+
+/** The order is the tables' own, so the server merges its parts as it reads, and repetitions follow one another. */
+async function streamRows(client: ClickHouseClient, query: string, onRow: (row: Row) => void): Promise<void> {
+  const result = await client.query({ query, format: 'JSONCompactEachRow', clickhouse_settings: READ_SETTINGS });
+  for await (const rows of result.stream<Row>()) {
+    for (const row of rows) onRow(row.json());
+  }
+}
+
+function isSameTrade(a: Trade, b: Trade): boolean {
+  return a.tradeId === b.tradeId && a.timeMs === b.timeMs && a.instrumentId === b.instrumentId;
+}
+
+function isSameRevision(a: StoredCandle, b: StoredCandle): boolean {
+  return (
+    a.revision === b.revision &&
+    a.openTimeMs === b.openTimeMs &&
+    a.interval === b.interval &&
+    a.instrumentId === b.instrumentId
+  );
+}

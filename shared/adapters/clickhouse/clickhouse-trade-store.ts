@@ -1,0 +1,109 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { ReceivedTrade } from '../../contracts/stream-records.ts';
+import { decimal } from '../../domain/decimal.ts';
+import type { InstrumentId } from '../../domain/market-data/instrument.ts';
+import type { Side, Trade } from '../../domain/market-data/trade.ts';
+import type { TradeStore } from '../../ports/trade-store.ts';
+import { checkReadLimit, insertRows, quoted, readableTimeMs, readRows, slices, timeLiteral, type Row } from './requests.ts';
+import { RowBinaryWriter } from './row-binary-writer.ts';
+
+const COLUMNS = ['instrumentId', 'time', 'tradeId', 'price', 'quantity', 'takerSide', 'receivedAt'];
+const BYTES_A_ROW = 80;
+const BUY = 1;
+const SELL = 2;
+/** A question about so many keys stays well below the 256 KB that ClickHouse reads of a query. */
+const KEYS_A_LOOKUP = 5000;
+
+/** What `tradeOf` reads. */
+export const TRADE_FIELDS = 'instrumentId, toUnixTimestamp64Milli(time), tradeId, price, quantity, takerSide';
+
+/** Trades in the table `millrace.trades`. */
+export class ClickHouseTradeStore implements TradeStore {
+  readonly #client: ClickHouseClient;
+
+  constructor(client: ClickHouseClient) {
+    this.#client = client;
+  }
+
+  async insert(trades: readonly ReceivedTrade[], options: { readonly mayRepeat: boolean }): Promise<void> {
+    const fresh = options.mayRepeat ? await this.#withoutStored(trades) : trades;
+    if (fresh.length === 0) return;
+    await insertRows(this.#client, 'millrace.trades', COLUMNS, encodeTrades(fresh));
+  }
+
+  async between(instrumentId: InstrumentId, fromMs: number, toMs: number, limit: number): Promise<readonly Trade[]> {
+    checkReadLimit(limit);
+    const query = `SELECT ${TRADE_FIELDS} FROM millrace.trades
+      WHERE instrumentId = {instrumentId: String}
+        AND time >= fromUnixTimestamp64Milli({fromMs: Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({toMs: Int64}, 'UTC')
+      ORDER BY time, tradeId LIMIT 1 BY time, tradeId LIMIT {limit: UInt32}`;
+    const rows = await readRows(this.#client, query, {
+      instrumentId,
+      fromMs: readableTimeMs(fromMs),
+      toMs: readableTimeMs(toMs),
+      limit,
+    });
+    return rows.map(tradeOf);
+  }
+
+  async latest(instrumentId: InstrumentId): Promise<Trade | null> {
+    const query = `SELECT ${TRADE_FIELDS} FROM millrace.trades WHERE instrumentId = {instrumentId: String}
+      ORDER BY time DESC, tradeId DESC LIMIT 1`;
+    const [row] = await readRows(this.#client, query, { instrumentId });
+    return row === undefined ? null : tradeOf(row);
+  }
+
+  async #withoutStored(trades: readonly ReceivedTrade[]): Promise<readonly ReceivedTrade[]> {
+    const known = new Set<string>();
+    for (const slice of slices(trades, KEYS_A_LOOKUP)) {
+      const query = `SELECT DISTINCT instrumentId, tradeId FROM millrace.trades WHERE ${anyOf(slice)}`;
+      for (const [instrumentId, tradeId] of await readRows(this.#client, query, {})) {
+        known.add(`${String(instrumentId)} ${Number(tradeId)}`);
+      }
+    }
+    return trades.filter(({ instrumentId, tradeId }) => {
+      const key = `${instrumentId} ${tradeId}`;
+      if (known.has(key)) return false;
+      known.add(key);
+      return true;
+    });
+  }
+}
+
+/** The times narrow the search to a few granules of the primary key; the ids decide. */
+function anyOf(trades: readonly ReceivedTrade[]): string {
+  const conditions = [...Map.groupBy(trades, (trade) => trade.instrumentId)].map(([instrumentId, ofInstrument]) => {
+    let [fromMs, toMs] = [Infinity, 0];
+    for (const { timeMs } of ofInstrument) [fromMs, toMs] = [Math.min(fromMs, timeMs), Math.max(toMs, timeMs)];
+    const ids = ofInstrument.map((trade) => trade.tradeId).join(',');
+    return `(instrumentId = ${quoted(instrumentId)} AND time BETWEEN ${timeLiteral(fromMs)} AND ${timeLiteral(toMs)} AND tradeId IN (${ids}))`;
+  });
+  return conditions.join(' OR ');
+}
+
+/** Rows in the order of the table's columns. */
+export function encodeTrades(trades: readonly ReceivedTrade[]): Uint8Array {
+  const writer = new RowBinaryWriter(trades.length * BYTES_A_ROW);
+  for (const trade of trades) {
+    writer.text(trade.instrumentId);
+    writer.uint64(trade.timeMs);
+    writer.uint64(trade.tradeId);
+    writer.decimal128(trade.price);
+    writer.decimal128(trade.quantity);
+    writer.uint8(trade.takerSide === 'BUY' ? BUY : SELL);
+    writer.uint64(trade.receivedAtMs);
+  }
+  return writer.bytes();
+}
+
+export function tradeOf(row: Row): Trade {
+  const [instrumentId, timeMs, tradeId, price, quantity, takerSide] = row;
+  return {
+    instrumentId: String(instrumentId),
+    tradeId: Number(tradeId),
+    price: decimal(String(price)),
+    quantity: decimal(String(quantity)),
+    takerSide: takerSide as Side,
+    timeMs: Number(timeMs),
+  };
+}

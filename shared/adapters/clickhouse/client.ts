@@ -1,0 +1,40 @@
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
+
+export interface ClickHouseAddress {
+  /** `http://127.0.0.1:8123`, or `https://…` for ClickHouse Cloud. */
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** Just under the time that a function has. */
+const REQUEST_TIMEOUT_MS = 4_500;
+const MAX_CONNECTIONS = 10;
+/** Less than the 10 s after which the server closes an idle connection, so that none is used as it closes. */
+const IDLE_CONNECTION_MS = 2_500;
+
+/**
+ * A client for any ClickHouse. Inserts are synchronous: when one has resolved its rows can be queried.
+ * Errors are thrown and not logged, the caller knows what they mean.
+ */
+export function createClickHouse({ url, username, password }: ClickHouseAddress): ClickHouseClient {
+  const isFar = !isLoopback(url);
+  return createClient({
+    url,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    application: 'millrace',
+    request_timeout: REQUEST_TIMEOUT_MS,
+    max_open_connections: MAX_CONNECTIONS,
+    keep_alive: { enabled: true, idle_socket_ttl: IDLE_CONNECTION_MS },
+    // On loopback compression costs more than it saves.
+    compression: { request: isFar, response: isFar },
+    clickhouse_settings: { async_insert: 0 },
+    log: { level: ClickHouseLogLevel.OFF },
+  });
+}
+
+function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+}

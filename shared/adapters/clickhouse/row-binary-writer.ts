@@ -1,0 +1,97 @@
+/**
+ * Rows in ClickHouse's RowBinary format: fields one after another in the order of the columns, little endian, no
+ * separators. Several times cheaper than JSON to write and to read.
+ * https://clickhouse.com/docs/interfaces/formats/RowBinary
+ */
+const MAX_INT64 = 2n ** 63n - 1n;
+const MIN_INT64 = -(2n ** 63n);
+const TWO_TO_32 = 2 ** 32;
+/** Names repeat from row to row; this many encoded ones are kept. */
+const MAX_CACHED_TEXTS = 4096;
+
+const encodedTexts = new Map<string, Uint8Array>();
+
+export class RowBinaryWriter {
+  #bytes: Uint8Array;
+  #view: DataView;
+  #length = 0;
+
+  /** @param expectedBytes what the rows will take, about; the buffer grows when they take more. */
+  constructor(expectedBytes: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(Math.max(expectedBytes, 64));
+    this.#view = viewOf(this.#bytes);
+  }
+
+  /** What was written so far. */
+  bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** String, also as LowCardinality. */
+  text(value: string): void {
+    const encoded = encodedTexts.get(value) ?? encodeText(value);
+    this.#reserve(encoded.length);
+    this.#bytes.set(encoded, this.#length);
+    this.#length += encoded.length;
+  }
+
+  /** Bool, UInt8, and Enum8 by its number. */
+  uint8(value: number): void {
+    this.#reserve(1);
+    this.#view.setUint8(this.#length, value);
+    this.#length += 1;
+  }
+
+  uint32(value: number): void {
+    this.#reserve(4);
+    this.#view.setUint32(this.#length, value, true);
+    this.#length += 4;
+  }
+
+  /** UInt64, and DateTime64(3) as milliseconds since the epoch. @param value a safe integer of 0 or more. */
+  uint64(value: number): void {
+    this.#reserve(8);
+    this.#view.setUint32(this.#length, value % TWO_TO_32, true);
+    this.#view.setUint32(this.#length + 4, Math.floor(value / TWO_TO_32), true);
+    this.#length += 8;
+  }
+
+  /** Decimal(38, s), as the value scaled by 10^s: 16 bytes in two's complement. */
+  decimal128(scaled: bigint): void {
+    this.#reserve(16);
+    this.#view.setBigInt64(this.#length, scaled, true);
+    if (scaled >= MIN_INT64 && scaled <= MAX_INT64) {
+      const sign = scaled < 0n ? -1 : 0;
+      this.#view.setInt32(this.#length + 8, sign, true);
+      this.#view.setInt32(this.#length + 12, sign, true);
+    } else {
+      this.#view.setBigInt64(this.#length + 8, scaled >> 64n, true);
+    }
+    this.#length += 16;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#length + bytes <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#length + bytes));
+    grown.set(this.bytes());
+    this.#bytes = grown;
+    this.#view = viewOf(grown);
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** The length in bytes as a variable-length integer, and the bytes. */
+function encodeText(text: string): Uint8Array {
+  const bytes = Buffer.from(text);
+  const prefix: number[] = [];
+  let rest = bytes.length;
+  for (; rest > 0x7f; rest >>>= 7) prefix.push((rest & 0x7f) | 0x80);
+  prefix.push(rest);
+  const encoded = Buffer.concat([Buffer.from(prefix), bytes]);
+  if (encodedTexts.size >= MAX_CACHED_TEXTS) encodedTexts.clear();
+  encodedTexts.set(text, encoded);
+  return encoded;
+}

@@ -1,0 +1,43 @@
+/** An emulator of a test's own: on a free port, with its files in a folder of its own, ended with the test. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installMiniStack } from '../../scripts/emulator/install-ministack.ts';
+import { startMiniStack, type MiniStack } from '../../scripts/emulator/ministack.ts';
+import { CREDENTIALS, REGION } from '../../scripts/emulator/deployment.ts';
+
+export interface EmulatorUnderTest {
+  readonly endpoint: string;
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export async function openEmulator(): Promise<EmulatorUnderTest> {
+  // The SDK clients that the adapters make for themselves look for them here.
+  process.env['AWS_ACCESS_KEY_ID'] = CREDENTIALS.accessKeyId;
+  process.env['AWS_SECRET_ACCESS_KEY'] = CREDENTIALS.secretAccessKey;
+  process.env['AWS_REGION'] = REGION;
+  const executable = await installMiniStack((line) => process.stderr.write(`${line}\n`));
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-emulator-'));
+  const miniStack: MiniStack = await startMiniStack({ executable, port: await freePort(), folder: join(folder, 'ministack') });
+  return {
+    endpoint: miniStack.endpoint,
+    folder,
+    close: async () => {
+      await miniStack.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
