@@ -7,36 +7,41 @@ const common = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  setupFiles: ['<rootDir>/test/support/quiet-log.ts'],
   transform: {
     '^.+\\.ts$': swc({ syntax: 'typescript' }),
     '^.+\\.tsx$': swc({ syntax: 'typescript', tsx: true }, { runtime: 'automatic', importSource: 'preact' }),
   },
 };
 
+const projects = [
+  {
+    ...common,
+    displayName: 'unit',
+    testMatch: [
+      '<rootDir>/{shared,lambdas,collector,embedded,simulator,lib,bin,dashboard,scripts}/**/*.test.{ts,tsx}',
+    ],
+  },
+  {
+    ...common,
+    displayName: 'system',
+    testMatch: ['<rootDir>/test/**/*.test.ts'],
+    testPathIgnorePatterns: ['<rootDir>/test/(emulator|browser)/'],
+  },
+  { ...common, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
+  { ...common, displayName: 'emulator', testMatch: ['<rootDir>/test/emulator/**/*.test.ts'] },
+];
 /**
- * `npm test` runs unit and system, which need Node alone; the page needs a Chromium (`npm run test:browser`), the
- * emulator Python (`npm run test:e2e`).
+ * `npm test` runs what needs Node alone; the page needs a Chromium (`npm run test:browser`), the emulator Python
+ * (`npm run test:e2e`). Those name their project, and then every project can be named.
  */
+const needNodeAlone = new Set(['unit', 'system']);
+const isNamed = process.argv.includes('--selectProjects');
+
 export default {
   // Each worker that synthesises a stack holds half a gigabyte.
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
   reporters: ['<rootDir>/scripts/quiet-reporter.ts'],
-  projects: [
-    {
-      ...common,
-      displayName: 'unit',
-      testMatch: [
-        '<rootDir>/{shared,lambdas,collector,embedded,simulator,lib,bin,dashboard,scripts}/**/*.test.{ts,tsx}',
-      ],
-    },
-    {
-      ...common,
-      displayName: 'system',
-      testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/(emulator|browser)/'],
-    },
-    { ...common, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
-    { ...common, displayName: 'emulator', testMatch: ['<rootDir>/test/emulator/**/*.test.ts'] },
-  ],
+  projects: projects.filter(({ displayName }) => isNamed || needNodeAlone.has(displayName)),
 };

@@ -55,6 +55,10 @@ export class LanePacker {
     return this.#trades;
   }
 
+  get hasPending(): boolean {
+    return [...this.#lanes.values()].some(({ open, full }) => open !== null || full.length > 0);
+  }
+
   /** Whether taking now gives records that are worth it. */
   get isFull(): boolean {
     return (

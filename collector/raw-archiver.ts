@@ -52,7 +52,7 @@ export class RawArchiver {
   #nextChunk: number;
   #nextLine: number;
   #open: Chunk | null = null;
-  #failure: unknown = null;
+  #failure: Error | null = null;
 
   constructor(options: RawArchiverOptions) {
     this.#options = options;
@@ -75,7 +75,7 @@ export class RawArchiver {
     return this.#inFlight.size < MAX_CHUNKS_IN_FLIGHT ? null : this.#room();
   }
 
-  /** Ends the chunk under way before it is full, as a live source does when it grows old. */
+  /** Ends the chunk under way, full or not. */
   cut(): void {
     const chunk = this.#open;
     if (chunk === null) return;
@@ -83,7 +83,7 @@ export class RawArchiver {
     const done = this.#archive(chunk).then(
       () => undefined,
       (error: unknown) => {
-        this.#failure ??= error;
+        this.#failure ??= error instanceof Error ? error : new Error(String(error));
       },
     );
     this.#inFlight.set(chunk.number, { firstLine: chunk.firstLine, done });
@@ -91,6 +91,16 @@ export class RawArchiver {
       // A chunk that failed stays, so that the position does not move past it.
       if (this.#failure === null) this.#inFlight.delete(chunk.number);
     });
+  }
+
+  /** Ends the chunk under way when it began before this time, as a live source does when a chunk grows old. */
+  cutBefore(timeMs: number): void {
+    if (this.#open !== null && this.#open.receivedAtMs < timeMs) this.cut();
+  }
+
+  /** Why a chunk could not be appended; null: all is well. */
+  get failure(): Error | null {
+    return this.#failure;
   }
 
   /** Everything before it is durable. */

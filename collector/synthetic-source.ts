@@ -94,10 +94,9 @@ async function passOver(source: TapeSource, market: SyntheticMarket, ports: Tape
     }
   }
   await archive.finish();
-  const nextChunks = Object.entries(archive.positions()).map(([exchange, { chunk }]) => [
-    exchange,
-    { chunk, firstLine: source.firstLine },
-  ]);
+  const nextChunks = Object.entries(archive.positions()).map(
+    ([exchange, { chunk }]) => [exchange, { chunk, firstLine: source.firstLine }] as const,
+  );
   await keeper.save({
     ...position,
     sources: { [source.id]: { nextLine: source.firstLine, archive: Object.fromEntries(nextChunks) } },

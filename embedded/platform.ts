@@ -19,6 +19,8 @@ export interface PlatformOptions {
   readonly time: 'tape' | 'wall';
   readonly faults?: Faults;
   readonly retry?: RetryPolicy;
+  /** Replaces ports before functions are given them: an observer that wraps one sees what passes through it. */
+  readonly decorate?: (ports: Ports) => Ports;
 }
 
 export interface Platform {
@@ -52,7 +54,7 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
   const clock: Clock = options.time === 'tape' ? tapeClock : wallClock;
   const pusher = new SocketPusher();
   const executions = new LocalExecutions(storage.state, async (name, input) => runtime.invoker.invoke(name, input));
-  const ports: Ports = {
+  const bare: Ports = {
     clock,
     state: storage.state,
     streams: storage.streamLog,
@@ -67,6 +69,7 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
     deadLetters: storage.queues,
     tokens: issuer,
   };
+  const ports = options.decorate?.(bare) ?? bare;
   const { streamLog, queues, bus, objects } = storage;
   const runtime: Runtime = new Runtime({
     portsFor: (name) => ({ ...ports, clock: decidesByTape(name) ? clock : wallClock }),

@@ -1,7 +1,7 @@
 import type { App } from 'aws-cdk-lib';
 import { join } from 'node:path';
 import type { Stage } from './config/stage.ts';
-import { bundleFunctions } from './constructs/function-bundles.ts';
+import { bundleCollector, bundleFunctions } from './constructs/bundles.ts';
 import { ApiStack } from './stacks/api-stack.ts';
 import { BacktestStack } from './stacks/backtest-stack.ts';
 import { CollectorStack } from './stacks/collector-stack.ts';
@@ -18,7 +18,8 @@ import { TradingStack } from './stacks/trading-stack.ts';
  * only say which is deployed first: what is kept before what uses it, the functions before the page that shows them.
  */
 export function addPlatform(app: App, stage: Stage): void {
-  const bundles = bundleFunctions(join(app.outdir, 'bundles'));
+  const bundleFolder = join(app.outdir, 'bundles');
+  const bundles = bundleFunctions(bundleFolder);
   const stateful = new StatefulStack(app, stage);
   const backtest = new BacktestStack(app, stage, bundles);
   const api = new ApiStack(app, stage, bundles);
@@ -44,5 +45,8 @@ export function addPlatform(app: App, stage: Stage): void {
     stack.addStackDependency(stateful);
     observability.addStackDependency(stack);
   }
-  if (stage.collector !== null) new CollectorStack(app, stage, stage.collector).addStackDependency(stateful);
+  if (stage.collector !== null) {
+    const collector = new CollectorStack(app, stage, stage.collector, bundleCollector(bundleFolder));
+    collector.addStackDependency(stateful);
+  }
 }

@@ -36,6 +36,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('../commands/quarantine.ts'),
   },
   {
+    name: 'migrate',
+    summary: 'the schema of a ClickHouse server or data folder, up or down to a version',
+    load: () => import('../commands/migrate.ts'),
+  },
+  {
     name: 'token',
     summary: 'a token for the API of a data folder',
     load: () => import('../commands/token.ts'),

@@ -8,6 +8,7 @@ import {
   choice,
   existingFile,
   folder,
+  httpUrl,
   integer,
   jsonObject,
   port,
@@ -63,6 +64,21 @@ describe('a word', () => {
 
   it('is never empty', () => {
     expect(expectation(text('NAME'), '')).toBe('some text');
+  });
+});
+
+describe('a URL', () => {
+  it('is one of a web server', () => {
+    expect(httpUrl.read('https://clickhouse.example:8443')).toEqual({
+      kind: 'value',
+      value: 'https://clickhouse.example:8443/',
+    });
+    expect(expectation(httpUrl, '127.0.0.1:8123')).toBe('an http or https URL');
+    expect(expectation(httpUrl, 'ftp://127.0.0.1')).toBe('an http or https URL');
+  });
+
+  it('carries no password', () => {
+    expect(expectation(httpUrl, 'https://user:secret@clickhouse.example')).toBe('a URL without credentials');
   });
 });
 

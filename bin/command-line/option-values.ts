@@ -8,8 +8,8 @@ import { formatDecimal, parseDecimal } from '../../shared/domain/decimal.ts';
 
 export type ReadValue<Value> =
   | { readonly kind: 'value'; readonly value: Value }
-  /** `expected` goes on with "expected …", without the text that was given. */
-  | { readonly kind: 'unexpected'; readonly expected: string };
+  /** `expected` goes on with "expected …", without the text that was given, which is shown unless it holds a secret. */
+  | { readonly kind: 'unexpected'; readonly expected: string; readonly holdsSecret?: true };
 
 export interface ValueKind<Value> {
   /** Stands for the value in the help: `FILE`. */
@@ -49,6 +49,17 @@ export const folder: ValueKind<string> = {
     const stats = given === '' ? undefined : statSync(path, { throwIfNoEntry: false });
     if (given === '' || (stats !== undefined && !stats.isDirectory())) return unexpected('a folder');
     return value(path);
+  },
+};
+
+/** `http://127.0.0.1:8123`: without credentials, which would end up in logs and in the shell's history. */
+export const httpUrl: ValueKind<string> = {
+  valueName: 'URL',
+  read: (given) => {
+    const url = URL.parse(given);
+    if (url === null || !/^https?:$/.test(url.protocol)) return unexpected('an http or https URL');
+    if (url.username === '' && url.password === '') return value(url.href);
+    return { kind: 'unexpected', expected: 'a URL without credentials', holdsSecret: true };
   },
 };
 

@@ -90,6 +90,7 @@ const MAX_SHOWN_LENGTH = 60;
 function readOne<Value>(kind: ValueKind<Value>, given: string, label: string): Value {
   const read = kind.read(given);
   if (read.kind === 'value') return read.value;
+  if (read.holdsSecret === true) throw new BadInput(`${label}: expected ${read.expected}`);
   const shown = given.length > MAX_SHOWN_LENGTH ? `${given.slice(0, MAX_SHOWN_LENGTH)}…` : given;
   throw new BadInput(`${label}: expected ${read.expected}, got ${JSON.stringify(shown)}`);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { BadInput } from './bad-input.ts';
-import { amount, choice, commaSeparated, integer, jsonObject, port, text } from './option-values.ts';
+import { amount, choice, commaSeparated, httpUrl, integer, jsonObject, port, text } from './option-values.ts';
 import { flag, optional, repeated, required, withDefault } from './options.ts';
 import { parseArguments } from './parse-arguments.ts';
 
@@ -85,6 +85,13 @@ describe('arguments that do not fit are refused in one line', () => {
   it('shortens what was given when it is long', () => {
     const params = { params: optional(jsonObject, 'parameters') };
     expect(() => parseArguments(['--params', 'x'.repeat(1000)], params, {})).toThrow(/got "x{60}…"$/);
+  });
+
+  it('does not show a secret', () => {
+    const url = { url: optional(httpUrl, 'a server') };
+    expect(() => parseArguments(['--url', 'http://user:secret@host'], url, {})).toThrow(
+      new BadInput('--url: expected a URL without credentials'),
+    );
   });
 
   it('does not read past a flag for its value', () => {

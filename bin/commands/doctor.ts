@@ -2,7 +2,14 @@ import { defineCommand, EXIT_DONE, EXIT_FAILED } from '../command-line/command.t
 import { folder, port } from '../command-line/option-values.ts';
 import { withDefault } from '../command-line/options.ts';
 import { checkDataFolder, checkDisk, checkPort } from '../doctor/place-checks.ts';
-import { checkBrowser, checkDocker, checkNode, checkPackages, checkPython } from '../doctor/tool-checks.ts';
+import {
+  checkBrowser,
+  checkClickHouse,
+  checkDocker,
+  checkNode,
+  checkPackages,
+  checkPython,
+} from '../doctor/tool-checks.ts';
 
 export const command = defineCommand({
   description:
@@ -20,6 +27,7 @@ export const command = defineCommand({
     const checks = [
       checkNode(process.version, process.execPath),
       await checkPackages(),
+      await checkClickHouse(),
       await checkPort(values.port),
       checkDisk(values.dataDir),
       checkDataFolder(values.dataDir),

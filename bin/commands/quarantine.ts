@@ -2,7 +2,11 @@ import { openPlatform } from '../../embedded/platform.ts';
 import { openStorage } from '../../embedded/storage.ts';
 import { tradeFix } from '../../shared/contracts/quarantine-views.ts';
 import { quarantinePartition } from '../../shared/contracts/record-keys.ts';
-import { QUARANTINE_STATUSES, type QuarantineRecord, type QuarantineStatus } from '../../shared/contracts/records.ts';
+import {
+  QUARANTINE_STATUSES,
+  type QuarantineRecord,
+  type QuarantineStatus,
+} from '../../shared/contracts/records.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
 import { redriveQuarantined, type RedriveOutcome } from '../../shared/runtime/redrive-quarantine.ts';
 import { BadInput } from '../command-line/bad-input.ts';
@@ -26,11 +30,15 @@ export const command = defineCommand({
   positionals: { action: required(choice(['list', 'redrive']), 'what to do') },
   examples: [
     { line: 'millrace quarantine list --format table', what: 'what was set aside, and why' },
-    { line: `millrace quarantine redrive --id 1c23… --fix '{"price":"61837.63"}'`, what: 'mends one trade and sends it again' },
+    {
+      line: `millrace quarantine redrive --id 1c23… --fix '{"price":"61837.63"}'`,
+      what: 'mends one trade and sends it again',
+    },
   ],
   run: async (values, io) =>
     dataFolderErrors(async () => {
-      if (values.fix !== null && values.id === null) throw new BadInput('--fix: expected with --id, one trade at a time');
+      if (values.fix !== null && values.id === null)
+        throw new BadInput('--fix: expected with --id, one trade at a time');
       if (values.action === 'redrive') return redrive(values, (result) => io.print(result));
       const storage = await openStorage(values.dataDir, { mustExist: true });
       try {
@@ -42,7 +50,11 @@ export const command = defineCommand({
     }),
 });
 
-async function listed(state: StateStore, status: QuarantineStatus, limit: number): Promise<readonly QuarantineRecord[]> {
+async function listed(
+  state: StateStore,
+  status: QuarantineStatus,
+  limit: number,
+): Promise<readonly QuarantineRecord[]> {
   const page = await state.queryIndex<QuarantineRecord>('operations', quarantinePartition(status), { limit });
   return page.items.map((item) => item.value);
 }
@@ -54,7 +66,10 @@ interface RedriveValues {
   readonly fix: object | null;
 }
 
-async function redrive({ dataDir, limit, id, fix }: RedriveValues, print: (result: unknown) => void): Promise<number> {
+async function redrive(
+  { dataDir, limit, id, fix }: RedriveValues,
+  print: (result: unknown) => void,
+): Promise<number> {
   const mended = fix === null ? null : parseFix(fix);
   const check = await openStorage(dataDir, { mustExist: true });
   await check.close();
@@ -63,7 +78,8 @@ async function redrive({ dataDir, limit, id, fix }: RedriveValues, print: (resul
     const { state } = platform.ports;
     const ids = id === null ? (await listed(state, 'QUARANTINED', limit)).map((record) => record.id) : [id];
     const outcomes = [];
-    for (const one of ids) outcomes.push({ id: one, ...(await redriveQuarantined(platform.ports, one, mended, Date.now())) });
+    for (const one of ids)
+      outcomes.push({ id: one, ...(await redriveQuarantined(platform.ports, one, mended, Date.now())) });
     await platform.runtime.drained();
     print(outcomes.map(toldOf));
     return outcomes.every((outcome) => outcome.kind === 'redriven') ? EXIT_DONE : EXIT_FAILED;
@@ -81,6 +97,7 @@ function parseFix(fix: object) {
 
 function toldOf(outcome: RedriveOutcome & { readonly id: string }) {
   if (outcome.kind === 'redriven') return { id: outcome.id, outcome: outcome.kind, detail: null };
-  const detail = outcome.kind === 'still-bad' ? outcome.cause : outcome.kind === 'not-a-trade' ? outcome.reason : null;
+  const detail =
+    outcome.kind === 'still-bad' ? outcome.cause : outcome.kind === 'not-a-trade' ? outcome.reason : null;
   return { id: outcome.id, outcome: outcome.kind, detail };
 }

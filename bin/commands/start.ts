@@ -29,7 +29,9 @@ const speed: ValueKind<'max' | number> = {
   read: (given) => {
     if (given === 'max') return { kind: 'value', value: 'max' };
     const number = /^\d{1,6}(\.\d{1,3})?$/.test(given) ? Number(given) : 0;
-    return number > 0 ? { kind: 'value', value: number } : { kind: 'unexpected', expected: 'max or a number above zero' };
+    return number > 0
+      ? { kind: 'value', value: number }
+      : { kind: 'unexpected', expected: 'max or a number above zero' };
   },
 };
 
@@ -40,7 +42,11 @@ const options = {
   speed: optional(speed, 'of a replay or the simulated market (max with --once, else 1)'),
   once: flag('opens no port, ends when the input does and all has settled, and prints the totals'),
   port: withDefault(port, '8080', 'of the dashboard and the API, on 127.0.0.1'),
-  dataDir: withDefault(folder, './.millrace', 'where everything is kept; started again, it goes on where it was'),
+  dataDir: withDefault(
+    folder,
+    './.millrace',
+    'where everything is kept; started again, it goes on where it was',
+  ),
   strategy: optional(text('NAME'), 'a strategy to run on every instrument'),
   params: withDefault(jsonObject, '{}', 'its parameters'),
   strategyInterval: withDefault(choice(LIVE_INTERVALS), '1m', 'the candles that it is shown'),
@@ -66,8 +72,14 @@ export const command = defineCommand({
       line: `millrace start --replay day.ndjson.gz --strategy ma-crossover --params '{"fastPeriod":5,"slowPeriod":20}' --strategy-interval 1s`,
       what: 'a recorded market at the speed it was recorded',
     },
-    { line: 'millrace start --replay day.ndjson.gz --speed max --once --data-dir ./run-1', what: 'the same in seconds, and its totals' },
-    { line: 'millrace start --live binance --symbols BTCUSDT,ETHUSDT', what: 'the exchange itself, on paper' },
+    {
+      line: 'millrace start --replay day.ndjson.gz --speed max --once --data-dir ./run-1',
+      what: 'the same in seconds, and its totals',
+    },
+    {
+      line: 'millrace start --live binance --symbols BTCUSDT,ETHUSDT',
+      what: 'the exchange itself, on paper',
+    },
   ],
   run: async (values, io) =>
     dataFolderErrors(async () => {
@@ -104,12 +116,16 @@ async function serve(platform: Platform, source: MarketSource, port: number, io:
     throw error instanceof PortTaken ? new BadInput(error.message, { cause: error }) : error;
   });
   const token = await platform.issuer.mint({ subject: 'owner', ttlSeconds: DASHBOARD_TOKEN_SECONDS });
-  io.tell(`${source.description}\ndashboard: ${server.url}/#token=${token}\nCtrl-C stops; starting again goes on where it was.`);
+  io.tell(
+    `${source.description}\ndashboard: ${server.url}/#token=${token}\nCtrl-C stops; starting again goes on where it was.`,
+  );
   await source.run(platform, io);
   if (!io.signal.aborted) {
     await platform.runtime.drained();
     io.tell('the input has ended and all has settled; the dashboard stays. Ctrl-C stops.');
-    await new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }));
+    await new Promise<void>((resolve) =>
+      io.signal.addEventListener('abort', () => resolve(), { once: true }),
+    );
   }
   return EXIT_DONE;
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkBrowser, checkDocker, checkNode, checkPackages, checkPython, type Ask } from './tool-checks.ts';
+import {
+  checkBrowser,
+  checkClickHouse,
+  checkDocker,
+  checkNode,
+  checkPackages,
+  checkPython,
+  type Ask,
+} from './tool-checks.ts';
 
 const answers =
   (table: { readonly [program: string]: string }): Ask =>
@@ -24,6 +32,25 @@ describe('the doctor', () => {
       status: 'missing',
       found: 'zod is not as package-lock.json has it',
       remedy: 'npm ci',
+    });
+  });
+
+  it('needs ClickHouse to start, and says why it does not', async () => {
+    const stopped: boolean[] = [];
+    const server = {
+      url: 'http://127.0.0.1:1',
+      pid: 1,
+      stop: () => Promise.resolve(void stopped.push(true)),
+      onExit: () => undefined,
+    };
+    expect(await checkClickHouse(() => Promise.resolve(server))).toMatchObject({ status: 'ok' });
+    expect(stopped).toEqual([true]);
+    expect(
+      await checkClickHouse(() => Promise.reject(new Error('ClickHouse: libchdb.so is missing'))),
+    ).toMatchObject({
+      status: 'missing',
+      found: 'ClickHouse: libchdb.so is missing',
+      remedy: expect.stringContaining('npm ci'),
     });
   });
 

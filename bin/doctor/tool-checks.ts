@@ -1,5 +1,10 @@
 /** Programs and packages: those that everything runs on, and those that only some jobs need. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startClickHouse } from '../../embedded/clickhouse-server/start-clickhouse.ts';
+import { log } from '../../shared/runtime/log.ts';
 import { missing, ok, optional, type Check } from './check.ts';
 import { outputOf } from './program-version.ts';
 
@@ -23,6 +28,27 @@ export async function checkPackages(ask: Ask = outputOf): Promise<Check> {
   return found === 'current'
     ? ok('packages', 'as package-lock.json has them')
     : missing('packages', found, 'npm ci');
+}
+
+/** Starts the engine on an empty folder and ends it: about half a second, and nothing less would tell. */
+export async function checkClickHouse(start = startClickHouse): Promise<Check> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'millrace-doctor-'));
+  try {
+    const startedAt = performance.now();
+    const server = await start({ dataDir, log });
+    const seconds = (performance.now() - startedAt) / 1000;
+    await server.stop({ fast: true });
+    return ok('clickhouse', `starts in ${seconds.toFixed(1)} s`);
+  } catch (error) {
+    const found = (error as Error).message;
+    return missing(
+      'clickhouse',
+      found,
+      `Linux (glibc) or macOS, x64 or arm64, and npm ci (this is ${process.platform} ${process.arch})`,
+    );
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 }
 
 const PYTHON_MINIMUM_MINOR = 10;

@@ -39,6 +39,7 @@ export class LiveOutlet {
   #pump: Promise<void> | null = null;
   #archiveRoom: Promise<void> | null = null;
   #watermarkMs: number | null = null;
+  #hasFailed = false;
 
   constructor(options: LiveOutletOptions) {
     this.#options = options;
@@ -71,7 +72,9 @@ export class LiveOutlet {
 
   archive(message: Omit<CaptureMessage, 'line' | 'text'>): void {
     const receivedMs = receivedAtMs(message.receivedAtNs);
-    this.#archiveRoom ??= this.#archiver.add(this.#line++, receivedMs, formatCaptureLine(message));
+    const room = this.#archiver.add(this.#line++, receivedMs, formatCaptureLine(message));
+    if (room === null) return;
+    this.#archiveRoom = room.catch((error: unknown) => this.#fail(error));
   }
 
   /**
@@ -83,6 +86,7 @@ export class LiveOutlet {
     if (watermarkMs !== null && watermarkMs !== this.#watermarkMs) this.archive(heartbeat);
     this.#watermarkMs = watermarkMs;
     this.#archiver.cutBefore(receivedAtMs(heartbeat.receivedAtNs) - MAX_CHUNK_AGE_MS);
+    if (this.#archiver.failure !== null) this.#fail(this.#archiver.failure);
     this.#start();
   }
 
@@ -92,23 +96,28 @@ export class LiveOutlet {
     return this.#makeRoom();
   }
 
-  /** Sends everything and resolves when it is durable. */
+  /** Sends everything and resolves when it is durable, or when a stream has refused it for good. */
   async finish(): Promise<void> {
-    while (this.#hasPending() || this.#pump !== null) {
+    while (!this.#hasFailed && (this.#hasPending() || this.#pump !== null)) {
       this.#start();
       await this.#pump;
     }
-    await this.#archiver.finish();
+    await this.#archiver.finish().catch((error: unknown) => this.#fail(error));
   }
 
   async #makeRoom(): Promise<void> {
-    try {
-      await this.#archiveRoom;
-    } catch (error) {
-      this.#options.onFailure(error);
-    }
+    await this.#archiveRoom;
     this.#archiveRoom = null;
-    while (this.#packer.pendingTrades >= MAX_PENDING_TRADES / 2 && this.#pump !== null) await this.#pump;
+    while (!this.#hasFailed && this.#pump !== null && this.#packer.pendingTrades >= MAX_PENDING_TRADES / 2) {
+      await this.#pump;
+    }
+  }
+
+  /** Nothing is sent behind what was refused. */
+  #fail(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#options.onFailure(error);
   }
 
   #hasPending(): boolean {
@@ -124,17 +133,13 @@ export class LiveOutlet {
   #start(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#pump !== null || !this.#hasPending()) return;
-    this.#pump = this.#append().then(
-      () => {
+    if (this.#hasFailed || this.#pump !== null || !this.#hasPending()) return;
+    this.#pump = this.#append()
+      .catch((error: unknown) => this.#fail(error))
+      .then(() => {
         this.#pump = null;
         if (this.#hasPending()) this.#schedule();
-      },
-      (error: unknown) => {
-        // The pump stays, so that nothing is sent behind what was refused.
-        this.#options.onFailure(error);
-      },
-    );
+      });
   }
 
   async #append(): Promise<void> {

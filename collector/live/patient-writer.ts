@@ -32,7 +32,8 @@ export class PatientWriter implements StreamWriter {
     const backoff = new Backoff({ firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS, random });
     for (let attempt = 1; ; attempt++) {
       try {
-        return await writer.append(stream, records);
+        await writer.append(stream, records);
+        return;
       } catch (error) {
         if (error instanceof LimitExceeded || attempt >= attempts) throw error;
         log.warn('a stream refused', { stream, attempt, error: describeError(error) });

@@ -87,6 +87,10 @@ export class VenueConnection {
     }
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   /** Stops reading, so that the venue's messages wait in the sockets' buffers. */
   pause(): void {
     this.#isPaused = true;

@@ -81,6 +81,7 @@ describe('a request with a token', () => {
       status: 413,
       detail: 'body: expected at most 65536 bytes',
     });
+    expect(platform.invoked).not.toContain('manage-risk');
   });
 
   it('to a function that fails is told nothing but where the log has it', async () => {

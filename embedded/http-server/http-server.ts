@@ -103,7 +103,6 @@ async function stop(server: Server): Promise<void> {
   const cutOff = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
-    server.closeIdleConnections();
   });
   clearTimeout(cutOff);
 }

@@ -8,6 +8,7 @@ import { MAX_SOCKET_MESSAGE_BYTES } from '../../shared/ports/pusher.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { SocketEvent, SocketResult } from '../../shared/runtime/socket-event.ts';
+import { CONNECTION_LIFETIME_MS } from '../../shared/runtime/socket-tickets.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import { isLocalHost, isLocalOrigin } from './local-host.ts';
 import { refuseSocket } from './respond.ts';
@@ -28,8 +29,6 @@ const DEFAULT_PING_INTERVAL_MS = 30_000;
 const DEFAULT_MAX_CONNECTIONS = 100;
 /** Messages of one client that wait for their turn. */
 const MAX_WAITING_MESSAGES = 32;
-/** As on AWS: clients have to come back with a new ticket. */
-const CONNECTION_LIFETIME_MS = 2 * 3_600_000;
 const CLOSE_GRACE_MS = 1000;
 
 /** https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */

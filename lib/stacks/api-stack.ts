@@ -17,12 +17,13 @@ import { parameterNames, publish } from '../constructs/parameter-names.ts';
 import { acknowledge } from '../constructs/permission.ts';
 import { RestRoute } from '../constructs/rest-route.ts';
 import { RunbookAlarm } from '../constructs/runbook-alarm.ts';
-import { addFunctions, type Bundles, type StackFunctions } from './functions-of-stack.ts';
+import type { FunctionBundles } from '../constructs/bundles.ts';
+import { addFunctions, type StackFunctions } from './functions-of-stack.ts';
 import { MillraceStack } from './millrace-stack.ts';
 
 /** The REST API: every route of the topology, its authorizer, its logs and its limits. */
 export class ApiStack extends MillraceStack {
-  constructor(scope: Construct, stage: Stage, bundles: Bundles) {
+  constructor(scope: Construct, stage: Stage, bundles: FunctionBundles) {
     super(scope, { stage, part: 'api', description: 'Millrace: REST API' });
     const functions = addFunctions(this, 'api', bundles, { environment: this.#tokenSettings() });
     const api = this.#addApi();

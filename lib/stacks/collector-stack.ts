@@ -1,9 +1,176 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  FlowLogDestination,
+  FlowLogTrafficType,
+  GatewayVpcEndpointAwsService,
+  Peer,
+  Port,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import {
+  Cluster,
+  ContainerImage,
+  ContainerInsights,
+  CpuArchitecture,
+  FargateService,
+  FargateTaskDefinition,
+  LogDrivers,
+  OperatingSystemFamily,
+} from 'aws-cdk-lib/aws-ecs';
+import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import {
+  COLLECTOR_EXCHANGE,
+  COLLECTOR_SYMBOLS,
+  COLLECTOR_TABLE,
+  streamVariable,
+  tableVariable,
+} from '../../shared/adapters/aws/environment.ts';
+import { topology } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
+import { capabilityPermissions } from '../constructs/capability-permissions.ts';
+import { acknowledge, permit } from '../constructs/permission.ts';
+import { RunbookAlarm } from '../constructs/runbook-alarm.ts';
 import { MillraceStack } from './millrace-stack.ts';
 
+type Collector = NonNullable<Stage['collector']>;
+
+/** REST and WebSocket of venues; Binance speaks its WebSocket on 9443. Names are resolved inside the VPC. */
+const VENUE_PORTS = [443, 9443];
+
+/** The process that holds the exchange's connection: one task, because the order of a lane needs one writer. */
 export class CollectorStack extends MillraceStack {
-  constructor(scope: Construct, stage: Stage, collector: NonNullable<Stage['collector']>) {
-    super(scope, { stage, part: 'collector', description: 'Millrace: collector' });
+  /** @param imageFolder the bundled collector beside its Dockerfile. */
+  constructor(scope: Construct, stage: Stage, collector: Collector, imageFolder: string) {
+    super(scope, {
+      stage,
+      part: 'collector',
+      description: 'Millrace: the process that listens to exchanges',
+    });
+    const vpc = this.#addNetwork();
+    const task = this.#addTask(collector, imageFolder);
+    new FargateService(this, 'Service', {
+      cluster: new Cluster(this, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED }),
+      taskDefinition: task,
+      securityGroups: [this.#addSecurityGroup(vpc)],
+      assignPublicIp: true,
+      desiredCount: 1,
+      // The old task stops before a new one starts: two would write into each other's lanes.
+      minHealthyPercent: 0,
+      maxHealthyPercent: 100,
+      circuitBreaker: { rollback: true },
+    });
+    new RunbookAlarm(this, 'SilenceAlarm', {
+      runbook: 'feed-silent',
+      what: 'The collector has written nothing for three minutes',
+      metric: new Metric({
+        namespace: 'AWS/Kinesis',
+        metricName: 'IncomingRecords',
+        dimensionsMap: { StreamName: this.platform.streamName('trades') },
+        statistic: 'Sum',
+        period: Duration.minutes(1),
+      }),
+      threshold: 1,
+      periods: 3,
+      below: true,
+      topicArn: this.platform.alarmTopicArn,
+    });
+  }
+
+  /** Public subnets and no NAT: the task only calls out, and a NAT gateway would cost more than the task. */
+  #addNetwork(): Vpc {
+    const vpc = new Vpc(this, 'Network', {
+      maxAzs: 2,
+      natGateways: 0,
+      subnetConfiguration: [{ name: 'public', subnetType: SubnetType.PUBLIC, cidrMask: 24 }],
+      // Doing so takes a function of CDK's own; the default group is used by nothing here.
+      restrictDefaultSecurityGroup: false,
+    });
+    const logGroup = new LogGroup(this, 'FlowLogs', {
+      retention: this.stage.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    vpc.addFlowLog('Rejected', {
+      destination: FlowLogDestination.toCloudWatchLogs(logGroup),
+      trafficType: FlowLogTrafficType.REJECT,
+    });
+    vpc.addGatewayEndpoint('Tables', { service: GatewayVpcEndpointAwsService.DYNAMODB });
+    return vpc;
+  }
+
+  #addSecurityGroup(vpc: Vpc): SecurityGroup {
+    const group = new SecurityGroup(this, 'Outbound', {
+      vpc,
+      description: 'The collector calls out and is called by nobody',
+      allowAllOutbound: false,
+    });
+    for (const port of VENUE_PORTS) group.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'Venues and AWS');
+    return group;
+  }
+
+  #addTask({ exchange, symbols, cpuUnits, memoryMb }: Collector, imageFolder: string): FargateTaskDefinition {
+    const arm = this.stage.architecture === 'arm64';
+    const task = new FargateTaskDefinition(this, 'Task', {
+      cpu: cpuUnits,
+      memoryLimitMiB: memoryMb,
+      taskRole: this.#addRole(),
+      runtimePlatform: {
+        cpuArchitecture: arm ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64,
+        operatingSystemFamily: OperatingSystemFamily.LINUX,
+      },
+    });
+    const { platform } = this;
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: this.stage.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    task.addContainer('collector', {
+      image: ContainerImage.fromAsset(imageFolder, {
+        platform: arm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
+      }),
+      logging: LogDrivers.awsLogs({ streamPrefix: 'collector', logGroup }),
+      readonlyRootFilesystem: true,
+      // What came is sent before it ends.
+      stopTimeout: Duration.seconds(60),
+      environment: {
+        ...Object.fromEntries(
+          Object.keys(topology.streams).map((name) => [streamVariable(name), platform.streamName(name)]),
+        ),
+        [tableVariable(COLLECTOR_TABLE)]: platform.tableName(COLLECTOR_TABLE),
+        [COLLECTOR_EXCHANGE]: exchange,
+        [COLLECTOR_SYMBOLS]: symbols.join(','),
+        MILLRACE_LOG_LEVEL: 'info',
+      },
+    });
+    acknowledge(
+      task,
+      'ECS2',
+      'The variables are names of streams, tables and symbols; nothing in them is secret.',
+    );
+    acknowledge(
+      task,
+      'IAM5[Resource::*]',
+      'Pulling an image begins with a login to the registry, which has no resource of its own.',
+    );
+    return task;
+  }
+
+  #addRole(): Role {
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+      description: 'What the collector may do',
+    });
+    const policy = new Policy(this, 'Policy', { roles: [role] });
+    const capabilities = {
+      append: Object.keys(topology.streams),
+      state: { [COLLECTOR_TABLE]: 'write' },
+    } as const;
+    for (const permission of capabilityPermissions(capabilities, this.platform)) permit(policy, permission);
+    return role;
   }
 }

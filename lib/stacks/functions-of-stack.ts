@@ -1,5 +1,6 @@
 /** The functions of one stack with all that feeds them, read off the topology: nothing here names a function. */
 import { topology, type FunctionName } from '../../shared/topology.ts';
+import type { FunctionBundles } from '../constructs/bundles.ts';
 import { BusRule } from '../constructs/bus-rule.ts';
 import { FunctionSchedule } from '../constructs/function-schedule.ts';
 import { MillraceFunction } from '../constructs/millrace-function.ts';
@@ -8,9 +9,6 @@ import { QueueWorker } from '../constructs/queue-worker.ts';
 import { StreamConsumer } from '../constructs/stream-consumer.ts';
 import { functionsOf, type FunctionPart } from './function-placement.ts';
 import type { MillraceStack } from './millrace-stack.ts';
-
-/** Where the bundle of a function lies. */
-export type Bundles = (name: FunctionName) => string;
 
 /** What only the stack itself can give to its functions. */
 export interface FunctionExtras {
@@ -23,7 +21,7 @@ export type StackFunctions = ReadonlyMap<FunctionName, MillraceFunction>;
 export function addFunctions(
   stack: MillraceStack,
   part: FunctionPart,
-  bundles: Bundles,
+  bundles: FunctionBundles,
   extras: FunctionExtras = {},
 ): StackFunctions {
   const functions = new Map(

@@ -15,7 +15,8 @@ import type { Stage } from '../config/stage.ts';
 import { parameterNames, publish } from '../constructs/parameter-names.ts';
 import type { Permission } from '../constructs/permission.ts';
 import { SocketRoute } from '../constructs/socket-route.ts';
-import { addFunctions, type Bundles } from './functions-of-stack.ts';
+import type { FunctionBundles } from '../constructs/bundles.ts';
+import { addFunctions } from './functions-of-stack.ts';
 import { MillraceStack } from './millrace-stack.ts';
 
 const STAGE_NAME = 'live';
@@ -31,7 +32,7 @@ const ACCESS_LOG_FORMAT = JSON.stringify({
 
 /** The WebSocket API, alone: LocalStack's free edition has none, and the rest of the platform goes on without it. */
 export class RealtimeStack extends MillraceStack {
-  constructor(scope: Construct, stage: Stage, bundles: Bundles) {
+  constructor(scope: Construct, stage: Stage, bundles: FunctionBundles) {
     super(scope, { stage, part: 'realtime', description: 'Millrace: WebSocket API' });
     const api = new WebSocketApi(this, 'Api', {
       description: `Millrace ${stage.name} realtime`,

@@ -1,11 +1,12 @@
 import type { Construct } from 'constructs';
 import type { Stage } from '../config/stage.ts';
-import { addFunctions, type Bundles } from './functions-of-stack.ts';
+import type { FunctionBundles } from '../constructs/bundles.ts';
+import { addFunctions } from './functions-of-stack.ts';
 import { MillraceStack } from './millrace-stack.ts';
 
 /** From a closed candle to a booked fill: strategies, risk, orders, the paper venue, the ledger. */
 export class TradingStack extends MillraceStack {
-  constructor(scope: Construct, stage: Stage, bundles: Bundles) {
+  constructor(scope: Construct, stage: Stage, bundles: FunctionBundles) {
     super(scope, { stage, part: 'trading', description: 'Millrace: signals, risk, orders, portfolio' });
     addFunctions(this, 'trading', bundles);
   }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { ROOT } from './folders.ts';
@@ -32,6 +32,8 @@ export async function startMiniStack({ executable, port, folder }: MiniStackOpti
   const temporary = join(folder, 'tmp');
   await rm(folder, { recursive: true, force: true });
   await mkdir(temporary, { recursive: true });
+  // Its own scripts are CommonJS, which this project's package.json would deny them.
+  await writeFile(join(temporary, 'package.json'), '{ "type": "commonjs" }\n');
   const logFile = join(folder, 'ministack.log');
   const child = spawn(executable, [], {
     cwd: folder,

@@ -51,13 +51,13 @@ export interface RouteContract {
 
 const nothing = z.strictObject({});
 
-export const changeKillSwitchBody = z.strictObject({
+const changeKillSwitchBody = z.strictObject({
   engaged: z.boolean(),
   reason: z.string().trim().min(1, { error: 'expected why' }).max(500),
 });
 
 /** OpenAPI describes everything else, not itself. */
-export const openApiView = z.looseObject({ openapi: z.string() });
+const openApiView = z.looseObject({ openapi: z.string() });
 
 export const contracts = {
   'GET /openapi.json': { summary: 'This document.', status: 200, response: openApiView },
@@ -186,7 +186,7 @@ export const contracts = {
     body: submitBacktestBody,
     status: 202,
     response: runView,
-    problems: [409],
+    problems: [422],
   },
   'GET /v1/backtests/{runId}': {
     summary: 'A backtest run and its best results.',

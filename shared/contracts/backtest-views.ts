@@ -5,7 +5,7 @@ import { instrumentId, interval, timeMs } from './events.ts';
 import { pageOf, pageQuery } from './page.ts';
 
 /** Combinations of a grid: a thousand chunks of a hundred. */
-export const MAX_COMBINATIONS = 100_000;
+const MAX_COMBINATIONS = 100_000;
 const MAX_VALUES_A_PARAMETER = 1000;
 
 export const runPath = z.strictObject({ runId: z.uuid({ error: 'expected a UUID' }) });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-export const functionStatus = z.strictObject({
+const functionStatus = z.strictObject({
   name: z.string(),
   invocations: z.int().min(0),
   errors: z.int().min(0),

@@ -4,7 +4,7 @@ import { decimalText } from './decimal-text.ts';
 import { candleView, instrumentId, interval, timeMs } from './events.ts';
 import { pageLimit, pageOf, pageQuery, wholeNumber } from './page.ts';
 
-export const exchange = z.string().regex(/^[a-z][a-z0-9]{1,15}$/, {
+const exchange = z.string().regex(/^[a-z][a-z0-9]{1,15}$/, {
   error: 'expected the name of an exchange in small letters, such as binance',
 });
 
@@ -52,5 +52,5 @@ export const candlePage = z.strictObject({
 });
 
 export const instrumentsQuery = z.strictObject(pageQuery);
-export const instrumentView = z.strictObject({ instrumentId, exchange: z.string(), pair: z.string() });
+const instrumentView = z.strictObject({ instrumentId, exchange: z.string(), pair: z.string() });
 export const instrumentPage = pageOf(instrumentView);

@@ -51,6 +51,13 @@ describe('the OpenAPI document', () => {
     expect(ids).toContain('postQuarantineByIdRedrive');
   });
 
+  it('leaves addresses and dialects of single schemas to the document', () => {
+    for (const schema of Object.values(schemas)) {
+      expect(Object.keys(schema)).not.toContain('$id');
+      expect(Object.keys(schema)).not.toContain('$schema');
+    }
+  });
+
   it('refers only to schemas and responses that it holds', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(
       ([, reference]) => reference!,

@@ -14,8 +14,8 @@ export function pageLimit(standard: number, maximum: number) {
   return wholeNumber(1, maximum, standard).meta({ description: 'The most items of a page.' });
 }
 
-export const DEFAULT_PAGE = 100;
-export const MAX_PAGE = 1000;
+const DEFAULT_PAGE = 100;
+const MAX_PAGE = 1000;
 
 /** Query parameters of every list. */
 export const pageQuery = {

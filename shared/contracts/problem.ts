@@ -27,7 +27,8 @@ export function problemOf(
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
     status,
-    detail,
+    // What it quotes of the request may hold line breaks.
+    detail: detail.replaceAll(/[\r\n]+/g, ' '),
     ...(more.instance === undefined ? {} : { instance: more.instance }),
     ...(more.errors === undefined ? {} : { errors: [...more.errors] }),
   };

@@ -4,7 +4,7 @@ import { amountText, positiveDecimalText } from './decimal-text.ts';
 import { instrumentId, interval, positionView, timeMs } from './events.ts';
 import { pageOf, pageQuery } from './page.ts';
 
-export const strategyStatus = z.enum(['RUNNING', 'PAUSED']);
+const strategyStatus = z.enum(['RUNNING', 'PAUSED']);
 
 export const strategyPath = z.strictObject({ strategyId: z.uuid({ error: 'expected a UUID' }) });
 export const strategiesQuery = z.strictObject(pageQuery);

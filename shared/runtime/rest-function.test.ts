@@ -47,6 +47,8 @@ describe('a REST function', () => {
   it.each([
     ['{', 400, /^body: expected JSON: /],
     ['not json', 400, /^body: expected JSON: /],
+    ['{"a":\n\n?}', 400, /^body: expected JSON: /],
+    ['{"a\\nb":1}', 422, /^body/],
     ['[]', 422, /^body: expected object, received array/],
     ['null', 422, /^body: expected object, received null/],
     ['"text"', 422, /^body: expected object/],

@@ -78,9 +78,9 @@ function parseJson(text: string): Read<unknown> {
   }
 }
 
-function bodyText(event: APIGatewayProxyEvent): string {
-  if (event.body === null) return '';
-  return event.isBase64Encoded ? Buffer.from(event.body, 'base64').toString('utf8') : event.body;
+function bodyText({ body, isBase64Encoded }: APIGatewayProxyEvent): string {
+  const text = body ?? '';
+  return isBase64Encoded ? Buffer.from(text, 'base64').toString('utf8') : text;
 }
 
 /** Header names keep the case in which the client wrote them. */

@@ -106,7 +106,7 @@ export async function forgetConnection(state: StateStore, connectionId: string):
 
 const MAX_PAGE = 1000;
 /** Past this a channel has more listeners than one invocation can reach. */
-export const MAX_SUBSCRIBERS_A_CHANNEL = 10_000;
+const MAX_SUBSCRIBERS_A_CHANNEL = 10_000;
 
 export async function subscribersOf(state: StateStore, channel: string): Promise<string[]> {
   const connectionIds: string[] = [];

@@ -7,7 +7,7 @@ import { connectionKey, ticketKey } from '../contracts/record-keys.ts';
 import type { ConnectionRecord, TicketRecord } from '../contracts/records.ts';
 import { ConditionFailed, type StateStore } from '../ports/state-store.ts';
 
-export const TICKET_LIFETIME_MS = 30_000;
+const TICKET_LIFETIME_MS = 30_000;
 const TICKET_BYTES = 32;
 const TICKET_TEXT = /^[A-Za-z0-9_-]{43}$/;
 

@@ -6,7 +6,11 @@ import { randomUUID } from 'node:crypto';
 import { deployPlatform } from '../../scripts/emulator/deploy.ts';
 import { clientOptions } from '../../shared/adapters/aws/client-options.ts';
 import { DynamoStateStore } from '../../shared/adapters/aws/dynamo-state-store.ts';
-import { deadLetterQueueVariable, parseEnvironment, type Environment } from '../../shared/adapters/aws/environment.ts';
+import {
+  deadLetterQueueVariable,
+  parseEnvironment,
+  type Environment,
+} from '../../shared/adapters/aws/environment.ts';
 import { EventBridgeBus } from '../../shared/adapters/aws/event-bridge-bus.ts';
 import { KinesisStreamWriter } from '../../shared/adapters/aws/kinesis-stream-writer.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
@@ -40,9 +44,15 @@ afterAll(async () => emulator.close());
 
 const nothingToClose = async (): Promise<void> => {};
 
-describeStateStore('DynamoStateStore', async () => ({ store: new DynamoStateStore(environment), close: nothingToClose }));
+describeStateStore('DynamoStateStore', async () => ({
+  store: new DynamoStateStore(environment),
+  close: nothingToClose,
+}));
 
-describeObjectStore('S3ObjectStore', async () => ({ objects: new S3ObjectStore(environment), close: nothingToClose }));
+describeObjectStore('S3ObjectStore', async () => ({
+  objects: new S3ObjectStore(environment),
+  close: nothingToClose,
+}));
 
 describeStreamWriter('KinesisStreamWriter', async () => ({
   streams: new KinesisStreamWriter(environment),
@@ -69,7 +79,10 @@ describe('SqsDeadLetters', () => {
     const body = `{"order":"${randomUUID()}"}`;
     const message = { MessageBody: body, MessageGroupId: 'strategy', MessageDeduplicationId: randomUUID() };
     await client.send(
-      new SendMessageCommand({ QueueUrl: environment.text(deadLetterQueueVariable('orders-urgent')), ...message }),
+      new SendMessageCommand({
+        QueueUrl: environment.text(deadLetterQueueVariable('orders-urgent')),
+        ...message,
+      }),
     );
     expect(await letters.count('orders-urgent')).toBe(1);
     await letters.redrive('orders-urgent');

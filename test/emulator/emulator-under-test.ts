@@ -1,8 +1,8 @@
 /** An emulator of a test's own: on a free port, with its files in a folder of its own, ended with the test. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EMULATOR_FOLDER } from '../../scripts/emulator/folders.ts';
 import { installMiniStack } from '../../scripts/emulator/install-ministack.ts';
 import { startMiniStack, type MiniStack } from '../../scripts/emulator/ministack.ts';
 import { CREDENTIALS, REGION } from '../../scripts/emulator/deployment.ts';
@@ -19,8 +19,12 @@ export async function openEmulator(): Promise<EmulatorUnderTest> {
   process.env['AWS_SECRET_ACCESS_KEY'] = CREDENTIALS.secretAccessKey;
   process.env['AWS_REGION'] = REGION;
   const executable = await installMiniStack((line) => process.stderr.write(`${line}\n`));
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-emulator-'));
-  const miniStack: MiniStack = await startMiniStack({ executable, port: await freePort(), folder: join(folder, 'ministack') });
+  const folder = mkdtempSync(join(EMULATOR_FOLDER, 'test-'));
+  const miniStack: MiniStack = await startMiniStack({
+    executable,
+    port: await freePort(),
+    folder: join(folder, 'ministack'),
+  });
   return {
     endpoint: miniStack.endpoint,
     folder,

@@ -1,10 +1,11 @@
 /** Reads back what the AWS adapters sent, as the contract suites ask for it. */
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import {
-  EventBridgeClient,
-  PutRuleCommand,
-  PutTargetsCommand,
-} from '@aws-sdk/client-eventbridge';
-import { GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCommand } from '@aws-sdk/client-kinesis';
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  KinesisClient,
+  ListShardsCommand,
+} from '@aws-sdk/client-kinesis';
 import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
@@ -14,14 +15,21 @@ import {
   type Message,
 } from '@aws-sdk/client-sqs';
 import { clientOptions } from '../../shared/adapters/aws/client-options.ts';
-import { EVENT_BUS_NAME, queueVariable, streamVariable, type Environment } from '../../shared/adapters/aws/environment.ts';
+import {
+  EVENT_BUS_NAME,
+  queueVariable,
+  streamVariable,
+  type Environment,
+} from '../../shared/adapters/aws/environment.ts';
 import type { BusEvent } from '../../shared/ports/event-bus.ts';
 import type { QueueMessage } from '../../shared/ports/queue-sender.ts';
 import type { StreamRecord } from '../../shared/ports/stream-writer.ts';
 import type { QueueName, StreamName } from '../../shared/topology.ts';
 
 /** Everything on a stream since its beginning; each call reads on from where the last one ended. */
-export function streamReceiver(environment: Environment): (stream: StreamName) => Promise<readonly StreamRecord[]> {
+export function streamReceiver(
+  environment: Environment,
+): (stream: StreamName) => Promise<readonly StreamRecord[]> {
   const client = new KinesisClient(clientOptions(environment));
   const iterators = new Map<StreamName, string[]>();
   const received = new Map<StreamName, StreamRecord[]>();
@@ -41,7 +49,9 @@ export function streamReceiver(environment: Environment): (stream: StreamName) =
     const shards = iterators.get(stream) ?? (await begin(stream));
     for (const [index, ShardIterator] of shards.entries()) {
       const { Records = [], NextShardIterator } = await client.send(new GetRecordsCommand({ ShardIterator }));
-      records.push(...Records.map(({ PartitionKey, Data }) => ({ partitionKey: PartitionKey!, data: Data! })));
+      records.push(
+        ...Records.map(({ PartitionKey, Data }) => ({ partitionKey: PartitionKey!, data: Data! })),
+      );
       shards[index] = NextShardIterator!;
     }
     iterators.set(stream, shards);
@@ -50,7 +60,9 @@ export function streamReceiver(environment: Environment): (stream: StreamName) =
 }
 
 /** Receives and deletes what a queue can give now. */
-export function queueReceiver(environment: Environment): (queue: QueueName) => Promise<readonly QueueMessage[]> {
+export function queueReceiver(
+  environment: Environment,
+): (queue: QueueName) => Promise<readonly QueueMessage[]> {
   const client = new SQSClient(clientOptions(environment));
   return async (queue) =>
     (await drain(client, environment.text(queueVariable(queue)))).map(({ Body, Attributes }) => ({
@@ -62,17 +74,27 @@ export function queueReceiver(environment: Environment): (queue: QueueName) => P
 
 /** Catches the venue's reports with a rule and a queue of its own. */
 export async function busReceiver(environment: Environment): Promise<() => Promise<readonly BusEvent[]>> {
-  const [sqs, events] = [new SQSClient(clientOptions(environment)), new EventBridgeClient(clientOptions(environment))];
+  const [sqs, events] = [
+    new SQSClient(clientOptions(environment)),
+    new EventBridgeClient(clientOptions(environment)),
+  ];
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'caught-events' }));
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+  );
   const rule = { Rule: 'catch-venue-reports', EventBusName: environment.text(EVENT_BUS_NAME) };
   const EventPattern = JSON.stringify({ 'detail-type': ['OrderRejectedV1', 'OrderExpiredV1'] });
   await events.send(new PutRuleCommand({ Name: rule.Rule, EventBusName: rule.EventBusName, EventPattern }));
-  await events.send(new PutTargetsCommand({ ...rule, Targets: [{ Id: 'queue', Arn: Attributes!.QueueArn }] }));
+  await events.send(
+    new PutTargetsCommand({ ...rule, Targets: [{ Id: 'queue', Arn: Attributes!.QueueArn }] }),
+  );
   const received: BusEvent[] = [];
   return async () => {
     for (const { Body } of await drain(sqs, QueueUrl!)) {
-      const event = JSON.parse(Body!) as { 'detail-type': BusEvent['detailType']; detail: BusEvent['detail'] };
+      const event = JSON.parse(Body!) as {
+        'detail-type': BusEvent['detailType'];
+        detail: BusEvent['detail'];
+      };
       received.push({ detailType: event['detail-type'], detail: event.detail } as BusEvent);
     }
     return received;

@@ -4,7 +4,11 @@ import type { TapePorts } from '../../../collector/run-tape.ts';
 import { collectSynthetic } from '../../../collector/synthetic-source.ts';
 import type { Platform } from '../../../embedded/platform.ts';
 import type { StrategyRequest } from '../../../embedded/strategy-requests.ts';
-import { BadCapture, verifyCapture, type VerifiedCapture } from '../../../shared/adapters/exchanges/capture-file.ts';
+import {
+  BadCapture,
+  verifyCapture,
+  type VerifiedCapture,
+} from '../../../shared/adapters/exchanges/capture-file.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
 import { log } from '../../../shared/runtime/log.ts';
 import { SyntheticMarket } from '../../../simulator/synthetic-market.ts';
@@ -26,7 +30,8 @@ export interface MarketSource {
 
 /** Verifies everything that was given before anything is written. @throws BadInput */
 export async function chooseSource(values: StartValues): Promise<MarketSource> {
-  if (values.replay.length > 0 && values.live !== null) throw new BadInput('--replay and --live: expected one of them');
+  if (values.replay.length > 0 && values.live !== null)
+    throw new BadInput('--replay and --live: expected one of them');
   if (values.symbols !== null && values.live === null) throw new BadInput('--symbols: expected with --live');
   if (values.replay.length > 0) return replaySource(values);
   if (values.live !== null) throw new BadInput('--live: not wired yet');
@@ -59,7 +64,11 @@ async function verifyCaptures(paths: readonly string[]): Promise<VerifiedCapture
   }
 }
 
-const SIMULATED_STRATEGY = { name: 'ma-crossover', params: { fastPeriod: 5, slowPeriod: 20 }, interval: '1s' } as const;
+const SIMULATED_STRATEGY = {
+  name: 'ma-crossover',
+  params: { fastPeriod: 5, slowPeriod: 20 },
+  interval: '1s',
+} as const;
 
 function simulatedSource(values: StartValues): MarketSource {
   const { seed, instruments, tradesPerSecond, seconds } = values;
@@ -103,7 +112,11 @@ function tapePorts(platform: Platform, values: StartValues, io: CommandIo): Tape
 
 const PROGRESS_EVERY_MS = 5000;
 
-function accountOf({ capital, fee, slippage }: StartValues): Pick<StrategyRequest, 'capital' | 'feeRate' | 'slippage'> {
+function accountOf({
+  capital,
+  fee,
+  slippage,
+}: StartValues): Pick<StrategyRequest, 'capital' | 'feeRate' | 'slippage'> {
   return { capital, feeRate: fee, slippage };
 }
 

@@ -125,6 +125,21 @@ describe('a token is refused', () => {
 });
 
 describe('the issuer’s keys', () => {
+  it('of another kind sign nothing that we believe', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256');
+    const published = { ...(await exportJWK(publicKey)), kid: 'p256', alg: 'ES256' };
+    const authorize = authorizer(issuerWith(async () => ({ keys: [ours.publicKey, published] })));
+    const token = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'ES256', kid: 'p256' })
+      .sign(privateKey);
+    await expect(authorize(`Bearer ${token}`)).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  it('that are none let nobody in, and are not the caller’s fault', async () => {
+    const authorize = authorizer(issuerWith(async () => ({ keys: [{ ...ours.publicKey, x: 'AAAA' }] })));
+    await expect(authorize(`Bearer ${await sign(claims)}`)).rejects.not.toThrow('Unauthorized');
+  });
+
   it('are read once for many tokens, and again after five minutes', async () => {
     let reads = 0;
     let nowMs = NOW_MS;

@@ -166,7 +166,8 @@ describe('removing a strategy', () => {
   it('is refused while an order is in flight', async () => {
     const { strategyId } = (await create()).body;
     await put('orders', reservationKey(strategyId), { clientOrderId });
-    expect((await call('DELETE /v1/strategies/{strategyId}', { path: { strategyId } })).status).toBe(409);
+    const { status, problem } = await call('DELETE /v1/strategies/{strategyId}', { path: { strategyId } });
+    expect([status, problem.detail]).toEqual([409, `order ${clientOrderId} is in flight: wait for its end`]);
     expect(await state.get('portfolio', bookKey(strategyId))).not.toBeNull();
   });
 

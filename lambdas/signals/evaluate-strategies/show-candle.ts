@@ -1,6 +1,6 @@
 import type { ClosedCandle } from '../../../shared/contracts/events.ts';
 import { candleViewOf } from '../../../shared/contracts/lane-candles.ts';
-import { progressKey, signalKey } from '../../../shared/contracts/record-keys.ts';
+import { definitionKey, progressKey, signalKey } from '../../../shared/contracts/record-keys.ts';
 import type { ProgressRecord, StrategyRecord } from '../../../shared/contracts/records.ts';
 import { deterministicId } from '../../../shared/domain/ids.ts';
 import type { Signal } from '../../../shared/domain/orders/order.ts';
@@ -8,7 +8,7 @@ import { configuredStrategy } from '../../../shared/domain/strategies/registry.t
 import { signalOf } from '../../../shared/domain/strategies/signal.ts';
 import type { Advice, Strategy } from '../../../shared/domain/strategies/strategy.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
-import { ConditionFailed, type Item, type Write } from '../../../shared/ports/state-store.ts';
+import { ConditionFailed, type Write } from '../../../shared/ports/state-store.ts';
 import { deliverOutbox, outboxWrite, redeliverOutbox, type Outbox } from '../../../shared/runtime/outbox.ts';
 
 type Needs = Pick<Ports, 'state' | 'candles' | 'bus' | 'clock'>;
@@ -27,6 +27,9 @@ const MAX_CATCH_UP = 5000;
 export async function showCandle(ports: Needs, instance: StrategyRecord, candle: ClosedCandle): Promise<number> {
   const { strategyId } = instance;
   const item = await ports.state.get<ProgressRecord>('signals', progressKey(strategyId));
+  const definition = item === null ? await ports.state.get('signals', definitionKey(strategyId)) : null;
+  // Removed since the index listed it.
+  if (item === null && definition === null) return 0;
   const last = item?.value.lastCandleOpenTimeMs ?? null;
   if (last !== null && candle.openTimeMs <= last) {
     await redeliverOutbox(ports, 'signals', outboxId(strategyId, candle.openTimeMs));
@@ -35,7 +38,11 @@ export async function showCandle(ports: Needs, instance: StrategyRecord, candle:
   const configured = configuredStrategy(instance.name, instance.params);
   const strategy = item === null ? configured.create() : configured.restore(item.value.snapshot);
   const missed = last === null ? [] : await missedCandles(ports, candle, last);
-  return run(ports, instance, strategy, [...missed, candle], item);
+  const guard: Guard =
+    item === null
+      ? { version: null, writes: [firstCandleCheck(strategyId, definition!.version)] }
+      : { version: item.version, writes: [] };
+  return run(ports, instance, strategy, [...missed, candle], guard);
 }
 
 /** The bus is unordered: an event may overtake the one before it. The store has what it told. */
@@ -51,23 +58,35 @@ async function missedCandles(ports: Needs, candle: ClosedCandle, last: number): 
   return stored.map(candleViewOf);
 }
 
+/** What a commit of progress depends on. */
+interface Guard {
+  /** Of the progress; null: there is none yet. */
+  readonly version: number | null;
+  readonly writes: readonly Write[];
+}
+
+/** The first progress of an instance must not outlive it: it is removed together with its definition. */
+function firstCandleCheck(strategyId: string, version: number): Write {
+  return { kind: 'check', table: 'signals', ...definitionKey(strategyId), condition: { kind: 'version', version } };
+}
+
 /** Feeds candles until one brings advice, commits, and goes on: a signal is committed with the progress that led to it. */
 async function run(
   ports: Needs,
   instance: StrategyRecord,
   strategy: Strategy,
   candles: readonly Shown[],
-  progress: Item<ProgressRecord> | null,
+  first: Guard,
 ): Promise<number> {
-  let version = progress?.version ?? null;
+  let guard = first;
   let signals = 0;
   for (const [i, candle] of candles.entries()) {
     const advice = strategy.onCandle(numbersOf(candle));
     if (advice === null && i < candles.length - 1) continue;
-    const committed = await commit(ports, instance, strategy, candle, advice, version);
+    const committed = await commit(ports, instance, strategy, candle, advice, guard);
     // Another delivery of the same candle was faster, and did the same.
     if (!committed) return signals;
-    version = (version ?? 0) + 1;
+    guard = { version: (guard.version ?? 0) + 1, writes: [] };
     if (advice !== null) signals++;
   }
   return signals;
@@ -79,7 +98,7 @@ async function commit(
   strategy: Strategy,
   candle: Shown,
   advice: Advice,
-  version: number | null,
+  guard: Guard,
 ): Promise<boolean> {
   const { strategyId } = instance;
   const record: ProgressRecord = { lastCandleOpenTimeMs: candle.openTimeMs, snapshot: strategy.snapshot() };
@@ -88,13 +107,15 @@ async function commit(
     table: 'signals',
     ...progressKey(strategyId),
     value: record,
-    condition: version === null ? { kind: 'absent' } : { kind: 'version', version },
+    condition: guard.version === null ? { kind: 'absent' } : { kind: 'version', version: guard.version },
   };
   const signal = advice === null ? null : signalOf(instance, candle.openTimeMs, candle.close, advice);
   const outbox = signal === null ? null : outboxOf(signal);
   try {
-    if (signal === null || outbox === null) await ports.state.write(progress);
-    else await ports.state.transact([progress, signalWrite(signal), outboxWrite(outbox, ports.clock.nowMs())]);
+    const told = signal === null || outbox === null ? [] : [signalWrite(signal), outboxWrite(outbox, ports.clock.nowMs())];
+    const writes = [progress, ...guard.writes, ...told];
+    if (writes.length === 1) await ports.state.write(progress);
+    else await ports.state.transact(writes);
   } catch (error) {
     if (error instanceof ConditionFailed) return false;
     throw error;

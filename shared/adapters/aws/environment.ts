@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 import type { Capabilities } from '../../topology-schema.ts';
-import { topology, type FunctionName } from '../../topology.ts';
+import { topology, type FunctionName, type TableName } from '../../topology.ts';
 
 export const EVENT_BUS_NAME = 'EVENT_BUS_NAME';
 export const ARCHIVE_BUCKET = 'ARCHIVE_BUCKET';
@@ -21,6 +21,9 @@ export const TOKEN_ISSUER = 'TOKEN_ISSUER';
 export const TOKEN_AUDIENCE = 'TOKEN_AUDIENCE';
 /** The https address of a JWKS, or the JWKS itself. */
 export const TOKEN_JWKS = 'TOKEN_JWKS';
+/** What the collector listens to: an exchange, and its own symbols separated by commas. */
+export const COLLECTOR_EXCHANGE = 'COLLECTOR_EXCHANGE';
+export const COLLECTOR_SYMBOLS = 'COLLECTOR_SYMBOLS';
 /** Where an emulator listens; the SDK reads the same variable. */
 export const AWS_ENDPOINT_URL = 'AWS_ENDPOINT_URL';
 
@@ -68,6 +71,14 @@ export function variablesFor(capabilities: Capabilities): readonly string[] {
     ...(capabilities.verifyTokens === undefined ? [] : [TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_JWKS]),
   ];
   return [...new Set(variables)];
+}
+
+/** What the collector writes to: all streams, and how far it has come. */
+export const COLLECTOR_TABLE: TableName = 'operations';
+
+export function collectorVariables(): readonly string[] {
+  const streams = Object.keys(topology.streams).map(streamVariable);
+  return [...streams, tableVariable(COLLECTOR_TABLE), COLLECTOR_EXCHANGE, COLLECTOR_SYMBOLS];
 }
 
 export interface Environment {

@@ -1,0 +1,39 @@
+/** Latencies counted in buckets of one width: memory stays the same however many there are. */
+export class LatencyHistogram {
+  readonly #bucketMs: number;
+  readonly #counts: Uint32Array;
+  #count = 0;
+  #maxMs = 0;
+
+  /** @param bucketMs the resolution; what takes longer than `longestMs` is counted as if it took that. */
+  constructor({ bucketMs, longestMs }: { readonly bucketMs: number; readonly longestMs: number }) {
+    this.#bucketMs = bucketMs;
+    this.#counts = new Uint32Array(Math.ceil(longestMs / bucketMs) + 1);
+  }
+
+  record(latencyMs: number): void {
+    const bucket = Math.min(Math.max(0, Math.round(latencyMs / this.#bucketMs)), this.#counts.length - 1);
+    this.#counts[bucket]!++;
+    this.#count++;
+    if (latencyMs > this.#maxMs) this.#maxMs = latencyMs;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get maxMs(): number {
+    return this.#maxMs;
+  }
+
+  /** The least latency that this fraction of all does not exceed; NaN when nothing was recorded. */
+  percentile(fraction: number): number {
+    const wanted = Math.ceil(this.#count * fraction);
+    let seen = 0;
+    for (let bucket = 0; bucket < this.#counts.length; bucket++) {
+      seen += this.#counts[bucket]!;
+      if (seen >= wanted && seen > 0) return bucket * this.#bucketMs;
+    }
+    return NaN;
+  }
+}

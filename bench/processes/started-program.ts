@@ -1,0 +1,58 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { endProcess } from './end-process.ts';
+
+/** One of the programs in programs/, running in a process of its own, so that its memory and its time are its own. */
+export class StartedProgram<Message extends { readonly kind: string }> {
+  readonly #name: string;
+  readonly #child: ChildProcess;
+  readonly #inbox: Message[] = [];
+  #ending: string | null = null;
+  #changed: PromiseWithResolvers<void> = Promise.withResolvers();
+
+  /** It is ended with the resources. @param name of its file in programs/ */
+  constructor(name: string, request: object, resources: AsyncDisposableStack) {
+    const file = fileURLToPath(new URL(`../programs/${name}.ts`, import.meta.url));
+    this.#name = name;
+    // Standard output belongs to the figures.
+    this.#child = fork(file, [JSON.stringify(request)], { stdio: ['ignore', 2, 2, 'ipc'] });
+    this.#child.on('message', (message) => {
+      this.#inbox.push(message as Message);
+      this.#wake();
+    });
+    this.#child.once('error', (error) => this.#hasEnded(error.message));
+    this.#child.once('exit', (code, signal) => this.#hasEnded(signal ?? `exit code ${String(code)}`));
+    resources.defer(async () => this.end());
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Resolves with the next message of a kind. @throws Error when the program has ended without one. */
+  async next<Kind extends Message['kind']>(kind: Kind): Promise<Extract<Message, { kind: Kind }>> {
+    for (;;) {
+      const at = this.#inbox.findIndex((message) => message.kind === kind);
+      if (at >= 0) return this.#inbox.splice(at, 1)[0] as Extract<Message, { kind: Kind }>;
+      if (this.#ending !== null) throw new Error(`${this.#name} ended before it was ${kind}: ${this.#ending}`);
+      await this.#changed.promise;
+    }
+  }
+
+  /** Resolves when its process is gone. A program ends when nobody listens to it any more. */
+  async end(): Promise<void> {
+    await endProcess(this.#child, () => {
+      if (this.#child.connected) this.#child.disconnect();
+    });
+  }
+
+  #hasEnded(how: string): void {
+    this.#ending ??= how;
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+}

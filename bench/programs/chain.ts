@@ -1,0 +1,202 @@
+/**
+ * The embedded chain in one process: a simulated market through the collector, every function and ClickHouse, put
+ * together as `millrace start` does.
+ */
+import { createClient } from '@clickhouse/client';
+import { collectSynthetic } from '../../collector/synthetic-source.ts';
+import { openPlatform, type Platform } from '../../embedded/platform.ts';
+import { instancesOf } from '../../embedded/strategy-requests.ts';
+import { countClosedCandles, countTrades } from '../../shared/adapters/clickhouse/clickhouse-totals.ts';
+import { fillsPartition, ordersPartition } from '../../shared/contracts/record-keys.ts';
+import { PAPER_ACCOUNT_ID } from '../../shared/contracts/records.ts';
+import type { Ports } from '../../shared/ports/index.ts';
+import { createStrategy } from '../../shared/runtime/create-strategy.ts';
+import { log } from '../../shared/runtime/log.ts';
+import type { TableName } from '../../shared/topology.ts';
+import { LatencyHistogram } from '../measuring/latency-histogram.ts';
+import { cpuSeconds } from '../measuring/process-usage.ts';
+import { runProgram, type ProgramTools } from '../processes/program.ts';
+import { INSTRUMENTS, MARKET } from '../synthetic-trades.ts';
+
+export interface ChainRequest {
+  readonly dataDir: string;
+  /** `max`: from the same event time whenever it is run; 1: in step with the wall clock. */
+  readonly speed: 'max' | 1;
+  /** Wall time that the market is open. */
+  readonly seconds: number;
+  /** Of it, the part whose latencies are not counted. */
+  readonly warmUpSeconds: number;
+}
+
+export interface Latencies {
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+export type ChainMessage =
+  | { readonly kind: 'ready'; readonly clickHousePid: number }
+  | { readonly kind: 'progress'; readonly trades: number }
+  | ({ readonly kind: 'done'; readonly latencies: Latencies | null } & ChainOutcome);
+
+export interface ChainOutcome {
+  /** From the first trade made to the last effect settled. */
+  readonly seconds: number;
+  /** Distinct ones, counted in ClickHouse. */
+  readonly trades: number;
+  readonly candles: number;
+  readonly orders: number;
+  readonly fills: number;
+  readonly nodeCpuSeconds: number;
+  readonly clickHouseCpuSeconds: number;
+}
+
+await runProgram<ChainRequest, ChainMessage>(async (request, tools) => {
+  const observer = new StoredTradesObserver(request);
+  const platform = await openPlatform({
+    dataDir: request.dataDir,
+    time: 'tape',
+    decorate: (ports) => observer.observe(ports),
+  });
+  try {
+    await createInstances(platform);
+    const { pid: clickHousePid } = platform.storage.clickHouseServer;
+    tools.report({ kind: 'ready', clickHousePid });
+    const usage = [process.pid, clickHousePid].map((pid) => ({ pid, before: cpuSeconds(pid) }));
+    const beganAtMs = performance.now();
+    observer.begin();
+    await runMarket(platform, request, tools);
+    await platform.runtime.drained();
+    const seconds = (performance.now() - beganAtMs) / 1000;
+    const [nodeCpuSeconds, clickHouseCpuSeconds] = usage.map(({ pid, before }) => cpuSeconds(pid) - before);
+    const counts = await countEffects(platform);
+    tools.report({
+      kind: 'done',
+      seconds,
+      ...counts,
+      nodeCpuSeconds: nodeCpuSeconds!,
+      clickHouseCpuSeconds: clickHouseCpuSeconds!,
+      latencies: observer.latencies(),
+    });
+  } finally {
+    await platform.close();
+  }
+});
+
+async function createInstances(platform: Platform): Promise<void> {
+  const instances = instancesOf(
+    {
+      name: 'ma-crossover',
+      params: { fastPeriod: 5, slowPeriod: 20 },
+      interval: '1s',
+      capital: '100000',
+      feeRate: '0.001',
+      slippage: '0',
+      latencyMs: 0,
+    },
+    INSTRUMENTS,
+  );
+  if ('error' in instances) throw new Error(instances.error);
+  for (const instance of instances) await createStrategy(platform.storage.state, instance, Date.now());
+}
+
+/** 2026-01-01T00:00:00Z */
+const START_MS = 1_767_225_600_000;
+
+async function runMarket(
+  platform: Platform,
+  { speed, seconds }: ChainRequest,
+  { report, signal }: ProgramTools<ChainMessage>,
+): Promise<void> {
+  await collectSynthetic({
+    writer: platform.ports.streams,
+    state: platform.ports.state,
+    gate: platform.gate,
+    speed,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]),
+    log,
+    onProgress: ({ trades }) => report({ kind: 'progress', trades }),
+    market: MARKET,
+    startTimeMs: speed === 'max' ? START_MS : 'now',
+  });
+  signal.throwIfAborted();
+}
+
+/** Counting millions of rows takes longer than a function would have. */
+const COUNT_TIMEOUT_MS = 120_000;
+
+async function countEffects({ storage }: Platform): Promise<Pick<ChainOutcome, 'trades' | 'candles' | 'orders' | 'fills'>> {
+  const client = createClient({ url: storage.clickHouseServer.url, request_timeout: COUNT_TIMEOUT_MS });
+  const countIndex = async (table: TableName, partition: string): Promise<number> => {
+    let count = 0;
+    let after: string | undefined;
+    do {
+      const page = await storage.state.queryIndex(table, partition, { limit: 1000, after });
+      count += page.items.length;
+      after = page.next ?? undefined;
+    } while (after !== undefined);
+    return count;
+  };
+  try {
+    return {
+      trades: await countTrades(client),
+      candles: await countClosedCandles(client),
+      orders: await countIndex('orders', ordersPartition(PAPER_ACCOUNT_ID)),
+      fills: await countIndex('portfolio', fillsPartition(PAPER_ACCOUNT_ID)),
+    };
+  } finally {
+    await client.close();
+  }
+}
+
+/**
+ * Notes when trades can be queried: the moment at which their insert has resolved. A paced simulated market gives
+ * each trade the time at which it was due (collector/pacer.ts lets nothing out before it), so what is measured begins
+ * when a venue would have sent the trade, and a collector that falls behind makes its own delay longer.
+ */
+class StoredTradesObserver {
+  readonly #request: ChainRequest;
+  readonly #histogram = new LatencyHistogram({ bucketMs: 1, longestMs: 60_000 });
+  #countFromMs = Infinity;
+
+  constructor(request: ChainRequest) {
+    this.#request = request;
+  }
+
+  begin(): void {
+    this.#countFromMs = Date.now() + this.#request.warmUpSeconds * 1000;
+  }
+
+  observe(ports: Ports): Ports {
+    if (this.#request.speed === 'max') return ports;
+    const { trades } = ports;
+    return {
+      ...ports,
+      trades: {
+        insert: async (inserted, options) => {
+          await trades.insert(inserted, options);
+          const now = Date.now();
+          for (const { receivedAtMs } of inserted) {
+            if (receivedAtMs >= this.#countFromMs) this.#histogram.record(now - receivedAtMs);
+          }
+        },
+        between: async (...given) => trades.between(...given),
+        latest: async (instrumentId) => trades.latest(instrumentId),
+      },
+    };
+  }
+
+  latencies(): Latencies | null {
+    return this.#request.speed === 'max' ? null : latenciesOf(this.#histogram);
+  }
+}
+
+function latenciesOf(histogram: LatencyHistogram): Latencies {
+  return {
+    count: histogram.count,
+    p50Ms: histogram.percentile(0.5),
+    p99Ms: histogram.percentile(0.99),
+    maxMs: histogram.maxMs,
+  };
+}

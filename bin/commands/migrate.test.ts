@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openDataFolder } from '../../shared/adapters/embedded/data-folder.ts';
+import { COMMANDS } from '../command-line/command-table.ts';
+import { runCommandLine } from '../command-line/run-command-line.ts';
+
+async function run(...words: string[]) {
+  const written = { out: '', err: '' };
+  const code = await runCommandLine(words, COMMANDS, {
+    stdout: { write: (text) => (written.out += text) },
+    stderr: { write: (text) => (written.err += text) },
+    signal: new AbortController().signal,
+    showStacks: false,
+  });
+  return { code, ...written };
+}
+
+describe('millrace migrate', () => {
+  let dataDir: string;
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'millrace-migrate-'));
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true }));
+
+  it('takes a data folder up, leaves it there, and takes it down to the version asked for', async () => {
+    openDataFolder(dataDir).close();
+    const first = await run('migrate', '--data-dir', dataDir);
+    expect(first).toMatchObject({ code: 0, err: '' });
+    const ups = JSON.parse(first.out) as readonly { version: number; direction: string }[];
+    expect(ups[0]).toEqual({ version: 1, name: 'create-trades', direction: 'up' });
+    expect(await run('migrate', '--data-dir', dataDir)).toEqual({ code: 0, out: '[]\n', err: '' });
+    const down = await run('migrate', '--data-dir', dataDir, '--to', '1');
+    expect(JSON.parse(down.out)).toEqual(
+      ups
+        .slice(1)
+        .reverse()
+        .map((step) => ({ ...step, direction: 'down' })),
+    );
+  }, 30_000);
+
+  it('refuses a version that does not exist', async () => {
+    openDataFolder(dataDir).close();
+    expect(await run('migrate', '--data-dir', dataDir, '--to', '99')).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/^millrace: migrations: no version 99, the newest is \d+\n$/),
+    });
+  }, 30_000);
+
+  it('refuses a folder that holds no data', async () => {
+    expect(await run('migrate', '--data-dir', dataDir)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('holds no data'),
+    });
+  });
+
+  it('says so when no server answers', async () => {
+    expect(await run('migrate', '--url', 'http://127.0.0.1:1')).toEqual({
+      code: 2,
+      out: '',
+      err: 'millrace: --url: expected a ClickHouse server at http://127.0.0.1:1/, got ECONNREFUSED\n',
+    });
+  });
+});

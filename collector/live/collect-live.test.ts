@@ -1,0 +1,337 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
+import { LimitExceeded, type StateStore } from '../../shared/ports/state-store.ts';
+import { createLog } from '../../shared/runtime/log.ts';
+import { BinanceVenue } from '../../simulator/binance-venue.ts';
+import { SyntheticMarket } from '../../simulator/synthetic-market.ts';
+import { openMemoryState } from '../../test/support/memory-state.ts';
+import { RecordingStreamWriter } from '../../test/support/recording-stream-writer.ts';
+import { tapeOfCapture } from '../tape-of-capture.ts';
+import { chooseInstruments, collectLive, LiveRefused, type LiveTimings } from './collect-live.ts';
+
+const TIMINGS: Partial<LiveTimings> = {
+  pingAfterMs: 40,
+  answerWithinMs: 120,
+  silenceMs: 300,
+  watermarkEveryMs: 30,
+  restLagMs: 20,
+  firstRetryMs: 10,
+  longestRetryMs: 50,
+};
+const PER_SECOND = 40;
+const market = new SyntheticMarket({ seed: 5, instruments: 3, tradesPerSecond: PER_SECOND });
+
+let venue: BinanceVenue;
+let writer: RecordingStreamWriter;
+let state: StateStore;
+let logged: string[];
+
+beforeEach(async () => {
+  venue = await BinanceVenue.open();
+  writer = new RecordingStreamWriter();
+  state = openMemoryState();
+  logged = [];
+});
+
+afterEach(async () => venue.close());
+
+/** Runs a collector until it is stopped. */
+async function listen(timings: Partial<LiveTimings> = {}) {
+  const stop = new AbortController();
+  const connections = venue.connectionsMade;
+  const running = collectLive({
+    exchange: 'binance',
+    instrumentIds: market.instrumentIds,
+    endpoints: venue.endpoints,
+    writer,
+    state,
+    log: createLog({ write: (line) => logged.push(line) }, 'info'),
+    signal: stop.signal,
+    timings: { ...TIMINGS, ...timings },
+    random: () => 0.5,
+  });
+  await until(() => venue.connectionsMade > connections);
+  return {
+    running,
+    stop: async () => {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + 8000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`still not: ${condition.toString()}\n${logged.join('')}`);
+    await sleep(5);
+  }
+}
+
+const FIRST_SECOND = Math.floor(Date.now() / 1000);
+
+/** Lets the market trade through one second, counted from the first. */
+function trade(second: number): void {
+  const messages = market.messagesOf(FIRST_SECOND + second).filter(({ kind }) => kind === 'ws');
+  venue.publish(messages.map(({ message }) => message));
+}
+
+/** Trade ids of each instrument as they were sent, relative to its first one ever. */
+function sentIds(): number[][] {
+  const first = FIRST_SECOND * PER_SECOND;
+  return market.instrumentIds.map((id) =>
+    writer.trades().flatMap(({ trades }) => trades.filter((t) => t.instrumentId === id).map((t) => t.tradeId - first)),
+  );
+}
+
+function sentCount(): number {
+  return sentIds().reduce((sum, ids) => sum + ids.length, 0);
+}
+
+function everyTradeOf(seconds: number): number[][] {
+  const ids = Array.from({ length: seconds * PER_SECOND }, (_, n) => n);
+  return market.instrumentIds.map(() => ids);
+}
+
+/** No trade came after a watermark that had promised that none would. */
+function lateTrades(): number {
+  const watermarks = new Map<string, number>();
+  let late = 0;
+  for (const { lane, trades, laneWatermarkMs } of writer.trades()) {
+    const promised = watermarks.get(lane) ?? -1;
+    late += trades.filter(({ timeMs }) => timeMs < promised).length;
+    watermarks.set(lane, Math.max(promised, laneWatermarkMs ?? -1));
+  }
+  return late;
+}
+
+function sessions(): number {
+  return new Set(writer.trades().flatMap(({ sessionId, trades }) => (trades.length > 0 ? [sessionId] : []))).size;
+}
+
+describe('a live collector', () => {
+  it('sends every trade once and in order, and tells every lane how far the venue has come', async () => {
+    const collector = await listen();
+    for (let second = 0; second < 3; second++) trade(second);
+    await until(() => sentCount() === 3 * 3 * PER_SECOND);
+    await until(() => new Set(writer.trades().flatMap((r) => (r.laneWatermarkMs === null ? [] : [r.lane]))).size === 4);
+    await collector.stop();
+    expect(sentIds()).toEqual(everyTradeOf(3));
+    expect(lateTrades()).toBe(0);
+    expect(sessions()).toBe(1);
+  });
+
+  it('fetches what was traded while the connection was down, before it goes on', async () => {
+    const collector = await listen();
+    trade(0);
+    await until(() => sentCount() === 3 * PER_SECOND);
+    venue.dropConnections();
+    trade(1);
+    await until(() => venue.connectionsMade === 2);
+    trade(2);
+    await until(() => sentCount() === 3 * 3 * PER_SECOND);
+    await collector.stop();
+    expect(sentIds()).toEqual(everyTradeOf(3));
+    expect(lateTrades()).toBe(0);
+    expect(sessions()).toBe(2);
+  });
+
+  it('fetches what was traded meanwhile even where no further trade tells of it', async () => {
+    const collector = await listen();
+    trade(0);
+    await until(() => sentCount() === 3 * PER_SECOND);
+    venue.dropConnections();
+    trade(1);
+    await until(() => sentCount() === 2 * 3 * PER_SECOND);
+    await collector.stop();
+    expect(sentIds()).toEqual(everyTradeOf(2));
+  });
+
+  it('notices a dead line by a ping that is not answered', async () => {
+    const collector = await listen({ silenceMs: 60_000 });
+    trade(0);
+    await until(() => sentCount() === 3 * PER_SECOND);
+    venue.faults.silence = 'everything';
+    trade(1);
+    await until(() => logged.some((line) => line.includes('a ping was not answered within 120 ms')));
+    venue.faults.silence = 'none';
+    await until(() => sentCount() === 2 * 3 * PER_SECOND);
+    await collector.stop();
+    expect(sentIds()).toEqual(everyTradeOf(2));
+    expect(lateTrades()).toBe(0);
+  });
+
+  it('notices a stream that is silent while the market goes on, though pings are answered', async () => {
+    const collector = await listen();
+    trade(0);
+    await until(() => sentCount() === 3 * PER_SECOND);
+    venue.faults.silence = 'messages';
+    trade(1);
+    await until(() => logged.some((line) => line.includes('silent for 300 ms while the market goes on')));
+    venue.faults.silence = 'none';
+    await until(() => sentCount() === 2 * 3 * PER_SECOND);
+    await collector.stop();
+    expect(sentIds()).toEqual(everyTradeOf(2));
+  });
+
+  it('leaves a connection alone when the market itself is quiet', async () => {
+    const collector = await listen();
+    trade(0);
+    await sleep(1000);
+    await collector.stop();
+    expect(venue.connectionsMade).toBe(1);
+  });
+
+  it('renews a connection before the venue ends it', async () => {
+    const collector = await listen({ renewAfterMs: 200 });
+    for (let second = 0; second < 5; second++) {
+      trade(second);
+      await sleep(120);
+    }
+    await until(() => venue.connectionsMade >= 3 && sentCount() === 5 * 3 * PER_SECOND);
+    await collector.stop();
+    expect(sentIds()).toEqual(everyTradeOf(5));
+    expect(logged.some((line) => line.includes('connection lost'))).toBe(false);
+  });
+
+  it('holds trades behind a gap in the stream until the gap is filled', async () => {
+    venue.faults.skips = ({ t }) => t % PER_SECOND === 7 || t % PER_SECOND === 8;
+    const collector = await listen();
+    trade(0);
+    trade(1);
+    await until(() => sentCount() === 2 * 3 * PER_SECOND);
+    await collector.stop();
+    expect(sentIds()).toEqual(everyTradeOf(2));
+    expect(lateTrades()).toBe(0);
+  });
+
+  it('goes on without trades that the venue does not give, and says which', async () => {
+    venue.faults.skips = ({ t, s }) => s === 'BTCUSDT' && t % PER_SECOND === 7;
+    venue.faults.restStatus = 418;
+    const collector = await listen();
+    trade(0);
+    await until(() => sentCount() === 3 * PER_SECOND - 1);
+    await collector.stop();
+    const [bitcoin] = everyTradeOf(1);
+    expect(sentIds()[0]).toEqual(bitcoin!.filter((id) => id !== 7));
+    const missing = logged.map((line) => JSON.parse(line)).filter(({ message }) => message === 'trades are missing');
+    const id = FIRST_SECOND * PER_SECOND + 7;
+    expect(missing).toEqual([
+      expect.objectContaining({ instrumentId: 'binance:BTC-USDT', fromId: id, toId: id, cause: 'HTTP 418: {}' }),
+    ]);
+  });
+
+  it('passes on what it cannot read, and everything else with it', async () => {
+    const collector = await listen();
+    trade(0);
+    venue.sendToAll('{"stream":"btcusdt@tr');
+    venue.sendToAll('{"result":null,"id":1}');
+    trade(1);
+    await until(() => sentCount() === 2 * 3 * PER_SECOND);
+    await collector.stop();
+    expect(sentIds()).toEqual(everyTradeOf(2));
+    const poison = writer.trades().flatMap((record) => record.poison);
+    expect(poison).toEqual([{ cause: 'not JSON', payload: '{"stream":"btcusdt@tr', instrumentId: null }]);
+  });
+
+  it('loses nothing when the venue is slow', async () => {
+    venue.faults.delayMs = 60;
+    venue.clockAheadMs = 1250;
+    const collector = await listen();
+    trade(0);
+    trade(1);
+    await until(() => sentCount() === 2 * 3 * PER_SECOND);
+    await collector.stop();
+    expect(sentIds()).toEqual(everyTradeOf(2));
+    expect(lateTrades()).toBe(0);
+  });
+
+  it('loses nothing when the streams are slow', async () => {
+    writer.before = async () => sleep(100);
+    const collector = await listen();
+    for (let second = 0; second < 20; second++) trade(second);
+    await until(() => sentCount() === 20 * 3 * PER_SECOND);
+    await collector.stop();
+    expect(sentIds()).toEqual(everyTradeOf(20));
+  });
+
+  it('stops reading the venue while a stream does not take anything, and goes on when it does', async () => {
+    const busy = new SyntheticMarket({ seed: 5, instruments: 3, tradesPerSecond: 20_000 });
+    const { promise: opened, resolve: open } = Promise.withResolvers<null>();
+    writer.before = async () => void (await opened);
+    const collector = await listen();
+    for (let from = 0; from < 59_000; from += 5000) {
+      venue.publish(busy.messagesOf(FIRST_SECOND, from, 5000).map(({ message }) => message));
+    }
+    await until(() => logged.some((line) => line.includes('the streams fall behind: the connection is paused')));
+    open(null);
+    await until(() => sentCount() === 60_000);
+    await collector.stop();
+  }, 20_000);
+
+  it('begins where the run before it left off', async () => {
+    const first = await listen();
+    trade(0);
+    await until(() => sentCount() === 3 * PER_SECOND);
+    await first.stop();
+    trade(1);
+    const second = await listen();
+    trade(2);
+    await until(() => sentCount() === 3 * 3 * PER_SECOND);
+    await second.stop();
+    expect(sentIds()).toEqual(everyTradeOf(3));
+    expect(sessions()).toBe(2);
+  });
+
+  it('ends with the error when a stream refuses for good', async () => {
+    const collector = await listen();
+    writer.before = async () => Promise.reject(new LimitExceeded('too much'));
+    trade(0);
+    await expect(collector.running).rejects.toThrow('too much');
+  });
+
+  it('archives what it received as a capture that holds the same trades', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-live-'));
+    const collector = await listen();
+    trade(0);
+    await until(() => sentCount() === 3 * PER_SECOND);
+    venue.dropConnections();
+    trade(1);
+    await until(() => sentCount() === 2 * 3 * PER_SECOND);
+    await collector.stop();
+    const path = join(folder, 'archived.ndjson.gz');
+    writeFileSync(path, Buffer.concat([...writer.objects().values()].map(({ gzipMember }) => gzipMember)));
+    const { instruments } = await verifyCapture(path);
+    const ids = new Set<string>();
+    for await (const steps of tapeOfCapture(path)) {
+      for (const step of steps) if (step.kind === 'trade') ids.add(`${step.trade.instrumentId} ${step.trade.tradeId}`);
+    }
+    rmSync(folder, { recursive: true });
+    expect(instruments).toEqual([...market.instrumentIds].sort());
+    expect(ids.size).toBe(2 * 3 * PER_SECOND);
+  });
+});
+
+describe('the choice of what to listen to', () => {
+  it.each([['BTCUSDT'], ['btc-usdt'], ['binance:BTC-USDT']])('understands %s', (symbol) => {
+    expect(chooseInstruments('binance', [symbol])).toEqual(['binance:BTC-USDT']);
+  });
+
+  it('names each instrument once, in order', () => {
+    expect(chooseInstruments('binance', ['ETHUSDT', 'BTC-USDT', 'BTCUSDT'])).toEqual(['binance:BTC-USDT', 'binance:ETH-USDT']);
+  });
+
+  it.each([
+    ['binance', ['BTCUSDT', 'NONSENSE'], 'live: "NONSENSE" is not a pair of binance, expected one such as BTC-USDT'],
+    ['binance', ['kraken:BTC-USDT'], 'live: "kraken:BTC-USDT" is not a pair of binance, expected one such as BTC-USDT'],
+    ['binance', ['BT-CUSDT'], 'live: "BT-CUSDT" is not a pair of binance, expected one such as BTC-USDT'],
+    ['binance', [], 'live: expected 1 to 200 symbols, got 0'],
+    ['mtgox', ['BTCUSDT'], 'live: exchange "mtgox" is not supported yet (supported: binance)'],
+  ])('refuses %s %j', (exchange, symbols, message) => {
+    expect(() => chooseInstruments(exchange, symbols)).toThrow(new LiveRefused(message));
+  });
+});

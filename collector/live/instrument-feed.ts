@@ -1,0 +1,102 @@
+import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import type { CaptureMessage } from '../../shared/contracts/capture.ts';
+import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
+import type { LiveOutlet } from './live-outlet.ts';
+import { TradeContinuity, type Gap } from './trade-continuity.ts';
+
+export type ReceivedMessage = Omit<CaptureMessage, 'line' | 'text'>;
+
+interface Received {
+  readonly trade: VenueTrade;
+  readonly id: number;
+  /** Set on the first trade of a message, which takes the message into the archive with it. */
+  readonly message: ReceivedMessage | null;
+}
+
+/** The trades of one instrument on their way out, in an unbroken row as far as that is possible. */
+export class InstrumentFeed {
+  readonly instrumentId: InstrumentId;
+  readonly #outlet: LiveOutlet;
+  readonly #continuity: TradeContinuity<Received>;
+  #received = 0;
+
+  constructor(instrumentId: InstrumentId, lastId: number | null, outlet: LiveOutlet) {
+    this.instrumentId = instrumentId;
+    this.#outlet = outlet;
+    this.#continuity = new TradeContinuity(lastId);
+  }
+
+  get lastId(): number | null {
+    return this.#continuity.lastId;
+  }
+
+  get isCatchingUp(): boolean {
+    return this.#continuity.isCatchingUp;
+  }
+
+  /** Trades that came over the stream, which tells the busy instruments from the quiet ones. */
+  get received(): number {
+    return this.#received;
+  }
+
+  get heldCount(): number {
+    return this.#continuity.heldCount;
+  }
+
+  /** From now on what comes is held until the trades before it are known. */
+  beginCatchUp(): void {
+    this.#continuity.beginCatchUp();
+  }
+
+  /**
+   * A trade came over the stream. A message is archived when its trades are sent, so that the archive has them in the
+   * order in which the platform got them.
+   * @returns whether trades before it are missing.
+   */
+  receive(trade: VenueTrade, message: ReceivedMessage | null): 'gap' | null {
+    const id = tradeNumber(trade);
+    this.#received++;
+    if (id === null) {
+      this.#send(trade, null, message);
+      return null;
+    }
+    const admission = this.#continuity.admit(id, { trade, id, message });
+    if (admission === 'next') this.#send(trade, id, message);
+    else if (admission === 'repeated' && message !== null) this.#outlet.archive(message);
+    return admission === 'gap' ? 'gap' : null;
+  }
+
+  /** A trade was fetched. */
+  fill(trade: VenueTrade): void {
+    const id = tradeNumber(trade);
+    if (id !== null && this.#continuity.fill(id)) this.#send(trade, id, null);
+  }
+
+  /** Sends what was held, up to the next gap. @returns that gap; null: nothing is missing any more. */
+  drain(): Gap | null {
+    const { released, gap } = this.#continuity.drain();
+    for (const { trade, id, message } of released) this.#send(trade, id, message);
+    return gap;
+  }
+
+  /** Sends what was held and leaves out what is missing. @returns what was left out. */
+  giveUp(): Gap[] {
+    const gaps: Gap[] = [];
+    for (let gap = this.drain(); gap !== null; gap = this.drain()) {
+      gaps.push(gap);
+      this.#continuity.passOver(gap);
+    }
+    return gaps;
+  }
+
+  #send(trade: VenueTrade, id: number | null, message: ReceivedMessage | null): void {
+    this.#outlet.sendTrade(trade, id);
+    if (message !== null) this.#outlet.archive(message);
+  }
+}
+
+/** `null`: the venue sent no number, and the reader of the record will set the trade aside. */
+function tradeNumber({ tradeId }: VenueTrade): number | null {
+  const id = typeof tradeId === 'string' && tradeId !== '' ? Number(tradeId) : NaN;
+  return Number.isSafeInteger(id) && id >= 0 ? id : null;
+}

@@ -1,0 +1,87 @@
+/** The candles of one instrument and interval as the chart holds them, put together from REST and the socket. */
+import type { CandleView } from '../../shared/contracts/events.ts';
+import type { PriceView } from '../../shared/contracts/market-views.ts';
+import { scaled } from '../numbers/exact-decimal.ts';
+
+/** What the live fold builds; other intervals exist in backtests alone. */
+export const CHART_INTERVALS = ['1s', '1m'] as const satisfies readonly CandleView['interval'][];
+export type ChartInterval = (typeof CHART_INTERVALS)[number];
+
+export const INTERVAL_MS: Readonly<Record<ChartInterval, number>> = { '1s': 1_000, '1m': 60_000 };
+
+/** In order of time, one candle a time. */
+export type Candles = readonly CandleView[];
+
+/**
+ * Puts candles together, in whatever order they arrive: a closed candle replaces the one that was under way, and a
+ * revision, which counts more trades, the candle before it. What arrives late never takes anything back.
+ */
+export function mergeCandles(known: Candles, incoming: Candles): Candles {
+  const fresh = incoming.filter((candle) => isNews(known, candle));
+  if (fresh.length === 0) return known;
+  const byTime = new Map(known.map((candle) => [candle.openTimeMs, candle]));
+  for (const candle of fresh) {
+    const held = byTime.get(candle.openTimeMs);
+    if (held === undefined || supersedes(candle, held)) byTime.set(candle.openTimeMs, candle);
+  }
+  return [...byTime.values()].sort((a, b) => a.openTimeMs - b.openTimeMs);
+}
+
+function isNews(known: Candles, candle: CandleView): boolean {
+  const last = known.at(-1);
+  if (last === undefined || candle.openTimeMs > last.openTimeMs) return true;
+  const held = known.find(({ openTimeMs }) => openTimeMs === candle.openTimeMs);
+  return held === undefined || supersedes(candle, held);
+}
+
+function supersedes(candle: CandleView, held: CandleView): boolean {
+  if (candle.closed !== held.closed) return candle.closed;
+  return candle.tradeCount > held.tradeCount;
+}
+
+/** The newest `most` of them. */
+export function newest(candles: Candles, most: number): Candles {
+  return candles.length > most ? candles.slice(-most) : candles;
+}
+
+/**
+ * The candles with the live price in the one under way, until the platform tells the candle itself.
+ * @param price of the instrument, whose time is the close of the second that it came from
+ */
+export function withPrice(candles: Candles, price: PriceView | null, intervalMs: number): Candles {
+  const last = candles.at(-1);
+  if (last === undefined || price === null || price.instrumentId !== last.instrumentId) return candles;
+  // The second that a price closes belongs to the candle that holds its last instant.
+  const openTimeMs = openTimeOf(price.timeMs - 1, intervalMs);
+  if (openTimeMs > last.openTimeMs) return [...candles, candleOf(price, last, openTimeMs)];
+  if (openTimeMs < last.openTimeMs || last.closed) return candles;
+  const { price: close } = price;
+  return [...candles.slice(0, -1), { ...last, close, high: higher(last.high, close), low: lower(last.low, close) }];
+}
+
+function openTimeOf(timeMs: number, intervalMs: number): number {
+  return timeMs - (timeMs % intervalMs);
+}
+
+function candleOf({ price }: PriceView, previous: CandleView, openTimeMs: number): CandleView {
+  const none = { volume: '0', quoteVolume: '0', takerBuyVolume: '0', tradeCount: 0, closed: false, complete: false };
+  return { ...previous, ...none, openTimeMs, open: price, high: price, low: price, close: price };
+}
+
+function higher(a: string, b: string): string {
+  return scaled(a) >= scaled(b) ? a : b;
+}
+
+function lower(a: string, b: string): string {
+  return scaled(a) <= scaled(b) ? a : b;
+}
+
+/** From which index on a chart that shows `before` has to be told anew; -1: all of it, since the past has changed. */
+export function firstChange(before: Candles, after: Candles): number {
+  const start = Math.max(before.length - 1, 0);
+  if (before.length === 0 || after.length < before.length) return -1;
+  for (let i = 0; i < start; i++) {
+    if (before[i] !== after[i]) return -1;
+  }
+  return before[start]?.openTimeMs === after[start]?.openTimeMs ? start : -1;
+}

@@ -1,0 +1,80 @@
+/** `npm run deploy:local`: the platform's stacks on MiniStack or LocalStack, and where everything is in .emulator/outputs.json. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openTokenIssuer } from '../../embedded/token-issuer.ts';
+import { createClickHouse } from '../../shared/adapters/clickhouse/client.ts';
+import { migrate } from '../../shared/adapters/clickhouse/migrate.ts';
+import { deployPlatform } from './deploy.ts';
+import { inspectEmulator } from './inspect-emulator.ts';
+import { EMULATOR_FOLDER } from './folders.ts';
+import { OneLineFailure, runScript } from './one-line-failure.ts';
+import { readRunning } from './running.ts';
+
+const USAGE = 'npm run deploy:local [-- --endpoint http://127.0.0.1:4566 --clickhouse http://127.0.0.1:8123]';
+const TOKEN_SECONDS = 86_400;
+
+await runScript(async (signal) => {
+  const { endpoint, clickHouseUrl } = readOptions();
+  const emulator = await inspectEmulator(endpoint);
+  await bringSchemaUpToDate(clickHouseUrl);
+  mkdirSync(EMULATOR_FOLDER, { recursive: true });
+  const issuer = await openTokenIssuer(EMULATOR_FOLDER);
+  const deployment = await deployPlatform({
+    endpoint,
+    // LocalStack's functions run in containers of the compose network, where ClickHouse has a name.
+    clickHouseUrl: emulator.kind === 'localstack' ? 'http://clickhouse:8123' : clickHouseUrl,
+    issuer: { issuer: issuer.issuer, audience: issuer.audience, keys: await issuer.keys() },
+    webSocket: emulator.webSocket,
+    outputFolder: join(EMULATOR_FOLDER, 'cdk.out'),
+    onOutput: (text) => process.stderr.write(text),
+    signal,
+  });
+  writeFileSync(join(EMULATOR_FOLDER, 'outputs.json'), `${JSON.stringify(deployment, null, 2)}\n`);
+  const token = await issuer.mint({ subject: 'owner', ttlSeconds: TOKEN_SECONDS });
+  tell('');
+  tell(`REST:      ${deployment.restUrl ?? 'not deployed'}`);
+  tell(`WebSocket: ${deployment.socketUrl ?? 'not deployed: this emulator has no WebSocket API'}`);
+  tell(`token for a day: ${token}`);
+  tell('names of everything: .emulator/outputs.json');
+});
+
+function readOptions(): { readonly endpoint: string; readonly clickHouseUrl: string } {
+  const running = readRunning();
+  const { values } = parse();
+  const endpoint =
+    values.endpoint ?? process.env['AWS_ENDPOINT_URL'] ?? running?.endpoint ?? 'http://127.0.0.1:4566';
+  const ownClickHouse = running?.endpoint === endpoint ? running.clickHouseUrl : undefined;
+  const clickHouseUrl = values.clickhouse ?? ownClickHouse ?? 'http://127.0.0.1:8123';
+  for (const [option, url] of [
+    ['--endpoint', endpoint],
+    ['--clickhouse', clickHouseUrl],
+  ] as const) {
+    if (!URL.canParse(url))
+      throw new OneLineFailure(`${option}: expected an address such as http://127.0.0.1:4566, got ${url}`);
+  }
+  return { endpoint: endpoint.replace(/\/$/, ''), clickHouseUrl };
+}
+
+function parse() {
+  try {
+    return parseArgs({ options: { endpoint: { type: 'string' }, clickhouse: { type: 'string' } } });
+  } catch (error) {
+    throw new OneLineFailure(`${(error as Error).message}\nusage: ${USAGE}`);
+  }
+}
+
+async function bringSchemaUpToDate(url: string): Promise<void> {
+  const client = createClickHouse({ url });
+  try {
+    await migrate(client);
+  } catch (error) {
+    throw new OneLineFailure(`ClickHouse at ${url}: ${(error as Error).message}`, { cause: error });
+  } finally {
+    await client.close();
+  }
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { OneLineFailure } from './one-line-failure.ts';
+
+export interface EmulatorKind {
+  readonly kind: 'ministack' | 'localstack';
+  /** LocalStack's free edition has no WebSocket API. */
+  readonly webSocket: boolean;
+}
+
+const TIMEOUT_MS = 3000;
+const localStackHealth = z.object({ edition: z.string() });
+
+/** @throws OneLineFailure when nothing that is known answers there. */
+export async function inspectEmulator(endpoint: string): Promise<EmulatorKind> {
+  if ((await ask(`${endpoint}/_ministack/health`)) !== null) return { kind: 'ministack', webSocket: true };
+  const health = localStackHealth.safeParse(await ask(`${endpoint}/_localstack/health`));
+  if (health.success) return { kind: 'localstack', webSocket: health.data.edition !== 'community' };
+  throw new OneLineFailure(
+    `no emulator answers at ${endpoint}: expected \`npm run emulator\` or LocalStack there`,
+  );
+}
+
+/** null: no answer, or none that is JSON. */
+async function ask(url: string): Promise<unknown> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
