@@ -23,9 +23,8 @@ describe('a histogram of latencies', () => {
 
   it('knows the longest exactly, also beyond its last bucket', () => {
     const histogram = histogramOf([3, 4321.5]);
-    expect(histogram.maxMs).toBe(4321.5);
     expect(histogram.percentile(1)).toBe(1000);
-    expect(histogram.count).toBe(2);
+    expect(histogram.summary()).toEqual({ count: 2, p50Ms: 3, p95Ms: 1000, p99Ms: 1000, maxMs: 4321.5 });
   });
 
   it('counts a clock that was set back as no time at all', () => {

@@ -1,3 +1,11 @@
+export interface Latencies {
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
 /** Latencies counted in buckets of one width: memory stays the same however many there are. */
 export class LatencyHistogram {
   readonly #bucketMs: number;
@@ -18,14 +26,6 @@ export class LatencyHistogram {
     if (latencyMs > this.#maxMs) this.#maxMs = latencyMs;
   }
 
-  get count(): number {
-    return this.#count;
-  }
-
-  get maxMs(): number {
-    return this.#maxMs;
-  }
-
   /** The least latency that this fraction of all does not exceed; NaN when nothing was recorded. */
   percentile(fraction: number): number {
     const wanted = Math.ceil(this.#count * fraction);
@@ -35,5 +35,15 @@ export class LatencyHistogram {
       if (seen >= wanted && seen > 0) return bucket * this.#bucketMs;
     }
     return NaN;
+  }
+
+  summary(): Latencies {
+    return {
+      count: this.#count,
+      p50Ms: this.percentile(0.5),
+      p95Ms: this.percentile(0.95),
+      p99Ms: this.percentile(0.99),
+      maxMs: this.#maxMs,
+    };
   }
 }

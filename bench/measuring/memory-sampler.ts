@@ -12,10 +12,12 @@ export class MemorySampler {
   /** One value a process in each. */
   readonly #samples: { readonly minute: number; readonly mb: readonly number[] }[] = [];
 
-  constructor(pids: readonly number[]) {
+  /** Samples until it is stopped, or the resources are let go. */
+  constructor(pids: readonly number[], resources: AsyncDisposableStack) {
     this.#pids = pids;
     this.#sample();
     this.#timer = setInterval(() => this.#sample(), EVERY_MS);
+    resources.defer(() => this.stop());
   }
 
   /** No more is sampled. */

@@ -7,6 +7,7 @@ export class StartedProgram<Message extends { readonly kind: string }> {
   readonly #name: string;
   readonly #child: ChildProcess;
   readonly #inbox: Message[] = [];
+  #onProgress: ((message: Message) => void) | null = null;
   #ending: string | null = null;
   #changed: PromiseWithResolvers<void> = Promise.withResolvers();
 
@@ -16,10 +17,7 @@ export class StartedProgram<Message extends { readonly kind: string }> {
     this.#name = name;
     // Standard output belongs to the figures.
     this.#child = fork(file, [JSON.stringify(request)], { stdio: ['ignore', 2, 2, 'ipc'] });
-    this.#child.on('message', (message) => {
-      this.#inbox.push(message as Message);
-      this.#wake();
-    });
+    this.#child.on('message', (message) => this.#receive(message as Message));
     this.#child.once('error', (error) => this.#hasEnded(error.message));
     this.#child.once('exit', (code, signal) => this.#hasEnded(signal ?? `exit code ${String(code)}`));
     resources.defer(async () => this.end());
@@ -39,11 +37,25 @@ export class StartedProgram<Message extends { readonly kind: string }> {
     }
   }
 
+  /** Messages of the kind `progress` come here from now on, and to nobody else. */
+  onProgress(listener: (message: Extract<Message, { kind: 'progress' }>) => void): void {
+    this.#onProgress = listener as (message: Message) => void;
+  }
+
   /** Resolves when its process is gone. A program ends when nobody listens to it any more. */
   async end(): Promise<void> {
     await endProcess(this.#child, () => {
       if (this.#child.connected) this.#child.disconnect();
     });
+  }
+
+  #receive(message: Message): void {
+    if (message.kind === 'progress' && this.#onProgress !== null) {
+      this.#onProgress(message);
+      return;
+    }
+    this.#inbox.push(message);
+    this.#wake();
   }
 
   #hasEnded(how: string): void {

@@ -13,7 +13,7 @@ import type { Ports } from '../../shared/ports/index.ts';
 import { createStrategy } from '../../shared/runtime/create-strategy.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { TableName } from '../../shared/topology.ts';
-import { LatencyHistogram } from '../measuring/latency-histogram.ts';
+import { LatencyHistogram, type Latencies } from '../measuring/latency-histogram.ts';
 import { cpuSeconds } from '../measuring/process-usage.ts';
 import { runProgram, type ProgramTools } from '../processes/program.ts';
 import { INSTRUMENTS, MARKET } from '../synthetic-trades.ts';
@@ -26,13 +26,6 @@ export interface ChainRequest {
   readonly seconds: number;
   /** Of it, the part whose latencies are not counted. */
   readonly warmUpSeconds: number;
-}
-
-export interface Latencies {
-  readonly count: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
 }
 
 export type ChainMessage =
@@ -188,15 +181,6 @@ class StoredTradesObserver {
   }
 
   latencies(): Latencies | null {
-    return this.#request.speed === 'max' ? null : latenciesOf(this.#histogram);
+    return this.#request.speed === 'max' ? null : this.#histogram.summary();
   }
-}
-
-function latenciesOf(histogram: LatencyHistogram): Latencies {
-  return {
-    count: histogram.count,
-    p50Ms: histogram.percentile(0.5),
-    p99Ms: histogram.percentile(0.99),
-    maxMs: histogram.maxMs,
-  };
 }

@@ -1,14 +1,14 @@
 import { intervalMs, INTERVALS, type Interval } from '../../shared/domain/candles/interval.ts';
 import { BadCandleFile, readCandleFile } from '../../shared/adapters/files/candle-file.ts';
-import { writeBacktestReport } from '../../shared/adapters/files/backtest-report.ts';
 import { NO_LIMITS } from '../../shared/domain/risk/decide.ts';
 import { strategyInstance } from '../../shared/domain/strategies/instance.ts';
 import { backtest } from '../../shared/engine/backtest.ts';
-import type { CandleSeries } from '../../shared/engine/candle-series.ts';
+import type { CandleSeries } from '../../shared/domain/candles/candle-series.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE } from '../command-line/command.ts';
 import { amount, existingFile, folder, jsonObject, text } from '../command-line/option-values.ts';
 import { optional, required, withDefault } from '../command-line/options.ts';
+import { writeBacktestReport } from './backtest/write-report.ts';
 
 export const command = defineCommand({
   description:

@@ -29,21 +29,26 @@ let venue: BinanceVenue;
 let writer: RecordingStreamWriter;
 let state: StateStore;
 let logged: string[];
+let running: (() => Promise<void>)[];
 
 beforeEach(async () => {
   venue = await BinanceVenue.open();
   writer = new RecordingStreamWriter();
   state = openMemoryState();
   logged = [];
+  running = [];
 });
 
-afterEach(async () => venue.close());
+afterEach(async () => {
+  await Promise.allSettled(running.map(async (stop) => stop()));
+  await venue.close();
+});
 
 /** Runs a collector until it is stopped. */
 async function listen(timings: Partial<LiveTimings> = {}) {
   const stop = new AbortController();
   const connections = venue.connectionsMade;
-  const running = collectLive({
+  const ended = collectLive({
     exchange: 'binance',
     instrumentIds: market.instrumentIds,
     endpoints: venue.endpoints,
@@ -54,14 +59,16 @@ async function listen(timings: Partial<LiveTimings> = {}) {
     timings: { ...TIMINGS, ...timings },
     random: () => 0.5,
   });
-  await until(() => venue.connectionsMade > connections);
-  return {
-    running,
+  const collector = {
+    ended,
     stop: async () => {
       stop.abort();
-      await running;
+      await ended;
     },
   };
+  running.push(collector.stop);
+  await until(() => venue.connectionsMade > connections);
+  return collector;
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -89,7 +96,7 @@ function sentIds(): number[][] {
 }
 
 function sentCount(): number {
-  return sentIds().reduce((sum, ids) => sum + ids.length, 0);
+  return writer.trades().reduce((sum, { trades }) => sum + trades.length, 0);
 }
 
 function everyTradeOf(seconds: number): number[][] {
@@ -263,9 +270,10 @@ describe('a live collector', () => {
     const busy = new SyntheticMarket({ seed: 5, instruments: 3, tradesPerSecond: 20_000 });
     const { promise: opened, resolve: open } = Promise.withResolvers<null>();
     writer.before = async () => void (await opened);
-    const collector = await listen();
-    for (let from = 0; from < 59_000; from += 5000) {
-      venue.publish(busy.messagesOf(FIRST_SECOND, from, 5000).map(({ message }) => message));
+    const collector = await listen({ answerWithinMs: 5000, silenceMs: 60_000 });
+    for (let from = 0; from < 60_000; from += 1000) {
+      venue.publish(busy.messagesOf(FIRST_SECOND, from, 1000).map(({ message }) => message));
+      await sleep(1);
     }
     await until(() => logged.some((line) => line.includes('the streams fall behind: the connection is paused')));
     open(null);
@@ -291,7 +299,7 @@ describe('a live collector', () => {
     const collector = await listen();
     writer.before = async () => Promise.reject(new LimitExceeded('too much'));
     trade(0);
-    await expect(collector.running).rejects.toThrow('too much');
+    await expect(collector.ended).rejects.toThrow('too much');
   });
 
   it('archives what it received as a capture that holds the same trades', async () => {

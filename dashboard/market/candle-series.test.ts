@@ -1,30 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { CandleView } from '../../shared/contracts/events.ts';
+import type { Candle } from '../api/views.ts';
+import { candleAt } from '../../test/support/page-records.ts';
 import { firstChange, mergeCandles, newest, withPrice, type Candles } from './candle-series.ts';
 
 const MINUTE = 60_000;
 
-function candle(minute: number, parts: Partial<CandleView> = {}): CandleView {
-  return {
-    instrumentId: 'binance:BTC-USDT',
-    interval: '1m',
-    openTimeMs: minute * MINUTE,
-    open: '100',
-    high: '110',
-    low: '90',
-    close: '105',
-    volume: '3',
-    quoteVolume: '300',
-    takerBuyVolume: '1',
-    tradeCount: 10,
-    firstTradeId: '1',
-    lastTradeId: '10',
-    closed: true,
-    complete: true,
-    ...parts,
-  };
-}
+const candle = (minute: number, parts: Partial<Candle> = {}): Candle => candleAt(minute * MINUTE, parts);
 const minutes = (candles: Candles): number[] => candles.map(({ openTimeMs }) => openTimeMs / MINUTE);
 const price = (text: string, timeMs: number) => ({ instrumentId: 'binance:BTC-USDT', price: text, timeMs });
 

@@ -1,16 +1,15 @@
 /** The candles of one instrument and interval as the chart holds them, put together from REST and the socket. */
-import type { CandleView } from '../../shared/contracts/events.ts';
-import type { PriceView } from '../../shared/contracts/market-views.ts';
+import type { Candle, Price } from '../api/views.ts';
 import { scaled } from '../numbers/exact-decimal.ts';
 
 /** What the live fold builds; other intervals exist in backtests alone. */
-export const CHART_INTERVALS = ['1s', '1m'] as const satisfies readonly CandleView['interval'][];
+export const CHART_INTERVALS = ['1s', '1m'] as const satisfies readonly Candle['interval'][];
 export type ChartInterval = (typeof CHART_INTERVALS)[number];
 
 export const INTERVAL_MS: Readonly<Record<ChartInterval, number>> = { '1s': 1_000, '1m': 60_000 };
 
 /** In order of time, one candle a time. */
-export type Candles = readonly CandleView[];
+export type Candles = readonly Candle[];
 
 /**
  * Puts candles together, in whatever order they arrive: a closed candle replaces the one that was under way, and a
@@ -27,14 +26,14 @@ export function mergeCandles(known: Candles, incoming: Candles): Candles {
   return [...byTime.values()].sort((a, b) => a.openTimeMs - b.openTimeMs);
 }
 
-function isNews(known: Candles, candle: CandleView): boolean {
+function isNews(known: Candles, candle: Candle): boolean {
   const last = known.at(-1);
   if (last === undefined || candle.openTimeMs > last.openTimeMs) return true;
   const held = known.find(({ openTimeMs }) => openTimeMs === candle.openTimeMs);
   return held === undefined || supersedes(candle, held);
 }
 
-function supersedes(candle: CandleView, held: CandleView): boolean {
+function supersedes(candle: Candle, held: Candle): boolean {
   if (candle.closed !== held.closed) return candle.closed;
   return candle.tradeCount > held.tradeCount;
 }
@@ -48,7 +47,7 @@ export function newest(candles: Candles, most: number): Candles {
  * The candles with the live price in the one under way, until the platform tells the candle itself.
  * @param price of the instrument, whose time is the close of the second that it came from
  */
-export function withPrice(candles: Candles, price: PriceView | null, intervalMs: number): Candles {
+export function withPrice(candles: Candles, price: Price | null, intervalMs: number): Candles {
   const last = candles.at(-1);
   if (last === undefined || price === null || price.instrumentId !== last.instrumentId) return candles;
   // The second that a price closes belongs to the candle that holds its last instant.
@@ -63,7 +62,7 @@ function openTimeOf(timeMs: number, intervalMs: number): number {
   return timeMs - (timeMs % intervalMs);
 }
 
-function candleOf({ price }: PriceView, previous: CandleView, openTimeMs: number): CandleView {
+function candleOf({ price }: Price, previous: Candle, openTimeMs: number): Candle {
   const none = { volume: '0', quoteVolume: '0', takerBuyVolume: '0', tradeCount: 0, closed: false, complete: false };
   return { ...previous, ...none, openTimeMs, open: price, high: price, low: price, close: price };
 }

@@ -164,7 +164,8 @@ class ClickHouseChild {
     const said = this.#stderr.firstError();
     if (said !== null) return said;
     const { exitCode, signalCode } = this.#process;
-    return `the server ended (${signalCode === null ? `exit code ${exitCode ?? 'unknown'}` : signalCode})`;
+    if (signalCode !== null) return `the server ended (${signalCode})`;
+    return `the server ended (exit code ${exitCode ?? 'unknown'}) and said nothing: is ${this.#dataPath} a folder that it can write to?`;
   }
 }
 

@@ -46,20 +46,25 @@ const stages: Readonly<Record<StageName, Stage>> = {
   }),
 };
 
+/** What `-c` says names no stage. The message is one line. */
+export class UnknownStage extends Error {
+  override readonly name = 'UnknownStage';
+}
+
 /**
  * The stage that `-c stage=` names, `dev` by default. `-c webSocket=false` leaves the realtime stack out.
- * @throws Error of one line when there is no such stage.
+ * @throws UnknownStage
  */
 export function readStage(context: Pick<Node, 'tryGetContext'>): Stage {
   const name: unknown = context.tryGetContext('stage') ?? 'dev';
   const stage =
     typeof name === 'string' && Object.hasOwn(stages, name) ? stages[name as StageName] : undefined;
   if (stage === undefined) {
-    throw new Error(`-c stage=${String(name)}: expected one of ${Object.keys(stages).join(', ')}`);
+    throw new UnknownStage(`-c stage=${String(name)}: expected one of ${Object.keys(stages).join(', ')}`);
   }
   const webSocket = String(context.tryGetContext('webSocket') ?? stage.webSocket);
   if (webSocket !== 'true' && webSocket !== 'false') {
-    throw new Error(`-c webSocket=${webSocket}: expected true or false`);
+    throw new UnknownStage(`-c webSocket=${webSocket}: expected true or false`);
   }
   return { ...stage, webSocket: webSocket === 'true' };
 }

@@ -9,6 +9,7 @@ import {
   SecurityGroup,
   SubnetType,
   Vpc,
+  type IVpc,
 } from 'aws-cdk-lib/aws-ec2';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
@@ -20,6 +21,7 @@ import {
   FargateTaskDefinition,
   LogDrivers,
   OperatingSystemFamily,
+  type ICluster,
 } from 'aws-cdk-lib/aws-ecs';
 import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -43,7 +45,10 @@ type Collector = NonNullable<Stage['collector']>;
 /** REST and WebSocket of venues; Binance speaks its WebSocket on 9443. Names are resolved inside the VPC. */
 const VENUE_PORTS = [443, 9443];
 
-/** The process that holds the exchange's connection: one task, because the order of a lane needs one writer. */
+/**
+ * The process that holds the exchange's connection: one task, because the order of a lane needs one writer.
+ * The casts: under exactOptionalPropertyTypes the library's classes do not fit its own interfaces.
+ */
 export class CollectorStack extends MillraceStack {
   /** @param imageFolder the bundled collector beside its Dockerfile. */
   constructor(scope: Construct, stage: Stage, collector: Collector, imageFolder: string) {
@@ -55,7 +60,10 @@ export class CollectorStack extends MillraceStack {
     const vpc = this.#addNetwork();
     const task = this.#addTask(collector, imageFolder);
     new FargateService(this, 'Service', {
-      cluster: new Cluster(this, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED }),
+      cluster: new Cluster(this, 'Cluster', {
+        vpc,
+        containerInsightsV2: ContainerInsights.ENABLED,
+      }) as ICluster,
       taskDefinition: task,
       securityGroups: [this.#addSecurityGroup(vpc)],
       assignPublicIp: true,
@@ -83,7 +91,7 @@ export class CollectorStack extends MillraceStack {
   }
 
   /** Public subnets and no NAT: the task only calls out, and a NAT gateway would cost more than the task. */
-  #addNetwork(): Vpc {
+  #addNetwork(): IVpc {
     const vpc = new Vpc(this, 'Network', {
       maxAzs: 2,
       natGateways: 0,
@@ -100,10 +108,10 @@ export class CollectorStack extends MillraceStack {
       trafficType: FlowLogTrafficType.REJECT,
     });
     vpc.addGatewayEndpoint('Tables', { service: GatewayVpcEndpointAwsService.DYNAMODB });
-    return vpc;
+    return vpc as IVpc;
   }
 
-  #addSecurityGroup(vpc: Vpc): SecurityGroup {
+  #addSecurityGroup(vpc: IVpc): SecurityGroup {
     const group = new SecurityGroup(this, 'Outbound', {
       vpc,
       description: 'The collector calls out and is called by nobody',

@@ -1,5 +1,6 @@
 /** Strategy instances as REST creates and shows them. */
 import * as z from 'zod';
+import { LIVE_INTERVALS } from '../domain/candles/interval.ts';
 import { amountText, positiveDecimalText } from './decimal-text.ts';
 import { instrumentId, interval, positionView, timeMs } from './events.ts';
 import { pageOf, pageQuery } from './page.ts';
@@ -23,7 +24,7 @@ export const createStrategyBody = z.strictObject({
     .record(z.string().max(100), z.unknown())
     .meta({ description: 'Those of the strategy.', examples: [{ fastPeriod: 5, slowPeriod: 20 }] }),
   instrumentId,
-  interval,
+  interval: z.enum(LIVE_INTERVALS),
   capital: positiveDecimalText
     .default('10000')
     .meta({ description: 'Cash of this instance alone, in the quote currency.' }),

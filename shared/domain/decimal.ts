@@ -100,17 +100,3 @@ export function toNumber(value: Decimal): number {
 export function multiply(a: Decimal, b: Decimal): Decimal {
   return (a * b) / ONE;
 }
-
-/** a ÷ b, rounded down to 12 places. */
-export function divide(a: Decimal, b: Decimal): Decimal {
-  if (b === 0n) throw new RangeError('division by zero');
-  return (a * ONE) / b;
-}
-
-export function minimum(a: Decimal, b: Decimal): Decimal {
-  return a < b ? a : b;
-}
-
-export function maximum(a: Decimal, b: Decimal): Decimal {
-  return a > b ? a : b;
-}

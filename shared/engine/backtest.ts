@@ -6,7 +6,7 @@ import { metricsOf, type Metrics } from '../domain/performance/metrics.ts';
 import { equityOf, type RoundTrip } from '../domain/portfolio/book.ts';
 import type { RiskLimits } from '../domain/risk/decide.ts';
 import type { StrategyInstance } from '../domain/strategies/strategy.ts';
-import type { CandleSeries } from './candle-series.ts';
+import type { CandleSeries } from '../domain/candles/candle-series.ts';
 import { runCandles } from './run-candles.ts';
 
 export interface BacktestTrade {

@@ -10,7 +10,7 @@ import type { RiskLimits } from '../domain/risk/decide.ts';
 import { configuredStrategy } from '../domain/strategies/registry.ts';
 import { signalOf } from '../domain/strategies/signal.ts';
 import type { StrategyInstance } from '../domain/strategies/strategy.ts';
-import type { CandleSeries } from './candle-series.ts';
+import type { CandleSeries } from '../domain/candles/candle-series.ts';
 import { Desk } from './desk.ts';
 
 export interface CandleRun {

@@ -50,7 +50,7 @@ describe('bad input gives one clear line, exit code 2, and writes nothing', () =
     ['a speed that is none', start('--replay', good, '--speed', 'fast'), /--speed: expected max or a number above zero, got "fast"/],
     ['a port that is none', start('--port', '99999'), /--port: expected a number from 0 to 65535/],
     ['symbols without an exchange', start('--symbols', 'BTCUSDT'), /--symbols: expected with --live/],
-    ['a symbol that nobody lists', start('--live', 'binance', '--symbols', 'BTC$'), /--symbols: .*BTC\$/],
+    ['a symbol that nobody lists', ['start', '--data-dir', untouched, '--live', 'binance', '--symbols', 'BTC$'], /--symbols: .*BTC\$/],
     ['candles out of order', run('--candles', at('unsorted.csv')), /unsorted\.csv: line 3: candles are not in order: 1000 does not follow 2000/],
     ['candles that are damaged', run('--candles', at('damaged.csv')), /damaged\.csv: line 2: close: expected a number, got "two"/],
     ['candles without a strategy', ['backtest', '--candles', at('candles.csv')], /--strategy.* is missing/],
@@ -87,9 +87,12 @@ describe('bad input gives one clear line, exit code 2, and writes nothing', () =
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
-    const { code, stderr } = await runMillrace(['start', '--replay', good, '--port', String(port), '--data-dir', at('taken')]);
-    expect(stderr).toBe(`millrace: port ${port} on 127.0.0.1 is taken: stop what listens there, or choose another with --port\n`);
-    expect(code).toBe(2);
-    server.close();
+    try {
+      const { code, stderr } = await runMillrace(['start', '--replay', good, '--port', String(port), '--data-dir', untouched]);
+      expect(stderr).toBe(`millrace: port ${port} on 127.0.0.1 is taken: stop what listens there, or choose another with --port\n`);
+      expect([code, existsSync(untouched)]).toEqual([2, false]);
+    } finally {
+      server.close();
+    }
   }, 30_000);
 });

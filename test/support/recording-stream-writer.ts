@@ -17,6 +17,8 @@ export class RecordingStreamWriter implements StreamWriter {
   /** Sizes of the calls that were accepted, by stream. */
   readonly calls: { readonly stream: StreamName; readonly records: number }[] = [];
   readonly #records: Record<StreamName, StreamRecord[]> = { trades: [], raw: [] };
+  /** Those of the stream of trades that have been read. */
+  readonly #read: TradesRecord[] = [];
   /** Called before anything is kept: it may wait, or throw, as a stream does that is slow or out of order. */
   before: (stream: StreamName) => Promise<void> = async () => undefined;
 
@@ -31,12 +33,13 @@ export class RecordingStreamWriter implements StreamWriter {
   }
 
   /** The records of the stream of trades, read as the platform's functions read them. */
-  trades(): TradesRecord[] {
-    return this.#records.trades.map(({ data, partitionKey }) => {
+  trades(): readonly TradesRecord[] {
+    for (const { data, partitionKey } of this.#records.trades.slice(this.#read.length)) {
       const record = parseLaneRecord(Buffer.from(data).toString('utf8'));
       if (record.kind !== 'trades' || record.lane !== partitionKey) throw new Error('expected a record of its lane');
-      return record;
-    });
+      this.#read.push(record);
+    }
+    return this.#read;
   }
 
   /** The objects that the raw stream would become; a later one of the same key takes the place of the earlier. */

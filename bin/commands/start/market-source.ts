@@ -1,4 +1,5 @@
 /** What a start listens to: captures, an exchange, or the simulated market. */
+import { chooseInstruments, collectLive, LiveRefused } from '../../../collector/live/collect-live.ts';
 import { assertReplayable, ReplayRefused, replayCaptures } from '../../../collector/replay.ts';
 import type { TapePorts } from '../../../collector/run-tape.ts';
 import { collectSynthetic } from '../../../collector/synthetic-source.ts';
@@ -14,7 +15,7 @@ import { log } from '../../../shared/runtime/log.ts';
 import { SyntheticMarket } from '../../../simulator/synthetic-market.ts';
 import { BadInput } from '../../command-line/bad-input.ts';
 import type { CommandIo } from '../../command-line/command.ts';
-import type { StartValues } from '../start.ts';
+import type { StartValues } from './start-options.ts';
 
 export interface MarketSource {
   /** One line for people. */
@@ -34,7 +35,7 @@ export async function chooseSource(values: StartValues): Promise<MarketSource> {
     throw new BadInput('--replay and --live: expected one of them');
   if (values.symbols !== null && values.live === null) throw new BadInput('--symbols: expected with --live');
   if (values.replay.length > 0) return replaySource(values);
-  if (values.live !== null) throw new BadInput('--live: not wired yet');
+  if (values.live !== null) return liveSource(values, values.live);
   return simulatedSource(values);
 }
 
@@ -60,6 +61,41 @@ async function verifyCaptures(paths: readonly string[]): Promise<VerifiedCapture
     return files;
   } catch (error) {
     if (error instanceof BadCapture || error instanceof ReplayRefused) throw new BadInput(error.message);
+    throw error;
+  }
+}
+
+/** The exchange itself, on paper. Where `MILLRACE_BINANCE_WS` and `MILLRACE_BINANCE_REST` are set, a stand-in for it. */
+function liveSource(values: StartValues, exchange: string): MarketSource {
+  if (values.once) throw new BadInput('--once: expected with --replay or the simulated market, an exchange has no end');
+  if (values.speed !== null) throw new BadInput('--speed: an exchange has its own');
+  if (values.symbols === null) throw new BadInput('--symbols: expected with --live, such as BTCUSDT,ETHUSDT');
+  const instruments = liveInstruments(exchange, values.symbols);
+  const { MILLRACE_BINANCE_WS: ws, MILLRACE_BINANCE_REST: rest } = process.env;
+  return {
+    description: `listening to ${exchange}: ${instruments.join(', ')}`,
+    instruments,
+    strategy: strategyOf(values, null),
+    time: 'wall',
+    run: async (platform, io) => {
+      await collectLive({
+        exchange,
+        instrumentIds: instruments,
+        writer: platform.ports.streams,
+        state: platform.ports.state,
+        log,
+        signal: io.signal,
+        ...(ws === undefined || rest === undefined ? {} : { endpoints: { ws, rest } }),
+      });
+    },
+  };
+}
+
+function liveInstruments(exchange: string, symbols: readonly string[]): InstrumentId[] {
+  try {
+    return chooseInstruments(exchange, symbols);
+  } catch (error) {
+    if (error instanceof LiveRefused) throw new BadInput(error.message.replace(/^live:/, '--symbols:'));
     throw error;
   }
 }

@@ -10,7 +10,7 @@ import {
 import { NO_LIMITS } from '../../../shared/domain/risk/decide.ts';
 import { strategyInstance } from '../../../shared/domain/strategies/instance.ts';
 import { backtest } from '../../../shared/engine/backtest.ts';
-import type { CandleSeries } from '../../../shared/engine/candle-series.ts';
+import type { CandleSeries } from '../../../shared/domain/candles/candle-series.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
 import { getJson, putJson } from '../../../shared/runtime/json-objects.ts';

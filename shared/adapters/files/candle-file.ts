@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { DECIMAL_PLACES, decimalFromNumber, toNumber } from '../../domain/decimal.ts';
-import type { CandleSeries } from '../../engine/candle-series.ts';
+import type { CandleSeries } from '../../domain/candles/candle-series.ts';
 
 /** One line: which file, which line, what was expected. */
 export class BadCandleFile extends Error {

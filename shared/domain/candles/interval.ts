@@ -27,7 +27,3 @@ export function openTimeOf(timeMs: number, interval: Interval): number {
 
 /** What the live fold builds. Backtests take any interval. */
 export const LIVE_INTERVALS = ['1s', '1m'] as const satisfies readonly Interval[];
-
-export function isLiveInterval(interval: Interval): boolean {
-  return (LIVE_INTERVALS as readonly Interval[]).includes(interval);
-}

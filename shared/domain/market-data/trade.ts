@@ -15,8 +15,3 @@ export interface Trade {
   /** The venue's trade time. */
   readonly timeMs: number;
 }
-
-/** Negative when `a` comes before `b` on the tape. */
-export function compareTrades(a: Trade, b: Trade): number {
-  return a.timeMs - b.timeMs || a.tradeId - b.tradeId;
-}

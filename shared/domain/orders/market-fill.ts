@@ -1,4 +1,4 @@
-import { ONE, decimal, divide, formatDecimal, multiply, type Decimal } from '../decimal.ts';
+import { ONE, decimal, formatDecimal, multiply, type Decimal } from '../decimal.ts';
 import { deterministicId } from '../ids.ts';
 import type { Side } from '../market-data/trade.ts';
 import type { Fill, Order } from './order.ts';
@@ -66,9 +66,4 @@ function costOf(price: Decimal, quantity: Decimal, feeRate: Decimal): Decimal {
 
 function proceedsOf(price: Decimal, quantity: Decimal, feeRate: Decimal): Decimal {
   return (price * quantity * (ONE - feeRate)) / (ONE * ONE);
-}
-
-/** Average price of an amount: notional ÷ quantity. */
-export function averagePrice(notional: Decimal, quantity: Decimal): Decimal {
-  return divide(notional, quantity);
 }

@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BacktestResult, BacktestTrade } from '../../engine/backtest.ts';
+import type { BacktestResult, BacktestTrade } from '../../../shared/engine/backtest.ts';
 
 const TRADE_COLUMNS = [
   'entryTimeMs',

@@ -1,0 +1,102 @@
+import { figureOf, type Bench, type Figure } from '../figure.ts';
+import { MemorySampler } from '../measuring/memory-sampler.ts';
+import { median } from '../measuring/statistics.ts';
+import { StartedProgram } from '../processes/started-program.ts';
+import { temporaryFolder } from '../processes/temporary-folder.ts';
+import type { BareInsertsMessage, BareInsertsRequest } from '../programs/bare-inserts.ts';
+import type { ChainMessage, ChainOutcome, ChainRequest } from '../programs/chain.ts';
+
+const SECONDS = 60;
+const REFERENCE_SECONDS = 5;
+const BATCH_SIZE = 5000;
+
+interface MemoryUse {
+  readonly peakMb: number;
+  readonly nodePeakMb: number;
+  readonly clickHousePeakMb: number;
+  readonly firstHalfMbAMinute: number;
+  readonly secondHalfMbAMinute: number;
+}
+
+/** Trades a second through the whole chain, and what memory does meanwhile, beside bare inserts of the same rows. */
+export async function chainThroughput(bench: Bench): Promise<readonly Figure[]> {
+  const seconds = bench.seconds ?? SECONDS;
+  const chains: { readonly outcome: ChainOutcome; readonly memory: MemoryUse }[] = [];
+  const inserts = [await insertBare(bench)];
+  for (let run = 0; run < (bench.runs ?? 1); run++) {
+    chains.push(await runChain(bench, seconds));
+    inserts.push(await insertBare(bench));
+  }
+  const { outcome, memory } = chains.at(-1)!;
+  const ofChain = (pick: (memory: MemoryUse) => number): number[] => chains.map((chain) => pick(chain.memory));
+  return [
+    figureOf({
+      figure: 'chain-throughput',
+      unit: 'trades/s',
+      runs: chains.map(({ outcome: { trades, seconds: taken } }) => trades / taken),
+      reference: `bare inserts of the same rows, ${BATCH_SIZE} at a time, one in flight`,
+      referenceRuns: inserts.map(({ tradesPerSecond }) => tradesPerSecond),
+      note: 'from the first trade made until all is stored and settled; the details are of the last run',
+      details: { ...outcome },
+    }),
+    figureOf({
+      figure: 'chain-throughput.memory-peak',
+      unit: 'MB',
+      runs: ofChain(({ peakMb }) => peakMb),
+      reference: 'bare inserts: Node and ClickHouse together',
+      referenceRuns: inserts.map(({ peakMb }) => peakMb),
+      note: 'resident memory of Node and ClickHouse together, at the worst moment',
+      details: { nodePeakMb: memory.nodePeakMb, clickHousePeakMb: memory.clickHousePeakMb },
+    }),
+    figureOf({
+      figure: 'chain-throughput.memory-slope',
+      unit: 'MB/min',
+      runs: ofChain(({ secondHalfMbAMinute }) => secondHalfMbAMinute),
+      reference: 'the first half of the same time',
+      referenceRuns: ofChain(({ firstHalfMbAMinute }) => firstHalfMbAMinute),
+      note: 'growth of the resident memory over the second half: near zero when it is flat',
+    }),
+  ];
+}
+
+async function runChain(bench: Bench, seconds: number): Promise<{ outcome: ChainOutcome; memory: MemoryUse }> {
+  const request: ChainRequest = { dataDir: temporaryFolder(bench.resources), speed: 'max', seconds, warmUpSeconds: 0 };
+  const program = new StartedProgram<ChainMessage>('chain', request, bench.resources);
+  const { clickHousePid } = await program.next('ready');
+  const memory = new MemorySampler([program.pid, clickHousePid], bench.resources);
+  program.onProgress(({ trades }) => bench.tell(`${trades} trades`));
+  const { kind: _, latencies: __, ...outcome } = await program.next('done');
+  memory.stop();
+  await program.end();
+  bench.tell(`${outcome.trades} trades in ${outcome.seconds.toFixed(1)} s`);
+  return { outcome, memory: memoryUseOf(memory) };
+}
+
+function memoryUseOf(sampler: MemorySampler): MemoryUse {
+  const { firstHalf, secondHalf } = sampler.slopesMbAMinute();
+  const [nodePeakMb, clickHousePeakMb] = sampler.peaksMb;
+  return {
+    peakMb: sampler.peakMb,
+    nodePeakMb: nodePeakMb!,
+    clickHousePeakMb: clickHousePeakMb!,
+    firstHalfMbAMinute: firstHalf,
+    secondHalfMbAMinute: secondHalf,
+  };
+}
+
+async function insertBare(bench: Bench): Promise<{ readonly tradesPerSecond: number; readonly peakMb: number }> {
+  const request: BareInsertsRequest = {
+    dataDir: temporaryFolder(bench.resources),
+    kind: 'saturated',
+    seconds: REFERENCE_SECONDS,
+    batchSize: BATCH_SIZE,
+  };
+  const program = new StartedProgram<BareInsertsMessage>('bare-inserts', request, bench.resources);
+  const { clickHousePid } = await program.next('ready');
+  const memory = new MemorySampler([program.pid, clickHousePid], bench.resources);
+  const { tradesPerSecond } = await program.next('saturated');
+  memory.stop();
+  await program.end();
+  bench.tell(`bare inserts: ${Math.round(tradesPerSecond)} trades/s`);
+  return { tradesPerSecond, peakMb: memory.peakMb };
+}

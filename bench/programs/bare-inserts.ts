@@ -1,0 +1,108 @@
+/** Inserts of the chain's own rows with nothing around them: what the same ClickHouse takes from one connection. */
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { startClickHouse } from '../../embedded/clickhouse-server/start-clickhouse.ts';
+import { createClickHouse } from '../../shared/adapters/clickhouse/client.ts';
+import { ClickHouseTradeStore } from '../../shared/adapters/clickhouse/clickhouse-trade-store.ts';
+import { migrate } from '../../shared/adapters/clickhouse/migrate.ts';
+import type { ReceivedTrade } from '../../shared/contracts/stream-records.ts';
+import { log } from '../../shared/runtime/log.ts';
+import { LatencyHistogram, type Latencies } from '../measuring/latency-histogram.ts';
+import { runProgram } from '../processes/program.ts';
+import { tradesOfSecond } from '../synthetic-trades.ts';
+
+export type BareInsertsRequest =
+  /** Batch after batch, one in flight, for so many seconds of insertion. */
+  | { readonly dataDir: string; readonly kind: 'saturated'; readonly seconds: number; readonly batchSize: number }
+  /** At the pace of the wall clock, whatever has become due since the last insert. */
+  | {
+      readonly dataDir: string;
+      readonly kind: 'paced';
+      readonly seconds: number;
+      readonly warmUpSeconds: number;
+      readonly everyMs: number;
+    };
+
+export type BareInsertsMessage =
+  | { readonly kind: 'ready'; readonly clickHousePid: number }
+  | { readonly kind: 'saturated'; readonly tradesPerSecond: number }
+  | { readonly kind: 'paced'; readonly latencies: Latencies };
+
+await runProgram<BareInsertsRequest, BareInsertsMessage>(async (request, { report, signal }) => {
+  const server = await startClickHouse({ dataDir: request.dataDir, log });
+  const client = createClickHouse({ url: server.url });
+  try {
+    await migrate(client);
+    report({ kind: 'ready', clickHousePid: server.pid });
+    const store = new ClickHouseTradeStore(client);
+    report(request.kind === 'saturated' ? await saturate(store, request, signal) : await pace(store, request, signal));
+  } finally {
+    await client.close();
+    await server.stop({ fast: true });
+  }
+});
+
+type Saturated = Extract<BareInsertsRequest, { kind: 'saturated' }>;
+type Paced = Extract<BareInsertsRequest, { kind: 'paced' }>;
+
+/** Any second will do; none is inserted twice. */
+const FIRST_SECOND = 1_767_225_600;
+
+/** Only the time inside the inserts counts, encoding included; the rows are made in between. */
+async function saturate(
+  store: ClickHouseTradeStore,
+  { seconds, batchSize }: Saturated,
+  signal: AbortSignal,
+): Promise<BareInsertsMessage> {
+  let insertedMs = 0;
+  let inserted = 0;
+  for (let second = FIRST_SECOND; insertedMs < seconds * 1000; second++) {
+    const trades = tradesOfSecond(second);
+    for (let from = 0; from < trades.length; from += batchSize) {
+      signal.throwIfAborted();
+      const batch = trades.slice(from, from + batchSize);
+      const beganAtMs = performance.now();
+      await store.insert(batch, { mayRepeat: false });
+      insertedMs += performance.now() - beganAtMs;
+      inserted += batch.length;
+    }
+  }
+  return { kind: 'saturated', tradesPerSecond: (inserted / insertedMs) * 1000 };
+}
+
+/** Making the trades of a second takes much less than a second; they are all made before the first is due. */
+const HEAD_START_SECONDS = 2;
+
+async function pace(
+  store: ClickHouseTradeStore,
+  { seconds, warmUpSeconds, everyMs }: Paced,
+  signal: AbortSignal,
+): Promise<BareInsertsMessage> {
+  const duration = warmUpSeconds + seconds;
+  const firstSecond = Math.ceil(Date.now() / 1000 + HEAD_START_SECONDS + duration / 10);
+  const trades: ReceivedTrade[] = [];
+  for (let n = 0; n < duration; n++) {
+    for (const trade of tradesOfSecond(firstSecond + n)) trades.push(trade);
+    await nextTurn();
+  }
+  const countFromMs = (firstSecond + warmUpSeconds) * 1000;
+  const histogram = new LatencyHistogram({ bucketMs: 1, longestMs: 60_000 });
+  let next = 0;
+  for (let tickMs = firstSecond * 1000; next < trades.length; tickMs = Math.max(tickMs + everyMs, Date.now())) {
+    await sleep(Math.max(0, tickMs - Date.now()), undefined, { signal });
+    const due = dueAt(trades, next, Date.now());
+    if (due === next) continue;
+    const batch = trades.slice(next, due);
+    next = due;
+    await store.insert(batch, { mayRepeat: false });
+    const now = Date.now();
+    for (const { receivedAtMs } of batch) if (receivedAtMs >= countFromMs) histogram.record(now - receivedAtMs);
+  }
+  return { kind: 'paced', latencies: histogram.summary() };
+}
+
+/** The index behind the last trade that is due. */
+function dueAt(trades: readonly ReceivedTrade[], from: number, nowMs: number): number {
+  let end = from;
+  while (end < trades.length && trades[end]!.receivedAtMs <= nowMs) end++;
+  return end;
+}

@@ -1,0 +1,52 @@
+import { LIVE_INTERVALS } from '../../../shared/domain/candles/interval.ts';
+import {
+  amount,
+  choice,
+  commaSeparated,
+  existingFile,
+  folder,
+  integer,
+  jsonObject,
+  port,
+  text,
+  type ValueKind,
+} from '../../command-line/option-values.ts';
+import { flag, optional, repeated, withDefault, type ValuesOf } from '../../command-line/options.ts';
+
+/** As fast as everything settles, or so many times as fast as it was received. */
+const speed: ValueKind<'max' | number> = {
+  valueName: 'max|N',
+  read: (given) => {
+    if (given === 'max') return { kind: 'value', value: 'max' };
+    const number = /^\d{1,6}(\.\d{1,3})?$/.test(given) ? Number(given) : 0;
+    return number > 0
+      ? { kind: 'value', value: number }
+      : { kind: 'unexpected', expected: 'max or a number above zero' };
+  },
+};
+
+export const START_OPTIONS = {
+  replay: repeated(existingFile, 'captures to replay; several make one tape'),
+  live: optional(choice(['binance']), 'an exchange to listen to'),
+  symbols: optional(commaSeparated(text('SYMBOL')), 'what to listen to there: BTCUSDT, BTC-USDT'),
+  speed: optional(speed, 'of a replay or the simulated market (max with --once, else 1)'),
+  once: flag('opens no port, ends when the input does and all has settled, and prints the totals'),
+  port: withDefault(port, '8080', 'of the dashboard and the API, on 127.0.0.1'),
+  dataDir: withDefault(
+    folder,
+    './.millrace',
+    'where everything is kept; started again, it goes on where it was',
+  ),
+  strategy: optional(text('NAME'), 'a strategy to run on every instrument'),
+  params: withDefault(jsonObject, '{}', 'its parameters'),
+  strategyInterval: withDefault(choice(LIVE_INTERVALS), '1m', 'the candles that it is shown'),
+  capital: withDefault(amount, '10000', 'cash of the account, divided among the instruments'),
+  fee: withDefault(amount, '0.001', 'taker fee of the paper venue, a fraction of the notional'),
+  slippage: withDefault(amount, '0', 'fraction by which a fill is worse than the print that it met'),
+  seed: withDefault(integer(0, 2 ** 31), '1', 'of the simulated market'),
+  instruments: withDefault(integer(1, 100), '3', 'of the simulated market'),
+  tradesPerSecond: withDefault(integer(1, 100_000), '8', 'of each simulated instrument'),
+  seconds: optional(integer(1, 1_000_000), 'event time after which the simulated market ends'),
+};
+
+export type StartValues = ValuesOf<typeof START_OPTIONS>;

@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { LimitExceeded } from '../../shared/ports/state-store.ts';
+import { createLog } from '../../shared/runtime/log.ts';
+import { RecordingStreamWriter } from '../../test/support/recording-stream-writer.ts';
+import { PatientWriter } from './patient-writer.ts';
+
+const RECORD = { partitionKey: 'binance#0', data: Buffer.from('x') };
+
+function patient(attempts: number, fail: (attempt: number) => void) {
+  const writer = new RecordingStreamWriter();
+  const logged: string[] = [];
+  let attempt = 0;
+  writer.before = async () => fail(++attempt);
+  const log = createLog({ write: (line) => logged.push(line) }, 'warn');
+  return { writer: new PatientWriter({ writer, attempts, log, random: () => 0 }), logged, kept: writer.calls };
+}
+
+describe('a patient writer', () => {
+  it('asks a stream again that refuses for a moment, and says so', async () => {
+    const { writer, logged, kept } = patient(3, (attempt) => {
+      if (attempt === 1) throw new Error('throttled');
+    });
+    await writer.append('trades', [RECORD]);
+    expect(kept).toEqual([{ stream: 'trades', records: 1 }]);
+    expect(logged).toEqual([expect.stringContaining('throttled')]);
+  });
+
+  it('fails when the stream keeps refusing', async () => {
+    const { writer, kept } = patient(2, () => {
+      throw new Error('throttled');
+    });
+    await expect(writer.append('trades', [RECORD])).rejects.toThrow('throttled');
+    expect(kept).toEqual([]);
+  });
+
+  it('does not repeat what will never be taken', async () => {
+    const { writer, logged } = patient(3, () => {
+      throw new LimitExceeded('too large');
+    });
+    await expect(writer.append('trades', [RECORD])).rejects.toThrow(LimitExceeded);
+    expect(logged).toEqual([]);
+  });
+});

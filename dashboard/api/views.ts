@@ -1,0 +1,29 @@
+/** What the API answers with, by the names that the page uses. */
+import type { ResponseOf } from '../../shared/contracts/api.ts';
+
+type ItemOf<R extends 'GET /v1/fills' | 'GET /v1/strategies' | 'GET /v1/quarantine' | 'GET /v1/instruments'> =
+  ResponseOf<R>['items'][number];
+
+export type Fill = ItemOf<'GET /v1/fills'>;
+export type Strategy = ItemOf<'GET /v1/strategies'>;
+export type QuarantinedItem = ItemOf<'GET /v1/quarantine'>;
+export type Instrument = ItemOf<'GET /v1/instruments'>;
+export type Portfolio = ResponseOf<'GET /v1/portfolio'>;
+export type Position = Portfolio['positions'][number];
+export type KillSwitchState = ResponseOf<'GET /v1/risk/kill-switch'>;
+export type Health = ResponseOf<'GET /v1/health'>;
+
+export type { OrderView as Order } from '../../shared/contracts/events.ts';
+export type { CandleView as Candle } from '../../shared/contracts/events.ts';
+export type { PriceView as Price } from '../../shared/contracts/market-views.ts';
+export type { RunView as BacktestRun } from '../../shared/contracts/backtest-views.ts';
+
+/** The exchange and the pair that make up an instrument’s id. */
+export function partsOf(instrumentId: string): { readonly exchange: string; readonly pair: string } {
+  const [exchange = '', pair = ''] = instrumentId.split(':');
+  return { exchange, pair };
+}
+
+export function quoteCurrencyOf(instrumentId: string): string {
+  return partsOf(instrumentId).pair.split('-')[1] ?? '';
+}
