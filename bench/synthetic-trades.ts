@@ -7,6 +7,9 @@ import { SyntheticMarket } from '../simulator/synthetic-market.ts';
 /** 10,000 trades in each second of event time. */
 export const MARKET = { seed: 1, instruments: 10, tradesPerSecond: 1000 } as const;
 
+/** 2026-01-01T00:00:00Z, since the epoch: where the market begins that does not follow the clock. */
+export const SIMULATED_SECOND = 1_767_225_600;
+
 export const TRADES_A_SECOND = MARKET.instruments * MARKET.tradesPerSecond;
 
 /** Trades of one second of event time, in order of time: those that the collector would send of the same market. */

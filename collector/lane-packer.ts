@@ -7,9 +7,9 @@ import type { VenueTrade } from '../shared/adapters/exchanges/venue-protocol.ts'
 /** Trades that are worth an append of their own, in one lane or in all: consumers begin before a second is over. */
 const FULL_TRADES = 2000;
 /** What cannot be read goes to quarantine, and an item there has its limits; the archive has it whole. */
-const MAX_MALFORMED_CHARACTERS = 20_000;
+const MAX_MALFORMED_CHARACTERS = 10_000;
 /** Of malformed text in one record: in JSON a character may take six bytes, and a record has 1 MB. */
-const FULL_MALFORMED_CHARACTERS = 50_000;
+const FULL_MALFORMED_CHARACTERS = 30_000;
 
 interface OpenRecord {
   readonly instruments: InstrumentId[];

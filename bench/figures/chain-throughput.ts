@@ -1,6 +1,5 @@
 import { figureOf, type Bench, type Figure } from '../figure.ts';
 import { MemorySampler } from '../measuring/memory-sampler.ts';
-import { median } from '../measuring/statistics.ts';
 import { StartedProgram } from '../processes/started-program.ts';
 import { temporaryFolder } from '../processes/temporary-folder.ts';
 import type { BareInsertsMessage, BareInsertsRequest } from '../programs/bare-inserts.ts';
@@ -60,7 +59,7 @@ export async function chainThroughput(bench: Bench): Promise<readonly Figure[]> 
 }
 
 async function runChain(bench: Bench, seconds: number): Promise<{ outcome: ChainOutcome; memory: MemoryUse }> {
-  const request: ChainRequest = { dataDir: temporaryFolder(bench.resources), speed: 'max', seconds, warmUpSeconds: 0 };
+  const request: ChainRequest = { dataDir: temporaryFolder(bench.resources), speed: 'max', seconds, warmUpSeconds: null };
   const program = new StartedProgram<ChainMessage>('chain', request, bench.resources);
   const { clickHousePid } = await program.next('ready');
   const memory = new MemorySampler([program.pid, clickHousePid], bench.resources);

@@ -26,3 +26,9 @@ export async function beside(
   }
   return { runs: measured, referenceRuns };
 }
+
+export function nanosecondsAnItem(items: number, run: () => unknown): number {
+  const beganAtMs = performance.now();
+  run();
+  return ((performance.now() - beganAtMs) * 1e6) / items;
+}

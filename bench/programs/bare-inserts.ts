@@ -8,7 +8,7 @@ import type { ReceivedTrade } from '../../shared/contracts/stream-records.ts';
 import { log } from '../../shared/runtime/log.ts';
 import { LatencyHistogram, type Latencies } from '../measuring/latency-histogram.ts';
 import { runProgram } from '../processes/program.ts';
-import { tradesOfSecond } from '../synthetic-trades.ts';
+import { SIMULATED_SECOND, tradesOfSecond } from '../synthetic-trades.ts';
 
 export type BareInsertsRequest =
   /** Batch after batch, one in flight, for so many seconds of insertion. */
@@ -27,25 +27,8 @@ export type BareInsertsMessage =
   | { readonly kind: 'saturated'; readonly tradesPerSecond: number }
   | { readonly kind: 'paced'; readonly latencies: Latencies };
 
-await runProgram<BareInsertsRequest, BareInsertsMessage>(async (request, { report, signal }) => {
-  const server = await startClickHouse({ dataDir: request.dataDir, log });
-  const client = createClickHouse({ url: server.url });
-  try {
-    await migrate(client);
-    report({ kind: 'ready', clickHousePid: server.pid });
-    const store = new ClickHouseTradeStore(client);
-    report(request.kind === 'saturated' ? await saturate(store, request, signal) : await pace(store, request, signal));
-  } finally {
-    await client.close();
-    await server.stop({ fast: true });
-  }
-});
-
 type Saturated = Extract<BareInsertsRequest, { kind: 'saturated' }>;
 type Paced = Extract<BareInsertsRequest, { kind: 'paced' }>;
-
-/** Any second will do; none is inserted twice. */
-const FIRST_SECOND = 1_767_225_600;
 
 /** Only the time inside the inserts counts, encoding included; the rows are made in between. */
 async function saturate(
@@ -55,7 +38,7 @@ async function saturate(
 ): Promise<BareInsertsMessage> {
   let insertedMs = 0;
   let inserted = 0;
-  for (let second = FIRST_SECOND; insertedMs < seconds * 1000; second++) {
+  for (let second = SIMULATED_SECOND; insertedMs < seconds * 1000; second++) {
     const trades = tradesOfSecond(second);
     for (let from = 0; from < trades.length; from += batchSize) {
       signal.throwIfAborted();
@@ -106,3 +89,17 @@ function dueAt(trades: readonly ReceivedTrade[], from: number, nowMs: number): n
   while (end < trades.length && trades[end]!.receivedAtMs <= nowMs) end++;
   return end;
 }
+
+await runProgram<BareInsertsRequest, BareInsertsMessage>(async (request, { report, signal }) => {
+  const server = await startClickHouse({ dataDir: request.dataDir, log });
+  const client = createClickHouse({ url: server.url });
+  try {
+    await migrate(client);
+    report({ kind: 'ready', clickHousePid: server.pid });
+    const store = new ClickHouseTradeStore(client);
+    report(request.kind === 'saturated' ? await saturate(store, request, signal) : await pace(store, request, signal));
+  } finally {
+    await client.close();
+    await server.stop({ fast: true });
+  }
+});

@@ -9,14 +9,14 @@ import { instancesOf } from '../../embedded/strategy-requests.ts';
 import { countClosedCandles, countTrades } from '../../shared/adapters/clickhouse/clickhouse-totals.ts';
 import { fillsPartition, ordersPartition } from '../../shared/contracts/record-keys.ts';
 import { PAPER_ACCOUNT_ID } from '../../shared/contracts/records.ts';
-import type { Ports } from '../../shared/ports/index.ts';
 import { createStrategy } from '../../shared/runtime/create-strategy.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { TableName } from '../../shared/topology.ts';
-import { LatencyHistogram, type Latencies } from '../measuring/latency-histogram.ts';
+import type { Latencies } from '../measuring/latency-histogram.ts';
 import { cpuSeconds } from '../measuring/process-usage.ts';
+import { StoredTradesObserver } from '../measuring/stored-trades-observer.ts';
 import { runProgram, type ProgramTools } from '../processes/program.ts';
-import { INSTRUMENTS, MARKET } from '../synthetic-trades.ts';
+import { INSTRUMENTS, MARKET, SIMULATED_SECOND } from '../synthetic-trades.ts';
 
 export interface ChainRequest {
   readonly dataDir: string;
@@ -24,8 +24,8 @@ export interface ChainRequest {
   readonly speed: 'max' | 1;
   /** Wall time that the market is open. */
   readonly seconds: number;
-  /** Of it, the part whose latencies are not counted. */
-  readonly warmUpSeconds: number;
+  /** Of it, the part whose latencies are not counted; null: none are. */
+  readonly warmUpSeconds: number | null;
 }
 
 export type ChainMessage =
@@ -45,38 +45,6 @@ export interface ChainOutcome {
   readonly clickHouseCpuSeconds: number;
 }
 
-await runProgram<ChainRequest, ChainMessage>(async (request, tools) => {
-  const observer = new StoredTradesObserver(request);
-  const platform = await openPlatform({
-    dataDir: request.dataDir,
-    time: 'tape',
-    decorate: (ports) => observer.observe(ports),
-  });
-  try {
-    await createInstances(platform);
-    const { pid: clickHousePid } = platform.storage.clickHouseServer;
-    tools.report({ kind: 'ready', clickHousePid });
-    const usage = [process.pid, clickHousePid].map((pid) => ({ pid, before: cpuSeconds(pid) }));
-    const beganAtMs = performance.now();
-    observer.begin();
-    await runMarket(platform, request, tools);
-    await platform.runtime.drained();
-    const seconds = (performance.now() - beganAtMs) / 1000;
-    const [nodeCpuSeconds, clickHouseCpuSeconds] = usage.map(({ pid, before }) => cpuSeconds(pid) - before);
-    const counts = await countEffects(platform);
-    tools.report({
-      kind: 'done',
-      seconds,
-      ...counts,
-      nodeCpuSeconds: nodeCpuSeconds!,
-      clickHouseCpuSeconds: clickHouseCpuSeconds!,
-      latencies: observer.latencies(),
-    });
-  } finally {
-    await platform.close();
-  }
-});
-
 async function createInstances(platform: Platform): Promise<void> {
   const instances = instancesOf(
     {
@@ -94,9 +62,6 @@ async function createInstances(platform: Platform): Promise<void> {
   for (const instance of instances) await createStrategy(platform.storage.state, instance, Date.now());
 }
 
-/** 2026-01-01T00:00:00Z */
-const START_MS = 1_767_225_600_000;
-
 async function runMarket(
   platform: Platform,
   { speed, seconds }: ChainRequest,
@@ -111,7 +76,7 @@ async function runMarket(
     log,
     onProgress: ({ trades }) => report({ kind: 'progress', trades }),
     market: MARKET,
-    startTimeMs: speed === 'max' ? START_MS : 'now',
+    startTimeMs: speed === 'max' ? SIMULATED_SECOND * 1000 : 'now',
   });
   signal.throwIfAborted();
 }
@@ -143,44 +108,34 @@ async function countEffects({ storage }: Platform): Promise<Pick<ChainOutcome, '
   }
 }
 
-/**
- * Notes when trades can be queried: the moment at which their insert has resolved. A paced simulated market gives
- * each trade the time at which it was due (collector/pacer.ts lets nothing out before it), so what is measured begins
- * when a venue would have sent the trade, and a collector that falls behind makes its own delay longer.
- */
-class StoredTradesObserver {
-  readonly #request: ChainRequest;
-  readonly #histogram = new LatencyHistogram({ bucketMs: 1, longestMs: 60_000 });
-  #countFromMs = Infinity;
-
-  constructor(request: ChainRequest) {
-    this.#request = request;
+await runProgram<ChainRequest, ChainMessage>(async (request, tools) => {
+  const observer = request.warmUpSeconds === null ? null : new StoredTradesObserver();
+  const platform = await openPlatform({
+    dataDir: request.dataDir,
+    time: 'tape',
+    ...(observer === null ? {} : { decorate: (ports) => observer.observe(ports) }),
+  });
+  try {
+    await createInstances(platform);
+    const { pid: clickHousePid } = platform.storage.clickHouseServer;
+    tools.report({ kind: 'ready', clickHousePid });
+    const usage = [process.pid, clickHousePid].map((pid) => ({ pid, before: cpuSeconds(pid) }));
+    const beganAtMs = performance.now();
+    observer?.countFrom(Date.now() + request.warmUpSeconds! * 1000);
+    await runMarket(platform, request, tools);
+    await platform.runtime.drained();
+    const seconds = (performance.now() - beganAtMs) / 1000;
+    const [nodeCpuSeconds, clickHouseCpuSeconds] = usage.map(({ pid, before }) => cpuSeconds(pid) - before);
+    const counts = await countEffects(platform);
+    tools.report({
+      kind: 'done',
+      seconds,
+      ...counts,
+      nodeCpuSeconds: nodeCpuSeconds!,
+      clickHouseCpuSeconds: clickHouseCpuSeconds!,
+      latencies: observer?.latencies() ?? null,
+    });
+  } finally {
+    await platform.close();
   }
-
-  begin(): void {
-    this.#countFromMs = Date.now() + this.#request.warmUpSeconds * 1000;
-  }
-
-  observe(ports: Ports): Ports {
-    if (this.#request.speed === 'max') return ports;
-    const { trades } = ports;
-    return {
-      ...ports,
-      trades: {
-        insert: async (inserted, options) => {
-          await trades.insert(inserted, options);
-          const now = Date.now();
-          for (const { receivedAtMs } of inserted) {
-            if (receivedAtMs >= this.#countFromMs) this.#histogram.record(now - receivedAtMs);
-          }
-        },
-        between: async (...given) => trades.between(...given),
-        latest: async (instrumentId) => trades.latest(instrumentId),
-      },
-    };
-  }
-
-  latencies(): Latencies | null {
-    return this.#request.speed === 'max' ? null : this.#histogram.summary();
-  }
-}
+});

@@ -1,13 +1,12 @@
 /** What the API answers with, by the names that the page uses. */
 import type { ResponseOf } from '../../shared/contracts/api.ts';
 
-type ItemOf<R extends 'GET /v1/fills' | 'GET /v1/strategies' | 'GET /v1/quarantine' | 'GET /v1/instruments'> =
-  ResponseOf<R>['items'][number];
+type ItemOf<Page extends { readonly items: readonly unknown[] }> = Page['items'][number];
 
-export type Fill = ItemOf<'GET /v1/fills'>;
-export type Strategy = ItemOf<'GET /v1/strategies'>;
-export type QuarantinedItem = ItemOf<'GET /v1/quarantine'>;
-export type Instrument = ItemOf<'GET /v1/instruments'>;
+export type Fill = ItemOf<ResponseOf<'GET /v1/fills'>>;
+export type Strategy = ItemOf<ResponseOf<'GET /v1/strategies'>>;
+export type QuarantinedItem = ItemOf<ResponseOf<'GET /v1/quarantine'>>;
+export type Instrument = ItemOf<ResponseOf<'GET /v1/instruments'>>;
 export type Portfolio = ResponseOf<'GET /v1/portfolio'>;
 export type Position = Portfolio['positions'][number];
 export type KillSwitchState = ResponseOf<'GET /v1/risk/kill-switch'>;

@@ -14,6 +14,7 @@ export interface StreamConsumerProps {
 }
 
 const READ_STREAM = [
+  'kinesis:DescribeStream',
   'kinesis:DescribeStreamSummary',
   'kinesis:GetRecords',
   'kinesis:GetShardIterator',

@@ -8,48 +8,59 @@ import { addPlatform } from '../../lib/platform.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+/** A template's value, tokens and all. */
+export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
+export type Properties = Readonly<Record<string, Value>>;
 
 export interface Resource {
-  /** `<stack>/<logical id>`. */
+  /** `<part>/<logical id>`. */
   readonly path: string;
   /** The stack's name without application and stage. */
   readonly part: string;
+  readonly id: string;
   readonly type: string;
-  readonly properties: Readonly<Record<string, any>>;
+  readonly properties: Properties;
+}
+
+export interface Template {
+  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: Properties }>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Export?: Value }>>;
 }
 
 export interface Synthesized {
   readonly app: App;
   readonly resources: readonly Resource[];
   /** By part. */
-  readonly templates: ReadonlyMap<string, Readonly<Record<string, any>>>;
+  readonly templates: ReadonlyMap<string, Template>;
 }
 
 /** @param context what `-c` would say. */
 export function synthesize(context: Readonly<Record<string, string>>): Synthesized {
   const outdir = mkdtempSync(join(tmpdir(), 'millrace-synth-'));
   try {
-    const { context: flags } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
+    const { context: flags } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as {
+      context: object;
+    };
     const app = new App({ outdir, context: { ...flags, ...context } });
     const stage = readStage(app.node);
     addPlatform(app, stage);
-    const prefix = `millrace-${stage.name}-`;
+    const partOf = (stackName: string): string => stackName.slice(`millrace-${stage.name}-`.length);
+    const stacks = app.synth().stacks;
     const templates = new Map(
-      app.synth().stacks.map(({ stackName, template }) => [stackName.slice(prefix.length), template as Record<string, any>]),
+      stacks.map(({ stackName, template }) => [partOf(stackName), template as Template]),
     );
-    return { app, templates, resources: [...templates].flatMap(([part, template]) => resourcesOf(part, template)) };
+    return {
+      app,
+      templates,
+      resources: [...templates].flatMap(([part, template]) => resourcesOf(part, template)),
+    };
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
 }
 
-function resourcesOf(part: string, template: Readonly<Record<string, any>>): Resource[] {
-  const resources = template['Resources'] as Record<string, { Type: string; Properties?: Record<string, any> }>;
-  return Object.entries(resources).map(([id, { Type, Properties = {} }]) => ({
-    path: `${part}/${id}`,
-    part,
-    type: Type,
-    properties: Properties,
-  }));
+function resourcesOf(part: string, { Resources }: Template): Resource[] {
+  return Object.entries(Resources).map(([id, { Type, Properties = {} }]) => {
+    return { path: `${part}/${id}`, part, id, type: Type, properties: Properties };
+  });
 }

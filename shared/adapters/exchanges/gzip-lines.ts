@@ -24,6 +24,7 @@ export interface GzipLinesOptions {
 }
 
 const NEWLINE = 0x0a;
+const GZIP_MAGIC = 0x1f8b;
 /** Each chunk out of the thread pool costs a turn of the event loop: 256 KB make them few. */
 const CHUNK_BYTES = 256 * 1024;
 /** A line that never ends would fill the memory. The longest of any recorded capture has 6 MB. */
@@ -90,21 +91,21 @@ async function unreadable(path: string, error: unknown): Promise<Error> {
     case 'EPERM':
       return new UnreadableFile('may not be read (permission denied)');
     case 'Z_BUF_ERROR':
-      return new UnreadableFile((await isGzip(path)) ? 'is truncated: the gzip data ends too early' : NOT_GZIP);
+      return new UnreadableFile((await notGzip(path)) ?? 'is truncated: the gzip data ends too early');
     case 'Z_DATA_ERROR':
-      return new UnreadableFile((await isGzip(path)) ? `is damaged: ${message}` : NOT_GZIP);
+      return new UnreadableFile((await notGzip(path)) ?? `is damaged: ${message}`);
     default:
       return error instanceof Error ? error : new Error(String(error));
   }
 }
 
-const NOT_GZIP = 'is not a gzip file';
-
-async function isGzip(path: string): Promise<boolean> {
+/** @returns what the file is instead; null: it begins as gzip does. */
+async function notGzip(path: string): Promise<string | null> {
   const file = await open(path);
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+    if (bytesRead === 0) return 'is empty';
+    return buffer.readUInt16BE() === GZIP_MAGIC ? null : 'is not a gzip file';
   } finally {
     await file.close();
   }

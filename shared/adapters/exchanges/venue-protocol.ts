@@ -9,9 +9,13 @@ export interface VenueMessage {
   readonly message: string;
 }
 
+/** Decimals and ids are shorter; 500 trades of nothing but longer nonsense would not fit into a record. */
+export const MAX_FIELD_CHARACTERS = 40;
+
 /**
  * A trade as the venue told it. Only the instrument is known for certain: a field that is not what it should be
- * is passed on as it came, so that the reader of the record sets aside this one trade and says why.
+ * is passed on as it came, up to `MAX_FIELD_CHARACTERS`, so that the reader of the record sets aside this one trade
+ * and says why.
  */
 export interface VenueTrade {
   readonly instrumentId: InstrumentId;

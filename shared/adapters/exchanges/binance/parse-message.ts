@@ -3,7 +3,7 @@
  * property reads, and no schema, since the record's reader checks every row anyway.
  */
 import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
-import type { ParsedMessage, VenueMessage, VenueTrade } from '../venue-protocol.ts';
+import { MAX_FIELD_CHARACTERS, type ParsedMessage, type VenueMessage, type VenueTrade } from '../venue-protocol.ts';
 import { instrumentOfSymbol } from './symbols.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -100,8 +100,6 @@ function amount(value: unknown): unknown {
   if (value.charCodeAt(end - 1) === POINT) end--;
   return bounded(value.slice(0, end));
 }
-
-const MAX_FIELD_CHARACTERS = 100;
 
 /** A field that is nonsense is passed on, but not at any length: a record must stay within what a stream takes. */
 function bounded(value: unknown): unknown {

@@ -1,0 +1,42 @@
+import type { Ports } from '../../shared/ports/index.ts';
+import { LatencyHistogram, type Latencies } from './latency-histogram.ts';
+
+/**
+ * Notes when trades can be queried: the moment at which their insert has resolved. A paced simulated market gives
+ * each trade the time at which it was due (collector/pacer.ts lets nothing out before it), so what is measured begins
+ * when a venue would have sent the trade, and a collector that falls behind makes its own delay longer.
+ */
+export class StoredTradesObserver {
+  readonly #histogram = new LatencyHistogram({ bucketMs: 1, longestMs: 60_000 });
+  #fromMs = Infinity;
+
+  /** Trades received before this time are not counted; none is before it was called. */
+  countFrom(timeMs: number): void {
+    this.#fromMs = timeMs;
+  }
+
+  observe(ports: Ports): Ports {
+    const { trades } = ports;
+    return {
+      ...ports,
+      trades: {
+        insert: async (inserted, options) => {
+          await trades.insert(inserted, options);
+          this.#count(inserted, Date.now());
+        },
+        between: async (...given) => trades.between(...given),
+        latest: async (instrumentId) => trades.latest(instrumentId),
+      },
+    };
+  }
+
+  latencies(): Latencies {
+    return this.#histogram.summary();
+  }
+
+  #count(inserted: readonly { readonly receivedAtMs: number }[], nowMs: number): void {
+    for (const { receivedAtMs } of inserted) {
+      if (receivedAtMs >= this.#fromMs) this.#histogram.record(nowMs - receivedAtMs);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import { describe, expect, it } from '@jest/globals';
+import { readTradeRow } from '../../../contracts/stream-records.ts';
+import { parseBinanceMessage } from './parse-message.ts';
+
+const RECEIVED_AT_MS = 1_723_161_254_087;
+const EVENT = {
+  e: 'trade',
+  E: 1_723_161_255_343,
+  s: 'BTCUSDT',
+  t: 3_735_683_259,
+  p: '61837.63000000',
+  q: '0.02000000',
+  T: 1_723_161_255_342,
+  m: true,
+  M: true,
+};
+const TRADE = {
+  instrumentId: 'binance:BTC-USDT',
+  tradeId: '3735683259',
+  price: '61837.63',
+  quantity: '0.02',
+  takerSide: 'S',
+  timeMs: 1_723_161_255_342,
+  receivedAtMs: RECEIVED_AT_MS,
+};
+
+function heard(message: unknown) {
+  const text = typeof message === 'string' ? message : JSON.stringify(message);
+  return parseBinanceMessage({ kind: 'ws', url: 'wss://stream.binance.com:9443/stream', message: text }, RECEIVED_AT_MS);
+}
+
+function answered(url: string, answer: unknown) {
+  return parseBinanceMessage({ kind: 'rest', url, message: JSON.stringify(answer) }, RECEIVED_AT_MS);
+}
+
+/** What the reader of the record makes of a trade event. */
+function readBack(change: Readonly<Record<string, unknown>>) {
+  const parsed = heard({ ...EVENT, ...change });
+  if (parsed.kind !== 'trades') return parsed;
+  const [trade] = parsed.trades;
+  const { instrumentId, tradeId, price, quantity, takerSide, timeMs, receivedAtMs } = trade!;
+  const row = [0, tradeId, price, quantity, takerSide, timeMs, receivedAtMs];
+  return readTradeRow(JSON.parse(JSON.stringify(row)), [instrumentId]);
+}
+
+describe('a trade event of Binance', () => {
+  it('is a trade, in its stream wrapper or bare', () => {
+    const expected = { kind: 'trades', trades: [TRADE], venueTimeMs: EVENT.E };
+    expect(heard({ stream: 'btcusdt@trade', data: EVENT })).toEqual(expected);
+    expect(heard(EVENT)).toEqual(expected);
+  });
+
+  it('was caused by a buyer when the buyer is not the maker', () => {
+    expect(heard({ ...EVENT, m: false })).toMatchObject({ trades: [{ takerSide: 'B' }] });
+  });
+
+  it('may tell its times in microseconds', () => {
+    const parsed = heard({ ...EVENT, E: 1_723_161_255_343_999, T: 1_723_161_255_342_001 });
+    expect(parsed).toEqual({ kind: 'trades', trades: [TRADE], venueTimeMs: EVENT.E });
+  });
+
+  it('is of the symbol that its stream names when it names none itself', () => {
+    expect(heard({ stream: 'btcusdt@trade', data: { ...EVENT, s: 7 } })).toMatchObject({ trades: [TRADE] });
+  });
+
+  it.each([
+    ['61837.63000000', '61837.63'],
+    ['61800.00000000', '61800'],
+    ['0.00000100', '0.000001'],
+    ['100', '100'],
+    ['61837.63', '61837.63'],
+    ['1.50', '1.50'],
+  ])('of a price of %s costs %s', (p, price) => {
+    expect(heard({ ...EVENT, p })).toMatchObject({ trades: [{ price }] });
+  });
+
+  it.each([
+    ['p', 'free', 'price: expected a decimal above zero, got "free"'],
+    ['p', '-1.00000000', 'price: expected a decimal above zero, got "-1"'],
+    ['p', '1.5e10', 'price: expected a decimal above zero, got "1.5e10"'],
+    ['p', 61837.63, 'price: expected a decimal above zero, got 61837.63'],
+    ['p', undefined, 'price: expected a decimal above zero, got null'],
+    ['q', '0.00000000', 'quantity: expected a decimal above zero, got "0"'],
+    ['q', { a: 1 }, 'quantity: expected a decimal above zero, got "{\\"a\\":1}"'],
+    ['t', -1, 'trade id: expected digits, got "-1"'],
+    ['t', 'abc', 'trade id: expected digits, got "abc"'],
+    ['m', 'maybe', 'aggressor: expected B or S, got "maybe"'],
+    ['T', 'soon', 'time: expected milliseconds since the epoch, got "soon"'],
+    ['T', -5, 'time: expected milliseconds since the epoch, got -5'],
+  ])('whose %s is %j is passed on, and refused as that one trade by its reader', (field, value, cause) => {
+    expect(readBack({ [field]: value })).toBe(cause);
+  });
+
+  it('does not carry a field of any length into a record', () => {
+    const parsed = heard({ ...EVENT, p: '9'.repeat(10_000), q: { long: 'x'.repeat(10_000) } });
+    expect(JSON.stringify(parsed).length).toBeLessThan(1000);
+  });
+});
+
+describe('any other message of Binance', () => {
+  it.each([
+    [{ stream: 'btcusdt@bookTicker', data: { u: 1, s: 'BTCUSDT' } }, null],
+    [{ stream: 'btcusdt@depth', data: { e: 'depthUpdate', E: 1_723_161_255_208, s: 'BTCUSDT' } }, 1_723_161_255_208],
+    [{ result: null, id: 1 }, null],
+    [{ e: 'aggTrade', E: 5, s: 'BTCUSDT' }, 5],
+  ])('%j is understood to be no trade', (message, venueTimeMs) => {
+    expect(heard(message)).toEqual({ kind: 'other', venueTimeMs });
+  });
+
+  it.each([
+    ['{"stream":"btcusdt@tr', 'not JSON'],
+    ['', 'not JSON'],
+    ['42', 'expected a JSON object'],
+    ['[]', 'expected a JSON object'],
+    ['null', 'expected a JSON object'],
+    [{ ...EVENT, s: 'NONSENSE' }, 'a trade of an unknown symbol "NONSENSE"'],
+    [{ ...EVENT, s: undefined }, 'a trade of an unknown symbol undefined'],
+  ])('%j cannot be located', (message, cause) => {
+    expect(heard(message)).toEqual({ kind: 'malformed', cause });
+  });
+});
+
+describe('an answer of Binance', () => {
+  const row = {
+    id: 3_735_683_259,
+    price: '61837.63000000',
+    qty: '0.02000000',
+    quoteQty: '1236.7526',
+    time: 1_723_161_255_342,
+    isBuyerMaker: true,
+    isBestMatch: true,
+  };
+  const asked = 'https://api.binance.com/api/v3/historicalTrades?symbol=BTCUSDT&fromId=3735683259&limit=1000';
+
+  it('is trades where trades were asked for', () => {
+    expect(answered(asked, [row, 'nonsense'])).toEqual({
+      kind: 'trades',
+      trades: [TRADE, { instrumentId: 'binance:BTC-USDT', receivedAtMs: RECEIVED_AT_MS }],
+      venueTimeMs: null,
+    });
+  });
+
+  it('is nothing where there were none', () => {
+    expect(answered(asked, [])).toEqual({ kind: 'other', venueTimeMs: null });
+  });
+
+  it('tells the time where the time was asked for', () => {
+    const expected = { kind: 'other', venueTimeMs: 1_499_827_319_559 };
+    expect(answered('https://api.binance.com/api/v3/time', { serverTime: 1_499_827_319_559 })).toEqual(expected);
+  });
+
+  it('is no trade where a book was asked for', () => {
+    const url = 'https://api.binance.com/api/v3/depth?symbol=BTCUSDT&limit=1000';
+    expect(answered(url, { lastUpdateId: 1, bids: [], asks: [] })).toEqual({ kind: 'other', venueTimeMs: null });
+  });
+});

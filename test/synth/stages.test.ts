@@ -1,0 +1,310 @@
+/** What must hold of every stage's templates, by property and not by snapshot. */
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { variablesFor } from '../../shared/adapters/aws/environment.ts';
+import type { Capabilities } from '../../shared/topology-schema.ts';
+import { topology, type FunctionName } from '../../shared/topology.ts';
+import { at, listOf, ofType, roleStatements, targetOf, textOf } from './resources.ts';
+import { synthesize, type Resource, type Synthesized } from './synthesize.ts';
+
+const RUNBOOKS = join(import.meta.dirname, '../../docs/runbooks');
+const KEPT = /^AWS::(DynamoDB|Kinesis|S3|SecretsManager)::|^AWS::Events::EventBus$/;
+/** What CloudFormation will not make without a name, and what is looked up by its name. */
+const NAMED_BY_NEED = [
+  'AWS::SSM::Parameter',
+  'AWS::Events::EventBus',
+  'AWS::ApiGateway::RestApi',
+  'AWS::ApiGatewayV2::Api',
+  'AWS::ApiGateway::Authorizer',
+];
+const NAME_PROPERTY =
+  /^(Name|FunctionName|TableName|QueueName|BucketName|RoleName|TopicName|LogGroupName|AlarmName|StateMachineName|ClusterName|ServiceName|DashboardName)$/;
+/** Statements with a wildcard for a resource, each reviewed: there is nothing narrower, or all behind it is meant. */
+const REVIEWED_WILDCARDS = [
+  /^cloudwatch:GetMetricData \*$/,
+  /^logs:(\w+LogDeliver(y|ies)|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups) \*$/,
+  /^ecr:GetAuthorizationToken \*$/,
+  /^s3:(Get|Put)Object .+<\w*archivebucket\w*>\/(raw|unreadable|backtests)\/\*$/,
+  /^states:DescribeExecution .+:execution:.+:\*$/,
+  /^execute-api:ManageConnections .+\/live\/POST\/@connections\/\*$/,
+];
+
+describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
+  let synthesized: Synthesized;
+  let resources: readonly Resource[];
+  let functions: ReadonlyMap<FunctionName, Resource>;
+
+  beforeAll(() => {
+    synthesized = synthesize({ stage });
+    resources = synthesized.resources;
+    functions = functionsByName(resources);
+  }, 60_000);
+
+  it('has every function of the topology, as the topology says', () => {
+    expect(ofType(resources, 'AWS::Lambda::Function')).toHaveLength(Object.keys(topology.functions).length);
+    for (const [name, { properties }] of functions) {
+      const { description, timeoutSeconds, memoryMb } = topology.functions[name];
+      expect(properties).toMatchObject({
+        Description: description,
+        Timeout: timeoutSeconds,
+        MemorySize: memoryMb,
+      });
+    }
+  });
+
+  it('runs every function on Node 24, with logs that end and a role of its own', () => {
+    const roles = [...functions.values()].map(({ properties }) => targetOf(properties['Role']));
+    expect(new Set(roles).size).toBe(roles.length);
+    for (const { part, properties } of functions.values()) {
+      expect(properties['Runtime']).toBe('nodejs24.x');
+      const logGroup = resourceOf(resources, part, targetOf(at(properties, 'LoggingConfig', 'LogGroup')));
+      expect(logGroup.properties['RetentionInDays']).toBeGreaterThan(0);
+    }
+  });
+
+  it('tells each function what its capabilities call for, and nothing else', () => {
+    for (const [name, { properties }] of functions) {
+      const capabilities: Capabilities = topology.functions[name].capabilities;
+      const expected = new Set(['MILLRACE_STAGE', ...variablesFor(capabilities)]);
+      if (expected.has('CLICKHOUSE_URL') && stage !== 'localstack')
+        expected.add('CLICKHOUSE_PASSWORD_SECRET_ARN');
+      expect(Object.keys(at(properties, 'Environment', 'Variables') as object).sort()).toEqual(
+        [...expected].sort(),
+      );
+    }
+  });
+
+  it('feeds every stream consumer with retries that end and a place for what failed', () => {
+    const mappings = ofType(resources, 'AWS::Lambda::EventSourceMapping').filter(
+      ({ properties }) => 'ParallelizationFactor' in properties,
+    );
+    expect(mappings.map(({ properties }) => targetOf(properties['FunctionName'])).sort()).toEqual(
+      topology.streamConsumers.map((consumer) => functions.get(consumer.function)!.id).sort(),
+    );
+    for (const { part, properties } of mappings) {
+      expect(properties).toMatchObject({
+        ParallelizationFactor: 1,
+        BisectBatchOnFunctionError: true,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        StartingPosition: 'TRIM_HORIZON',
+      });
+      expect(properties['MaximumRetryAttempts']).toBeGreaterThan(0);
+      expect(properties['MaximumRecordAgeInSeconds']).toBeGreaterThan(0);
+      const destination = targetOf(at(properties, 'DestinationConfig', 'OnFailure', 'Destination'));
+      expect(resourceOf(resources, part, destination).type).toBe('AWS::SQS::Queue');
+    }
+  });
+
+  it('feeds every queue worker, with time enough to try six times before the message shows again', () => {
+    const mappings = ofType(resources, 'AWS::Lambda::EventSourceMapping').filter(
+      ({ properties }) => !('ParallelizationFactor' in properties),
+    );
+    expect(mappings).toHaveLength(topology.queueWorkers.length);
+    for (const { properties } of mappings)
+      expect(properties['FunctionResponseTypes']).toEqual(['ReportBatchItemFailures']);
+    for (const worker of topology.queueWorkers) {
+      const { visibilityTimeoutSeconds } = topology.queues[worker.queue];
+      expect(visibilityTimeoutSeconds).toBeGreaterThanOrEqual(
+        6 * topology.functions[worker.function].timeoutSeconds,
+      );
+    }
+  });
+
+  it('has a rule for every kind of event and function, on the detail-type alone, with a place for what cannot be delivered', () => {
+    const rules = ofType(resources, 'AWS::Events::Rule').filter(
+      ({ properties }) => 'EventPattern' in properties,
+    );
+    const pairs = rules.map(({ properties }) => {
+      expect(Object.keys(properties['EventPattern'] as object)).toEqual(['detail-type']);
+      const [target] = properties['Targets'] as readonly [Resource['properties']];
+      expect(targetOf(at(target, 'DeadLetterConfig', 'Arn'))).toBeDefined();
+      return `${listOf(at(properties, 'EventPattern', 'detail-type')).join()} ${targetOf(target['Arn'])}`;
+    });
+    const expected = topology.rules.flatMap((rule) =>
+      rule.functions.map((name) => `${rule.detailType} ${functions.get(name)!.id}`),
+    );
+    expect(pairs.sort()).toEqual(expected.sort());
+  });
+
+  it('has every schedule', () => {
+    const schedules = ofType(resources, 'AWS::Events::Rule').filter(
+      ({ properties }) => 'ScheduleExpression' in properties,
+    );
+    expect(schedules).toHaveLength(topology.schedules.length);
+  });
+
+  it('keeps the events that a function failed to the end', () => {
+    const called = new Set([
+      ...topology.rules.flatMap((rule) => rule.functions),
+      ...topology.schedules.map((schedule) => schedule.function),
+    ]);
+    const configured = ofType(resources, 'AWS::Lambda::EventInvokeConfig').map(({ properties }) => {
+      expect(targetOf(at(properties, 'DestinationConfig', 'OnFailure', 'Destination'))).toBeDefined();
+      return targetOf(properties['FunctionName']);
+    });
+    expect(configured.sort()).toEqual([...called].map((name) => functions.get(name)!.id).sort());
+  });
+
+  it('has every route, behind the authorizer unless it is open', () => {
+    const methods = ofType(resources, 'AWS::ApiGateway::Method').map(({ properties }) => {
+      const path = routePath(resources, properties['ResourceId']!);
+      return `${textOf(properties['HttpMethod'])} ${path} ${textOf(properties['AuthorizationType'])}`;
+    });
+    const expected = topology.routes.map(
+      (route) => `${route.method} ${route.path} ${'open' in route ? 'NONE' : 'CUSTOM'}`,
+    );
+    expect(methods.sort()).toEqual(expected.sort());
+    const [authorizer] = ofType(resources, 'AWS::ApiGateway::Authorizer');
+    expect(authorizer!.properties['AuthorizerResultTtlInSeconds']).toBe(0);
+  });
+
+  it('has every socket route', () => {
+    const routes = ofType(resources, 'AWS::ApiGatewayV2::Route').map(
+      ({ properties }) => properties['RouteKey'],
+    );
+    expect(routes.sort()).toEqual(topology.socketRoutes.map(({ routeKey }) => routeKey).sort());
+  });
+
+  it('has every table with its index, and every stream', () => {
+    const tables = ofType(resources, 'AWS::DynamoDB::Table');
+    expect(tables).toHaveLength(Object.keys(topology.tables).length);
+    for (const { properties } of tables) {
+      expect(properties).toMatchObject({
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        GlobalSecondaryIndexes: [{ IndexName: 'byIndex', Projection: { ProjectionType: 'ALL' } }],
+        TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+      });
+    }
+    expect(ofType(resources, 'AWS::Kinesis::Stream')).toHaveLength(Object.keys(topology.streams).length);
+  });
+
+  it('has a dead-letter queue for every queue that is none', () => {
+    const queues = ofType(resources, 'AWS::SQS::Queue');
+    const working = queues.filter(({ properties }) => 'RedrivePolicy' in properties);
+    expect(working).toHaveLength(Object.keys(topology.queues).length);
+    const ends = new Set(deadLetterTargets(resources));
+    for (const { path, properties } of queues)
+      expect('RedrivePolicy' in properties || ends.has(path)).toBe(true);
+  });
+
+  it('runs every state machine with its functions put in, distributed on AWS alone', () => {
+    const machines = ofType(resources, 'AWS::StepFunctions::StateMachine');
+    expect(machines).toHaveLength(Object.keys(topology.stateMachines).length);
+    for (const { properties } of machines) {
+      const definition = textOf(properties['DefinitionString']);
+      expect(definition).toContain(stage === 'localstack' ? '"Mode":"INLINE"' : '"Mode":"DISTRIBUTED"');
+      const placeholders = [...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+      expect(Object.keys(properties['DefinitionSubstitutions'] as object).sort()).toEqual(
+        placeholders.sort(),
+      );
+    }
+  });
+
+  it('allows no action by wildcard, and resources by wildcard only where it was reviewed', () => {
+    for (const { path, actions, resources: allowed } of roleStatements(resources)) {
+      for (const action of actions)
+        expect({ path, action }).toEqual({ path, action: expect.stringMatching(/^[\w-]+:\w+$/) });
+      const wild = allowed.map(textOf).filter((resource) => resource.includes('*'));
+      const unreviewed = wild
+        .flatMap((resource) => actions.map((action) => `${action} ${resource}`))
+        .filter((line) => !REVIEWED_WILDCARDS.some((reviewed) => reviewed.test(line)));
+      expect({ path, unreviewed }).toEqual({ path, unreviewed: [] });
+    }
+  });
+
+  it('keeps nothing in the stacks that are deployed anew', () => {
+    const kept = resources.filter(
+      ({ part, type, properties }) =>
+        part !== 'stateful' && (KEPT.test(type) || properties['FifoQueue'] === true),
+    );
+    expect(kept.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('gives nothing a physical name that could be without', () => {
+    const named = resources
+      .filter(({ type }) => !NAMED_BY_NEED.includes(type))
+      .flatMap(({ path, properties }) =>
+        Object.keys(properties)
+          .filter((key) => NAME_PROPERTY.test(key) && typeof properties[key] === 'string')
+          .map((key) => `${path} ${key}`),
+      );
+    expect(named).toEqual([]);
+  });
+
+  it('exports and imports nothing between stacks', () => {
+    const templates = [...synthesized.templates.values()];
+    for (const { Outputs = {} } of templates)
+      for (const output of Object.values(Outputs)) expect(output.Export).toBeUndefined();
+    expect(JSON.stringify(templates)).not.toMatch(/Fn::ImportValue|Fn::GetStackOutput/);
+  });
+
+  it('names a runbook that exists in every alarm', () => {
+    const alarms = ofType(resources, 'AWS::CloudWatch::Alarm');
+    expect(alarms.length).toBeGreaterThan(0);
+    for (const { path, properties } of alarms) {
+      const [, runbook] =
+        /Runbook: docs\/runbooks\/([a-z-]+\.md)$/.exec(textOf(properties['AlarmDescription'])) ?? [];
+      expect({ path, exists: runbook !== undefined && existsSync(join(RUNBOOKS, runbook)) }).toEqual({
+        path,
+        exists: true,
+      });
+      expect(listOf(properties['AlarmActions'])).toHaveLength(1);
+    }
+  });
+
+  it('encrypts, and takes nothing that does not come over TLS', () => {
+    for (const { properties } of ofType(resources, 'AWS::Kinesis::Stream'))
+      expect(at(properties, 'StreamEncryption', 'EncryptionType')).toBe('KMS');
+    for (const [type, policy] of [
+      ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy'],
+      ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy'],
+      ['AWS::SNS::Topic', 'AWS::SNS::TopicPolicy'],
+    ] as const) {
+      const guarded = ofType(resources, policy).filter(({ properties }) =>
+        JSON.stringify(properties).includes('{"Bool":{"aws:SecureTransport":"false"}}'),
+      );
+      expect({ type, guarded: guarded.length }).toEqual({ type, guarded: ofType(resources, type).length });
+    }
+  });
+});
+
+function functionsByName(resources: readonly Resource[]): ReadonlyMap<FunctionName, Resource> {
+  const published = ofType(resources, 'AWS::SSM::Parameter').flatMap(({ part, properties }) => {
+    const [, name] = /\/functions\/([a-z-]+)$/.exec(textOf(properties['Name'])) ?? [];
+    return name === undefined
+      ? []
+      : [[name as FunctionName, resourceOf(resources, part, targetOf(properties['Value']))] as const];
+  });
+  return new Map(published);
+}
+
+function resourceOf(resources: readonly Resource[], part: string, id: string | undefined): Resource {
+  const found = resources.find((resource) => resource.path === `${part}/${id}`);
+  if (found === undefined) throw new Error(`no resource ${id} in ${part}`);
+  return found;
+}
+
+/** Paths of queues that failures of some kind end in. */
+function deadLetterTargets(resources: readonly Resource[]): string[] {
+  return resources.flatMap(({ part, properties }) =>
+    [
+      at(properties, 'RedrivePolicy', 'deadLetterTargetArn'),
+      at(properties, 'DestinationConfig', 'OnFailure', 'Destination'),
+    ]
+      .flatMap((value) => targetOf(value) ?? [])
+      .map((id) => `${part}/${id}`),
+  );
+}
+
+function routePath(resources: readonly Resource[], resourceId: Resource['properties'][string]): string {
+  const id = targetOf(resourceId);
+  const resource = resources.find(
+    (candidate) => candidate.type === 'AWS::ApiGateway::Resource' && candidate.id === id,
+  );
+  if (resource === undefined) return '';
+  return `${routePath(resources, resource.properties['ParentId']!)}/${textOf(resource.properties['PathPart'])}`;
+}
