@@ -77,7 +77,9 @@ describe('the archive of raw messages', () => {
   it('does not move its position past a chunk that is not durable', async () => {
     const writer = new RecordingStreamWriter();
     const { promise: opened, resolve: open } = Promise.withResolvers<null>();
-    writer.before = async () => void (await opened);
+    writer.before = async () => {
+      await opened;
+    };
     const raw = archiver(writer);
     await addAll(raw, lines.slice(0, 8010));
     expect(raw.position()).toEqual({ chunk: 0, firstLine: 1 });
@@ -89,7 +91,9 @@ describe('the archive of raw messages', () => {
   it('lets its source wait while three chunks are on their way', async () => {
     const writer = new RecordingStreamWriter();
     const { promise: opened, resolve: open } = Promise.withResolvers<null>();
-    writer.before = async () => void (await opened);
+    writer.before = async () => {
+      await opened;
+    };
     const raw = archiver(writer);
     const waits: number[] = [];
     let room: Promise<void> | null = null;

@@ -172,14 +172,15 @@ class TapeRun {
     }
   }
 
-  /** A message counts as sent once the next one is asked for; a boundary inside it comes before that. */
+  /** A message counts as sent once the next one is asked for; a boundary comes before the trade that is behind it. */
   *#take({ messages, sources }: ReadBatch, from: number, to: number): Generator<TapeMessage> {
     for (let i = from; i < to; i++) {
       const message = messages[i]!;
       const source = this.#sources[sources[i]!]!;
       const { line } = message.capture;
       if (line < source.startLine) continue;
-      source.nextLine = line;
+      // A heartbeat is nothing but a boundary: once that has settled, it is behind us.
+      source.nextLine = message.said.kind === 'heartbeat' ? line + 1 : line;
       yield message;
       source.nextLine = line + 1;
       this.#messages++;
@@ -189,6 +190,7 @@ class TapeRun {
   async #save(done: boolean): Promise<void> {
     await this.#keeper.save({
       done,
+      sessionId: this.#options.sessionId,
       clockMs: this.#feed.clockMs,
       boundaries: this.#boundaries.snapshot(),
       sources: Object.fromEntries(

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CaptureMessage } from '../shared/contracts/capture.ts';
+import type { StateStore } from '../shared/ports/state-store.ts';
 import { SyntheticMarket, type MarketParameters } from '../simulator/synthetic-market.ts';
 import { runTape, type TapeOutcome, type TapePorts } from './run-tape.ts';
-import { SourceArchive } from './source-archive.ts';
 import { PositionKeeper } from './tape-position.ts';
 import type { TapeSource } from './tape-source.ts';
 
@@ -26,22 +26,45 @@ export async function collectSynthetic(options: SyntheticOptions): Promise<TapeO
   const market = new SyntheticMarket(parameters);
   const tapeId = `simulated-${parameters.seed}-${parameters.instruments}x${parameters.tradesPerSecond}`;
   const followsTheClock = startTimeMs === 'now' && ports.speed === 1;
-  const left = (await new PositionKeeper(ports.state, tapeId).load())?.sources[tapeId];
-  const leftInSecond = left === undefined || followsTheClock ? undefined : market.secondOf(left.nextLine);
-  const start = startTimeMs === 'now' ? (leftInSecond ?? secondOf(now()) + 1) : secondOf(startTimeMs);
-  const source: TapeSource = {
+  const keeper = new PositionKeeper(ports.state, tapeId);
+  const left = await keeper.load();
+  const leftInSecond = left === null ? null : market.secondOf(left.sources[tapeId]!.nextLine);
+  const goesOnIn = followsTheClock ? null : leftInSecond;
+  const start = startTimeMs === 'now' ? (goesOnIn ?? secondOf(now()) + 1) : secondOf(startTimeMs);
+  const tape = { ...ports, tapeId, endsForGood: startTimeMs !== 'now' };
+  const source = (until: number): TapeSource => ({
     id: tapeId,
     firstLine: market.firstLineOf(start),
-    read: (fromLine) => readMarket(market, fromLine, start + seconds),
-  };
-  if (followsTheClock) await passOver(source, market, ports);
+    read: (fromLine) => readMarket(market, fromLine, until),
+  });
+  if (followsTheClock && left !== null && leftInSecond !== null && leftInSecond < start) {
+    // Of the second behind the last boundary something may have been sent: that one is finished first.
+    const sources = [source(leftInSecond + 1)];
+    const { sessionId } = left;
+    const outcome = await runTape({ ...tape, sources, sessionId, speed: 'max', timeBase: 'first-message' });
+    if (outcome.kind === 'aborted') return outcome;
+    await passOver(ports.state, tapeId, market.firstLineOf(start));
+  }
   return runTape({
-    ...ports,
-    tapeId,
-    sources: [source],
+    ...tape,
+    sources: [source(start + seconds)],
     sessionId: followsTheClock ? `${tapeId}-${start}` : tapeId,
     timeBase: followsTheClock ? 'wall' : 'first-message',
-    endsForGood: startTimeMs !== 'now',
+  });
+}
+
+/**
+ * A market that follows the wall clock was closed while nobody ran it: the seconds between are passed over, as trades
+ * of a venue are that nobody listened to.
+ */
+async function passOver(state: StateStore, tapeId: string, firstLine: number): Promise<void> {
+  const keeper = new PositionKeeper(state, tapeId);
+  const position = (await keeper.load())!;
+  const { archive } = position.sources[tapeId]!;
+  const nextChunks = Object.entries(archive).map(([exchange, { chunk }]) => [exchange, { chunk, firstLine }] as const);
+  await keeper.save({
+    ...position,
+    sources: { [tapeId]: { nextLine: firstLine, archive: Object.fromEntries(nextChunks) } },
   });
 }
 
@@ -68,37 +91,4 @@ async function* readMarket(
     second++;
     index = 0;
   }
-}
-
-/**
- * A market that follows the wall clock was closed while nobody ran it: the seconds between are passed over, as trades
- * of a venue are that nobody listened to. What had been sent before is archived first.
- */
-async function passOver(source: TapeSource, market: SyntheticMarket, ports: TapePorts): Promise<void> {
-  const keeper = new PositionKeeper(ports.state, source.id);
-  const position = await keeper.load();
-  const left = position?.sources[source.id];
-  if (position === null || left === undefined || left.nextLine >= source.firstLine) return;
-  const archive = new SourceArchive({
-    writer: ports.writer,
-    sourceId: source.id,
-    log: ports.log,
-    from: left.archive,
-    firstLine: left.nextLine,
-  });
-  const firstLine = SourceArchive.firstLineOf(left.archive, left.nextLine);
-  for await (const batch of readMarket(market, firstLine, market.secondOf(left.nextLine) + 1)) {
-    for (const message of batch) {
-      const room = message.line < left.nextLine ? archive.add(message) : null;
-      if (room !== null) await room;
-    }
-  }
-  await archive.finish();
-  const nextChunks = Object.entries(archive.positions()).map(
-    ([exchange, { chunk }]) => [exchange, { chunk, firstLine: source.firstLine }] as const,
-  );
-  await keeper.save({
-    ...position,
-    sources: { [source.id]: { nextLine: source.firstLine, archive: Object.fromEntries(nextChunks) } },
-  });
 }

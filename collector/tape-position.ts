@@ -7,6 +7,8 @@ const line = z.int().min(0);
 /** How far a tape has come. Everything before it is durable and has settled. */
 export const tapePosition = z.object({
   done: z.boolean(),
+  /** Of the run that came so far. */
+  sessionId: z.string(),
   /** Of the replay clock; −1: not begun. */
   clockMs: z.int(),
   boundaries: z.object({ released: z.record(z.string(), z.int()) }),

@@ -1,7 +1,6 @@
 /** What a data folder comes to: the numbers of `millrace state`, and a hash that two equal runs share. */
 import { createHash, type Hash } from 'node:crypto';
 import { streamCandles, streamTrades } from '../shared/adapters/clickhouse/clickhouse-totals.ts';
-import type { OrderView } from '../shared/contracts/events.ts';
 import { candleViewOf } from '../shared/contracts/lane-candles.ts';
 import { bookOf } from '../shared/contracts/ledger-records.ts';
 import {
@@ -69,7 +68,7 @@ export async function totalsOf(state: StateStore, trades: TradeStore, rows: Stor
   const fills = await readIndex<Fill>(state, 'portfolio', fillsPartition(PAPER_ACCOUNT_ID));
   const books = await readIndex<BookRecord>(state, 'portfolio', booksPartition(PAPER_ACCOUNT_ID));
   hashAll(hash, 'signal', signals);
-  hashAll<OrderView>(hash, 'order', orders);
+  hashAll(hash, 'order', orders);
   hashAll(hash, 'fill', fills);
   hashAll(hash, 'position', books);
   return {
@@ -106,7 +105,7 @@ function hashOne(hash: Hash, kind: string, value: unknown): void {
   hash.update(`${kind} ${canonicalJson(value)}\n`);
 }
 
-function hashAll<T>(hash: Hash, kind: string, values: readonly T[]): void {
+function hashAll(hash: Hash, kind: string, values: readonly unknown[]): void {
   for (const value of values) hashOne(hash, kind, value);
 }
 

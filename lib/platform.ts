@@ -1,4 +1,5 @@
-import type { App } from 'aws-cdk-lib';
+import { Validations, type App } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { join } from 'node:path';
 import type { Stage } from './config/stage.ts';
 import { bundleCollector, bundleFunctions } from './constructs/bundles.ts';
@@ -14,8 +15,9 @@ import { StatefulStack } from './stacks/stateful-stack.ts';
 import { TradingStack } from './stacks/trading-stack.ts';
 
 /**
- * Adds every stack of a stage to the app. Stacks look each other's names up as parameters, so the dependencies here
- * only say which is deployed first: what is kept before what uses it, the functions before the page that shows them.
+ * Adds every stack of a stage to the app, and the rules that it is held to. Stacks look each other's names up as
+ * parameters, so the dependencies here only say which is deployed first: what is kept before what uses it, the
+ * functions before the page that shows them.
  */
 export function addPlatform(app: App, stage: Stage): void {
   const bundleFolder = join(app.outdir, 'bundles');
@@ -49,4 +51,6 @@ export function addPlatform(app: App, stage: Stage): void {
     const collector = new CollectorStack(app, stage, stage.collector, bundleCollector(bundleFolder));
     collector.addStackDependency(stateful);
   }
+  // An emulator encrypts, logs and keeps nothing, so there is nothing to hold it to.
+  if (!stage.emulated) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }

@@ -269,7 +269,9 @@ describe('a live collector', () => {
   it('stops reading the venue while a stream does not take anything, and goes on when it does', async () => {
     const busy = new SyntheticMarket({ seed: 5, instruments: 3, tradesPerSecond: 20_000 });
     const { promise: opened, resolve: open } = Promise.withResolvers<null>();
-    writer.before = async () => void (await opened);
+    writer.before = async () => {
+      await opened;
+    };
     const collector = await listen({ answerWithinMs: 5000, silenceMs: 60_000 });
     for (let from = 0; from < 60_000; from += 1000) {
       venue.publish(busy.messagesOf(FIRST_SECOND, from, 1000).map(({ message }) => message));

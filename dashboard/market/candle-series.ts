@@ -43,6 +43,13 @@ export function newest(candles: Candles, most: number): Candles {
   return candles.length > most ? candles.slice(-most) : candles;
 }
 
+/** What is known, or nothing when a whole page is newer: then candles are missing in between that nobody would see. */
+export function withoutGap(known: Candles, incoming: Candles): Candles {
+  const [last, first] = [known.at(-1), incoming[0]];
+  const isApart = last !== undefined && first !== undefined && first.openTimeMs > last.openTimeMs;
+  return isApart && incoming.length > 1 ? [] : known;
+}
+
 /**
  * The candles with the live price in the one under way, until the platform tells the candle itself.
  * @param price of the instrument, whose time is the close of the second that it came from

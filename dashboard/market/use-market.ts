@@ -4,7 +4,7 @@ import type { Failure } from '../api/api-client.ts';
 import { useReading, type Reading } from '../api/use-reading.ts';
 import { partsOf, type Price } from '../api/views.ts';
 import { useChannel, useFallback, usePlatform } from '../page/platform-access.ts';
-import { INTERVAL_MS, mergeCandles, newest, withPrice, type Candles, type ChartInterval } from './candle-series.ts';
+import { INTERVAL_MS, mergeCandles, newest, withoutGap, withPrice, type Candles, type ChartInterval } from './candle-series.ts';
 
 /** The latest price, as it is pushed, or read where nothing is. */
 export function usePrice(instrumentId: string): Reading<Price> {
@@ -43,7 +43,10 @@ export function useCandles(instrumentId: string, interval: ChartInterval, price:
 
   const [series, setSeries] = useState<{ readonly of: string; readonly candles: Candles } | null>(null);
   const take = (candles: Candles): void =>
-    setSeries((known) => ({ of, candles: mergeCandles(known?.of === of ? known.candles : [], candles) }));
+    setSeries((known) => {
+      const merged = mergeCandles(known?.of === of ? withoutGap(known.candles, candles) : [], candles);
+      return { of, candles: newest(merged, MOST_CANDLES + PAGE) };
+    });
   const kept = series?.of === of ? series.candles : null;
 
   const { after } = useFallback();
@@ -75,7 +78,7 @@ export function useCandles(instrumentId: string, interval: ChartInterval, price:
     });
   };
   const candles = useMemo(
-    () => (kept === null ? null : newest(withPrice(kept, price, INTERVAL_MS[interval]), MOST_CANDLES + PAGE)),
+    () => (kept === null ? null : withPrice(kept, price, INTERVAL_MS[interval])),
     [kept, price, interval],
   );
   return { candles, failure: history.failure ?? latest.failure, readOlder };

@@ -33,13 +33,16 @@ function recordedPid(dataDir: string): number | null {
 /** The process may have ended and its id may be another's by now, so its command line has to name the folder. */
 function serves(pid: number, dataDir: string): boolean {
   const commandLine = commandLineOf(pid);
-  return commandLine.includes('clickhouse-child.js') && commandLine.includes(`--path=${join(dataDir, 'store')}`);
+  return (
+    commandLine.includes('clickhouse-child.js') && commandLine.includes(`--path=${join(dataDir, 'store')}`)
+  );
 }
 
 /** Empty: there is no such process, or it has ended and only its parent has not looked yet. */
 function commandLineOf(pid: number): string {
   try {
-    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    if (process.platform === 'linux')
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
     return execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
   } catch {
     return '';

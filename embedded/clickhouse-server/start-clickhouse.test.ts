@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { temporaryFolder } from '../../shared/adapters/embedded/temporary-folder.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { ClickHouseFailed, startClickHouse, type ClickHouseServer } from './start-clickhouse.ts';
 
@@ -61,7 +61,12 @@ describe('startClickHouse', () => {
   it('listens on loopback alone, writes no logs of its own and keeps to its memory', async () => {
     const server = await start(temporaryFolder());
     expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    expect(await ask(server, "SELECT count() FROM system.tables WHERE database = 'system' AND name LIKE '%\\_log'")).toBe('0');
+    expect(
+      await ask(
+        server,
+        "SELECT count() FROM system.tables WHERE database = 'system' AND name LIKE '%\\_log'",
+      ),
+    ).toBe('0');
     const limit = "SELECT value FROM system.server_settings WHERE name = 'max_server_memory_usage'";
     expect(await ask(server, limit)).toBe('500000000');
     await server.stop({ fast: true });
@@ -129,13 +134,17 @@ describe('startClickHouse', () => {
 });
 
 async function startInAnotherProcess(dataDir: string): Promise<{ parent: ChildProcess; pid: number }> {
-  const modules = ['./start-clickhouse.ts', '../../shared/runtime/log.ts'].map((path) => new URL(path, import.meta.url).href);
+  const modules = ['./start-clickhouse.ts', '../../shared/runtime/log.ts'].map(
+    (path) => new URL(path, import.meta.url).href,
+  );
   const script = `
     const { startClickHouse } = await import(${JSON.stringify(modules[0])});
     const { log } = await import(${JSON.stringify(modules[1])});
     const server = await startClickHouse({ dataDir: ${JSON.stringify(dataDir)}, log });
     console.log(server.pid);`;
-  const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
   return { parent, pid: Number(line.toString()) };
 }

@@ -58,7 +58,8 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
     const outcome = await child.started(deadline);
     if (outcome === 'ready') return serverOf(child, options.log);
     await child.stop({ fast: true });
-    if (!isPassing(child.errorCode) || Date.now() >= deadline) throw new ClickHouseFailed(`ClickHouse: ${outcome}`);
+    if (!isPassing(child.errorCode) || Date.now() >= deadline)
+      throw new ClickHouseFailed(`ClickHouse: ${outcome}`);
     options.log.info('ClickHouse is started again', { reason: outcome });
     await delay(RETRY_MS);
   }
@@ -115,7 +116,10 @@ class ClickHouseChild {
   async started(deadline: number): Promise<string> {
     const ended = this.#exited.then(() => this.#reason());
     for (;;) {
-      const outcome = await Promise.race([ended, this.#answers().then((answers) => (answers ? 'ready' : null))]);
+      const outcome = await Promise.race([
+        ended,
+        this.#answers().then((answers) => (answers ? 'ready' : null)),
+      ]);
       if (outcome !== null) return outcome;
       if (Date.now() >= deadline) return `no answer within ${START_TIMEOUT_MS / 1000} s`;
       await Promise.race([ended, delay(POLL_MS)]);
@@ -147,7 +151,9 @@ class ClickHouseChild {
 
   /** Whether the server answers, and is ours: somebody else may have taken the port. */
   async #answers(): Promise<boolean> {
-    const question = encodeURIComponent("SELECT value FROM system.server_settings WHERE name = 'path' FORMAT TSVRaw");
+    const question = encodeURIComponent(
+      "SELECT value FROM system.server_settings WHERE name = 'path' FORMAT TSVRaw",
+    );
     try {
       const response = await fetch(`${this.url}/?query=${question}`, {
         headers: { connection: 'close' },

@@ -6,8 +6,7 @@ import { decimal, formatDecimal } from '../domain/decimal.ts';
 import type { InstrumentId } from '../domain/market-data/instrument.ts';
 import type { CandleView } from './events.ts';
 
-const AMOUNTS = ['open', 'high', 'low', 'close', 'volume', 'quoteVolume', 'takerBuyVolume'] as const;
-type Amount = (typeof AMOUNTS)[number];
+type Amount = 'open' | 'high' | 'low' | 'close' | 'volume' | 'quoteVolume' | 'takerBuyVolume';
 
 type StoredOpenCandle = Omit<OpenCandle, Amount> & Readonly<Record<Amount, string>>;
 

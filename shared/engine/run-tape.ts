@@ -112,7 +112,10 @@ export class TapeEngine {
     this.#signals.push(signal);
     const decision = seat.desk.onSignal(signal);
     if (decision.kind === 'nothing-to-do') return;
-    if (decision.kind === 'denied') return this.#note(decision.order, 'DENIED', decision.reason);
+    if (decision.kind === 'denied') {
+      this.#note(decision.order, 'DENIED', decision.reason);
+      return;
+    }
     this.#note(decision.order, 'SUBMITTED', null);
     this.#report(takeOrder(this.#venueOf(instance.instrumentId), decision.order));
   }

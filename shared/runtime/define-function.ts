@@ -9,17 +9,17 @@ export type InvocationContext = Pick<Context, 'awsRequestId' | 'getRemainingTime
 export type FunctionHandler<Event, Result> = (event: Event, context: InvocationContext) => Promise<Result>;
 
 /**
- * Wraps a handler in what every function of the platform has: one line a invocation, with its metrics in
+ * Wraps a handler in what every function of the platform has: one line an invocation, with its metrics in
  * CloudWatch's embedded format, and errors logged with their cause before they are thrown on to the runtime's retry.
  */
 export function defineFunction<Event, Result>(
   name: FunctionName,
   handle: (event: Event, invocation: Invocation) => Promise<Result>,
 ): FunctionHandler<Event, Result> {
-  const run = middy<Event, Result, Error, Context>()
+  const run = middy<Event, Result>()
     .use(observeInvocation(name))
     .handler(async (event, context) => handle(event, invocationOf(context)));
-  return (event, context) => run(event, context as Context) as Promise<Result>;
+  return (event, context) => run(event, context as Context);
 }
 
 export interface Invocation {
@@ -41,7 +41,7 @@ function invocationOf(context: Context): Invocation {
   };
 }
 
-function observeInvocation(name: FunctionName): middy.MiddlewareObj<unknown, unknown, Error, Context> {
+function observeInvocation(name: FunctionName): middy.MiddlewareObj<unknown, unknown> {
   const started = new WeakMap<object, number>();
   return {
     before: ({ context }) => {

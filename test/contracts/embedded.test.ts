@@ -67,7 +67,10 @@ describeObjectStore('FileObjectStore', async () => {
   return { objects: new FileObjectStore(folder), close: async () => rmSync(folder, { recursive: true }) };
 });
 
-function openTemporary(name: string, schema = STATE_SCHEMA): { database: DatabaseSync; close: () => Promise<void> } {
+function openTemporary(
+  name: string,
+  schema = STATE_SCHEMA,
+): { database: DatabaseSync; close: () => Promise<void> } {
   const folder = temporaryFolder();
   const database = openDatabase(join(folder, name), schema);
   const close = async () => {

@@ -11,7 +11,10 @@ const { log, state, queues, bus, objects } = openEmbedded(openDataFolder(path));
 
 for (let n = Number(first); ; n++) {
   const name = String(n).padStart(9, '0');
-  await log.append('trades', [0, 1, 2].map((part) => ({ partitionKey: 'lane', data: Buffer.from(`${name}.${part}`) })));
+  await log.append(
+    'trades',
+    [0, 1, 2].map((part) => ({ partitionKey: 'lane', data: Buffer.from(`${name}.${part}`) })),
+  );
   await state.transact([
     { kind: 'put', table: 'orders', pk: 'ORDER', sk: name, value: n, condition: { kind: 'none' } },
     { kind: 'put', table: 'portfolio', pk: 'BOOK', sk: 'BOOK', value: n, condition: { kind: 'none' } },

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { openDataFolder } from '../../shared/adapters/embedded/data-folder.ts';
-import { temporaryFolder } from '../../shared/adapters/embedded/temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openEmbedded } from './open-embedded.ts';
 
 const WRITER = fileURLToPath(new URL('./kill-writer.ts', import.meta.url));
@@ -29,7 +29,9 @@ describe('the embedded adapters after kill -9', () => {
 
 /** @returns the last number that the writer printed. */
 async function writeUntilKilled(path: string, first: number, afterMs: number): Promise<number> {
-  const writer = spawn(process.execPath, [WRITER, path, String(first)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const writer = spawn(process.execPath, [WRITER, path, String(first)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = once(writer, 'exit');
   let acknowledged = first - 1;
   const lines = createInterface({ input: writer.stdout });
@@ -69,8 +71,12 @@ function expectRecords({ log }: Adapters, names: readonly string[]): void {
   const records = log.read('trades', 0, 1_000_000, Infinity);
   const expected = names.flatMap((name) => [`${name}.0`, `${name}.1`, `${name}.2`]);
   expect(records.length).toBeGreaterThanOrEqual(Math.min(200, expected.length));
-  expect(records.map((record) => Buffer.from(record.data).toString())).toEqual(expected.slice(-records.length));
-  expect(records.map((record) => record.sequence)).toEqual(expected.map((_, n) => n + 1).slice(-records.length));
+  expect(records.map((record) => Buffer.from(record.data).toString())).toEqual(
+    expected.slice(-records.length),
+  );
+  expect(records.map((record) => record.sequence)).toEqual(
+    expected.map((_, n) => n + 1).slice(-records.length),
+  );
 }
 
 async function expectItems({ state }: Adapters, rounds: number): Promise<void> {
@@ -83,14 +89,20 @@ async function expectItems({ state }: Adapters, rounds: number): Promise<void> {
 function expectMessages({ queues }: Adapters, names: readonly string[]): void {
   const messages = queues.receive('orders-standard', 1_000_000, Date.now());
   expect(queues.pendingCount('orders-standard')).toBe(messages.length);
-  expectAllButTheLast(messages.map((message) => message.body), names);
+  expectAllButTheLast(
+    messages.map((message) => message.body),
+    names,
+  );
   for (const { receiptHandle } of messages) queues.remove('orders-standard', receiptHandle);
 }
 
 function expectDeliveries({ bus }: Adapters, names: readonly string[]): void {
   const deliveries = bus.take('track-order', 1_000_000, Date.now());
   expect(bus.pendingCount('track-order')).toBe(deliveries.length);
-  expectAllButTheLast(deliveries.map(({ detail }) => (detail as { reason: string }).reason), names);
+  expectAllButTheLast(
+    deliveries.map(({ detail }) => (detail as { reason: string }).reason),
+    names,
+  );
   for (const { id } of deliveries) bus.acknowledge(id);
 }
 

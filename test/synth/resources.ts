@@ -10,7 +10,7 @@ export function at(value: Value | Properties | undefined, ...keys: readonly stri
   return keys.reduce<Value | Properties | undefined>((inner, key) => {
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return undefined;
     return (inner as Properties)[key];
-  }, value) as Value | undefined;
+  }, value);
 }
 
 /** The logical id that a `Ref` or `Fn::GetAtt` points to. */

@@ -119,7 +119,9 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
       expect(Object.keys(properties['EventPattern'] as object)).toEqual(['detail-type']);
       const [target] = properties['Targets'] as readonly [Resource['properties']];
       expect(targetOf(at(target, 'DeadLetterConfig', 'Arn'))).toBeDefined();
-      return `${listOf(at(properties, 'EventPattern', 'detail-type')).join()} ${targetOf(target['Arn'])}`;
+      return `${listOf(at(properties, 'EventPattern', 'detail-type'))
+        .map(textOf)
+        .join()} ${targetOf(target['Arn'])}`;
     });
     const expected = topology.rules.flatMap((rule) =>
       rule.functions.map((name) => `${rule.detailType} ${functions.get(name)!.id}`),
@@ -277,7 +279,7 @@ function functionsByName(resources: readonly Resource[]): ReadonlyMap<FunctionNa
     const [, name] = /\/functions\/([a-z-]+)$/.exec(textOf(properties['Name'])) ?? [];
     return name === undefined
       ? []
-      : [[name as FunctionName, resourceOf(resources, part, targetOf(properties['Value']))] as const];
+      : [[name, resourceOf(resources, part, targetOf(properties['Value']))] as const];
   });
   return new Map(published);
 }

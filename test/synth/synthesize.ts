@@ -22,20 +22,32 @@ export interface Resource {
   readonly properties: Properties;
 }
 
+interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: Properties;
+  readonly DeletionPolicy?: string;
+}
+
 export interface Template {
-  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: Properties }>>;
+  readonly Resources: Readonly<Record<string, TemplateResource>>;
   readonly Outputs?: Readonly<Record<string, { readonly Export?: Value }>>;
 }
 
 export interface Synthesized {
-  readonly app: App;
   readonly resources: readonly Resource[];
   /** By part. */
   readonly templates: ReadonlyMap<string, Template>;
 }
 
-/** @param context what `-c` would say. */
-export function synthesize(context: Readonly<Record<string, string>>): Synthesized {
+/**
+ * @param context what `-c` would say.
+ * @param plant adds to the app before it is synthesised.
+ * @throws Error when a rule of cdk-nag finds what nobody has acknowledged.
+ */
+export function synthesize(
+  context: Readonly<Record<string, string>>,
+  plant: (app: App) => void = () => {},
+): Synthesized {
   const outdir = mkdtempSync(join(tmpdir(), 'millrace-synth-'));
   try {
     const { context: flags } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as {
@@ -44,13 +56,13 @@ export function synthesize(context: Readonly<Record<string, string>>): Synthesiz
     const app = new App({ outdir, context: { ...flags, ...context } });
     const stage = readStage(app.node);
     addPlatform(app, stage);
+    plant(app);
     const partOf = (stackName: string): string => stackName.slice(`millrace-${stage.name}-`.length);
     const stacks = app.synth().stacks;
     const templates = new Map(
       stacks.map(({ stackName, template }) => [partOf(stackName), template as Template]),
     );
     return {
-      app,
       templates,
       resources: [...templates].flatMap(([part, template]) => resourcesOf(part, template)),
     };

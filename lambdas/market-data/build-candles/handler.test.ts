@@ -120,6 +120,25 @@ describe('build-candles', () => {
     expect(announced()).toEqual([['1s', 1000, '100']]);
   });
 
+  it('revises once when the process died between the revision and its state', async () => {
+    const late = record(2, { trades: [row(2, 1900, '50')], sessionId: REDRIVE_SESSION });
+    await fold(record(1, { trades: [row(1, 1000), row(3, 2000)] }));
+    const { write } = ports.state;
+    ports.state.write = async () => Promise.reject(new Error('the table is away'));
+    await expect(fold(late)).rejects.toThrow('the table is away');
+    ports.state.write = write;
+    freshProcess();
+    await fold(late);
+    expect(await stored()).toMatchObject([{ revision: 1, tradeCount: 2, volume: decimal('2') }]);
+  });
+
+  it('takes no note of a connection in a record that it has done', async () => {
+    const first = record(1, { sessionId: 'one', trades: [row(1, 1000)] });
+    await fold(first, record(2, { sessionId: 'two', trades: [row(2, 1001)] }));
+    await fold(first, record(3, { sessionId: 'two', watermarks: [[0, 2000]] }));
+    expect(await stored()).toMatchObject([{ tradeCount: 2, complete: true }]);
+  });
+
   it('calls a candle incomplete that a broken connection ran through', async () => {
     await fold(record(1, { trades: [row(1, 1000), row(2, 2000)] }));
     await fold(record(2, { sessionId: 'another', laneWatermarkMs: 3000 }));

@@ -3,12 +3,30 @@ import type { Interval } from '../../domain/candles/interval.ts';
 import { decimal } from '../../domain/decimal.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
 import type { CandleStore, StoredCandle } from '../../ports/candle-store.ts';
-import { checkReadLimit, insertRows, quoted, readableTimeMs, readRows, slices, timeLiteral, type Row } from './requests.ts';
+import {
+  checkReadLimit,
+  insertRows,
+  quoted,
+  readableTimeMs,
+  readRows,
+  slices,
+  timeLiteral,
+  type Row,
+} from './requests.ts';
 import { RowBinaryWriter } from './row-binary-writer.ts';
 
 const DECIMALS = ['open', 'high', 'low', 'close', 'volume', 'quoteVolume', 'takerBuyVolume'] as const;
 const COLUMNS = [
-  ...['instrumentId', 'interval', 'openTime', 'revision', ...DECIMALS, 'tradeCount', 'firstTradeId', 'lastTradeId'],
+  ...[
+    'instrumentId',
+    'interval',
+    'openTime',
+    'revision',
+    ...DECIMALS,
+    'tradeCount',
+    'firstTradeId',
+    'lastTradeId',
+  ],
   ...['firstTime', 'lastTime', 'complete', 'throughSequence'],
 ];
 const BYTES_A_ROW = 256;
@@ -90,7 +108,13 @@ export class ClickHouseCandleStore implements CandleStore {
   ): Promise<StoredCandle[]> {
     checkReadLimit(limit);
     const [from, to] = [readableTimeMs(fromMs), readableTimeMs(toMs)];
-    const rows = await readRows(this.#client, query, { instrumentId, interval, fromMs: from, toMs: to, limit });
+    const rows = await readRows(this.#client, query, {
+      instrumentId,
+      interval,
+      fromMs: from,
+      toMs: to,
+      limit,
+    });
     return rows.map(candleOf);
   }
 
@@ -112,7 +136,10 @@ export class ClickHouseCandleStore implements CandleStore {
 
 /** The times narrow the search to a few granules of the primary key; time and revision together decide. */
 function anyOf(candles: readonly StoredCandle[]): string {
-  const series = Map.groupBy(candles, (candle) => `${quoted(candle.instrumentId)} AND interval = ${quoted(candle.interval)}`);
+  const series = Map.groupBy(
+    candles,
+    (candle) => `${quoted(candle.instrumentId)} AND interval = ${quoted(candle.interval)}`,
+  );
   const conditions = [...series].map(([name, ofSeries]) => {
     const times = ofSeries.map((candle) => candle.openTimeMs);
     const [from, to] = [timeLiteral(Math.min(...times)), timeLiteral(Math.max(...times))];
@@ -126,7 +153,8 @@ function anyOf(candles: readonly StoredCandle[]): string {
 function encodeCandles(candles: readonly StoredCandle[]): Uint8Array {
   const writer = new RowBinaryWriter(candles.length * BYTES_A_ROW);
   for (const candle of candles) {
-    if (!candle.closed) throw new Error(`the candle of ${candle.instrumentId} at ${candle.openTimeMs} is not closed`);
+    if (!candle.closed)
+      throw new Error(`the candle of ${candle.instrumentId} at ${candle.openTimeMs} is not closed`);
     writer.text(candle.instrumentId);
     writer.text(candle.interval);
     writer.uint64(candle.openTimeMs);
@@ -144,8 +172,21 @@ function encodeCandles(candles: readonly StoredCandle[]): Uint8Array {
 }
 
 export function candleOf(row: Row): StoredCandle {
-  const [instrumentId, interval, openTimeMs, revision, open, high, low, close, volume, quoteVolume, takerBuyVolume] = row;
-  const [tradeCount, firstTradeId, lastTradeId, firstTimeMs, lastTimeMs, complete, throughSequence] = row.slice(11);
+  const [
+    instrumentId,
+    interval,
+    openTimeMs,
+    revision,
+    open,
+    high,
+    low,
+    close,
+    volume,
+    quoteVolume,
+    takerBuyVolume,
+  ] = row;
+  const [tradeCount, firstTradeId, lastTradeId, firstTimeMs, lastTimeMs, complete, throughSequence] =
+    row.slice(11);
   return {
     instrumentId: String(instrumentId),
     interval: interval as Interval,

@@ -1,12 +1,12 @@
-import type { ClickHouseClient } from '@clickhouse/client';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startClickHouse, type ClickHouseServer } from '../../../embedded/clickhouse-server/start-clickhouse.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  startClickHouse,
+  type ClickHouseServer,
+} from '../../../embedded/clickhouse-server/start-clickhouse.ts';
 import type { ReceivedTrade } from '../../contracts/stream-records.ts';
 import { decimal } from '../../domain/decimal.ts';
 import type { StoredCandle } from '../../ports/candle-store.ts';
-import { log } from '../../runtime/log.ts';
-import { temporaryFolder } from '../embedded/temporary-folder.ts';
-import { createClickHouse } from './client.ts';
+import { runningClickHouse } from '../../../test/support/running-clickhouse.ts';
 import { ClickHouseCandleStore } from './clickhouse-candle-store.ts';
 import { countClosedCandles, countTrades, streamCandles, streamTrades } from './clickhouse-totals.ts';
 import { ClickHouseTradeStore } from './clickhouse-trade-store.ts';
@@ -25,7 +25,12 @@ const tradeOf = (instrumentId: string, tradeId: number, timeMs: number): Receive
   timeMs,
   receivedAtMs: timeMs,
 });
-const candleOf = (instrumentId: string, interval: '1s' | '1m', openTimeMs: number, revision: number): StoredCandle => ({
+const candleOf = (
+  instrumentId: string,
+  interval: '1s' | '1m',
+  openTimeMs: number,
+  revision: number,
+): StoredCandle => ({
   instrumentId,
   interval,
   openTimeMs,
@@ -48,27 +53,20 @@ const candleOf = (instrumentId: string, interval: '1s' | '1m', openTimeMs: numbe
 });
 
 describe('the totals of ClickHouse', () => {
-  let server: ClickHouseServer;
-  let client: ClickHouseClient;
+  const client = runningClickHouse();
 
   beforeAll(async () => {
-    server = await startClickHouse({ dataDir: temporaryFolder(), log });
-    client = createClickHouse({ url: server.url });
-    await migrate(client);
-  }, 30_000);
-  afterAll(async () => {
-    await client.close();
-    await server.stop({ fast: true });
+    await migrate(client());
   });
 
   it('count and list nothing in empty tables', async () => {
-    expect([await countTrades(client), await countClosedCandles(client)]).toEqual([0, 0]);
-    await streamTrades(client, () => expect('a trade').toBe('none'));
-    await streamCandles(client, () => expect('a candle').toBe('none'));
+    expect([await countTrades(client()), await countClosedCandles(client())]).toEqual([0, 0]);
+    await streamTrades(client(), () => expect('a trade').toBe('none'));
+    await streamCandles(client(), () => expect('a candle').toBe('none'));
   });
 
   it('list each trade once, by instrument, time and id, over parts and partitions', async () => {
-    await client.command({ query: 'SYSTEM STOP MERGES millrace.trades' });
+    await client().command({ query: 'SYSTEM STOP MERGES millrace.trades' });
     const tape = [
       tradeOf('binance:BTC-USDT', 10, MONTH_END_MS),
       tradeOf('binance:BTC-USDT', 9, MONTH_END_MS + 1),
@@ -76,17 +74,17 @@ describe('the totals of ClickHouse', () => {
       tradeOf('binance:ETH-USDT', 1, MONTH_END_MS - 1),
       tradeOf('binance:ETH-USDT', 2, MONTH_END_MS + 86_400_000),
     ];
-    const store = new ClickHouseTradeStore(client);
+    const store = new ClickHouseTradeStore(client());
     for (const trade of [...tape].reverse()) await store.insert([trade], { mayRepeat: false });
     await store.insert(tape, { mayRepeat: false });
     const listed: unknown[] = [];
-    await streamTrades(client, (trade) => listed.push({ ...trade, receivedAtMs: trade.timeMs }));
+    await streamTrades(client(), (trade) => listed.push({ ...trade, receivedAtMs: trade.timeMs }));
     expect(listed).toEqual(tape);
-    expect(await countTrades(client)).toBe(tape.length);
+    expect(await countTrades(client())).toBe(tape.length);
   });
 
   it('list each revision of a candle once, and count what was closed, not what was revised', async () => {
-    await client.command({ query: 'SYSTEM STOP MERGES millrace.candles' });
+    await client().command({ query: 'SYSTEM STOP MERGES millrace.candles' });
     const candles = [
       candleOf('binance:BTC-USDT', '1m', MONTH_END_MS - 59_999, 0),
       candleOf('binance:BTC-USDT', '1m', MONTH_END_MS - 59_999, 1),
@@ -94,20 +92,22 @@ describe('the totals of ClickHouse', () => {
       candleOf('binance:BTC-USDT', '1s', MONTH_END_MS + 1, 0),
       candleOf('binance:ETH-USDT', '1m', MONTH_END_MS + 1, 0),
     ];
-    const store = new ClickHouseCandleStore(client);
+    const store = new ClickHouseCandleStore(client());
     for (const candle of [...candles].reverse()) await store.insert([candle], { mayRepeat: false });
     await store.insert(candles, { mayRepeat: false });
     const listed: StoredCandle[] = [];
-    await streamCandles(client, (candle) => listed.push(candle));
+    await streamCandles(client(), (candle) => listed.push(candle));
     expect(listed).toEqual(candles);
-    expect(await countClosedCandles(client)).toBe(4);
+    expect(await countClosedCandles(client())).toBe(4);
   });
 
   it('come from many rows as from few', async () => {
-    const trades = Array.from({ length: 30_000 }, (_, n) => tradeOf('binance:XRP-USDT', n, MONTH_END_MS + (n >> 3)));
-    await new ClickHouseTradeStore(client).insert(trades, { mayRepeat: false });
+    const trades = Array.from({ length: 30_000 }, (_, n) =>
+      tradeOf('binance:XRP-USDT', n, MONTH_END_MS + (n >> 3)),
+    );
+    await new ClickHouseTradeStore(client()).insert(trades, { mayRepeat: false });
     let next = 0;
-    await streamTrades(client, ({ instrumentId, tradeId }) => {
+    await streamTrades(client(), ({ instrumentId, tradeId }) => {
       if (instrumentId === 'binance:XRP-USDT') expect(tradeId).toBe(next++);
     });
     expect(next).toBe(trades.length);

@@ -34,7 +34,10 @@ export async function streamTrades(client: ClickHouseClient, onTrade: (trade: Tr
 }
 
 /** Every revision once, by (instrumentId, interval, openTimeMs, revision). */
-export async function streamCandles(client: ClickHouseClient, onCandle: (candle: StoredCandle) => void): Promise<void> {
+export async function streamCandles(
+  client: ClickHouseClient,
+  onCandle: (candle: StoredCandle) => void,
+): Promise<void> {
   const query = `SELECT ${CANDLE_FIELDS} FROM millrace.candles ORDER BY instrumentId, interval, openTime, revision`;
   let last: StoredCandle | null = null;
   await streamRows(client, query, (row) => {
@@ -47,7 +50,11 @@ export async function streamCandles(client: ClickHouseClient, onCandle: (candle:
 
 /** The order is the tables' own, so the server merges its parts as it reads, and repetitions follow one another. */
 async function streamRows(client: ClickHouseClient, query: string, onRow: (row: Row) => void): Promise<void> {
-  const result = await client.query({ query, format: 'JSONCompactEachRow', clickhouse_settings: READ_SETTINGS });
+  const result = await client.query({
+    query,
+    format: 'JSONCompactEachRow',
+    clickhouse_settings: READ_SETTINGS,
+  });
   for await (const rows of result.stream<Row>()) {
     for (const row of rows) onRow(row.json());
   }

@@ -4,7 +4,16 @@ import { decimal } from '../../domain/decimal.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
 import type { Side, Trade } from '../../domain/market-data/trade.ts';
 import type { TradeStore } from '../../ports/trade-store.ts';
-import { checkReadLimit, insertRows, quoted, readableTimeMs, readRows, slices, timeLiteral, type Row } from './requests.ts';
+import {
+  checkReadLimit,
+  insertRows,
+  quoted,
+  readableTimeMs,
+  readRows,
+  slices,
+  timeLiteral,
+  type Row,
+} from './requests.ts';
 import { RowBinaryWriter } from './row-binary-writer.ts';
 
 const COLUMNS = ['instrumentId', 'time', 'tradeId', 'price', 'quantity', 'takerSide', 'receivedAt'];
@@ -31,7 +40,12 @@ export class ClickHouseTradeStore implements TradeStore {
     await insertRows(this.#client, 'millrace.trades', COLUMNS, encodeTrades(fresh));
   }
 
-  async between(instrumentId: InstrumentId, fromMs: number, toMs: number, limit: number): Promise<readonly Trade[]> {
+  async between(
+    instrumentId: InstrumentId,
+    fromMs: number,
+    toMs: number,
+    limit: number,
+  ): Promise<readonly Trade[]> {
     checkReadLimit(limit);
     const query = `SELECT ${TRADE_FIELDS} FROM millrace.trades
       WHERE instrumentId = {instrumentId: String}
@@ -72,17 +86,20 @@ export class ClickHouseTradeStore implements TradeStore {
 
 /** The times narrow the search to a few granules of the primary key; the ids decide. */
 function anyOf(trades: readonly ReceivedTrade[]): string {
-  const conditions = [...Map.groupBy(trades, (trade) => trade.instrumentId)].map(([instrumentId, ofInstrument]) => {
-    let [fromMs, toMs] = [Infinity, 0];
-    for (const { timeMs } of ofInstrument) [fromMs, toMs] = [Math.min(fromMs, timeMs), Math.max(toMs, timeMs)];
-    const ids = ofInstrument.map((trade) => trade.tradeId).join(',');
-    return `(instrumentId = ${quoted(instrumentId)} AND time BETWEEN ${timeLiteral(fromMs)} AND ${timeLiteral(toMs)} AND tradeId IN (${ids}))`;
-  });
+  const conditions = [...Map.groupBy(trades, (trade) => trade.instrumentId)].map(
+    ([instrumentId, ofInstrument]) => {
+      let [fromMs, toMs] = [Infinity, 0];
+      for (const { timeMs } of ofInstrument)
+        [fromMs, toMs] = [Math.min(fromMs, timeMs), Math.max(toMs, timeMs)];
+      const ids = ofInstrument.map((trade) => trade.tradeId).join(',');
+      return `(instrumentId = ${quoted(instrumentId)} AND time BETWEEN ${timeLiteral(fromMs)} AND ${timeLiteral(toMs)} AND tradeId IN (${ids}))`;
+    },
+  );
   return conditions.join(' OR ');
 }
 
 /** Rows in the order of the table's columns. */
-export function encodeTrades(trades: readonly ReceivedTrade[]): Uint8Array {
+function encodeTrades(trades: readonly ReceivedTrade[]): Uint8Array {
   const writer = new RowBinaryWriter(trades.length * BYTES_A_ROW);
   for (const trade of trades) {
     writer.text(trade.instrumentId);

@@ -5,6 +5,8 @@ export interface ClickHouseAddress {
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
+  /** How long an answer may keep silent; migrations of large tables need more than the default of 4.5 s. */
+  readonly requestTimeoutMs?: number;
 }
 
 /** Just under the time that a function has. */
@@ -17,14 +19,19 @@ const IDLE_CONNECTION_MS = 2_500;
  * A client for any ClickHouse. Inserts are synchronous: when one has resolved its rows can be queried.
  * Errors are thrown and not logged, the caller knows what they mean.
  */
-export function createClickHouse({ url, username, password }: ClickHouseAddress): ClickHouseClient {
+export function createClickHouse({
+  url,
+  username,
+  password,
+  requestTimeoutMs,
+}: ClickHouseAddress): ClickHouseClient {
   const isFar = !isLoopback(url);
   return createClient({
     url,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     application: 'millrace',
-    request_timeout: REQUEST_TIMEOUT_MS,
+    request_timeout: requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     max_open_connections: MAX_CONNECTIONS,
     keep_alive: { enabled: true, idle_socket_ttl: IDLE_CONNECTION_MS },
     // On loopback compression costs more than it saves.

@@ -1,90 +1,98 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ClickHouseClient } from '@clickhouse/client';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startClickHouse, type ClickHouseServer } from '../../../embedded/clickhouse-server/start-clickhouse.ts';
-import { log } from '../../runtime/log.ts';
-import { temporaryFolder } from '../embedded/temporary-folder.ts';
-import { createClickHouse } from './client.ts';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  startClickHouse,
+  type ClickHouseServer,
+} from '../../../embedded/clickhouse-server/start-clickhouse.ts';
+import { runningClickHouse } from '../../../test/support/running-clickhouse.ts';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { migrate, MigrationRefused } from './migrate.ts';
 import { readRows } from './requests.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../../migrations/', import.meta.url));
 
 describe('migrate', () => {
-  let server: ClickHouseServer;
-  let client: ClickHouseClient;
+  const client = runningClickHouse();
   let folder: string;
 
-  beforeAll(async () => {
-    server = await startClickHouse({ dataDir: temporaryFolder(), log });
-    client = createClickHouse({ url: server.url });
-  }, 30_000);
-  afterAll(async () => {
-    await client.close();
-    await server.stop({ fast: true });
-  });
   beforeEach(async () => {
-    await client.command({ query: 'DROP DATABASE IF EXISTS millrace' });
+    await client().command({ query: 'DROP DATABASE IF EXISTS millrace' });
     folder = join(temporaryFolder(), 'migrations');
     cpSync(MIGRATIONS, folder, { recursive: true });
   });
 
   const tables = async (): Promise<unknown[]> => {
-    const rows = await readRows(client, "SELECT name FROM system.tables WHERE database = 'millrace' ORDER BY name", {});
+    const rows = await readRows(
+      client,
+      "SELECT name FROM system.tables WHERE database = 'millrace' ORDER BY name",
+      {},
+    );
     return rows.map(([name]) => name).filter((name) => name !== 'schema_migrations');
   };
   const up = (version: number, name: string) => ({ version, name, direction: 'up' });
   const down = (version: number, name: string) => ({ version, name, direction: 'down' });
 
   it('brings an empty server to the newest version, and then has nothing to do', async () => {
-    expect(await migrate(client)).toEqual([up(1, 'create-trades'), up(2, 'create-candles')]);
+    expect(await migrate(client())).toEqual([up(1, 'create-trades'), up(2, 'create-candles')]);
     expect(await tables()).toEqual(['candles', 'trades']);
-    expect(await migrate(client)).toEqual([]);
+    expect(await migrate(client())).toEqual([]);
   });
 
   it('goes to the version asked for, down and up again, as often as one likes', async () => {
     for (let round = 0; round < 2; round++) {
-      expect(await migrate(client, { to: 1 })).toEqual([round === 0 ? up(1, 'create-trades') : down(2, 'create-candles')]);
+      expect(await migrate(client(), { to: 1 })).toEqual([
+        round === 0 ? up(1, 'create-trades') : down(2, 'create-candles'),
+      ]);
       expect(await tables()).toEqual(['trades']);
-      expect(await migrate(client)).toEqual([up(2, 'create-candles')]);
+      expect(await migrate(client())).toEqual([up(2, 'create-candles')]);
     }
-    expect(await migrate(client, { to: 0 })).toEqual([down(2, 'create-candles'), down(1, 'create-trades')]);
+    expect(await migrate(client(), { to: 0 })).toEqual([down(2, 'create-candles'), down(1, 'create-trades')]);
     expect(await tables()).toEqual([]);
-    expect(await migrate(client)).toHaveLength(2);
+    expect(await migrate(client())).toHaveLength(2);
   });
 
   it('keeps what is in the tables when there is nothing to do', async () => {
-    await migrate(client);
-    await client.command({ query: "INSERT INTO millrace.trades SELECT 'a:B-C', now64(3), 1, 1, 1, 'BUY', now64(3)" });
-    await migrate(client);
-    expect(await readRows(client, 'SELECT count() FROM millrace.trades', {})).toEqual([[1]]);
+    await migrate(client());
+    await client().command({
+      query: "INSERT INTO millrace.trades SELECT 'a:B-C', now64(3), 1, 1, 1, 'BUY', now64(3)",
+    });
+    await migrate(client());
+    expect(await readRows(client(), 'SELECT count() FROM millrace.trades', {})).toEqual([[1]]);
   });
 
   it('goes on where a killed migration stopped, between a statement and its record', async () => {
-    await migrate(client, { to: 1 });
-    await client.command({ query: readFileSync(join(MIGRATIONS, '0002-create-candles.up.sql'), 'utf8').replace(/;\s*$/, '') });
-    expect(await migrate(client)).toEqual([up(2, 'create-candles')]);
+    await migrate(client(), { to: 1 });
+    await client().command({
+      query: readFileSync(join(MIGRATIONS, '0002-create-candles.up.sql'), 'utf8').replace(/;\s*$/, ''),
+    });
+    expect(await migrate(client())).toEqual([up(2, 'create-candles')]);
   });
 
   it('refuses a migration that was changed after it was applied, and does nothing', async () => {
-    await migrate(client, { folder, to: 1 });
+    await migrate(client(), { folder, to: 1 });
     writeFileSync(join(folder, '0001-create-trades.up.sql'), 'SELECT 1;\n');
-    await expect(migrate(client, { folder })).rejects.toThrow(MigrationRefused);
-    await expect(migrate(client, { folder })).rejects.toThrow('0001-create-trades.up.sql was changed after it was applied');
+    await expect(migrate(client(), { folder })).rejects.toThrow(MigrationRefused);
+    await expect(migrate(client(), { folder })).rejects.toThrow(
+      '0001-create-trades.up.sql was changed after it was applied',
+    );
     expect(await tables()).toEqual(['trades']);
   });
 
   it('refuses a database of a newer program', async () => {
-    await migrate(client);
+    await migrate(client());
     rmSync(join(folder, '0002-create-candles.up.sql'));
-    await expect(migrate(client, { folder })).rejects.toThrow('the database has version 2, this program knows 1');
+    await expect(migrate(client(), { folder })).rejects.toThrow(
+      'the database has version 2, this program knows 1',
+    );
   });
 
   it('refuses a version that does not exist, and a folder with a gap', async () => {
-    await expect(migrate(client, { to: 7 })).rejects.toThrow('migrations: no version 7, the newest is 2');
+    await expect(migrate(client(), { to: 7 })).rejects.toThrow('migrations: no version 7, the newest is 2');
     rmSync(join(folder, '0001-create-trades.up.sql'));
-    await expect(migrate(client, { folder })).rejects.toThrow('expected version 1, found 0002-create-candles.up.sql');
+    await expect(migrate(client(), { folder })).rejects.toThrow(
+      'expected version 1, found 0002-create-candles.up.sql',
+    );
   });
 });

@@ -42,7 +42,10 @@ const FILE_NAME = /^(\d{4})-([a-z0-9-]+)\.(up|down)\.sql$/;
  * @returns the steps that were made, in order: none when the schema is there already.
  * @throws MigrationRefused when an applied migration has changed since, or is not known here.
  */
-export async function migrate(client: ClickHouseClient, options: MigrateOptions = {}): Promise<readonly MigrationStep[]> {
+export async function migrate(
+  client: ClickHouseClient,
+  options: MigrateOptions = {},
+): Promise<readonly MigrationStep[]> {
   const known = readMigrations(options.folder ?? FOLDER);
   const to = options.to ?? known.at(-1)?.version ?? 0;
   if (to !== 0 && !known.some((migration) => migration.version === to)) {
@@ -52,14 +55,20 @@ export async function migrate(client: ClickHouseClient, options: MigrateOptions 
   const applied = await readApplied(client);
   refuseForeign(known, applied);
   const steps = [
-    ...known.filter(({ version }) => version <= to && !applied.has(version)).map((migration) => ({ migration, direction: 'up' as const })),
+    ...known
+      .filter(({ version }) => version <= to && !applied.has(version))
+      .map((migration) => ({ migration, direction: 'up' as const })),
     ...known
       .filter(({ version }) => version > to && applied.has(version))
       .map((migration) => ({ migration, direction: 'down' as const }))
       .reverse(),
   ];
   for (const { migration, direction } of steps) await make(client, migration, direction);
-  return steps.map(({ migration, direction }) => ({ version: migration.version, name: migration.name, direction }));
+  return steps.map(({ migration, direction }) => ({
+    version: migration.version,
+    name: migration.name,
+    direction,
+  }));
 }
 
 function readMigrations(folder: string): Migration[] {
@@ -105,7 +114,9 @@ function refuseForeign(known: readonly Migration[], applied: ReadonlyMap<number,
   for (const [version, checksum] of applied) {
     const migration = known.find((candidate) => candidate.version === version);
     if (migration === undefined) {
-      throw new MigrationRefused(`migrations: the database has version ${version}, this program knows ${known.length}`);
+      throw new MigrationRefused(
+        `migrations: the database has version ${version}, this program knows ${known.length}`,
+      );
     }
     if (migration.checksum !== checksum) {
       throw new MigrationRefused(`migrations: ${fileNameOf(migration)} was changed after it was applied`);

@@ -19,7 +19,9 @@ describe('RowBinaryWriter', () => {
   it('writes numbers with the least byte first', () => {
     expect(written((writer) => writer.uint8(255))).toEqual([255]);
     expect(written((writer) => writer.uint32(0x01020304))).toEqual([4, 3, 2, 1]);
-    expect(written((writer) => writer.uint64(0x0102030405060))).toEqual([0x60, 0x50, 0x40, 0x30, 0x20, 0x10, 0, 0]);
+    expect(written((writer) => writer.uint64(0x0102030405060))).toEqual([
+      0x60, 0x50, 0x40, 0x30, 0x20, 0x10, 0, 0,
+    ]);
   });
 
   it('keeps what it wrote when it has to grow', () => {
@@ -41,8 +43,20 @@ describe('RowBinaryWriter', () => {
   });
 
   it('writes every decimal as 128 bits in two’s complement', () => {
-    const edges = [2n ** 63n - 1n, 2n ** 63n, -(2n ** 63n), -(2n ** 63n) - 1n, -1n, 0n, 10n ** 38n - 1n, 1n - 10n ** 38n];
-    const anyDecimal = fc.oneof(fc.constantFrom(...edges), fc.bigInt({ min: 1n - 10n ** 38n, max: 10n ** 38n - 1n }));
+    const edges = [
+      2n ** 63n - 1n,
+      2n ** 63n,
+      -(2n ** 63n),
+      -(2n ** 63n) - 1n,
+      -1n,
+      0n,
+      10n ** 38n - 1n,
+      1n - 10n ** 38n,
+    ];
+    const anyDecimal = fc.oneof(
+      fc.constantFrom(...edges),
+      fc.bigInt({ min: 1n - 10n ** 38n, max: 10n ** 38n - 1n }),
+    );
     fc.assert(
       fc.property(anyDecimal, (value) => {
         const bytes = Buffer.from(written((writer) => writer.decimal128(value)));

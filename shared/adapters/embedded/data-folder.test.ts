@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { CorruptDataFolder } from './corrupt-data-folder.ts';
 import { DataFolderBusy, openDataFolder } from './data-folder.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 
 const dataFolderModule = new URL('./data-folder.ts', import.meta.url).href;
 
@@ -32,7 +32,9 @@ describe('openDataFolder', () => {
     const path = pathOf('killed');
     const script = `import { openDataFolder } from ${JSON.stringify(dataFolderModule)};
       openDataFolder(${JSON.stringify(path)}); console.log('open'); setInterval(() => {}, 1000);`;
-    const owner = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const owner = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     try {
       await once(owner.stdout, 'data');
       expect(() => openDataFolder(path)).toThrow(`in use by process ${owner.pid}`);
@@ -47,7 +49,9 @@ describe('openDataFolder', () => {
   it('refuses a folder that holds something else, and leaves it as it is', () => {
     mkdirSync(pathOf('photos'));
     writeFileSync(join(pathOf('photos'), 'cat.jpg'), '');
-    expect(() => openDataFolder(pathOf('photos'))).toThrow(/photos is not a data folder: expected an empty folder/);
+    expect(() => openDataFolder(pathOf('photos'))).toThrow(
+      /photos is not a data folder: expected an empty folder/,
+    );
     expect(readdirSync(pathOf('photos'))).toEqual(['cat.jpg']);
   });
 
@@ -72,7 +76,9 @@ describe('openDataFolder', () => {
   it('refuses a lock file that is not one', () => {
     openDataFolder(pathOf('lock')).close();
     writeFileSync(join(pathOf('lock'), 'lock.db'), 'not a database, by far'.repeat(100));
-    expect(() => openDataFolder(pathOf('lock'))).toThrow(/lock\.db cannot be locked \(file is not a database\)/);
+    expect(() => openDataFolder(pathOf('lock'))).toThrow(
+      /lock\.db cannot be locked \(file is not a database\)/,
+    );
   });
 
   it('takes an empty folder, and one whose first owner was killed before it was done', () => {

@@ -71,11 +71,17 @@ function inspect(path: string): 'ours' | 'empty' {
   const names = namesIn(path)?.filter((name) => !UNFINISHED_FORMAT_FILE.test(name)) ?? null;
   if (names === null || names.length === 0) return 'empty';
   if (!names.includes(FORMAT_FILE)) {
-    throw new CorruptDataFolder(path, `is not a data folder: expected an empty folder or one with ${FORMAT_FILE}`);
+    throw new CorruptDataFolder(
+      path,
+      `is not a data folder: expected an empty folder or one with ${FORMAT_FILE}`,
+    );
   }
   const format = readJson(join(path, FORMAT_FILE))['format'];
   if (format !== FORMAT) {
-    throw new CorruptDataFolder(path, `has format ${JSON.stringify(format)}, this version reads format ${FORMAT}`);
+    throw new CorruptDataFolder(
+      path,
+      `has format ${JSON.stringify(format)}, this version reads format ${FORMAT}`,
+    );
   }
   return 'ours';
 }
@@ -119,8 +125,11 @@ function takeLock(path: string): DatabaseSync {
     return lock;
   } catch (error) {
     lock.close();
-    if ((error as { errcode?: unknown }).errcode === SQLITE_BUSY) throw new DataFolderBusy(path, ownerOf(path));
-    throw new CorruptDataFolder(join(path, LOCK_FILE), `cannot be locked (${(error as Error).message})`, { cause: error });
+    if ((error as { errcode?: unknown }).errcode === SQLITE_BUSY)
+      throw new DataFolderBusy(path, ownerOf(path));
+    throw new CorruptDataFolder(join(path, LOCK_FILE), `cannot be locked (${(error as Error).message})`, {
+      cause: error,
+    });
   }
 }
 

@@ -4,9 +4,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
 import { CorruptDataFolder } from './corrupt-data-folder.ts';
 import { openDatabase, transaction, type DatabaseSchema } from './database.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 
-const SCHEMA: DatabaseSchema = { version: 1, sql: 'CREATE TABLE IF NOT EXISTS notes (text TEXT NOT NULL) STRICT' };
+const SCHEMA: DatabaseSchema = {
+  version: 1,
+  sql: 'CREATE TABLE IF NOT EXISTS notes (text TEXT NOT NULL) STRICT',
+};
 
 describe('openDatabase', () => {
   const folder = temporaryFolder();

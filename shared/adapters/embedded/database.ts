@@ -67,10 +67,14 @@ function checkPages(database: DatabaseSync, path: string): void {
   const bytes = pragma(database, 'page_count') * pragma(database, 'page_size');
   if (bytes > MAX_CHECKED_PAGES_BYTES) return;
   const verdict = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
-  if (verdict !== 'ok') throw new CorruptDataFolder(path, `is damaged (${String(verdict).replaceAll('\n', ' ')})`);
+  if (verdict !== 'ok')
+    throw new CorruptDataFolder(path, `is damaged (${String(verdict).replaceAll('\n', ' ')})`);
 }
 
-function pragma(database: DatabaseSync, name: 'application_id' | 'page_count' | 'page_size' | 'user_version'): number {
+function pragma(
+  database: DatabaseSync,
+  name: 'application_id' | 'page_count' | 'page_size' | 'user_version',
+): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 

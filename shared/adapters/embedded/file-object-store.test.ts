@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { FileObjectStore } from './file-object-store.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 
 describe('FileObjectStore', () => {
   const folder = temporaryFolder();
@@ -28,15 +28,25 @@ describe('FileObjectStore', () => {
     expect(readdirSync(join(folder, '.partial'))).toEqual([]);
   });
 
-  it.each(['', '/etc/passwd', '../outside', 'a/../../outside', 'a//b', 'a/', '.', './a', '.partial/x', 'a\\b', 'a\0b', 'x'.repeat(256)])(
-    'refuses the key %j',
-    async (key) => {
-      const store = new FileObjectStore(join(folder, 'inside'));
-      await expect(store.put(key, Buffer.from('x'), 'text/plain')).rejects.toThrow(/^object key: expected/);
-      await expect(store.get(key)).rejects.toThrow(RangeError);
-      expect(existsSync(join(folder, 'outside'))).toBe(false);
-    },
-  );
+  it.each([
+    '',
+    '/etc/passwd',
+    '../outside',
+    'a/../../outside',
+    'a//b',
+    'a/',
+    '.',
+    './a',
+    '.partial/x',
+    'a\\b',
+    'a\0b',
+    'x'.repeat(256),
+  ])('refuses the key %j', async (key) => {
+    const store = new FileObjectStore(join(folder, 'inside'));
+    await expect(store.put(key, Buffer.from('x'), 'text/plain')).rejects.toThrow(/^object key: expected/);
+    await expect(store.get(key)).rejects.toThrow(RangeError);
+    expect(existsSync(join(folder, 'outside'))).toBe(false);
+  });
 
   it('refuses to list outside its root', async () => {
     await expect(new FileObjectStore(folder).list('../', { limit: 1 })).rejects.toThrow(RangeError);

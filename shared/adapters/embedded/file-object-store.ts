@@ -54,7 +54,10 @@ export class FileObjectStore implements ObjectStore {
     }
   }
 
-  async list(prefix: string, options: { readonly limit: number; readonly after?: string }): Promise<readonly string[]> {
+  async list(
+    prefix: string,
+    options: { readonly limit: number; readonly after?: string },
+  ): Promise<readonly string[]> {
     const { limit, after } = options;
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE_KEYS) {
       throw new LimitExceeded(`a page has 1 to ${MAX_PAGE_KEYS} keys, not ${limit}`);

@@ -5,7 +5,7 @@ import type { RuleDefinition } from '../../topology-schema.ts';
 import { openDatabase } from './database.ts';
 import { SqliteEventBus } from './sqlite-event-bus.ts';
 import { STATE_SCHEMA } from './state-database.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 
 const RULES: RuleDefinition[] = [
   { detailType: 'OrderRejectedV1', functions: ['track-order', 'push-updates'] },
@@ -17,9 +17,17 @@ const open = (path = ':memory:') => {
   const database = openDatabase(path, STATE_SCHEMA);
   return { database, bus: new SqliteEventBus(database, RULES, () => NOW_MS) };
 };
-const report = (reason: string, detailType: 'OrderRejectedV1' | 'OrderExpiredV1' = 'OrderRejectedV1'): BusEvent => ({
+const report = (
+  reason: string,
+  detailType: 'OrderRejectedV1' | 'OrderExpiredV1' = 'OrderRejectedV1',
+): BusEvent => ({
   detailType,
-  detail: { clientOrderId: '0198b6f2-0000-7000-8000-000000000001', strategyId: '0198b6f2-0000-7000-8000-000000000002', reason, timeMs: 1 },
+  detail: {
+    clientOrderId: '0198b6f2-0000-7000-8000-000000000001',
+    strategyId: '0198b6f2-0000-7000-8000-000000000002',
+    reason,
+    timeMs: 1,
+  },
 });
 const reasons = (deliveries: readonly { detail: unknown }[]) =>
   deliveries.map(({ detail }) => (detail as { reason: string }).reason);
@@ -40,7 +48,9 @@ describe('SqliteEventBus', () => {
   it('drops an event that no rule matches', async () => {
     const { bus, database } = open();
     await bus.publish([{ detailType: 'CandlesClosedV1', detail: { candles: [] } }]);
-    expect(database.prepare('SELECT count(*) AS deliveries FROM deliveries').get()).toEqual({ deliveries: 0 });
+    expect(database.prepare('SELECT count(*) AS deliveries FROM deliveries').get()).toEqual({
+      deliveries: 0,
+    });
   });
 
   it('gives a delivery to one taker until it is settled', async () => {
@@ -76,7 +86,12 @@ describe('SqliteEventBus', () => {
     expect(bus.pendingCount('track-order')).toBe(0);
     expect(bus.take('track-order', 10, NOW_MS)).toEqual([]);
     expect(bus.deadDeliveries(10)).toMatchObject([
-      { functionName: 'track-order', cause: 'TypeError: price is undefined', attempts: 1, detail: { reason: 'poison' } },
+      {
+        functionName: 'track-order',
+        cause: 'TypeError: price is undefined',
+        attempts: 1,
+        detail: { reason: 'poison' },
+      },
     ]);
     expect(bus.pendingCount('push-updates')).toBe(1);
   });

@@ -78,7 +78,9 @@ export class SqliteEventBus implements EventBus {
     this.#now = now;
     this.#targets = targetsByDetailType(rules);
     this.#statements = prepareStatements(database);
-    for (const row of database.prepare('SELECT function_name, count(*) AS count FROM deliveries GROUP BY 1').all()) {
+    for (const row of database
+      .prepare('SELECT function_name, count(*) AS count FROM deliveries GROUP BY 1')
+      .all()) {
       this.#pending.set(String(row['function_name']), Number(row['count']));
     }
     this.#lastId = Number(
@@ -107,7 +109,11 @@ export class SqliteEventBus implements EventBus {
   take(functionName: FunctionName, max: number, nowMs: number): Delivery[] {
     if (this.pendingCount(functionName) === 0) return [];
     const inFlight = this.#inFlightOf(functionName);
-    const rows = this.#statements.due.all(functionName, nowMs, max + inFlight.size) as unknown as DeliveryRow[];
+    const rows = this.#statements.due.all(
+      functionName,
+      nowMs,
+      max + inFlight.size,
+    ) as unknown as DeliveryRow[];
     const taken = rows.filter((row) => !inFlight.has(row.id)).slice(0, max);
     for (const row of taken) inFlight.add(row.id);
     return taken.map(toDelivery);

@@ -5,7 +5,7 @@ import type { QueueMessage } from '../../ports/queue-sender.ts';
 import { openDatabase } from './database.ts';
 import { SqliteQueues, type ReceivedMessage } from './sqlite-queues.ts';
 import { STATE_SCHEMA } from './state-database.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 
 const QUEUE = 'orders-standard';
 const DEFINITION = { groupId: 'strategyId', visibilityTimeoutSeconds: 30, maxReceives: 3 };
@@ -28,7 +28,12 @@ describe('SqliteQueues', () => {
     await queues.send(QUEUE, messages('a1', 'b1', 'a2'));
     const received = queues.receive(QUEUE, 10, START_MS);
     expect(bodies(received)).toEqual(['a1', 'b1', 'a2']);
-    expect(received[0]).toMatchObject({ groupId: 'a', deduplicationId: 'a1', receiveCount: 1, sentAtMs: START_MS });
+    expect(received[0]).toMatchObject({
+      groupId: 'a',
+      deduplicationId: 'a1',
+      receiveCount: 1,
+      sentAtMs: START_MS,
+    });
   });
 
   it('holds back a group while one of its messages is hidden, and no other group', async () => {
@@ -162,7 +167,9 @@ describe('SqliteQueues', () => {
     expect(after.queues.pendingCount(QUEUE)).toBe(2);
     const received = after.queues.receive(QUEUE, 10, START_MS);
     expect(received.map((message) => [message.body, message.receiveCount])).toEqual([['a1', 2]]);
-    expect(after.queues.receive(QUEUE, 10, START_MS + 30_000)).toMatchObject([{ body: 'a1', receiveCount: 3 }]);
+    expect(after.queues.receive(QUEUE, 10, START_MS + 30_000)).toMatchObject([
+      { body: 'a1', receiveCount: 3 },
+    ]);
     after.database.close();
   });
 
@@ -180,7 +187,10 @@ describe('SqliteQueues', () => {
 
   it('lets each group through in order and each message once, however deliveries fail', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(2)), { maxLength: 30 }), deliversInOrder),
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(2)), { maxLength: 30 }),
+        deliversInOrder,
+      ),
     );
   });
 });

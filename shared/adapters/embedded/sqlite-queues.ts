@@ -85,7 +85,9 @@ export class SqliteQueues implements QueueSender, DeadLetters {
     this.#definitions = definitions;
     this.#now = now;
     this.#statements = prepareStatements(database);
-    for (const row of database.prepare('SELECT queue, count(*) AS messages FROM messages GROUP BY queue').all()) {
+    for (const row of database
+      .prepare('SELECT queue, count(*) AS messages FROM messages GROUP BY queue')
+      .all()) {
       this.#pending.set(row['queue'] as QueueName, Number(row['messages']));
     }
     this.recover();
@@ -113,7 +115,9 @@ export class SqliteQueues implements QueueSender, DeadLetters {
     const { maxReceives, visibilityTimeoutSeconds } = this.#definitions[queue];
     const visibleAtMs = nowMs + visibilityTimeoutSeconds * 1000;
     const result = transaction(this.#database, () => {
-      const exhausted = this.#statements.exhausted.all(queue, maxReceives, nowMs).map((row) => Number(row['id']));
+      const exhausted = this.#statements.exhausted
+        .all(queue, maxReceives, nowMs)
+        .map((row) => Number(row['id']));
       for (const id of exhausted) this.#bury(id);
       const rows = this.#statements.receivable.all(queue, nowMs, max) as unknown as MessageRow[];
       for (const row of rows) this.#statements.hide.run(visibleAtMs, row.id);
@@ -175,7 +179,8 @@ export class SqliteQueues implements QueueSender, DeadLetters {
   #accept(queue: QueueName, message: QueueMessage, nowMs: number): boolean {
     const { body, groupId, deduplicationId } = message;
     const expiresAtMs = nowMs + DEDUPLICATION_MS;
-    if (this.#statements.deduplicate.run(queue, deduplicationId, expiresAtMs, nowMs).changes === 0) return false;
+    if (this.#statements.deduplicate.run(queue, deduplicationId, expiresAtMs, nowMs).changes === 0)
+      return false;
     this.#statements.insert.run(queue, groupId, deduplicationId, body, nowMs);
     return true;
   }
@@ -208,7 +213,8 @@ function prepareStatements(database: DatabaseSync) {
     hide: 'UPDATE messages SET visible_at_ms = ?, receives = receives + 1, in_flight = 1 WHERE id = ?',
     remove: 'DELETE FROM messages WHERE id = ? AND queue = ? AND receives = ?',
     removeId: 'DELETE FROM messages WHERE id = ?',
-    release: 'UPDATE messages SET visible_at_ms = ?, in_flight = 0 WHERE id = ? AND queue = ? AND receives = ?',
+    release:
+      'UPDATE messages SET visible_at_ms = ?, in_flight = 0 WHERE id = ? AND queue = ? AND receives = ?',
     recover: 'UPDATE messages SET visible_at_ms = 0, in_flight = 0 WHERE in_flight = 1',
     nextVisible: `SELECT min(free_at_ms) AS next FROM
       (SELECT max(visible_at_ms) AS free_at_ms FROM messages WHERE queue = ? GROUP BY group_id)`,
@@ -248,7 +254,8 @@ function checkMessages(messages: readonly QueueMessage[]): void {
       throw new LimitExceeded(`a message has 1 to ${MAX_MESSAGE_BYTES} bytes, not ${bytes}`);
     }
     if (!PRINTABLE_ID.test(groupId)) throw new LimitExceeded(idRule('groupId', groupId));
-    if (!PRINTABLE_ID.test(deduplicationId)) throw new LimitExceeded(idRule('deduplicationId', deduplicationId));
+    if (!PRINTABLE_ID.test(deduplicationId))
+      throw new LimitExceeded(idRule('deduplicationId', deduplicationId));
   }
 }
 

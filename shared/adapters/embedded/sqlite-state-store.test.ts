@@ -5,7 +5,7 @@ import { ConditionFailed, type Condition, type Write } from '../../ports/state-s
 import { openDatabase } from './database.ts';
 import { SqliteStateStore } from './sqlite-state-store.ts';
 import { STATE_SCHEMA } from './state-database.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 
 const inMemory = () => new SqliteStateStore(openDatabase(':memory:', STATE_SCHEMA));
 const put = (sk: string, value: unknown, extras: object = {}) =>
@@ -50,7 +50,12 @@ describe('SqliteStateStore', () => {
   });
 
   it('behaves like a map of versioned items, whatever is written in whatever transactions', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(fc.array(anyWrite, { minLength: 1, maxLength: 4 }), { maxLength: 30 }), agreesWithModel));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(anyWrite, { minLength: 1, maxLength: 4 }), { maxLength: 30 }),
+        agreesWithModel,
+      ),
+    );
   });
 });
 
@@ -86,12 +91,17 @@ async function agreesWithModel(transactions: readonly (readonly Write[])[]): Pro
     model = next ?? model;
   }
   const { items } = await store.query('orders', 'MODEL', '', { limit: 100 });
-  const expected = [...model].sort(([a], [b]) => (a < b ? -1 : 1)).map(([sk, item]) => ({ pk: 'MODEL', sk, ...item }));
+  const expected = [...model]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([sk, item]) => ({ pk: 'MODEL', sk, ...item }));
   expect(JSON.stringify(items)).toBe(JSON.stringify(expected));
 }
 
 /** @returns null when a condition does not hold. */
-function applyToModel(model: ReadonlyMap<string, ModelItem>, writes: readonly Write[]): Map<string, ModelItem> | null {
+function applyToModel(
+  model: ReadonlyMap<string, ModelItem>,
+  writes: readonly Write[],
+): Map<string, ModelItem> | null {
   const next = new Map(model);
   for (const write of writes) {
     const version = model.get(write.sk)?.version;

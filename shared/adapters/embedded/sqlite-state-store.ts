@@ -91,7 +91,12 @@ export class SqliteStateStore implements StateStore {
     const after = options.after === undefined ? null : readIndexPlace(options.after);
     const rows =
       options.descending === true
-        ? this.#statements.queryIndexBackwards.all(table, partition, ...(after ?? [upTo, LAST_CHARACTER, '']), limit + 1)
+        ? this.#statements.queryIndexBackwards.all(
+            table,
+            partition,
+            ...(after ?? [upTo, LAST_CHARACTER, '']),
+            limit + 1,
+          )
         : this.#statements.queryIndex.all(table, partition, ...(after ?? ['', '', '']), upTo, limit + 1);
     return toPage<T>(rows as unknown as ItemRow[], limit, (last) =>
       JSON.stringify([last.index_sort, last.pk, last.sk]),
@@ -134,7 +139,12 @@ export class SqliteStateStore implements StateStore {
 
   #put(write: PutWrite, value: string): boolean {
     const { table, pk, sk, condition } = write;
-    const fields = [value, write.index?.partition ?? null, write.index?.sort ?? null, write.expiresAtMs ?? null] as const;
+    const fields = [
+      value,
+      write.index?.partition ?? null,
+      write.index?.sort ?? null,
+      write.expiresAtMs ?? null,
+    ] as const;
     switch (condition.kind) {
       case 'none':
         return this.#statements.put.run(table, pk, sk, ...fields).changes === 1;
@@ -221,7 +231,9 @@ function readIndexPlace(after: string): readonly [sort: string, pk: string, sk: 
   } catch {
     // Told below, like every other text that no page gave out.
   }
-  throw new RangeError(`after: expected what a page of this index gave as next, got ${JSON.stringify(after)}`);
+  throw new RangeError(
+    `after: expected what a page of this index gave as next, got ${JSON.stringify(after)}`,
+  );
 }
 
 function checkPageSize(limit: number): void {
@@ -265,5 +277,6 @@ function checkWrite(write: Write): string {
 
 function checkKey(what: string, key: string, maxBytes: number): void {
   const bytes = Buffer.byteLength(key);
-  if (bytes < 1 || bytes > maxBytes) throw new LimitExceeded(`a ${what} has 1 to ${maxBytes} bytes, not ${bytes}`);
+  if (bytes < 1 || bytes > maxBytes)
+    throw new LimitExceeded(`a ${what} has 1 to ${maxBytes} bytes, not ${bytes}`);
 }

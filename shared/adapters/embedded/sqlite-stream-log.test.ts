@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { openDatabase } from './database.ts';
 import { SqliteStreamLog, STREAM_LOG_SCHEMA } from './sqlite-stream-log.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 
 const open = (path = ':memory:', now?: () => number) => {
   const database = openDatabase(path, STREAM_LOG_SCHEMA);
@@ -19,7 +19,9 @@ describe('SqliteStreamLog', () => {
     await log.append('raw', records(1));
     await log.append('trades', records(1));
     expect(log.read('trades', 0, 10, 1e6).map((record) => record.sequence)).toEqual([1, 2, 3]);
-    expect(log.read('raw', 0, 10, 1e6)).toMatchObject([{ sequence: 1, partitionKey: 'binance#0', arrivalMs: 1234 }]);
+    expect(log.read('raw', 0, 10, 1e6)).toMatchObject([
+      { sequence: 1, partitionKey: 'binance#0', arrivalMs: 1234 },
+    ]);
     expect([log.head('trades'), log.head('raw')]).toEqual([3, 1]);
   });
 

@@ -59,7 +59,10 @@ export class SqliteStreamLog implements StreamWriter {
     this.#now = now;
     this.#streams = new Map(streams.map((name) => [name, openStream(database, name)]));
     for (const row of database.prepare('SELECT consumer, stream, sequence FROM checkpoints').iterate()) {
-      this.#checkpoints.set(checkpointKey(String(row['consumer']), String(row['stream'])), Number(row['sequence']));
+      this.#checkpoints.set(
+        checkpointKey(String(row['consumer']), String(row['stream'])),
+        Number(row['sequence']),
+      );
     }
     this.#saveCheckpoint = database.prepare(
       `INSERT INTO checkpoints (consumer, stream, sequence) VALUES (?, ?, ?)
@@ -75,7 +78,9 @@ export class SqliteStreamLog implements StreamWriter {
     const arrivalMs = this.#now();
     const first = log.head + 1;
     transaction(this.#database, () => {
-      records.forEach(({ partitionKey, data }, i) => log.insert.run(first + i, partitionKey, data, arrivalMs));
+      records.forEach(({ partitionKey, data }, i) =>
+        log.insert.run(first + i, partitionKey, data, arrivalMs),
+      );
     });
     log.head += records.length;
     this.#appended.tell(stream);
@@ -147,10 +152,14 @@ function openStream(database: DatabaseSync, name: StreamName): Stream {
   database.exec(`CREATE TABLE IF NOT EXISTS ${table} (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT, partition_key TEXT NOT NULL, data BLOB NOT NULL, arrival_ms INTEGER NOT NULL
   ) STRICT`);
-  const head = database.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').get(`records_${name}`)?.['seq'];
+  const head = database.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').get(`records_${name}`)?.[
+    'seq'
+  ];
   const first = database.prepare(`SELECT min(sequence) AS first FROM ${table}`).get()?.['first'];
   return {
-    insert: database.prepare(`INSERT INTO ${table} (sequence, partition_key, data, arrival_ms) VALUES (?, ?, ?, ?)`),
+    insert: database.prepare(
+      `INSERT INTO ${table} (sequence, partition_key, data, arrival_ms) VALUES (?, ?, ?, ?)`,
+    ),
     read: database.prepare(
       `SELECT sequence, partition_key AS partitionKey, data, arrival_ms AS arrivalMs
         FROM ${table} WHERE sequence > ? ORDER BY sequence LIMIT ?`,
@@ -176,8 +185,10 @@ function checkAppend(records: readonly StreamRecord[]): void {
       throw new LimitExceeded(`a partition key has 1 to ${MAX_PARTITION_KEY_BYTES} bytes, not ${keyBytes}`);
     }
     const bytes = keyBytes + data.byteLength;
-    if (bytes > MAX_RECORD_BYTES) throw new LimitExceeded(`a record has at most ${MAX_RECORD_BYTES} bytes, not ${bytes}`);
+    if (bytes > MAX_RECORD_BYTES)
+      throw new LimitExceeded(`a record has at most ${MAX_RECORD_BYTES} bytes, not ${bytes}`);
     total += bytes;
   }
-  if (total > MAX_BYTES_A_CALL) throw new LimitExceeded(`a call has at most ${MAX_BYTES_A_CALL} bytes, not ${total}`);
+  if (total > MAX_BYTES_A_CALL)
+    throw new LimitExceeded(`a call has at most ${MAX_BYTES_A_CALL} bytes, not ${total}`);
 }

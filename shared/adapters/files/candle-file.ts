@@ -21,8 +21,9 @@ const MAX_BYTES = 1024 ** 3;
 const GZIP_MAGIC = 0x1f8b;
 
 export async function readCandleFile(path: string): Promise<CandleFile> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new BadCandleFile(`${path}: ${error.code === 'ENOENT' ? 'no such file' : `cannot be read (${error.code ?? error.message})`}`);
+  const bytes = await readFile(path).catch((error: unknown) => {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new BadCandleFile(`${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code ?? message})`}`);
   });
   const text = bytes.length >= 2 && bytes.readUInt16BE(0) === GZIP_MAGIC ? await unzip(path, bytes) : bytes.toString('utf8');
   return { series: parseCandles(path, text), sha256: createHash('sha256').update(bytes).digest('hex') };

@@ -56,7 +56,11 @@ export function describeCandleStore(name: string, open: () => Promise<CandleStor
 
     it('puts a later revision beside the first, and knows both', async () => {
       const instrumentId = freshInstrument();
-      const [before, late, after] = [candleOf(instrumentId, 0), candleOf(instrumentId, 1), candleOf(instrumentId, 2)];
+      const [before, late, after] = [
+        candleOf(instrumentId, 0),
+        candleOf(instrumentId, 1),
+        candleOf(instrumentId, 2),
+      ];
       await candles.insert([before, late, after], { mayRepeat: false });
       const revised = { ...late, revision: 1, close: decimal('99.5'), tradeCount: 11, throughSequence: '12' };
       const revisedAgain = { ...revised, revision: 2, tradeCount: 12, throughSequence: '13' };
@@ -83,12 +87,18 @@ export function describeCandleStore(name: string, open: () => Promise<CandleStor
 
     it('leaves out what an earlier attempt inserted, when told that it may repeat', async () => {
       const [instrumentId, other] = [freshInstrument(), freshInstrument()];
-      const batch = [0, 1, 2].flatMap((n) => [candleOf(instrumentId, n), candleOf(other, n), candleOf(other, n, { interval: '1s' })]);
+      const batch = [0, 1, 2].flatMap((n) => [
+        candleOf(instrumentId, n),
+        candleOf(other, n),
+        candleOf(other, n, { interval: '1s' }),
+      ]);
       await candles.insert(batch.slice(0, 4), { mayRepeat: false });
       await candles.insert(batch, { mayRepeat: true });
       await candles.insert([{ ...batch[0]!, revision: 1 }], { mayRepeat: true });
       expect((await latest(instrumentId)).map((candle) => candle.revision)).toEqual([1, 0, 0]);
-      expect(await latest(other)).toEqual(batch.filter((candle) => candle.instrumentId === other && candle.interval === '1m'));
+      expect(await latest(other)).toEqual(
+        batch.filter((candle) => candle.instrumentId === other && candle.interval === '1m'),
+      );
     });
 
     it('shows a revision once even when it was inserted twice blindly', async () => {
@@ -102,10 +112,15 @@ export function describeCandleStore(name: string, open: () => Promise<CandleStor
 
     it('knows the instruments that have a candle, in order of name', async () => {
       const instruments = [freshInstrument(), freshInstrument(), freshInstrument()];
-      await candles.insert(instruments.map((instrumentId) => candleOf(instrumentId, 0)), { mayRepeat: false });
+      await candles.insert(
+        instruments.map((instrumentId) => candleOf(instrumentId, 0)),
+        { mayRepeat: false },
+      );
       const known = await candles.instruments();
       expect([...known].sort()).toEqual(known);
-      expect(known.filter((instrumentId) => instruments.includes(instrumentId))).toEqual([...instruments].sort());
+      expect(known.filter((instrumentId) => instruments.includes(instrumentId))).toEqual(
+        [...instruments].sort(),
+      );
     });
 
     it('takes years of daily candles in one insert', async () => {

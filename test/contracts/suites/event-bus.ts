@@ -68,13 +68,22 @@ export function describeEventBus(name: string, open: () => Promise<EventBusUnder
   });
 }
 
-function report(strategyId: string, reason: string, detailType: VenueReport['detailType'] = 'OrderRejectedV1'): BusEvent {
-  return { detailType, detail: { clientOrderId: randomUUID(), strategyId, reason, timeMs: 1_723_161_600_000 } };
+function report(
+  strategyId: string,
+  reason: string,
+  detailType: VenueReport['detailType'] = 'OrderRejectedV1',
+): BusEvent {
+  return {
+    detailType,
+    detail: { clientOrderId: randomUUID(), strategyId, reason, timeMs: 1_723_161_600_000 },
+  };
 }
 
 /** Delivery is unordered and at least once: what counts is the set. */
 function distinct(events: readonly BusEvent[]): string[] {
-  return [...new Set(events.map((event) => `${event.detailType} ${JSON.stringify(sorted(event.detail))}`))].sort();
+  return [
+    ...new Set(events.map((event) => `${event.detailType} ${JSON.stringify(sorted(event.detail))}`)),
+  ].sort();
 }
 
 function sorted(detail: object): object {

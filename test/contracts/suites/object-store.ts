@@ -58,14 +58,31 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
 
     it('lists the keys of a prefix in byte order', async () => {
       const prefix = freshPrefix();
-      const names = ['a!b', 'a-b', 'a.b', 'a/b', 'a/b/c-d/e', 'a/c', 'a0', 'aC', 'ab', 'b/a', 'é', '～', '🚀'];
+      const names = [
+        'a!b',
+        'a-b',
+        'a.b',
+        'a/b',
+        'a/b/c-d/e',
+        'a/c',
+        'a0',
+        'aC',
+        'ab',
+        'b/a',
+        'é',
+        '～',
+        '🚀',
+      ];
       for (const name of [...names].reverse()) {
         if (name !== 'a/b') await putText(prefix + name, name);
       }
       const expected = names.filter((name) => name !== 'a/b').map((name) => prefix + name);
       expect(await objects.list(prefix, { limit: 1000 })).toEqual(expected);
       expect(await objects.list(`${prefix}a`, { limit: 1000 })).toEqual(expected.slice(0, 8));
-      expect(await objects.list(`${prefix}a/`, { limit: 1000 })).toEqual([`${prefix}a/b/c-d/e`, `${prefix}a/c`]);
+      expect(await objects.list(`${prefix}a/`, { limit: 1000 })).toEqual([
+        `${prefix}a/b/c-d/e`,
+        `${prefix}a/c`,
+      ]);
       expect(await objects.list(`${prefix}nothing`, { limit: 1000 })).toEqual([]);
     });
 

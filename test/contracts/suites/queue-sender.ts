@@ -1,7 +1,12 @@
 /** What every QueueSender promises. Groups and deduplication ids are fresh each run, so it may run over a queue that others use. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { MAX_MESSAGE_BYTES, MAX_MESSAGES_A_CALL, type QueueMessage, type QueueSender } from '../../../shared/ports/queue-sender.ts';
+import {
+  MAX_MESSAGE_BYTES,
+  MAX_MESSAGES_A_CALL,
+  type QueueMessage,
+  type QueueSender,
+} from '../../../shared/ports/queue-sender.ts';
 import { LimitExceeded } from '../../../shared/ports/state-store.ts';
 import type { QueueName } from '../../../shared/topology.ts';
 import { eventually } from './eventually.ts';
@@ -30,7 +35,8 @@ export function describeQueueSender(name: string, open: () => Promise<QueueSende
       received.push(...(await underTest.receive(QUEUE)));
       return received.filter((message) => message.groupId === groupId);
     };
-    const bodiesOf = async (groupId: string): Promise<string[]> => (await ofGroup(groupId)).map((message) => message.body);
+    const bodiesOf = async (groupId: string): Promise<string[]> =>
+      (await ofGroup(groupId)).map((message) => message.body);
     const expectBodies = (groupId: string, bodies: readonly string[]): Promise<void> =>
       eventually(
         () => bodiesOf(groupId),
@@ -50,7 +56,10 @@ export function describeQueueSender(name: string, open: () => Promise<QueueSende
       const groups = [randomUUID(), randomUUID()];
       for (let call = 0; call < 4; call++) {
         const bodies = [0, 1, 2, 3].map((n) => `${call}.${n}`);
-        await queues.send(QUEUE, bodies.flatMap((body) => groups.map((group) => messageOf(group, body))));
+        await queues.send(
+          QUEUE,
+          bodies.flatMap((body) => groups.map((group) => messageOf(group, body))),
+        );
       }
       const expected = [0, 1, 2, 3].flatMap((call) => [0, 1, 2, 3].map((n) => `${call}.${n}`));
       for (const group of groups) await expectBodies(group, expected);
@@ -87,7 +96,10 @@ export function describeQueueSender(name: string, open: () => Promise<QueueSende
       const messages = Array.from({ length: MAX_MESSAGES_A_CALL + 1 }, (_, n) => messageOf(group, String(n)));
       await expect(queues.send(QUEUE, messages)).rejects.toThrow(LimitExceeded);
       await queues.send(QUEUE, messages.slice(1));
-      await expectBodies(group, messages.slice(1).map((message) => message.body));
+      await expectBodies(
+        group,
+        messages.slice(1).map((message) => message.body),
+      );
     });
 
     it('takes a message near 256 KB and refuses a larger one, with its whole call', async () => {
@@ -101,8 +113,12 @@ export function describeQueueSender(name: string, open: () => Promise<QueueSende
 
     it('refuses ids that are empty, too long or hold other than printable ASCII', async () => {
       for (const id of ['', 'x'.repeat(129), 'Zürich', 'a b']) {
-        await expect(queues.send(QUEUE, [{ ...messageOf('group', 'x'), groupId: id }])).rejects.toThrow(LimitExceeded);
-        await expect(queues.send(QUEUE, [{ ...messageOf('group', 'x'), deduplicationId: id }])).rejects.toThrow(LimitExceeded);
+        await expect(queues.send(QUEUE, [{ ...messageOf('group', 'x'), groupId: id }])).rejects.toThrow(
+          LimitExceeded,
+        );
+        await expect(
+          queues.send(QUEUE, [{ ...messageOf('group', 'x'), deduplicationId: id }]),
+        ).rejects.toThrow(LimitExceeded);
       }
     });
   });

@@ -50,7 +50,10 @@ export function describeStreamWriter(name: string, open: () => Promise<StreamWri
       for (let call = 0; call < 5; call++) {
         const texts = Array.from({ length: 20 }, (_, n) => `${call}.${n}`);
         expected.push(...texts);
-        await streams.append('trades', texts.flatMap((text) => [recordOf(lane, text), recordOf(other, `other ${text}`)]));
+        await streams.append(
+          'trades',
+          texts.flatMap((text) => [recordOf(lane, text), recordOf(other, `other ${text}`)]),
+        );
       }
       await eventually(
         () => textsOf(lane),
@@ -84,8 +87,11 @@ export function describeStreamWriter(name: string, open: () => Promise<StreamWri
 
     it(`takes ${MAX_RECORDS_A_CALL} records a call and refuses one more, whole`, async () => {
       const [accepted, refused] = [freshLane(), freshLane()];
-      const many = (lane: string, count: number) => Array.from({ length: count }, (_, n) => recordOf(lane, String(n)));
-      await expect(streams.append('trades', many(refused, MAX_RECORDS_A_CALL + 1))).rejects.toThrow(LimitExceeded);
+      const many = (lane: string, count: number) =>
+        Array.from({ length: count }, (_, n) => recordOf(lane, String(n)));
+      await expect(streams.append('trades', many(refused, MAX_RECORDS_A_CALL + 1))).rejects.toThrow(
+        LimitExceeded,
+      );
       await streams.append('trades', many(accepted, MAX_RECORDS_A_CALL));
       await eventually(
         () => textsOf(accepted),
@@ -97,11 +103,16 @@ export function describeStreamWriter(name: string, open: () => Promise<StreamWri
     it('takes a record near 1 MB and refuses a larger one, with its whole call', async () => {
       const [accepted, refused] = [freshLane(), freshLane()];
       const tooLarge = { partitionKey: refused, data: Buffer.alloc(MAX_RECORD_BYTES + 1) };
-      await expect(streams.append('trades', [recordOf(refused, 'small'), tooLarge])).rejects.toThrow(LimitExceeded);
-      await streams.append('trades', [{ partitionKey: accepted, data: Buffer.alloc(MAX_RECORD_BYTES - 256, 7) }]);
+      await expect(streams.append('trades', [recordOf(refused, 'small'), tooLarge])).rejects.toThrow(
+        LimitExceeded,
+      );
+      await streams.append('trades', [
+        { partitionKey: accepted, data: Buffer.alloc(MAX_RECORD_BYTES - 256, 7) },
+      ]);
       await eventually(
         () => ofLane(accepted),
-        (records) => expect(records.map((record) => record.data.byteLength)).toEqual([MAX_RECORD_BYTES - 256]),
+        (records) =>
+          expect(records.map((record) => record.data.byteLength)).toEqual([MAX_RECORD_BYTES - 256]),
       );
       expect(await ofLane(refused)).toEqual([]);
     });
@@ -109,7 +120,12 @@ export function describeStreamWriter(name: string, open: () => Promise<StreamWri
     it('refuses a call of more than 5 MB', async () => {
       const lane = freshLane();
       const record = { partitionKey: lane, data: Buffer.alloc(MAX_RECORD_BYTES - 256) };
-      await expect(streams.append('trades', Array.from({ length: 6 }, () => record))).rejects.toThrow(LimitExceeded);
+      await expect(
+        streams.append(
+          'trades',
+          Array.from({ length: 6 }, () => record),
+        ),
+      ).rejects.toThrow(LimitExceeded);
       expect(await ofLane(lane)).toEqual([]);
     });
   });

@@ -30,8 +30,15 @@ export function describeTradeStore(name: string, open: () => Promise<TradeStoreU
       const instrumentId = freshInstrument();
       const exact = [
         tradeOf(instrumentId, 1, { price: decimal('61837.63'), quantity: decimal('0.00001') }),
-        tradeOf(instrumentId, 2, { price: decimal('0.000000000001'), quantity: decimal('0.123456789012'), takerSide: 'SELL' }),
-        tradeOf(instrumentId, 3, { price: decimal('9223372.036854775808'), quantity: decimal('99999999999999999999999999') }),
+        tradeOf(instrumentId, 2, {
+          price: decimal('0.000000000001'),
+          quantity: decimal('0.123456789012'),
+          takerSide: 'SELL',
+        }),
+        tradeOf(instrumentId, 3, {
+          price: decimal('9223372.036854775808'),
+          quantity: decimal('99999999999999999999999999'),
+        }),
         tradeOf(instrumentId, 9_007_199_254_740_991, { timeMs: START_MS + 999 }),
         tradeOf(instrumentId, 0),
       ];
@@ -74,11 +81,15 @@ export function describeTradeStore(name: string, open: () => Promise<TradeStoreU
 
     it('leaves out what an earlier attempt inserted, when told that it may repeat', async () => {
       const [instrumentId, other] = [freshInstrument(), freshInstrument()];
-      const tape = Array.from({ length: 50 }, (_, n) => tradeOf(n % 2 === 0 ? instrumentId : other, n, { timeMs: START_MS + n }));
+      const tape = Array.from({ length: 50 }, (_, n) =>
+        tradeOf(n % 2 === 0 ? instrumentId : other, n, { timeMs: START_MS + n }),
+      );
       await trades.insert(tape.slice(0, 30), { mayRepeat: false });
       await trades.insert(tape.slice(10), { mayRepeat: true });
       await trades.insert(tape, { mayRepeat: true });
-      expect(await everyTrade(instrumentId)).toEqual(onTape(tape.filter((trade) => trade.instrumentId === instrumentId)));
+      expect(await everyTrade(instrumentId)).toEqual(
+        onTape(tape.filter((trade) => trade.instrumentId === instrumentId)),
+      );
       expect(await everyTrade(other)).toEqual(onTape(tape.filter((trade) => trade.instrumentId === other)));
     });
 
@@ -88,7 +99,9 @@ export function describeTradeStore(name: string, open: () => Promise<TradeStoreU
       await trades.insert(tape, { mayRepeat: false });
       await trades.insert(tape.slice(1), { mayRepeat: false });
       expect(await everyTrade(instrumentId)).toEqual(onTape(tape));
-      expect((await trades.between(instrumentId, 0, START_MS * 2, 2)).map((trade) => trade.tradeId)).toEqual([1, 2]);
+      expect((await trades.between(instrumentId, 0, START_MS * 2, 2)).map((trade) => trade.tradeId)).toEqual([
+        1, 2,
+      ]);
     });
 
     it('keeps the same trade id of two instruments apart', async () => {
