@@ -43,7 +43,10 @@ export function figureOf({ figure, unit, reference, runs, referenceRuns, note, d
 
 function roundedDetails(details: Readonly<Record<string, number | string>>): Record<string, number | string> {
   return Object.fromEntries(
-    Object.entries(details).map(([name, value]) => [name, typeof value === 'number' ? rounded(value) : value]),
+    Object.entries(details).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? rounded(value) : value,
+    ]),
   );
 }
 

@@ -30,13 +30,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     interruption.abort();
   });
 }
-process.exitCode = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2));
+// An interrupted benchmark may still wait for something; standard output is to be taken first.
+process.stdout.write('', () => process.exit(code));
 
 async function main(args: readonly string[]): Promise<number> {
   try {
     const request = readRequest(args);
     if (request.help) return showHelp();
-    tell(`Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'an unknown CPU'}, load ${load()}`);
+    tell(
+      `Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'an unknown CPU'}, load ${load()}`,
+    );
     for (const name of request.names) await runOne(name, request);
     return EXIT_DONE;
   } catch (error) {
@@ -70,7 +74,9 @@ function readRequest(args: readonly string[]): Request {
   const { values, positionals } = parsed(args);
   const unknown = positionals.find((name) => !Object.hasOwn(BENCHMARKS, name));
   if (unknown !== undefined) {
-    throw new BadInput(`bench: no figure ${JSON.stringify(unknown)}, expected ${Object.keys(BENCHMARKS).join(', ')}`);
+    throw new BadInput(
+      `bench: no figure ${JSON.stringify(unknown)}, expected ${Object.keys(BENCHMARKS).join(', ')}`,
+    );
   }
   return {
     names: positionals.length === 0 ? Object.keys(BENCHMARKS) : positionals,
@@ -85,7 +91,11 @@ function parsed(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { runs: { type: 'string' }, seconds: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        runs: { type: 'string' },
+        seconds: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
   } catch (error) {
     throw new BadInput(`bench: ${(error as Error).message.split('.')[0]!}`);
@@ -101,7 +111,9 @@ function count(option: string, text: string | undefined, most: number): number |
 
 function showHelp(): number {
   const width = Math.max(...Object.keys(BENCHMARKS).map((name) => name.length));
-  const lines = Object.entries(BENCHMARKS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  const lines = Object.entries(BENCHMARKS).map(
+    ([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`,
+  );
   process.stdout.write(
     `npm run bench -- [name …] [--runs N] [--seconds N]\n\n${lines.join('\n')}\n\n` +
       '  --runs N      runs of each, whose median is the value\n' +

@@ -1,26 +1,7 @@
-/** The collector on AWS: one task that listens to an exchange until it is told to stop. */
-import { DynamoStateStore } from '../shared/adapters/aws/dynamo-state-store.ts';
-import {
-  COLLECTOR_EXCHANGE,
-  COLLECTOR_SYMBOLS,
-  collectorVariables,
-  parseEnvironment,
-} from '../shared/adapters/aws/environment.ts';
-import { KinesisStreamWriter } from '../shared/adapters/aws/kinesis-stream-writer.ts';
+/** The collector as a process of its own, as its container runs it. */
 import { log } from '../shared/runtime/log.ts';
-import { chooseInstruments, collectLive } from './live/collect-live.ts';
+import { runStandAlone } from './run-stand-alone.ts';
 
-const environment = parseEnvironment(process.env, collectorVariables());
-const exchange = environment.text(COLLECTOR_EXCHANGE);
-
-const stopping = new AbortController();
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
-
-await collectLive({
-  exchange,
-  instrumentIds: chooseInstruments(exchange, environment.text(COLLECTOR_SYMBOLS).split(',')),
-  writer: new KinesisStreamWriter(environment),
-  state: new DynamoStateStore(environment),
-  log,
-  signal: stopping.signal,
-});
+const stop = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+process.exitCode = await runStandAlone(process.env, stop.signal, log);

@@ -43,7 +43,10 @@ describe('a packer', () => {
         lane: laneOf(BITCOIN),
         sessionId: 'session',
         instruments: [BITCOIN],
-        trades: [expect.objectContaining({ tradeId: 1, takerSide: 'SELL' }), expect.objectContaining({ tradeId: 2 })],
+        trades: [
+          expect.objectContaining({ tradeId: 1, takerSide: 'SELL' }),
+          expect.objectContaining({ tradeId: 2 }),
+        ],
         poison: [],
         laneWatermarkMs: null,
         watermarks: [{ instrumentId: BITCOIN, timeMs: 1000 }],
@@ -68,9 +71,14 @@ describe('a packer', () => {
         const packed: string[] = [];
         for (const [id, { instrument, emptied }] of events.entries()) {
           packer.addTrade(trade(id, INSTRUMENTS[instrument]));
-          if (emptied) packed.push(...taken(packer).flatMap(({ lane, trades }) => trades.map((t) => `${lane} ${t.tradeId}`)));
+          if (emptied)
+            packed.push(
+              ...taken(packer).flatMap(({ lane, trades }) => trades.map((t) => `${lane} ${t.tradeId}`)),
+            );
         }
-        packed.push(...taken(packer).flatMap(({ lane, trades }) => trades.map((t) => `${lane} ${t.tradeId}`)));
+        packed.push(
+          ...taken(packer).flatMap(({ lane, trades }) => trades.map((t) => `${lane} ${t.tradeId}`)),
+        );
         for (const lane of lanesOf('binance')) {
           const ofLane = events.flatMap(({ instrument }, id) =>
             laneOf(INSTRUMENTS[instrument]!) === lane ? [`${lane} ${id}`] : [],
@@ -120,7 +128,10 @@ describe('a packer', () => {
     const [record] = taken(packer);
     expect(record!.trades.map(({ tradeId }) => tradeId)).toEqual([1, 3]);
     expect(record!.poison).toEqual([
-      expect.objectContaining({ cause: 'price: expected a decimal above zero, got null', instrumentId: BITCOIN }),
+      expect.objectContaining({
+        cause: 'price: expected a decimal above zero, got null',
+        instrumentId: BITCOIN,
+      }),
     ]);
   });
 
@@ -136,7 +147,15 @@ describe('a packer', () => {
     const packer = new LanePacker(() => 'session');
     const nonsense = '\u0001'.repeat(MAX_FIELD_CHARACTERS);
     for (let id = 1; id <= 2000; id++) {
-      packer.addTrade(trade(id, BITCOIN, { tradeId: nonsense, price: nonsense, quantity: nonsense, takerSide: nonsense, timeMs: nonsense }));
+      packer.addTrade(
+        trade(id, BITCOIN, {
+          tradeId: nonsense,
+          price: nonsense,
+          quantity: nonsense,
+          takerSide: nonsense,
+          timeMs: nonsense,
+        }),
+      );
       packer.addMalformed('binance', '\u0001'.repeat(20_000), 'not JSON');
     }
     expect(Math.max(...packer.take().map(({ data }) => data.byteLength))).toBeLessThan(MAX_RECORD_BYTES);

@@ -1,4 +1,8 @@
-import { MAX_TRADES_A_RECORD, type TradeRow, type TradesRecordV1 } from '../shared/contracts/stream-records.ts';
+import {
+  MAX_TRADES_A_RECORD,
+  type TradeRow,
+  type TradesRecordV1,
+} from '../shared/contracts/stream-records.ts';
 import type { InstrumentId } from '../shared/domain/market-data/instrument.ts';
 import { lanesOf, laneOf, type Lane } from '../shared/domain/market-data/lane.ts';
 import type { StreamRecord } from '../shared/ports/stream-writer.ts';

@@ -4,7 +4,15 @@ import type { CaptureMessage } from '../shared/contracts/capture.ts';
 import { mergeSources } from './merge-sources.ts';
 
 function message(receivedAtNs: number, line: number): CaptureMessage {
-  return { line, receivedAtNs: String(receivedAtNs), exchange: 'binance', kind: 'ws', url: '', message: '', text: '' };
+  return {
+    line,
+    receivedAtNs: String(receivedAtNs),
+    exchange: 'binance',
+    kind: 'ws',
+    url: '',
+    message: '',
+    text: '',
+  };
 }
 
 async function* source(times: readonly number[], batch: number): AsyncGenerator<readonly CaptureMessage[]> {
@@ -16,7 +24,9 @@ async function* source(times: readonly number[], batch: number): AsyncGenerator<
 /** Merged messages as [received, source, line]. */
 async function merged(sources: readonly (readonly number[])[], batch = 2): Promise<number[][]> {
   const got: number[][] = [];
-  for await (const { messages, sources: origins } of mergeSources(sources.map((times) => source(times, batch)))) {
+  for await (const { messages, sources: origins } of mergeSources(
+    sources.map((times) => source(times, batch)),
+  )) {
     got.push(...messages.map(({ receivedAtNs, line }, n) => [Number(receivedAtNs), origins[n]!, line]));
   }
   return got;
@@ -24,7 +34,12 @@ async function merged(sources: readonly (readonly number[])[], batch = 2): Promi
 
 describe('several captures as one tape', () => {
   it('come in the order in which they were received', async () => {
-    expect(await merged([[1, 9, 10], [2, 3, 100]])).toEqual([
+    expect(
+      await merged([
+        [1, 9, 10],
+        [2, 3, 100],
+      ]),
+    ).toEqual([
       [1, 0, 1],
       [2, 1, 1],
       [3, 1, 2],
@@ -49,12 +64,16 @@ describe('several captures as one tape', () => {
   it('hold each message once, whatever there is of them', async () => {
     const times = fc.array(fc.nat(50), { maxLength: 20 }).map((all) => all.sort((a, b) => a - b));
     await fc.assert(
-      fc.asyncProperty(fc.array(times, { maxLength: 4 }), fc.integer({ min: 1, max: 5 }), async (sources, batch) => {
-        const expected = sources
-          .flatMap((all, origin) => all.map((time, n) => [time, origin, n + 1]))
-          .sort((a, b) => a[0]! - b[0]! || a[1]! - b[1]! || a[2]! - b[2]!);
-        expect(await merged(sources, batch)).toEqual(expected);
-      }),
+      fc.asyncProperty(
+        fc.array(times, { maxLength: 4 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (sources, batch) => {
+          const expected = sources
+            .flatMap((all, origin) => all.map((time, n) => [time, origin, n + 1]))
+            .sort((a, b) => a[0]! - b[0]! || a[1]! - b[1]! || a[2]! - b[2]!);
+          expect(await merged(sources, batch)).toEqual(expected);
+        },
+      ),
     );
   });
 });

@@ -25,9 +25,9 @@ export async function* mergeSources(
 ): AsyncGenerator<MergedBatch> {
   const opened = sources.map((source, index) => openHead(source, index));
   try {
-    const heads = (await Promise.all(opened.map(async (head) => ((await refill(head)) ? head : null)))).filter(
-      (head) => head !== null,
-    );
+    const heads = (
+      await Promise.all(opened.map(async (head) => ((await refill(head)) ? head : null)))
+    ).filter((head) => head !== null);
     let messages: CaptureMessage[] = [];
     let origins: number[] = [];
     while (heads.length > 0) {

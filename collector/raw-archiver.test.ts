@@ -10,7 +10,13 @@ const RECEIVED_AT_MS = Date.UTC(2024, 7, 9, 12);
 const log = createLog({ write: () => undefined }, 'error');
 
 function archiver(writer: RecordingStreamWriter, from?: ArchivePosition): RawArchiver {
-  return new RawArchiver({ writer, sourceId: 'capture-1', exchange: 'binance', log, ...(from === undefined ? {} : { from }) });
+  return new RawArchiver({
+    writer,
+    sourceId: 'capture-1',
+    exchange: 'binance',
+    log,
+    ...(from === undefined ? {} : { from }),
+  });
 }
 
 async function addAll(to: RawArchiver, lines: readonly string[], firstLine = 1): Promise<void> {
@@ -56,7 +62,9 @@ describe('the archive of raw messages', () => {
     await addAll(raw, lines);
     await raw.finish();
     const bytes = (writer: RecordingStreamWriter) =>
-      [...writer.objects()].map(([key, { gzipMember }]) => [key, Buffer.from(gzipMember).toString('base64')]).sort();
+      [...writer.objects()]
+        .map(([key, { gzipMember }]) => [key, Buffer.from(gzipMember).toString('base64')])
+        .sort();
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(lines.length), { maxLength: 3 }), async (breaks) => {
         const writer = new RecordingStreamWriter();
@@ -123,7 +131,9 @@ describe('the archive of raw messages', () => {
     await addAll(raw, noise);
     await raw.finish();
     expect(textOf(writer)).toBe(`${noise.join('\n')}\n`);
-    expect([...writer.objects().keys()].every((key) => /capture-1-00000000\.\d(\.\d)?\.ndjson\.gz$/.test(key))).toBe(true);
+    expect(
+      [...writer.objects().keys()].every((key) => /capture-1-00000000\.\d(\.\d)?\.ndjson\.gz$/.test(key)),
+    ).toBe(true);
   });
 
   it('reports a message that no record holds, and keeps the others', async () => {

@@ -142,11 +142,21 @@ export class RawArchiver {
     const { writer, exchange, log } = this.#options;
     const gzipMember = await compress(`${lines.join('\n')}\n`, { level: GZIP_LEVEL, chunkSize: 1024 * 1024 });
     if (gzipMember.byteLength <= MAX_MEMBER_BYTES) {
-      const header = { v: 1, kind: 'raw', exchange, objectKey: `${name}.ndjson.gz`, messages: lines.length } as const;
+      const header = {
+        v: 1,
+        kind: 'raw',
+        exchange,
+        objectKey: `${name}.ndjson.gz`,
+        messages: lines.length,
+      } as const;
       const partitionKey = `${exchange}#${chunk.number % LANES_PER_EXCHANGE}`;
       await writer.append('raw', [{ partitionKey, data: encodeRawRecord(header, gzipMember) }]);
     } else if (lines.length === 1) {
-      log.error('a message is too large for the archive', { exchange, object: name, bytes: gzipMember.byteLength });
+      log.error('a message is too large for the archive', {
+        exchange,
+        object: name,
+        bytes: gzipMember.byteLength,
+      });
     } else {
       const middle = lines.length >> 1;
       await this.#archiveLines(chunk, lines.slice(0, middle), `${name}.0`);

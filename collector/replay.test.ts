@@ -31,12 +31,19 @@ function place(): Place {
   return { writer: new RecordingStreamWriter(), state: openMemoryState(), events: [] };
 }
 
-async function replay(at: Place, files: readonly VerifiedCapture[], change: Partial<TapePorts> = {}): Promise<TapeOutcome> {
+async function replay(
+  at: Place,
+  files: readonly VerifiedCapture[],
+  change: Partial<TapePorts> = {},
+): Promise<TapeOutcome> {
   return replayCaptures({
     files,
     writer: at.writer,
     state: at.state,
-    gate: { advanceTo: (timeMs) => at.events.push(`clock ${timeMs - START}`), settled: async () => void at.events.push('settled') },
+    gate: {
+      advanceTo: (timeMs) => at.events.push(`clock ${timeMs - START}`),
+      settled: async () => void at.events.push('settled'),
+    },
     speed: 'max',
     signal: new AbortController().signal,
     log,
@@ -53,11 +60,26 @@ async function capture(lines: readonly string[]): Promise<VerifiedCapture> {
 
 function line(kind: string, atMs: number, message: unknown): string {
   const receivedAtNs = `${START + atMs}000000`;
-  return JSON.stringify({ receivedAtNs, exchange: 'binance', kind, url: 'wss://x', message: JSON.stringify(message) });
+  return JSON.stringify({
+    receivedAtNs,
+    exchange: 'binance',
+    kind,
+    url: 'wss://x',
+    message: JSON.stringify(message),
+  });
 }
 
 function tradeLine(symbol: string, atMs: number, id: number): string {
-  return line('ws', atMs, { e: 'trade', E: START + atMs, s: symbol, t: id, p: '1.00000000', q: '1.00000000', T: START + atMs, m: true });
+  return line('ws', atMs, {
+    e: 'trade',
+    E: START + atMs,
+    s: symbol,
+    t: id,
+    p: '1.00000000',
+    q: '1.00000000',
+    T: START + atMs,
+    m: true,
+  });
 }
 
 /** What each lane was told, in the order in which its readers see it: trades of a record before its watermarks. */
@@ -112,7 +134,9 @@ describe('a replay', () => {
       ...['clock 0', 'append trades', 'clock 1000', 'settled', 'remembered'],
       ...['append raw', 'append trades', 'settled', 'remembered'],
     ]);
-    expect(Object.values(told(at))).toEqual([['binance:BTC-USDT 1', 'binance:BTC-USDT to 1000', 'binance:BTC-USDT 2']]);
+    expect(Object.values(told(at))).toEqual([
+      ['binance:BTC-USDT 1', 'binance:BTC-USDT to 1000', 'binance:BTC-USDT 2'],
+    ]);
   });
 
   it('says the same whatever its speed', async () => {
@@ -141,12 +165,16 @@ describe('a replay', () => {
             if (left-- <= 0) throw new Error('killed');
           };
           broken.writer.before = breakOff;
-          await replay(broken, [file], { gate: { advanceTo: () => undefined, settled: breakOff } }).catch(() => undefined);
+          await replay(broken, [file], { gate: { advanceTo: () => undefined, settled: breakOff } }).catch(
+            () => undefined,
+          );
         }
         broken.writer.before = async () => undefined;
         await replay(broken, [file]);
         expect(toldOnce(broken)).toEqual(toldOnce(undisturbed));
-        const text = [...broken.writer.objects().values()].map(({ gzipMember }) => gunzipSync(gzipMember).toString('utf8'));
+        const text = [...broken.writer.objects().values()].map(({ gzipMember }) =>
+          gunzipSync(gzipMember).toString('utf8'),
+        );
         expect(text.join('')).toBe(lines.map((each) => `${each}\n`).join(''));
       }),
       { numRuns: 40 },
@@ -184,13 +212,18 @@ describe('a replay', () => {
     const file = await capture([tradeLine('BTCUSDT', 100, 1), tradeLine('BTCUSDT', 1100, 2)]);
     const never = new Promise<void>(() => undefined);
     const gate = { advanceTo: () => undefined, settled: async () => never };
-    expect(await replay(at, [file], { gate, signal: AbortSignal.timeout(20) })).toMatchObject({ kind: 'aborted' });
+    expect(await replay(at, [file], { gate, signal: AbortSignal.timeout(20) })).toMatchObject({
+      kind: 'aborted',
+    });
   });
 
   it('can be stopped while it waits for its time', async () => {
     const at = place();
     const file = await capture([tradeLine('BTCUSDT', 100, 1), tradeLine('BTCUSDT', 60_000, 2)]);
-    expect(await replay(at, [file], { speed: 1, signal: AbortSignal.timeout(20) })).toMatchObject({ kind: 'aborted', trades: 1 });
+    expect(await replay(at, [file], { speed: 1, signal: AbortSignal.timeout(20) })).toMatchObject({
+      kind: 'aborted',
+      trades: 1,
+    });
   });
 
   it('fails when the platform does', async () => {
@@ -202,25 +235,39 @@ describe('a replay', () => {
 
   it('refuses to go on where another one is at work on the same tape', async () => {
     const at = place();
-    const file = await capture([tradeLine('BTCUSDT', 100, 1), tradeLine('BTCUSDT', 1100, 2)]);
-    const key = { table: 'operations', ...collectorPositionKey(`capture-${file.sha256.slice(0, 16)}`) } as const;
-    at.writer.before = async () => at.state.write({ kind: 'put', ...key, value: {}, condition: { kind: 'none' } });
+    const file = await capture([100, 1100, 2100].map((atMs, id) => tradeLine('BTCUSDT', atMs, id)));
+    const key = {
+      table: 'operations',
+      ...collectorPositionKey(`capture-${file.sha256.slice(0, 16)}`),
+    } as const;
+    at.writer.before = async () =>
+      at.state.write({ kind: 'put', ...key, value: {}, condition: { kind: 'none' } });
     await expect(replay(at, [file])).rejects.toThrow('condition failed');
   });
 
   it('sets aside what cannot be read, where it is', async () => {
     const at = place();
-    const nonsense = JSON.stringify({ receivedAtNs: `${START}000000`, exchange: 'binance', kind: 'ws', url: '', message: '{"e":' });
+    const nonsense = JSON.stringify({
+      receivedAtNs: `${START}000000`,
+      exchange: 'binance',
+      kind: 'ws',
+      url: '',
+      message: '{"e":',
+    });
     const file = await capture([tradeLine('BTCUSDT', 1, 1), nonsense, tradeLine('BTCUSDT', 2, 2)]);
     await replay(at, [file]);
     const records = at.writer.trades();
-    expect(records.flatMap(({ poison }) => poison)).toEqual([{ cause: 'not JSON', payload: '{"e":', instrumentId: null }]);
+    expect(records.flatMap(({ poison }) => poison)).toEqual([
+      { cause: 'not JSON', payload: '{"e":', instrumentId: null },
+    ]);
     expect(records.flatMap(({ trades }) => trades)).toHaveLength(2);
   });
 
   it('lets its readers begin before a second is over', async () => {
     const at = place();
-    const lines = new SyntheticMarket({ seed: 1, instruments: 1, tradesPerSecond: 5000 }).messagesOf(1_723_161_254);
+    const lines = new SyntheticMarket({ seed: 1, instruments: 1, tradesPerSecond: 5000 }).messagesOf(
+      1_723_161_254,
+    );
     const file = await capture(lines.map(({ text }) => text));
     await replay(at, [file]);
     expect(at.writer.calls.filter(({ stream }) => stream === 'trades').length).toBeGreaterThanOrEqual(10);
@@ -236,7 +283,11 @@ describe('a replay of several captures', () => {
     const [one, other] = [place(), place()];
     await replay(one, files);
     await replay(other, [files[1]!, files[0]!, files[1]!]);
-    expect(one.events.filter((event) => event.startsWith('clock'))).toEqual(['clock 0', 'clock 1000', 'clock 2000']);
+    expect(one.events.filter((event) => event.startsWith('clock'))).toEqual([
+      'clock 0',
+      'clock 1000',
+      'clock 2000',
+    ]);
     expect(told(other)).toEqual(told(one));
     expect(one.writer.trades().flatMap(({ trades }) => trades)).toHaveLength(5);
   });
@@ -246,7 +297,9 @@ describe('a replay of several captures', () => {
     const at = place();
     await replay(at, files);
     expect([...at.writer.objects().keys()].sort()).toEqual(
-      files.map(({ sha256 }) => `raw/binance/2024-08-08/capture-${sha256.slice(0, 16)}-00000000.ndjson.gz`).sort(),
+      files
+        .map(({ sha256 }) => `raw/binance/2024-08-08/capture-${sha256.slice(0, 16)}-00000000.ndjson.gz`)
+        .sort(),
     );
   });
 });

@@ -11,7 +11,9 @@ export class ReplayRefused extends Error {
 
 /** @throws ReplayRefused naming the exchange whose messages nobody here understands. */
 export function assertReplayable(files: readonly VerifiedCapture[]): void {
-  const unknown = files.flatMap(({ exchanges }) => exchanges).find((name) => !SUPPORTED_EXCHANGES.includes(name));
+  const unknown = files
+    .flatMap(({ exchanges }) => exchanges)
+    .find((name) => !SUPPORTED_EXCHANGES.includes(name));
   if (unknown === undefined) return;
   throw new ReplayRefused(
     `replay: exchange ${JSON.stringify(unknown)} is not supported yet (supported: ${SUPPORTED_EXCHANGES.join(', ')})`,
@@ -34,7 +36,14 @@ export async function replayCaptures({ files, ...ports }: ReplayOptions): Promis
   distinct.sort((a, b) => a.firstReceivedAtMs - b.firstReceivedAtMs || (a.sha256 < b.sha256 ? -1 : 1));
   const sources = distinct.map(captureSource);
   const tapeId = tapeIdOf(sources);
-  return runTape({ ...ports, tapeId, sources, sessionId: tapeId, timeBase: 'first-message', endsForGood: true });
+  return runTape({
+    ...ports,
+    tapeId,
+    sources,
+    sessionId: tapeId,
+    timeBase: 'first-message',
+    endsForGood: true,
+  });
 }
 
 function captureSource({ path, sha256 }: VerifiedCapture): TapeSource {

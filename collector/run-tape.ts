@@ -194,7 +194,10 @@ class TapeRun {
       clockMs: this.#feed.clockMs,
       boundaries: this.#boundaries.snapshot(),
       sources: Object.fromEntries(
-        this.#sources.map(({ source, nextLine, archive }) => [source.id, { nextLine, archive: archive.positions() }]),
+        this.#sources.map(({ source, nextLine, archive }) => [
+          source.id,
+          { nextLine, archive: archive.positions() },
+        ]),
       ),
     });
   }
@@ -212,7 +215,10 @@ function openSource(
   { writer, log }: TapeRunOptions,
   position: TapePosition | null,
 ): SourceProgress {
-  const { nextLine, archive: from } = position?.sources[source.id] ?? { nextLine: source.firstLine, archive: {} };
+  const { nextLine, archive: from } = position?.sources[source.id] ?? {
+    nextLine: source.firstLine,
+    archive: {},
+  };
   return {
     source,
     startLine: nextLine,

@@ -36,7 +36,9 @@ export class SourceArchive {
   }
 
   positions(): Record<string, ArchivePosition> {
-    return Object.fromEntries([...this.#archivers].map(([exchange, { archiver }]) => [exchange, archiver.position()]));
+    return Object.fromEntries(
+      [...this.#archivers].map(([exchange, { archiver }]) => [exchange, archiver.position()]),
+    );
   }
 
   /** Resolves when everything that was added is durable. */

@@ -31,7 +31,15 @@ function understood(messages: readonly CaptureMessage[]): TapeMessage[] {
 }
 
 function engineStep(trade: VenueTrade): TapeStep[] {
-  const row = [0, trade.tradeId, trade.price, trade.quantity, trade.takerSide, trade.timeMs, trade.receivedAtMs];
+  const row = [
+    0,
+    trade.tradeId,
+    trade.price,
+    trade.quantity,
+    trade.takerSide,
+    trade.timeMs,
+    trade.receivedAtMs,
+  ];
   const read = readTradeRow(row, [trade.instrumentId]);
   return typeof read === 'string' ? [] : [{ kind: 'trade', trade: read }];
 }

@@ -24,7 +24,6 @@ export const tapePosition = z.object({
   ),
 });
 export type TapePosition = z.infer<typeof tapePosition>;
-export type SourcePosition = TapePosition['sources'][string];
 
 /** Keeps the position of one tape in the store, under the condition that nobody else moves it. */
 export class PositionKeeper {

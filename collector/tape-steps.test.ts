@@ -18,7 +18,15 @@ function trade(instrumentId: string, timeMs: unknown, tradeId = 1, receivedAtMs 
 const heartbeat = (venueTimeMs: number): TapeMessage => message(START, { kind: 'heartbeat', venueTimeMs });
 
 function message(receivedAtMs: number, said: TapeMessage['said']): TapeMessage {
-  const capture = { line: 1, receivedAtNs: '0', exchange: 'binance', kind: 'ws', url: '', message: '', text: '' };
+  const capture = {
+    line: 1,
+    receivedAtNs: '0',
+    exchange: 'binance',
+    kind: 'ws',
+    url: '',
+    message: '',
+    text: '',
+  };
   return { capture, receivedAtMs, said };
 }
 
@@ -35,15 +43,17 @@ const steps = (...messages: TapeMessage[]): string[] => shown(tapeSteps(messages
 
 describe('a tape', () => {
   it('is held back where an instrument passes into a later second', () => {
-    expect(steps(trade(BITCOIN, START + 100), trade(BITCOIN, START + 999), trade(BITCOIN, START + 1000))).toEqual([
-      '100 999',
-      `${BITCOIN} to 1000`,
-      '1000',
-    ]);
+    expect(
+      steps(trade(BITCOIN, START + 100), trade(BITCOIN, START + 999), trade(BITCOIN, START + 1000)),
+    ).toEqual(['100 999', `${BITCOIN} to 1000`, '1000']);
   });
 
   it('is held back once for several seconds without a trade', () => {
-    expect(steps(trade(BITCOIN, START), trade(BITCOIN, START + 7300))).toEqual(['0', `${BITCOIN} to 7000`, '7300']);
+    expect(steps(trade(BITCOIN, START), trade(BITCOIN, START + 7300))).toEqual([
+      '0',
+      `${BITCOIN} to 7000`,
+      '7300',
+    ]);
   });
 
   it('is not held back before the first trade of an instrument', () => {
@@ -51,14 +61,19 @@ describe('a tape', () => {
   });
 
   it('is held back for each instrument by itself', () => {
-    const messages = [trade(BITCOIN, START), trade(ETHER, START), trade(BITCOIN, START + 1000), trade(ETHER, START + 1001)];
+    const messages = [
+      trade(BITCOIN, START),
+      trade(ETHER, START),
+      trade(BITCOIN, START + 1000),
+      trade(ETHER, START + 1001),
+    ];
     expect(steps(...messages)).toEqual(['0 0', `${BITCOIN} to 1000`, '1000', `${ETHER} to 1000`, '1001']);
   });
 
   it('is not held back by a trade that comes late', () => {
-    expect(steps(trade(BITCOIN, START + 1000), trade(BITCOIN, START + 500), trade(BITCOIN, START + 1500))).toEqual([
-      '1000 500 1500',
-    ]);
+    expect(
+      steps(trade(BITCOIN, START + 1000), trade(BITCOIN, START + 500), trade(BITCOIN, START + 1500)),
+    ).toEqual(['1000 500 1500']);
   });
 
   it('is held back at a heartbeat, a second behind what it says, and then not again', () => {
@@ -76,7 +91,9 @@ describe('a tape', () => {
     ['a time far ahead of when it was received', START + 3_700_000],
     ['a time in another unit', START * 1000],
   ])('is not moved by a trade of %s', (_, timeMs) => {
-    expect(shown(tapeSteps([trade(BITCOIN, START), trade(BITCOIN, timeMs), trade(BITCOIN, START + 1)]))).toHaveLength(1);
+    expect(
+      shown(tapeSteps([trade(BITCOIN, START), trade(BITCOIN, timeMs), trade(BITCOIN, START + 1)])),
+    ).toHaveLength(1);
   });
 
   it('is not moved by a heartbeat far ahead of when it was received', () => {
@@ -96,7 +113,12 @@ describe('a tape', () => {
 
 const tape = fc.array(
   fc.oneof(
-    { weight: 9, arbitrary: fc.tuple(fc.constantFrom(BITCOIN, ETHER), fc.nat(6000)).map(([id, at]) => trade(id, START + at)) },
+    {
+      weight: 9,
+      arbitrary: fc
+        .tuple(fc.constantFrom(BITCOIN, ETHER), fc.nat(6000))
+        .map(([id, at]) => trade(id, START + at)),
+    },
     { weight: 1, arbitrary: fc.nat(8000).map((at) => heartbeat(START + at)) },
   ),
   { maxLength: 60 },
@@ -110,7 +132,9 @@ describe('the steps of any tape', () => {
         const parts = [messages.slice(0, cut), messages.slice(cut)];
         const cutSteps = parts.flatMap((part) => shown(tapeSteps(part, boundaries)));
         expect(cutSteps.join(' | ').replaceAll(/(\d) \| (?=\d)/g, '$1 ')).toBe(
-          shown(tapeSteps(messages)).join(' | ').replaceAll(/(\d) \| (?=\d)/g, '$1 '),
+          shown(tapeSteps(messages))
+            .join(' | ')
+            .replaceAll(/(\d) \| (?=\d)/g, '$1 '),
         );
       }),
     );
@@ -134,7 +158,8 @@ describe('the steps of any tape', () => {
           if (step.kind === 'watermark') released.set(step.instrumentId, step.timeMs);
           else if (step.kind === 'heartbeat') {
             for (const id of latest.keys()) {
-              if (exchangeOf(id) === step.exchange) released.set(id, Math.max(released.get(id) ?? 0, step.watermarkMs));
+              if (exchangeOf(id) === step.exchange)
+                released.set(id, Math.max(released.get(id) ?? 0, step.watermarkMs));
             }
           } else {
             for (const { instrumentId, timeMs } of step.trades) {

@@ -60,7 +60,7 @@ export interface StoredRows {
   eachCandle(onCandle: (candle: StoredCandle) => void): Promise<void>;
 }
 
-export async function totalsOf(state: StateStore, trades: TradeStore, rows: StoredRows): Promise<Totals> {
+async function totalsOf(state: StateStore, trades: TradeStore, rows: StoredRows): Promise<Totals> {
   const hash = createHash('sha256');
   const stored = await hashRows(hash, rows);
   const signals = await readSignals(state);

@@ -10,13 +10,21 @@ export interface VenueFaults {
   silence: 'none' | 'messages' | 'everything';
   /** Trades that the stream leaves out; REST has them. */
   skips: (event: TradeEvent) => boolean;
-  /** Messages and answers come so much later. */
+  /** Messages come so much later. */
   delayMs: number;
   /** What REST answers with; 200 is well. */
   restStatus: number;
+  /** REST takes so much longer. */
+  restDelayMs: number;
 }
 
-const NO_FAULTS: Readonly<VenueFaults> = { silence: 'none', skips: () => false, delayMs: 0, restStatus: 200 };
+const NO_FAULTS: Readonly<VenueFaults> = {
+  silence: 'none',
+  skips: () => false,
+  delayMs: 0,
+  restStatus: 200,
+  restDelayMs: 0,
+};
 const MAX_PAGE = 1000;
 
 /**
@@ -69,7 +77,8 @@ export class BinanceVenue {
       const { stream, data } = JSON.parse(message) as { stream: string; data: TradeEvent };
       this.#history.note(data);
       if (this.faults.silence !== 'none' || this.faults.skips(data)) continue;
-      for (const [listener, streams] of this.#listeners) if (streams.has(stream)) this.#send(listener, message);
+      for (const [listener, streams] of this.#listeners)
+        if (streams.has(stream)) this.#send(listener, message);
     }
   }
 
@@ -108,9 +117,10 @@ export class BinanceVenue {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { restStatus, delayMs } = this.faults;
-    if (delayMs > 0) await sleep(delayMs);
-    const { status, body } = restStatus === 200 ? this.#read(request.url ?? '/') : { status: restStatus, body: {} };
+    const { restStatus, restDelayMs } = this.faults;
+    if (restDelayMs > 0) await sleep(restDelayMs);
+    const { status, body } =
+      restStatus === 200 ? this.#read(request.url ?? '/') : { status: restStatus, body: {} };
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
 

@@ -51,7 +51,8 @@ describe('a synthetic market', () => {
   });
 
   it('writes capture lines that hold its messages', () => {
-    for (const message of new SyntheticMarket(SMALL).messagesOf(SECOND)) expect(message.text).toBe(formatCaptureLine(message));
+    for (const message of new SyntheticMarket(SMALL).messagesOf(SECOND))
+      expect(message.text).toBe(formatCaptureLine(message));
   });
 
   it('spreads the trades of a second over it, in order', () => {
@@ -63,12 +64,17 @@ describe('a synthetic market', () => {
   it('numbers trades and lines without a gap from each second to the next', () => {
     const market = new SyntheticMarket(SMALL);
     const bitcoin = [SECOND, SECOND + 1].flatMap((second) =>
-      tradesOf(market, second).flatMap((trade) => (trade.instrumentId === 'binance:BTC-USDT' ? [trade.tradeId] : [])),
+      tradesOf(market, second).flatMap((trade) =>
+        trade.instrumentId === 'binance:BTC-USDT' ? [trade.tradeId] : [],
+      ),
     );
     expect(bitcoin).toEqual(Array.from({ length: 20 }, (_, n) => SECOND * 10 + n));
     const lines = [SECOND, SECOND + 1].flatMap((second) => market.messagesOf(second).map(({ line }) => line));
     expect(lines).toEqual(Array.from({ length: 62 }, (_, n) => market.firstLineOf(SECOND) + n));
-    expect(lines.map((line) => market.secondOf(line) - SECOND)).toEqual([...Array(31).fill(0), ...Array(31).fill(1)]);
+    expect(lines.map((line) => market.secondOf(line) - SECOND)).toEqual([
+      ...Array(31).fill(0),
+      ...Array(31).fill(1),
+    ]);
   });
 
   it('ends each second with a heartbeat that proves it', () => {

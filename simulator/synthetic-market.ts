@@ -11,9 +11,9 @@ export interface MarketParameters {
   readonly tradesPerSecond: number;
 }
 
-export const MAX_INSTRUMENTS = 100;
+const MAX_INSTRUMENTS = 100;
 /** Of all instruments together: line numbers count every message since the epoch, and must stay exact. */
-export const MAX_TRADES_A_SECOND = 1_000_000;
+const MAX_TRADES_A_SECOND = 1_000_000;
 
 const SECOND_MS = 1000;
 /** A heartbeat proves what lies a second before it, so it comes when the next second is over on the venue's clock. */
@@ -107,7 +107,13 @@ export class SyntheticMarket {
     return [levelTicks * priceFactor(seed, n, second), levelTicks * priceFactor(seed, n, second + 1)];
   }
 
-  #trade(n: number, second: number, nth: number, [from, to]: readonly [number, number], line: number): CaptureMessage {
+  #trade(
+    n: number,
+    second: number,
+    nth: number,
+    [from, to]: readonly [number, number],
+    line: number,
+  ): CaptureMessage {
     const { seed, tradesPerSecond } = this.#parameters;
     const { wire, levelTicks, lot } = this.#listings[n]!;
     const tradeId = second * tradesPerSecond + nth;
@@ -115,7 +121,9 @@ export class SyntheticMarket {
     const buyerIsMaker = (chance & 1) === 1;
     // The aggressor pays the spread: a buyer a little above the middle, a seller a little below.
     const spread = levelTicks * SPREAD * (((chance >>> 1) & 0xff) / 0xff);
-    const priceTicks = Math.round(from + ((to - from) * nth) / tradesPerSecond + (buyerIsMaker ? -spread : spread));
+    const priceTicks = Math.round(
+      from + ((to - from) * nth) / tradesPerSecond + (buyerIsMaker ? -spread : spread),
+    );
     const quantitySteps = lot * (1 + ((chance >>> 9) & 0xff));
     const timeMs = second * SECOND_MS + Math.floor((nth * SECOND_MS) / tradesPerSecond);
     const trade = { tradeId, priceTicks, quantitySteps, timeMs, buyerIsMaker };

@@ -49,7 +49,7 @@ function smoothNoise(seed: number, channel: number, t: number): number {
 }
 
 /** A number in [0, 1) that depends on its three arguments alone. */
-export function uniform(seed: number, channel: number, n: number): number {
+function uniform(seed: number, channel: number, n: number): number {
   return mix(seed, channel, n) / 2 ** 32;
 }
 

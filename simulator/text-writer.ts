@@ -28,7 +28,7 @@ export class TextWriter {
     while (end > begin) {
       const high = Math.floor(rest / MILLION);
       let low = (rest - high * MILLION) | 0;
-      for (const stop = Math.max(begin, end - 6); end > stop; ) {
+      for (const stop = Math.max(begin, end - 6); end > stop;) {
         const tenth = (low / 10) | 0;
         this.#buffer[--end] = CODE_0 + low - tenth * 10;
         low = tenth;

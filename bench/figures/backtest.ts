@@ -52,7 +52,9 @@ function runEngine(series: CandleSeries, instance: StrategyInstance): PlainResul
 function assertEqual(engine: PlainResult, plain: PlainResult): void {
   const apart = Math.abs(engine.finalEquity / plain.finalEquity - 1);
   if (engine.trades === plain.trades && engine.trades > 0 && apart < 1e-6) return;
-  throw new Error(`backtest: the engine came to ${JSON.stringify(engine)}, the plain loop to ${JSON.stringify(plain)}`);
+  throw new Error(
+    `backtest: the engine came to ${JSON.stringify(engine)}, the plain loop to ${JSON.stringify(plain)}`,
+  );
 }
 
 function crossover(): StrategyInstance {
@@ -81,5 +83,13 @@ function candles(length: number): CandleSeries {
   const open = Float64Array.from({ length }, (_, i) => close[Math.max(0, i - 1)]!);
   const extreme = (of: (a: number, b: number) => number): Float64Array =>
     Float64Array.from({ length }, (_, i) => of(open[i]!, close[i]!));
-  return { length, openTimeMs, open, high: extreme(Math.max), low: extreme(Math.min), close, volume: new Float64Array(length).fill(1) };
+  return {
+    length,
+    openTimeMs,
+    open,
+    high: extreme(Math.max),
+    low: extreme(Math.min),
+    close,
+    volume: new Float64Array(length).fill(1),
+  };
 }

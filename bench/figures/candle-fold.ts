@@ -19,7 +19,8 @@ export async function candleFold(bench: Bench): Promise<readonly Figure[]> {
   const { runs, referenceRuns } = await beside(
     bench.runs ?? RUNS,
     () => nanosecondsAnItem(trades.length, () => (candles.exact = foldExactly(trades))),
-    () => nanosecondsAnItem(trades.length, () => (candles.plain = foldPlainly(columns, LIVE_INTERVALS).length)),
+    () =>
+      nanosecondsAnItem(trades.length, () => (candles.plain = foldPlainly(columns, LIVE_INTERVALS).length)),
   );
   if (candles.exact !== candles.plain) {
     throw new Error(`candle-fold: the fold closed ${candles.exact} candles, the plain loop ${candles.plain}`);

@@ -2,8 +2,8 @@ import { figureOf, type Bench, type Figure } from '../figure.ts';
 import type { Latencies } from '../measuring/latency-histogram.ts';
 import { StartedProgram } from '../processes/started-program.ts';
 import { temporaryFolder } from '../processes/temporary-folder.ts';
-import type { BareInsertsMessage, BareInsertsRequest } from '../programs/bare-inserts.ts';
-import type { ChainMessage, ChainRequest } from '../programs/chain.ts';
+import type { BareInsertsProgram } from '../programs/bare-inserts.ts';
+import type { ChainProgram } from '../programs/chain.ts';
 import { TRADES_A_SECOND } from '../synthetic-trades.ts';
 
 const SECONDS = 30;
@@ -37,13 +37,13 @@ export async function chainLatency(bench: Bench): Promise<readonly Figure[]> {
 }
 
 async function runChain(bench: Bench, seconds: number): Promise<Latencies> {
-  const request: ChainRequest = {
+  const request: ChainProgram['request'] = {
     dataDir: temporaryFolder(bench.resources),
     speed: 1,
     seconds: WARM_UP_SECONDS + seconds,
     warmUpSeconds: WARM_UP_SECONDS,
   };
-  const program = new StartedProgram<ChainMessage>('chain', request, bench.resources);
+  const program = new StartedProgram<ChainProgram>('chain', request, bench.resources);
   program.onProgress(({ trades }) => bench.tell(`${trades} trades`));
   const { latencies } = await program.next('done');
   await program.end();
@@ -52,14 +52,14 @@ async function runChain(bench: Bench, seconds: number): Promise<Latencies> {
 }
 
 async function insertPaced(bench: Bench, seconds: number): Promise<Latencies> {
-  const request: BareInsertsRequest = {
+  const request: BareInsertsProgram['request'] = {
     dataDir: temporaryFolder(bench.resources),
     kind: 'paced',
     seconds,
     warmUpSeconds: WARM_UP_SECONDS,
     everyMs: INSERT_EVERY_MS,
   };
-  const program = new StartedProgram<BareInsertsMessage>('bare-inserts', request, bench.resources);
+  const program = new StartedProgram<BareInsertsProgram>('bare-inserts', request, bench.resources);
   const { latencies } = await program.next('paced');
   await program.end();
   bench.tell(`bare inserts: p50 ${latencies.p50Ms} ms, p99 ${latencies.p99Ms} ms`);

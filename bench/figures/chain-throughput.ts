@@ -2,8 +2,8 @@ import { figureOf, type Bench, type Figure } from '../figure.ts';
 import { MemorySampler } from '../measuring/memory-sampler.ts';
 import { StartedProgram } from '../processes/started-program.ts';
 import { temporaryFolder } from '../processes/temporary-folder.ts';
-import type { BareInsertsMessage, BareInsertsRequest } from '../programs/bare-inserts.ts';
-import type { ChainMessage, ChainOutcome, ChainRequest } from '../programs/chain.ts';
+import type { BareInsertsProgram } from '../programs/bare-inserts.ts';
+import type { ChainOutcome, ChainProgram } from '../programs/chain.ts';
 
 const SECONDS = 60;
 const REFERENCE_SECONDS = 5;
@@ -27,7 +27,8 @@ export async function chainThroughput(bench: Bench): Promise<readonly Figure[]> 
     inserts.push(await insertBare(bench));
   }
   const { outcome, memory } = chains.at(-1)!;
-  const ofChain = (pick: (memory: MemoryUse) => number): number[] => chains.map((chain) => pick(chain.memory));
+  const ofChain = (pick: (memory: MemoryUse) => number): number[] =>
+    chains.map((chain) => pick(chain.memory));
   return [
     figureOf({
       figure: 'chain-throughput',
@@ -58,9 +59,17 @@ export async function chainThroughput(bench: Bench): Promise<readonly Figure[]> 
   ];
 }
 
-async function runChain(bench: Bench, seconds: number): Promise<{ outcome: ChainOutcome; memory: MemoryUse }> {
-  const request: ChainRequest = { dataDir: temporaryFolder(bench.resources), speed: 'max', seconds, warmUpSeconds: null };
-  const program = new StartedProgram<ChainMessage>('chain', request, bench.resources);
+async function runChain(
+  bench: Bench,
+  seconds: number,
+): Promise<{ outcome: ChainOutcome; memory: MemoryUse }> {
+  const request: ChainProgram['request'] = {
+    dataDir: temporaryFolder(bench.resources),
+    speed: 'max',
+    seconds,
+    warmUpSeconds: null,
+  };
+  const program = new StartedProgram<ChainProgram>('chain', request, bench.resources);
   const { clickHousePid } = await program.next('ready');
   const memory = new MemorySampler([program.pid, clickHousePid], bench.resources);
   program.onProgress(({ trades }) => bench.tell(`${trades} trades`));
@@ -83,14 +92,16 @@ function memoryUseOf(sampler: MemorySampler): MemoryUse {
   };
 }
 
-async function insertBare(bench: Bench): Promise<{ readonly tradesPerSecond: number; readonly peakMb: number }> {
-  const request: BareInsertsRequest = {
+async function insertBare(
+  bench: Bench,
+): Promise<{ readonly tradesPerSecond: number; readonly peakMb: number }> {
+  const request: BareInsertsProgram['request'] = {
     dataDir: temporaryFolder(bench.resources),
     kind: 'saturated',
     seconds: REFERENCE_SECONDS,
     batchSize: BATCH_SIZE,
   };
-  const program = new StartedProgram<BareInsertsMessage>('bare-inserts', request, bench.resources);
+  const program = new StartedProgram<BareInsertsProgram>('bare-inserts', request, bench.resources);
   const { clickHousePid } = await program.next('ready');
   const memory = new MemorySampler([program.pid, clickHousePid], bench.resources);
   const { tradesPerSecond } = await program.next('saturated');

@@ -1,22 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** What several runs came to, and those of the reference that ran between them. */
-export interface Compared {
-  readonly runs: readonly number[];
-  readonly referenceRuns: readonly number[];
+export interface Compared<Result> {
+  readonly runs: readonly Result[];
+  readonly referenceRuns: readonly Result[];
 }
 
-/**
- * Measures two things in turn, so that what disturbs the machine for a while disturbs both.
- * @param measure, reference each gives one figure, in the same unit.
- */
-export async function beside(
+/** Measures two things in turn, so that what disturbs the machine for a while disturbs both. */
+export async function beside<Result>(
   runs: number,
-  measure: () => number | Promise<number>,
-  reference: () => number | Promise<number>,
-): Promise<Compared> {
-  const measured: number[] = [];
-  const referenceRuns: number[] = [];
+  measure: () => Result | Promise<Result>,
+  reference: () => Result | Promise<Result>,
+): Promise<Compared<Result>> {
+  const measured: Result[] = [];
+  const referenceRuns: Result[] = [];
   for (let run = 0; run < runs; run++) {
     referenceRuns.push(await reference());
     // A loop that takes a second leaves no turn to whoever wants to interrupt.

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { childrenOf, cpuSeconds, residentBytes } from './process-usage.ts';
 
-const ALLOCATES_100_MB = "globalThis.kept = Buffer.alloc(100e6, 1); console.log('ready'); setInterval(() => {}, 1000)";
+const ALLOCATES_100_MB =
+  "globalThis.kept = Buffer.alloc(100e6, 1); console.log('ready'); setInterval(() => {}, 1000)";
 
 describe('the usage of a process', () => {
   const children: ReturnType<typeof spawn>[] = [];

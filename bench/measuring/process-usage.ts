@@ -31,7 +31,9 @@ export function childrenOf(pid: number): readonly number[] {
 }
 
 function processIds(): number[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }
 
 /** The fields behind the name, which stands in brackets and may hold anything: state, parent, …, user and kernel ticks. */
@@ -52,7 +54,9 @@ function read(path: string): string {
 /** @param pid null: of all processes. Empty: the process has ended. */
 function ps(pid: number | null, format: string): string {
   try {
-    return execFileSync('ps', ['-o', format, ...(pid === null ? ['-A'] : ['-p', String(pid)])], { encoding: 'utf8' }).trim();
+    return execFileSync('ps', ['-o', format, ...(pid === null ? ['-A'] : ['-p', String(pid)])], {
+      encoding: 'utf8',
+    }).trim();
   } catch {
     return '';
   }

@@ -30,7 +30,10 @@ describe('a median', () => {
 
 describe('a slope', () => {
   it('of points on a line is the slope of the line', () => {
-    const line = fc.record({ slope: fc.integer({ min: -50, max: 50 }), from: fc.integer({ min: -50, max: 50 }) });
+    const line = fc.record({
+      slope: fc.integer({ min: -50, max: 50 }),
+      from: fc.integer({ min: -50, max: 50 }),
+    });
     fc.assert(
       fc.property(line, ({ slope, from }) => {
         const points = [0, 1, 2, 5, 9].map((x) => ({ x, y: from + slope * x }));
@@ -44,6 +47,11 @@ describe('a slope', () => {
   });
 
   it('of a single place is refused', () => {
-    expect(() => slopeOf([{ x: 1, y: 1 }, { x: 1, y: 2 }])).toThrow('points at two places');
+    expect(() =>
+      slopeOf([
+        { x: 1, y: 1 },
+        { x: 1, y: 2 },
+      ]),
+    ).toThrow('points at two places');
   });
 });

@@ -1,5 +1,11 @@
 /** What a program of a benchmark is made of, in its own process. */
 
+/** What a program is started with, and what it tells. */
+export interface ProgramContract {
+  readonly request: object;
+  readonly message: { readonly kind: string };
+}
+
 export interface ProgramTools<Message> {
   /** Tells the benchmark. */
   readonly report: (message: Message) => void;
@@ -12,14 +18,14 @@ export interface ProgramTools<Message> {
  * every process of the terminal at once; the program leaves it to the benchmark, which lets go of it when its time
  * has come.
  */
-export async function runProgram<Request, Message extends object>(
-  program: (request: Request, tools: ProgramTools<Message>) => Promise<void>,
+export async function runProgram<Contract extends ProgramContract>(
+  program: (request: Contract['request'], tools: ProgramTools<Contract['message']>) => Promise<void>,
 ): Promise<void> {
   const abandoned = new AbortController();
   process.once('disconnect', () => abandoned.abort());
   process.on('SIGINT', () => undefined);
-  const request = JSON.parse(process.argv[2] ?? '{}') as Request;
-  const report = (message: Message): void => {
+  const request = JSON.parse(process.argv[2] ?? '{}') as Contract['request'];
+  const report = (message: Contract['message']): void => {
     if (process.connected) process.send!(message);
   };
   try {

@@ -1,23 +1,27 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { endProcess } from './end-process.ts';
+import type { ProgramContract } from './program.ts';
+
+/** The messages of a program that are of one kind. */
+type Told<Contract extends ProgramContract, Kind> = Extract<Contract['message'], { readonly kind: Kind }>;
 
 /** One of the programs in programs/, running in a process of its own, so that its memory and its time are its own. */
-export class StartedProgram<Message extends { readonly kind: string }> {
+export class StartedProgram<Contract extends ProgramContract> {
   readonly #name: string;
   readonly #child: ChildProcess;
-  readonly #inbox: Message[] = [];
-  #onProgress: ((message: Message) => void) | null = null;
+  readonly #inbox: Contract['message'][] = [];
+  #onProgress: ((message: Contract['message']) => void) | null = null;
   #ending: string | null = null;
   #changed: PromiseWithResolvers<void> = Promise.withResolvers();
 
   /** It is ended with the resources. @param name of its file in programs/ */
-  constructor(name: string, request: object, resources: AsyncDisposableStack) {
+  constructor(name: string, request: Contract['request'], resources: AsyncDisposableStack) {
     const file = fileURLToPath(new URL(`../programs/${name}.ts`, import.meta.url));
     this.#name = name;
     // Standard output belongs to the figures.
     this.#child = fork(file, [JSON.stringify(request)], { stdio: ['ignore', 2, 2, 'ipc'] });
-    this.#child.on('message', (message) => this.#receive(message as Message));
+    this.#child.on('message', (message) => this.#receive(message as Contract['message']));
     this.#child.once('error', (error) => this.#hasEnded(error.message));
     this.#child.once('exit', (code, signal) => this.#hasEnded(signal ?? `exit code ${String(code)}`));
     resources.defer(async () => this.end());
@@ -28,18 +32,19 @@ export class StartedProgram<Message extends { readonly kind: string }> {
   }
 
   /** Resolves with the next message of a kind. @throws Error when the program has ended without one. */
-  async next<Kind extends Message['kind']>(kind: Kind): Promise<Extract<Message, { kind: Kind }>> {
+  async next<Kind extends Contract['message']['kind']>(kind: Kind): Promise<Told<Contract, Kind>> {
     for (;;) {
       const at = this.#inbox.findIndex((message) => message.kind === kind);
-      if (at >= 0) return this.#inbox.splice(at, 1)[0] as Extract<Message, { kind: Kind }>;
-      if (this.#ending !== null) throw new Error(`${this.#name} ended before it was ${kind}: ${this.#ending}`);
+      if (at >= 0) return this.#inbox.splice(at, 1)[0] as Told<Contract, Kind>;
+      if (this.#ending !== null)
+        throw new Error(`${this.#name} ended before it was ${kind}: ${this.#ending}`);
       await this.#changed.promise;
     }
   }
 
   /** Messages of the kind `progress` come here from now on, and to nobody else. */
-  onProgress(listener: (message: Extract<Message, { kind: 'progress' }>) => void): void {
-    this.#onProgress = listener as (message: Message) => void;
+  onProgress(listener: (message: Told<Contract, 'progress'>) => void): void {
+    this.#onProgress = listener as (message: Contract['message']) => void;
   }
 
   /** Resolves when its process is gone. A program ends when nobody listens to it any more. */
@@ -49,7 +54,7 @@ export class StartedProgram<Message extends { readonly kind: string }> {
     });
   }
 
-  #receive(message: Message): void {
+  #receive(message: Contract['message']): void {
     if (message.kind === 'progress' && this.#onProgress !== null) {
       this.#onProgress(message);
       return;

@@ -10,32 +10,38 @@ import { LatencyHistogram, type Latencies } from '../measuring/latency-histogram
 import { runProgram } from '../processes/program.ts';
 import { SIMULATED_SECOND, tradesOfSecond } from '../synthetic-trades.ts';
 
-export type BareInsertsRequest =
-  /** Batch after batch, one in flight, for so many seconds of insertion. */
-  | { readonly dataDir: string; readonly kind: 'saturated'; readonly seconds: number; readonly batchSize: number }
-  /** At the pace of the wall clock, whatever has become due since the last insert. */
-  | {
-      readonly dataDir: string;
-      readonly kind: 'paced';
-      readonly seconds: number;
-      readonly warmUpSeconds: number;
-      readonly everyMs: number;
-    };
+interface Saturated {
+  readonly kind: 'saturated';
+  readonly dataDir: string;
+  readonly batchSize: number;
+  /** So much time is spent inserting, batch after batch, one in flight. */
+  readonly seconds: number;
+}
 
-export type BareInsertsMessage =
-  | { readonly kind: 'ready'; readonly clickHousePid: number }
-  | { readonly kind: 'saturated'; readonly tradesPerSecond: number }
-  | { readonly kind: 'paced'; readonly latencies: Latencies };
+interface Paced {
+  readonly kind: 'paced';
+  readonly dataDir: string;
+  /** Whatever has become due by the wall clock since the last insert is the next. */
+  readonly everyMs: number;
+  /** The part at the beginning whose latencies are not counted. */
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+}
 
-type Saturated = Extract<BareInsertsRequest, { kind: 'saturated' }>;
-type Paced = Extract<BareInsertsRequest, { kind: 'paced' }>;
+export interface BareInsertsProgram {
+  readonly request: Saturated | Paced;
+  readonly message:
+    | { readonly kind: 'ready'; readonly clickHousePid: number }
+    | { readonly kind: 'saturated'; readonly tradesPerSecond: number }
+    | { readonly kind: 'paced'; readonly latencies: Latencies };
+}
 
 /** Only the time inside the inserts counts, encoding included; the rows are made in between. */
 async function saturate(
   store: ClickHouseTradeStore,
   { seconds, batchSize }: Saturated,
   signal: AbortSignal,
-): Promise<BareInsertsMessage> {
+): Promise<BareInsertsProgram['message']> {
   let insertedMs = 0;
   let inserted = 0;
   for (let second = SIMULATED_SECOND; insertedMs < seconds * 1000; second++) {
@@ -59,7 +65,7 @@ async function pace(
   store: ClickHouseTradeStore,
   { seconds, warmUpSeconds, everyMs }: Paced,
   signal: AbortSignal,
-): Promise<BareInsertsMessage> {
+): Promise<BareInsertsProgram['message']> {
   const duration = warmUpSeconds + seconds;
   const firstSecond = Math.ceil(Date.now() / 1000 + HEAD_START_SECONDS + duration / 10);
   const trades: ReceivedTrade[] = [];
@@ -70,7 +76,11 @@ async function pace(
   const countFromMs = (firstSecond + warmUpSeconds) * 1000;
   const histogram = new LatencyHistogram({ bucketMs: 1, longestMs: 60_000 });
   let next = 0;
-  for (let tickMs = firstSecond * 1000; next < trades.length; tickMs = Math.max(tickMs + everyMs, Date.now())) {
+  for (
+    let tickMs = firstSecond * 1000;
+    next < trades.length;
+    tickMs = Math.max(tickMs + everyMs, Date.now())
+  ) {
     await sleep(Math.max(0, tickMs - Date.now()), undefined, { signal });
     const due = dueAt(trades, next, Date.now());
     if (due === next) continue;
@@ -78,7 +88,8 @@ async function pace(
     next = due;
     await store.insert(batch, { mayRepeat: false });
     const now = Date.now();
-    for (const { receivedAtMs } of batch) if (receivedAtMs >= countFromMs) histogram.record(now - receivedAtMs);
+    for (const { receivedAtMs } of batch)
+      if (receivedAtMs >= countFromMs) histogram.record(now - receivedAtMs);
   }
   return { kind: 'paced', latencies: histogram.summary() };
 }
@@ -90,14 +101,18 @@ function dueAt(trades: readonly ReceivedTrade[], from: number, nowMs: number): n
   return end;
 }
 
-await runProgram<BareInsertsRequest, BareInsertsMessage>(async (request, { report, signal }) => {
+await runProgram<BareInsertsProgram>(async (request, { report, signal }) => {
   const server = await startClickHouse({ dataDir: request.dataDir, log });
   const client = createClickHouse({ url: server.url });
   try {
     await migrate(client);
     report({ kind: 'ready', clickHousePid: server.pid });
     const store = new ClickHouseTradeStore(client);
-    report(request.kind === 'saturated' ? await saturate(store, request, signal) : await pace(store, request, signal));
+    report(
+      request.kind === 'saturated'
+        ? await saturate(store, request, signal)
+        : await pace(store, request, signal),
+    );
   } finally {
     await client.close();
     await server.stop({ fast: true });

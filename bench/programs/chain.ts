@@ -2,8 +2,8 @@
  * The embedded chain in one process: a simulated market through the collector, every function and ClickHouse, put
  * together as `millrace start` does.
  */
-import { createClient } from '@clickhouse/client';
-import { collectSynthetic } from '../../collector/synthetic-source.ts';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { collectSynthetic } from '../../embedded/synthetic-source.ts';
 import { openPlatform, type Platform } from '../../embedded/platform.ts';
 import { instancesOf } from '../../embedded/strategy-requests.ts';
 import { countClosedCandles, countTrades } from '../../shared/adapters/clickhouse/clickhouse-totals.ts';
@@ -18,7 +18,7 @@ import { StoredTradesObserver } from '../measuring/stored-trades-observer.ts';
 import { runProgram, type ProgramTools } from '../processes/program.ts';
 import { INSTRUMENTS, MARKET, SIMULATED_SECOND } from '../synthetic-trades.ts';
 
-export interface ChainRequest {
+interface ChainRequest {
   readonly dataDir: string;
   /** `max`: from the same event time whenever it is run; 1: in step with the wall clock. */
   readonly speed: 'max' | 1;
@@ -28,10 +28,13 @@ export interface ChainRequest {
   readonly warmUpSeconds: number | null;
 }
 
-export type ChainMessage =
-  | { readonly kind: 'ready'; readonly clickHousePid: number }
-  | { readonly kind: 'progress'; readonly trades: number }
-  | ({ readonly kind: 'done'; readonly latencies: Latencies | null } & ChainOutcome);
+export interface ChainProgram {
+  readonly request: ChainRequest;
+  readonly message:
+    | { readonly kind: 'ready'; readonly clickHousePid: number }
+    | { readonly kind: 'progress'; readonly trades: number }
+    | ({ readonly kind: 'done'; readonly latencies: Latencies | null } & ChainOutcome);
+}
 
 export interface ChainOutcome {
   /** From the first trade made to the last effect settled. */
@@ -65,7 +68,7 @@ async function createInstances(platform: Platform): Promise<void> {
 async function runMarket(
   platform: Platform,
   { speed, seconds }: ChainRequest,
-  { report, signal }: ProgramTools<ChainMessage>,
+  { report, signal }: ProgramTools<ChainProgram['message']>,
 ): Promise<void> {
   await collectSynthetic({
     writer: platform.ports.streams,
@@ -84,8 +87,15 @@ async function runMarket(
 /** Counting millions of rows takes longer than a function would have. */
 const COUNT_TIMEOUT_MS = 120_000;
 
-async function countEffects({ storage }: Platform): Promise<Pick<ChainOutcome, 'trades' | 'candles' | 'orders' | 'fills'>> {
-  const client = createClient({ url: storage.clickHouseServer.url, request_timeout: COUNT_TIMEOUT_MS });
+async function countEffects({
+  storage,
+}: Platform): Promise<Pick<ChainOutcome, 'trades' | 'candles' | 'orders' | 'fills'>> {
+  const { url } = storage.clickHouseServer;
+  const client = createClient({
+    url,
+    request_timeout: COUNT_TIMEOUT_MS,
+    log: { level: ClickHouseLogLevel.OFF },
+  });
   const countIndex = async (table: TableName, partition: string): Promise<number> => {
     let count = 0;
     let after: string | undefined;
@@ -108,7 +118,7 @@ async function countEffects({ storage }: Platform): Promise<Pick<ChainOutcome, '
   }
 }
 
-await runProgram<ChainRequest, ChainMessage>(async (request, tools) => {
+await runProgram<ChainProgram>(async (request, tools) => {
   const observer = request.warmUpSeconds === null ? null : new StoredTradesObserver();
   const platform = await openPlatform({
     dataDir: request.dataDir,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Backoff } from './backoff.ts';
 
-const waits = (backoff: Backoff, count: number): number[] => Array.from({ length: count }, () => backoff.nextMs());
+const waits = (backoff: Backoff, count: number): number[] =>
+  Array.from({ length: count }, () => backoff.nextMs());
 
 describe('a backoff', () => {
   it('doubles its waits up to the longest', () => {

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import { LimitExceeded, type StateStore } from '../../shared/ports/state-store.ts';
+import { receivedAtMs } from '../../shared/contracts/capture.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { BinanceVenue } from '../../simulator/binance-venue.ts';
 import { SyntheticMarket } from '../../simulator/synthetic-market.ts';
@@ -37,6 +39,7 @@ beforeEach(async () => {
   state = openMemoryState();
   logged = [];
   running = [];
+  published = new Set();
 });
 
 afterEach(async () => {
@@ -74,7 +77,8 @@ async function listen(timings: Partial<LiveTimings> = {}) {
 async function until(condition: () => boolean): Promise<void> {
   const deadline = performance.now() + 8000;
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`still not: ${condition.toString()}\n${logged.join('')}`);
+    if (performance.now() > deadline)
+      throw new Error(`still not: ${condition.toString()}\n${logged.join('')}`);
     await sleep(5);
   }
 }
@@ -87,11 +91,36 @@ function trade(second: number): void {
   venue.publish(messages.map(({ message }) => message));
 }
 
+/** Messages that were published as their time came. */
+let published: Set<string>;
+
+/** Lets the market trade in real time for a while; gaps between calls are gaps of the market. */
+async function tradeOn(forMs: number): Promise<void> {
+  const until = Date.now() + forMs;
+  let from = Date.now();
+  while (Date.now() < until) {
+    await sleep(20);
+    const now = Date.now();
+    const seconds = [...new Set([Math.floor(from / 1000), Math.floor(now / 1000)])];
+    const due = seconds
+      .flatMap((second) => market.messagesOf(second))
+      .filter(
+        ({ kind, receivedAtNs }) =>
+          kind === 'ws' && receivedAtMs(receivedAtNs) >= from && receivedAtMs(receivedAtNs) < now,
+      );
+    venue.publish(due.map(({ message }) => message));
+    for (const { message } of due) published.add(message);
+    from = now;
+  }
+}
+
 /** Trade ids of each instrument as they were sent, relative to its first one ever. */
 function sentIds(): number[][] {
   const first = FIRST_SECOND * PER_SECOND;
   return market.instrumentIds.map((id) =>
-    writer.trades().flatMap(({ trades }) => trades.filter((t) => t.instrumentId === id).map((t) => t.tradeId - first)),
+    writer
+      .trades()
+      .flatMap(({ trades }) => trades.filter((t) => t.instrumentId === id).map((t) => t.tradeId - first)),
   );
 }
 
@@ -117,7 +146,8 @@ function lateTrades(): number {
 }
 
 function sessions(): number {
-  return new Set(writer.trades().flatMap(({ sessionId, trades }) => (trades.length > 0 ? [sessionId] : []))).size;
+  return new Set(writer.trades().flatMap(({ sessionId, trades }) => (trades.length > 0 ? [sessionId] : [])))
+    .size;
 }
 
 describe('a live collector', () => {
@@ -125,7 +155,9 @@ describe('a live collector', () => {
     const collector = await listen();
     for (let second = 0; second < 3; second++) trade(second);
     await until(() => sentCount() === 3 * 3 * PER_SECOND);
-    await until(() => new Set(writer.trades().flatMap((r) => (r.laneWatermarkMs === null ? [] : [r.lane]))).size === 4);
+    await until(
+      () => new Set(writer.trades().flatMap((r) => (r.laneWatermarkMs === null ? [] : [r.lane]))).size === 4,
+    );
     await collector.stop();
     expect(sentIds()).toEqual(everyTradeOf(3));
     expect(lateTrades()).toBe(0);
@@ -225,10 +257,17 @@ describe('a live collector', () => {
     await collector.stop();
     const [bitcoin] = everyTradeOf(1);
     expect(sentIds()[0]).toEqual(bitcoin!.filter((id) => id !== 7));
-    const missing = logged.map((line) => JSON.parse(line)).filter(({ message }) => message === 'trades are missing');
+    const missing = logged
+      .map((line) => JSON.parse(line))
+      .filter(({ message }) => message === 'trades are missing');
     const id = FIRST_SECOND * PER_SECOND + 7;
     expect(missing).toEqual([
-      expect.objectContaining({ instrumentId: 'binance:BTC-USDT', fromId: id, toId: id, cause: 'HTTP 418: {}' }),
+      expect.objectContaining({
+        instrumentId: 'binance:BTC-USDT',
+        fromId: id,
+        toId: id,
+        cause: 'HTTP 418: {}',
+      }),
     ]);
   });
 
@@ -245,8 +284,51 @@ describe('a live collector', () => {
     expect(poison).toEqual([{ cause: 'not JSON', payload: '{"stream":"btcusdt@tr', instrumentId: null }]);
   });
 
+  it('archives a message that comes again, and does not send its trade again', async () => {
+    const collector = await listen();
+    trade(0);
+    venue.sendToAll(market.messagesOf(FIRST_SECOND)[0]!.message);
+    await until(() => sentCount() === 3 * PER_SECOND);
+    await collector.stop();
+    const archived = [...writer.objects().values()].map(({ gzipMember }) =>
+      gunzipSync(gzipMember).toString('utf8'),
+    );
+    const lines = archived.join('').split('\n');
+    expect(lines.filter((line) => line.includes('"kind":"ws"'))).toHaveLength(3 * PER_SECOND + 1);
+    expect(sentIds()).toEqual(everyTradeOf(1));
+  });
+
+  it('promises nothing about the time in which trades are being fetched', async () => {
+    venue.faults.restDelayMs = 1600;
+    const collector = await listen();
+    await tradeOn(300);
+    venue.faults.skips = ({ s }) => s === 'ETHUSDT';
+    await tradeOn(100);
+    venue.faults.skips = () => false;
+    await tradeOn(2000);
+    await until(() => sentCount() === published.size);
+    await collector.stop();
+    expect(writer.trades().some(({ laneWatermarkMs }) => laneWatermarkMs !== null)).toBe(true);
+    expect(lateTrades()).toBe(0);
+  }, 15_000);
+
+  it('promises nothing about the time in which the line is dead', async () => {
+    const collector = await listen({ answerWithinMs: 1600, silenceMs: 60_000 });
+    await tradeOn(300);
+    venue.faults.silence = 'everything';
+    await tradeOn(1800);
+    venue.faults.silence = 'none';
+    await until(() => venue.connectionsMade === 2);
+    await tradeOn(300);
+    await until(() => sentCount() === published.size);
+    await collector.stop();
+    expect(writer.trades().some(({ laneWatermarkMs }) => laneWatermarkMs !== null)).toBe(true);
+    expect(lateTrades()).toBe(0);
+  }, 15_000);
+
   it('loses nothing when the venue is slow', async () => {
     venue.faults.delayMs = 60;
+    venue.faults.restDelayMs = 60;
     venue.clockAheadMs = 1250;
     const collector = await listen();
     trade(0);
@@ -277,7 +359,9 @@ describe('a live collector', () => {
       venue.publish(busy.messagesOf(FIRST_SECOND, from, 1000).map(({ message }) => message));
       await sleep(1);
     }
-    await until(() => logged.some((line) => line.includes('the streams fall behind: the connection is paused')));
+    await until(() =>
+      logged.some((line) => line.includes('the streams fall behind: the connection is paused')),
+    );
     open(null);
     await until(() => sentCount() === 60_000);
     await collector.stop();
@@ -318,7 +402,8 @@ describe('a live collector', () => {
     const { instruments } = await verifyCapture(path);
     const ids = new Set<string>();
     for await (const steps of tapeOfCapture(path)) {
-      for (const step of steps) if (step.kind === 'trade') ids.add(`${step.trade.instrumentId} ${step.trade.tradeId}`);
+      for (const step of steps)
+        if (step.kind === 'trade') ids.add(`${step.trade.instrumentId} ${step.trade.tradeId}`);
     }
     rmSync(folder, { recursive: true });
     expect(instruments).toEqual([...market.instrumentIds].sort());
@@ -332,12 +417,23 @@ describe('the choice of what to listen to', () => {
   });
 
   it('names each instrument once, in order', () => {
-    expect(chooseInstruments('binance', ['ETHUSDT', 'BTC-USDT', 'BTCUSDT'])).toEqual(['binance:BTC-USDT', 'binance:ETH-USDT']);
+    expect(chooseInstruments('binance', ['ETHUSDT', 'BTC-USDT', 'BTCUSDT'])).toEqual([
+      'binance:BTC-USDT',
+      'binance:ETH-USDT',
+    ]);
   });
 
   it.each([
-    ['binance', ['BTCUSDT', 'NONSENSE'], 'live: "NONSENSE" is not a pair of binance, expected one such as BTC-USDT'],
-    ['binance', ['kraken:BTC-USDT'], 'live: "kraken:BTC-USDT" is not a pair of binance, expected one such as BTC-USDT'],
+    [
+      'binance',
+      ['BTCUSDT', 'NONSENSE'],
+      'live: "NONSENSE" is not a pair of binance, expected one such as BTC-USDT',
+    ],
+    [
+      'binance',
+      ['kraken:BTC-USDT'],
+      'live: "kraken:BTC-USDT" is not a pair of binance, expected one such as BTC-USDT',
+    ],
     ['binance', ['BT-CUSDT'], 'live: "BT-CUSDT" is not a pair of binance, expected one such as BTC-USDT'],
     ['binance', [], 'live: expected 1 to 200 symbols, got 0'],
     ['mtgox', ['BTCUSDT'], 'live: exchange "mtgox" is not supported yet (supported: binance)'],

@@ -23,7 +23,7 @@ export interface LiveTimings extends LiveFeedTimings {
   readonly stableAfterMs: number;
 }
 
-export const LIVE_TIMINGS: LiveTimings = {
+const LIVE_TIMINGS: LiveTimings = {
   handshakeMs: 10_000,
   pingAfterMs: 1000,
   answerWithinMs: 5000,
@@ -67,7 +67,9 @@ export function chooseInstruments(exchange: string, symbols: readonly string[]):
   const instrumentIds = symbols.map((symbol) => {
     const instrumentId = protocol.readInstrument(symbol.trim());
     if (instrumentId !== null) return instrumentId;
-    throw new LiveRefused(`live: ${JSON.stringify(symbol)} is not a pair of ${exchange}, expected one such as BTC-USDT`);
+    throw new LiveRefused(
+      `live: ${JSON.stringify(symbol)} is not a pair of ${exchange}, expected one such as BTC-USDT`,
+    );
   });
   const distinct = [...new Set(instrumentIds)].sort();
   if (distinct.length >= 1 && distinct.length <= MAX_INSTRUMENTS) return distinct;

@@ -31,7 +31,10 @@ describe('asking a venue', () => {
   });
 
   it('gives up when the venue keeps stumbling', async () => {
-    expect(await ask((_, response) => response.writeHead(503).end())).toEqual({ kind: 'failed', cause: 'HTTP 503' });
+    expect(await ask((_, response) => response.writeHead(503).end())).toEqual({
+      kind: 'failed',
+      cause: 'HTTP 503',
+    });
   });
 
   it('does not insist when it is refused', async () => {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Backoff } from './backoff.ts';
 
-export type FetchedText = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'failed'; readonly cause: string };
+export type FetchedText =
+  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'failed'; readonly cause: string };
 
 export interface FetchTextOptions {
   readonly signal: AbortSignal;
@@ -38,7 +39,8 @@ async function fetchOnce(
     const text = await response.text();
     if (response.status >= 500) return { kind: 'passing', cause: `HTTP ${response.status}` };
     if (!response.ok) return { kind: 'failed', cause: `HTTP ${response.status}: ${text.slice(0, 200)}` };
-    if (text.length > MAX_ANSWER_CHARACTERS) return { kind: 'failed', cause: `an answer of ${text.length} characters` };
+    if (text.length > MAX_ANSWER_CHARACTERS)
+      return { kind: 'failed', cause: `an answer of ${text.length} characters` };
     return { kind: 'text', text };
   } catch (error) {
     signal.throwIfAborted();

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError } from '../../shared/runtime/define-function.ts';
-import type { LiveProtocol, VenueEndpoints, VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import type {
+  LiveProtocol,
+  VenueEndpoints,
+  VenueTrade,
+} from '../../shared/adapters/exchanges/venue-protocol.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -61,7 +65,9 @@ export class LiveFeed {
     const { exchange } = protocol;
     const outlet = new LiveOutlet({ writer, exchange, sourceId: this.#runId, log, onFailure });
     this.#outlet = outlet;
-    this.#feeds = new Map(instrumentIds.map((id) => [id, new InstrumentFeed(id, lastTradeIds.get(id) ?? null, outlet)]));
+    this.#feeds = new Map(
+      instrumentIds.map((id) => [id, new InstrumentFeed(id, lastTradeIds.get(id) ?? null, outlet)]),
+    );
     this.#catchUp = new CatchUp({
       protocol,
       outlet,
@@ -136,7 +142,9 @@ export class LiveFeed {
     } else {
       if (said.venueTimeMs !== null) this.#clock.observe(said.venueTimeMs, receivedAtMs);
       if (said.kind === 'other') this.#outlet.archive(message);
-      else for (const [n, trade] of said.trades.entries()) this.#receiveTrade(trade, n === 0 ? message : null, signal);
+      else
+        for (const [n, trade] of said.trades.entries())
+          this.#receiveTrade(trade, n === 0 ? message : null, signal);
     }
     this.#pauseUntilRoom();
   }
@@ -199,7 +207,8 @@ export class LiveFeed {
     const receivedAtMs = Date.now();
     if (answer.kind === 'failed') return;
     const said = protocol.parse({ kind: 'rest', url, message: answer.text }, receivedAtMs);
-    if (said.kind === 'other' && said.venueTimeMs !== null) this.#clock.observe(said.venueTimeMs, receivedAtMs);
+    if (said.kind === 'other' && said.venueTimeMs !== null)
+      this.#clock.observe(said.venueTimeMs, receivedAtMs);
   }
 
   /** Whether the venue has newer trades than its stream has brought, a moment's grace given. */

@@ -26,7 +26,9 @@ export class LivePosition {
 
   /** Writes only what has changed. */
   async save(durableIds: ReadonlyMap<InstrumentId, number>): Promise<void> {
-    const changed = [...durableIds].filter(([instrumentId, id]) => this.#lastTradeIds.get(instrumentId) !== id);
+    const changed = [...durableIds].filter(
+      ([instrumentId, id]) => this.#lastTradeIds.get(instrumentId) !== id,
+    );
     if (changed.length === 0) return;
     const lastTradeIds = { ...Object.fromEntries(this.#lastTradeIds), ...Object.fromEntries(changed) };
     await this.#state.write({

@@ -12,7 +12,11 @@ function patient(attempts: number, fail: (attempt: number) => void) {
   let attempt = 0;
   writer.before = async () => fail(++attempt);
   const log = createLog({ write: (line) => logged.push(line) }, 'warn');
-  return { writer: new PatientWriter({ writer, attempts, log, random: () => 0 }), logged, kept: writer.calls };
+  return {
+    writer: new PatientWriter({ writer, attempts, log, random: () => 0 }),
+    logged,
+    kept: writer.calls,
+  };
 }
 
 describe('a patient writer', () => {

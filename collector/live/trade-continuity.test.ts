@@ -46,7 +46,9 @@ describe('the row of trades', () => {
   });
 
   it('sends every trade once and in order, whatever the stream loses or repeats and whenever the gaps are filled', () => {
-    const arrivals = fc.array(fc.record({ id: fc.nat(40), fetchNow: fc.boolean(), interrupted: fc.boolean() }));
+    const arrivals = fc.array(
+      fc.record({ id: fc.nat(40), fetchNow: fc.boolean(), interrupted: fc.boolean() }),
+    );
     fc.assert(
       fc.property(arrivals, (events) => {
         const row = new TradeContinuity<number>(0);

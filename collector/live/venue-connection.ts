@@ -125,7 +125,8 @@ export class VenueConnection {
     const { pingAfterMs, answerWithinMs, silenceMs, renewAfterMs } = this.#options.timings;
     if (now - this.#openedAtMs >= renewAfterMs) this.#end.resolve({ kind: 'renewed' });
     else if (this.#pingedAtMs !== null) {
-      if (now - this.#pingedAtMs >= answerWithinMs) this.#lose(`a ping was not answered within ${answerWithinMs} ms`);
+      if (now - this.#pingedAtMs >= answerWithinMs)
+        this.#lose(`a ping was not answered within ${answerWithinMs} ms`);
     } else if (now - this.#heardAtMs >= pingAfterMs) {
       this.#pingedAtMs = now;
       this.#socket.ping();
@@ -137,7 +138,8 @@ export class VenueConnection {
     if (this.#isAsking) return;
     this.#isAsking = true;
     try {
-      if (await this.#options.isMarketGoingOn()) this.#lose(`silent for ${silenceMs} ms while the market goes on`);
+      if (await this.#options.isMarketGoingOn())
+        this.#lose(`silent for ${silenceMs} ms while the market goes on`);
       else this.#lastMessageAtMs = Date.now();
     } catch (error) {
       this.#lose(`silent for ${silenceMs} ms, and asking failed: ${(error as Error).message}`);

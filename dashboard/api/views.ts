@@ -11,11 +11,11 @@ export type Portfolio = ResponseOf<'GET /v1/portfolio'>;
 export type Position = Portfolio['positions'][number];
 export type KillSwitchState = ResponseOf<'GET /v1/risk/kill-switch'>;
 export type Health = ResponseOf<'GET /v1/health'>;
+export type BacktestRun = ResponseOf<'GET /v1/backtests/{runId}'>;
 
 export type { OrderView as Order } from '../../shared/contracts/events.ts';
 export type { CandleView as Candle } from '../../shared/contracts/events.ts';
 export type { PriceView as Price } from '../../shared/contracts/market-views.ts';
-export type { RunView as BacktestRun } from '../../shared/contracts/backtest-views.ts';
 
 /** The exchange and the pair that make up an instrument’s id. */
 export function partsOf(instrumentId: string): { readonly exchange: string; readonly pair: string } {

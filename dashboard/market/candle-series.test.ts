@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Candle } from '../api/views.ts';
 import { candleAt } from '../../test/support/page-records.ts';
-import { firstChange, mergeCandles, newest, withPrice, type Candles } from './candle-series.ts';
+import { firstChange, joinPage, mergeCandles, newest, withPrice, type Candles } from './candle-series.ts';
 
 const MINUTE = 60_000;
 
@@ -48,6 +48,13 @@ describe('candles put together', () => {
         expect(oneByOne).toEqual(mergeCandles([], all));
       }),
     );
+  });
+
+  it('of the newest page follow what is known where they meet, and stand in its place where not', () => {
+    const known = [candle(1), candle(2)];
+    expect(minutes(joinPage(known, [candle(2), candle(3)]))).toEqual([1, 2, 3]);
+    expect(minutes(joinPage(known, [candle(4), candle(5)]))).toEqual([4, 5]);
+    expect(joinPage(known, [])).toBe(known);
   });
 
   it('are bounded to the newest', () => {

@@ -43,11 +43,14 @@ export function newest(candles: Candles, most: number): Candles {
   return candles.length > most ? candles.slice(-most) : candles;
 }
 
-/** What is known, or nothing when a whole page is newer: then candles are missing in between that nobody would see. */
-export function withoutGap(known: Candles, incoming: Candles): Candles {
-  const [last, first] = [known.at(-1), incoming[0]];
+/**
+ * Puts the newest page behind what is known, or in its place where they do not meet: after a long absence candles are
+ * missing in between, and a chart that leaves them out would not show it.
+ */
+export function joinPage(known: Candles, page: Candles): Candles {
+  const [last, first] = [known.at(-1), page[0]];
   const isApart = last !== undefined && first !== undefined && first.openTimeMs > last.openTimeMs;
-  return isApart && incoming.length > 1 ? [] : known;
+  return mergeCandles(isApart ? [] : known, page);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Failure } from '../api/api-client.ts';
 import { useReading, type Reading } from '../api/use-reading.ts';
 import { partsOf, type Price } from '../api/views.ts';
 import { useChannel, useFallback, usePlatform } from '../page/platform-access.ts';
-import { INTERVAL_MS, mergeCandles, newest, withoutGap, withPrice, type Candles, type ChartInterval } from './candle-series.ts';
+import { INTERVAL_MS, joinPage, mergeCandles, newest, withPrice, type Candles, type ChartInterval } from './candle-series.ts';
 
 /** The latest price, as it is pushed, or read where nothing is. */
 export function usePrice(instrumentId: string): Reading<Price> {
@@ -42,18 +42,17 @@ export function useCandles(instrumentId: string, interval: ChartInterval, price:
     api.call('GET /v1/candles/{pair}', { path: { pair }, query: { exchange, interval, ...query } });
 
   const [series, setSeries] = useState<{ readonly of: string; readonly candles: Candles } | null>(null);
-  const take = (candles: Candles): void =>
+  const take = (candles: Candles, join: (known: Candles, incoming: Candles) => Candles = mergeCandles): void =>
     setSeries((known) => {
-      const merged = mergeCandles(known?.of === of ? withoutGap(known.candles, candles) : [], candles);
-      return { of, candles: newest(merged, MOST_CANDLES + PAGE) };
+      const joined = join(known?.of === of ? known.candles : [], candles);
+      return { of, candles: newest(joined, MOST_CANDLES + PAGE) };
     });
   const kept = series?.of === of ? series.candles : null;
 
-  const { after } = useFallback();
-  const history = useReading(async () => read({ limit: PAGE }), { of, everyMs: null, after });
+  const history = useReading(async () => read({ limit: PAGE }), { of, ...useFallback() });
   const latest = useReading(async () => read({ limit: 3 }), { of, everyMs: UNDER_WAY_EVERY_MS });
   useEffect(() => {
-    if (history.value !== null) take(history.value.items);
+    if (history.value !== null) take(history.value.items, joinPage);
   }, [history.value]);
   useEffect(() => {
     // Before the history is there, three candles would draw a chart of three candles.

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
@@ -85,20 +86,22 @@ describe('startClickHouse', () => {
 
   it('ends the server that a killed parent left behind, and takes over its folder', async () => {
     const dataDir = temporaryFolder();
-    const { parent, pid } = await startInAnotherProcess(dataDir);
-    parent.kill('SIGKILL');
+    const orphan = await leaveOrphan(dataDir);
+    const startedAtMs = Date.now();
     const server = await start(dataDir);
-    expect(isRunning(pid)).toBe(false);
+    expect(Date.now() - startedAtMs).toBeLessThan(LINGERING_MS - 1000);
+    expect(isRunning(orphan.pid)).toBe(false);
     expect(await ask(server, 'SELECT 1')).toBe('1');
-    await server.stop({ fast: true });
+    orphan.connection.destroy();
   }, 30_000);
 
-  it('waits for a server that holds the folder and ends with its parent', async () => {
+  it('waits for a server that holds the folder and was not recorded', async () => {
     const dataDir = temporaryFolder();
-    const { parent } = await startInAnotherProcess(dataDir);
+    const orphan = await leaveOrphan(dataDir);
     rmSync(join(dataDir, 'clickhouse.pid'));
-    parent.kill('SIGKILL');
+    setTimeout(() => orphan.connection.destroy(), 500);
     const server = await start(dataDir);
+    expect(isRunning(orphan.pid)).toBe(false);
     expect(await ask(server, 'SELECT 1')).toBe('1');
   }, 30_000);
 
@@ -133,7 +136,28 @@ describe('startClickHouse', () => {
   }, 30_000);
 });
 
-async function startInAnotherProcess(dataDir: string): Promise<{ parent: ChildProcess; pid: number }> {
+/** A server waits this long for an open connection before it ends, also when its parent is gone. */
+const LINGERING_MS = 5000;
+
+interface Orphan {
+  readonly pid: number;
+  /** What keeps it from ending. */
+  readonly connection: Agent;
+}
+
+async function leaveOrphan(dataDir: string): Promise<Orphan> {
+  const { parent, pid, url } = await startInAnotherProcess(dataDir);
+  const connection = new Agent({ keepAlive: true });
+  const [response] = (await once(get(url, { agent: connection }), 'response')) as [IncomingMessage];
+  await once(response.resume(), 'end');
+  parent.kill('SIGKILL');
+  await once(parent, 'exit');
+  return { pid, connection };
+}
+
+async function startInAnotherProcess(
+  dataDir: string,
+): Promise<{ parent: ChildProcess; pid: number; url: string }> {
   const modules = ['./start-clickhouse.ts', '../../shared/runtime/log.ts'].map(
     (path) => new URL(path, import.meta.url).href,
   );
@@ -141,10 +165,11 @@ async function startInAnotherProcess(dataDir: string): Promise<{ parent: ChildPr
     const { startClickHouse } = await import(${JSON.stringify(modules[0])});
     const { log } = await import(${JSON.stringify(modules[1])});
     const server = await startClickHouse({ dataDir: ${JSON.stringify(dataDir)}, log });
-    console.log(server.pid);`;
+    console.log(server.pid, server.url);`;
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
-  return { parent, pid: Number(line.toString()) };
+  const [pid = '', url = ''] = line.toString().trim().split(' ');
+  return { parent, pid: Number(pid), url };
 }

@@ -7,7 +7,7 @@ import { topology, type FunctionName } from '../../shared/topology.ts';
 import { InjectedFault, type Faults } from './faults.ts';
 import { functionModules, type AnyHandler, type FunctionModules } from './functions.ts';
 
-export class FunctionTimeout extends Error {
+class FunctionTimeout extends Error {
   override readonly name = 'FunctionTimeout';
 }
 

@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '../..');
  * own modules. The SDK is inside, so that what was tested is what runs. Identifiers are kept: a stack trace then names
  * the functions that it went through.
  */
-const COMMON: BuildOptions = {
+export const BUNDLE_OPTIONS: BuildOptions = {
   absWorkingDir: ROOT,
   outExtension: { '.js': '.mjs' },
   bundle: true,
@@ -55,7 +55,7 @@ export function bundleFunctions(outputFolder: string): FunctionBundles {
   if (missing !== undefined)
     throw new Error(`function ${missing}: expected its entry at ${entryOf(missing)}`);
   buildSync({
-    ...COMMON,
+    ...BUNDLE_OPTIONS,
     entryPoints: names.map((name) => ({ in: entryOf(name), out: `${name}/index` })),
     outdir: outputFolder,
     external: NEVER_LOADED_IN_LAMBDA,
@@ -66,11 +66,12 @@ export function bundleFunctions(outputFolder: string): FunctionBundles {
 /** Bundles the collector beside its Dockerfile. @returns the folder, which is the context of the image. */
 export function bundleCollector(outputFolder: string): string {
   const folder = join(outputFolder, 'collector');
-  buildSync({ ...COMMON, entryPoints: [{ in: 'collector/index.ts', out: 'index' }], outdir: folder });
+  buildSync({ ...BUNDLE_OPTIONS, entryPoints: [{ in: 'collector/index.ts', out: 'index' }], outdir: folder });
   copyFileSync(join(ROOT, 'collector/Dockerfile'), join(folder, 'Dockerfile'));
   return folder;
 }
 
-function entryOf(name: FunctionName): string {
+/** Where a function begins on AWS, from the repository's root. */
+export function entryOf(name: FunctionName): string {
   return `lambdas/${topology.functions[name].context}/${name}/index.ts`;
 }

@@ -22,7 +22,7 @@ export async function installMiniStack(tell: (line: string) => void): Promise<st
   const wanted = readFileSync(REQUIREMENTS, 'utf8');
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted && existsSync(executable))
     return executable;
-  const python = findPython();
+  const python = findPython(['python3', 'python']);
   tell('installing MiniStack into .emulator/venv');
   await rm(VENV, { recursive: true, force: true });
   await mkdir(EMULATOR_FOLDER, { recursive: true });
@@ -48,13 +48,14 @@ export async function installMiniStack(tell: (line: string) => void): Promise<st
   return executable;
 }
 
-function findPython(): string {
+/** @throws OneLineFailure when none of these commands is a Python that is new enough. */
+export function findPython(commands: readonly string[]): string {
   const script = 'import sys; print(*sys.version_info[:2])';
-  for (const python of ['python3', 'python']) {
-    const { status, stdout } = spawnSync(python, ['-c', script], { encoding: 'utf8' });
+  for (const command of commands) {
+    const { status, stdout } = spawnSync(command, ['-c', script], { encoding: 'utf8' });
     if (status !== 0) continue;
     const [major = 0, minor = 0] = stdout.trim().split(' ').map(Number);
-    if (major === MINIMUM_PYTHON[0] && minor >= MINIMUM_PYTHON[1]) return python;
+    if (major === MINIMUM_PYTHON[0] && minor >= MINIMUM_PYTHON[1]) return command;
   }
   throw new OneLineFailure(
     `the emulator needs Python ${MINIMUM_PYTHON.join('.')} or newer with venv: expected python3 on the PATH (Debian: apt-get install python3 python3-venv)`,

@@ -8,6 +8,8 @@ import { OneLineFailure } from './one-line-failure.ts';
 
 export interface MiniStack {
   readonly endpoint: string;
+  /** Its own and its functions' processes. */
+  readonly processGroup: number;
   /** Resolves when it has ended, by itself or because it was stopped. */
   readonly ended: Promise<void>;
   /** Ends it with every function that it runs. */
@@ -60,7 +62,7 @@ export async function startMiniStack({ executable, port, folder }: MiniStackOpti
     await stop();
     throw new OneLineFailure(`MiniStack did not start on ${endpoint}: see ${logFile}`, { cause: error });
   }
-  return { endpoint, ended, stop };
+  return { endpoint, processGroup: child.pid!, ended, stop };
 }
 
 /**

@@ -12,9 +12,12 @@ export const heartbeatMessage = z.looseObject({ venueTimeMs: z.int().min(0) });
 
 /** The envelope alone: what the message says is the venue's business. Further fields and kinds may follow. */
 export const captureLine = z.looseObject({
-  receivedAtNs: z.string().regex(/^\d{1,19}$/, { error: 'expected nanoseconds since the epoch as a string of digits' }),
+  receivedAtNs: z
+    .string()
+    .regex(/^\d{1,19}$/, { error: 'expected nanoseconds since the epoch as a string of digits' }),
   exchange: z.enum(EXCHANGES, {
-    error: ({ input }) => `unknown exchange ${JSON.stringify(input) ?? 'undefined'} (known: ${EXCHANGES.join(', ')})`,
+    error: ({ input }) =>
+      `unknown exchange ${JSON.stringify(input) ?? 'undefined'} (known: ${EXCHANGES.join(', ')})`,
   }),
   /** `ws`, `rest`, `heartbeat`, and whatever may follow. */
   kind: z.string().min(1),

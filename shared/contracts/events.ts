@@ -15,7 +15,7 @@ export const instrumentId = z
 export const interval = z.enum(INTERVALS);
 export const side = z.enum(['BUY', 'SELL']);
 export const timeMs = z.int().min(0);
-export const tradeIdText = z.string().regex(/^\d{1,16}$/);
+const tradeIdText = z.string().regex(/^\d{1,16}$/);
 
 /** A candle as REST, the WebSocket, the command line and the bus show it. */
 export const candleView = z.object({
@@ -42,9 +42,9 @@ export const closedCandle = candleView.extend({ previousOpenTimeMs: timeMs.nulla
 export type ClosedCandle = z.infer<typeof closedCandle>;
 
 export const MAX_CANDLES_AN_EVENT = 100;
-export const candlesClosed = z.object({ candles: z.array(closedCandle).min(1).max(MAX_CANDLES_AN_EVENT) });
+const candlesClosed = z.object({ candles: z.array(closedCandle).min(1).max(MAX_CANDLES_AN_EVENT) });
 
-export const signal = z.object({
+const signal = z.object({
   signalId: z.uuid(),
   accountId: z.string(),
   strategyId: z.uuid(),

@@ -4,7 +4,7 @@ import type { Capabilities } from '../topology-schema.ts';
 import { topology, type FunctionName } from '../topology.ts';
 
 /** A function reached for something that topology.ts does not give it: on AWS the same call is AccessDenied. */
-export class CapabilityError extends Error {
+class CapabilityError extends Error {
   override readonly name = 'CapabilityError';
 }
 

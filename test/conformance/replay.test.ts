@@ -8,7 +8,7 @@ import type { Totals } from '../../embedded/totals.ts';
 import { DEFAULT_LIMITS } from '../../shared/contracts/records.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 import { decimal } from '../../shared/domain/decimal.ts';
-import { TapeEngine, type TapeRun } from '../../shared/engine/run-tape.ts';
+import { TapeEngine, type TapeRun } from '../../shared/engine/tape-engine.ts';
 import { runMillrace, type MillraceRun } from '../platform/run-millrace.ts';
 import { readTradingRecords } from '../platform/trading-records.ts';
 import { dataFolder, describeConformance } from './recorded-data.ts';

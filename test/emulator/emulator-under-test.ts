@@ -10,6 +10,7 @@ import { CREDENTIALS, REGION } from '../../scripts/emulator/deployment.ts';
 export interface EmulatorUnderTest {
   readonly endpoint: string;
   readonly folder: string;
+  readonly processGroup: number;
   close(): Promise<void>;
 }
 
@@ -28,6 +29,7 @@ export async function openEmulator(): Promise<EmulatorUnderTest> {
   return {
     endpoint: miniStack.endpoint,
     folder,
+    processGroup: miniStack.processGroup,
     close: async () => {
       await miniStack.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -35,7 +37,7 @@ export async function openEmulator(): Promise<EmulatorUnderTest> {
   };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

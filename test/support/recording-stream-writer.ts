@@ -36,7 +36,8 @@ export class RecordingStreamWriter implements StreamWriter {
   trades(): readonly TradesRecord[] {
     for (const { data, partitionKey } of this.#records.trades.slice(this.#read.length)) {
       const record = parseLaneRecord(Buffer.from(data).toString('utf8'));
-      if (record.kind !== 'trades' || record.lane !== partitionKey) throw new Error('expected a record of its lane');
+      if (record.kind !== 'trades' || record.lane !== partitionKey)
+        throw new Error('expected a record of its lane');
       this.#read.push(record);
     }
     return this.#read;

@@ -2,7 +2,7 @@
 import { chooseInstruments, collectLive, LiveRefused } from '../../../collector/live/collect-live.ts';
 import { assertReplayable, ReplayRefused, replayCaptures } from '../../../collector/replay.ts';
 import type { TapePorts } from '../../../collector/run-tape.ts';
-import { collectSynthetic } from '../../../collector/synthetic-source.ts';
+import { collectSynthetic } from '../../../embedded/synthetic-source.ts';
 import type { Platform } from '../../../embedded/platform.ts';
 import type { StrategyRequest } from '../../../embedded/strategy-requests.ts';
 import {

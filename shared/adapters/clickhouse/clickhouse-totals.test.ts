@@ -1,8 +1,4 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  startClickHouse,
-  type ClickHouseServer,
-} from '../../../embedded/clickhouse-server/start-clickhouse.ts';
 import type { ReceivedTrade } from '../../contracts/stream-records.ts';
 import { decimal } from '../../domain/decimal.ts';
 import type { StoredCandle } from '../../ports/candle-store.ts';

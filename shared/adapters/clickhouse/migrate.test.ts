@@ -2,10 +2,6 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  startClickHouse,
-  type ClickHouseServer,
-} from '../../../embedded/clickhouse-server/start-clickhouse.ts';
 import { runningClickHouse } from '../../../test/support/running-clickhouse.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { migrate, MigrationRefused } from './migrate.ts';
@@ -25,7 +21,7 @@ describe('migrate', () => {
 
   const tables = async (): Promise<unknown[]> => {
     const rows = await readRows(
-      client,
+      client(),
       "SELECT name FROM system.tables WHERE database = 'millrace' ORDER BY name",
       {},
     );

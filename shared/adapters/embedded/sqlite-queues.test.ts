@@ -76,6 +76,7 @@ describe('SqliteQueues', () => {
     const [first] = queues.receive(QUEUE, 1, START_MS);
     const [second] = queues.receive(QUEUE, 1, START_MS + 30_000);
     queues.remove(QUEUE, first!.receiptHandle);
+    expect(queues.pendingCount(QUEUE)).toBe(1);
     queues.release(QUEUE, first!.receiptHandle, 0);
     expect(queues.receive(QUEUE, 1, START_MS + 30_000)).toEqual([]);
     queues.remove(QUEUE, second!.receiptHandle);
@@ -138,8 +139,10 @@ describe('SqliteQueues', () => {
       await queues.send(QUEUE, messages(...Array.from({ length: 10 }, (_, n) => `a${call}.${n}`)));
     }
     clock.nowMs += 300_000;
+    await queues.send(QUEUE, messages('a4.9'));
+    expect(queues.pendingCount(QUEUE)).toBe(51);
     for (let call = 5; call < 8; call++) await queues.send(QUEUE, messages(`a${call}`));
-    expect(database.prepare('SELECT count(*) AS ids FROM deduplications').get()).toEqual({ ids: 3 });
+    expect(database.prepare('SELECT count(*) AS ids FROM deduplications').get()).toEqual({ ids: 4 });
   });
 
   it('says when it is worth asking again', async () => {

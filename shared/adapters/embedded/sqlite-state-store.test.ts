@@ -39,6 +39,18 @@ describe('SqliteStateStore', () => {
     expect(items.map((item) => item.sk)).toEqual(['for good', 'later']);
   });
 
+  it('knows that a page which ends with the last item is the last', async () => {
+    const store = inMemory();
+    for (const sk of ['1', '2']) await store.write(put(sk, sk, { index: { partition: 'P', sort: sk } }));
+    for (const [limit, isLast] of [
+      [1, false],
+      [2, true],
+    ] as const) {
+      expect((await store.query('orders', 'ORDER', '', { limit })).next === null).toBe(isLast);
+      expect((await store.queryIndex('orders', 'P', { limit })).next === null).toBe(isLast);
+    }
+  });
+
   it('refuses a place in the index that no page gave', async () => {
     for (const after of ['', 'somewhere', '["a"]', '["a","b",3]']) {
       await expect(inMemory().queryIndex('orders', 'P', { limit: 1, after })).rejects.toThrow(RangeError);

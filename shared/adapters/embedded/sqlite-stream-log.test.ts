@@ -67,6 +67,18 @@ describe('SqliteStreamLog', () => {
     expect(log.read('trades', 0, 1, 1e6)[0]?.sequence).toBe(1001);
   });
 
+  it('goes on trimming where it was before it was opened again', async () => {
+    const path = join(temporaryFolder(), 'trimmed.db');
+    const before = open(path);
+    await before.log.append('trades', records(5));
+    await before.log.trim('trades', 2);
+    before.database.close();
+    const { database, log } = open(path);
+    await log.trim('trades', 3);
+    expect(log.read('trades', 0, 10, 1e6).map((record) => record.sequence)).toEqual([4, 5]);
+    database.close();
+  });
+
   it('lets others have their turn while it trims', async () => {
     const { log } = open();
     for (let i = 0; i < 4; i++) await log.append('trades', records(500));

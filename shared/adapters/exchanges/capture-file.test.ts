@@ -13,7 +13,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const PATH = join(folder, 'capture.ndjson.gz');
 
 function line(change: Readonly<Record<string, unknown>> = {}): string {
-  const message = '{"stream":"btcusdt@trade","data":{"e":"trade","s":"BTCUSDT","t":1,"p":"1","q":"1","T":1,"m":true}}';
+  const message =
+    '{"stream":"btcusdt@trade","data":{"e":"trade","s":"BTCUSDT","t":1,"p":"1","q":"1","T":1,"m":true}}';
   return JSON.stringify({
     receivedAtNs: '1723161253937085768',
     exchange: 'binance',
@@ -81,7 +82,10 @@ describe('a capture that is read', () => {
       line({ kind: 'heartbeat', message: '{"venueTimeMs":5}' }),
       line({ kind: 'heartbeat', message: { venueTimeMs: 5 } }),
     );
-    expect((await readAll(path)).map(({ message }) => message)).toEqual(['{"venueTimeMs":5}', '{"venueTimeMs":5}']);
+    expect((await readAll(path)).map(({ message }) => message)).toEqual([
+      '{"venueTimeMs":5}',
+      '{"venueTimeMs":5}',
+    ]);
   });
 
   it('gives back the text it was written from', () => {
@@ -91,8 +95,14 @@ describe('a capture that is read', () => {
 
 describe('a capture that is verified', () => {
   it('is described', async () => {
-    const path = writeLines(line(), line({ exchange: 'kraken', message: '{}' }), line({ kind: 'rest', message: '[]' }));
-    const bytes = gzipSync([line(), line({ exchange: 'kraken', message: '{}' }), line({ kind: 'rest', message: '[]' })].join('\n'));
+    const path = writeLines(
+      line(),
+      line({ exchange: 'kraken', message: '{}' }),
+      line({ kind: 'rest', message: '[]' }),
+    );
+    const bytes = gzipSync(
+      [line(), line({ exchange: 'kraken', message: '{}' }), line({ kind: 'rest', message: '[]' })].join('\n'),
+    );
     expect(await verifyCapture(path)).toEqual({
       path,
       sha256: createHash('sha256').update(bytes).digest('hex'),
@@ -104,7 +114,10 @@ describe('a capture that is verified', () => {
   });
 
   it('is not blamed for a message that makes no sense', async () => {
-    expect(await verifyCapture(writeLines(line({ message: 'nonsense' })))).toMatchObject({ lines: 1, instruments: [] });
+    expect(await verifyCapture(writeLines(line({ message: 'nonsense' })))).toMatchObject({
+      lines: 1,
+      instruments: [],
+    });
   });
 });
 
@@ -157,7 +170,11 @@ describe('a file that is no capture is told apart:', () => {
   });
 
   it.each([
-    ['a line that is not JSON', '{"receivedAtNs":', /^\S+: line 2: expected a JSON object .* found "\{\\"receivedAtNs\\":"$/],
+    [
+      'a line that is not JSON',
+      '{"receivedAtNs":',
+      /^\S+: line 2: expected a JSON object .* found "\{\\"receivedAtNs\\":"$/,
+    ],
     ['an empty line', '', /^\S+: line 2: expected a JSON object .* found ""$/],
     ['a line that is no object', '[1]', /^\S+: line 2: expected a JSON object .* found "\[1\]"$/],
     ['a missing field', line({ receivedAtNs: undefined }), /^\S+: line 2: has no field receivedAtNs$/],
@@ -178,7 +195,11 @@ describe('a file that is no capture is told apart:', () => {
       /^\S+: line 2: exchange: unknown exchange "mtgox" \(known: binance, coinbase, kraken\)$/,
     ],
     ['no kind', line({ kind: '' }), /^\S+: line 2: kind: /],
-    ['a message that is no text', line({ message: 7 }), /^\S+: line 2: message: expected the raw text of the message$/],
+    [
+      'a message that is no text',
+      line({ message: 7 }),
+      /^\S+: line 2: message: expected the raw text of the message$/,
+    ],
   ])('one with %s, by its line', async (_, bad, expected) => {
     expect(await complaint(writeLines(line(), bad, line()))).toMatch(expected);
   });

@@ -35,7 +35,10 @@ const MAX_LINE_BYTES = 32 * 1024 * 1024;
  * newline is a line.
  * @throws UnreadableFile
  */
-export async function* readGzipLines(path: string, options: GzipLinesOptions = {}): AsyncGenerator<LineBatch> {
+export async function* readGzipLines(
+  path: string,
+  options: GzipLinesOptions = {},
+): AsyncGenerator<LineBatch> {
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   const { fromLine = 1, onCompressed } = options;
   if (onCompressed !== undefined) file.on('data', (chunk) => onCompressed(chunk as Buffer));
@@ -49,7 +52,8 @@ export async function* readGzipLines(path: string, options: GzipLinesOptions = {
       const whole = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       const end = whole.lastIndexOf(NEWLINE) + 1;
       rest = whole.subarray(end);
-      if (rest.length > MAX_LINE_BYTES) throw new UnreadableFile(`a line is longer than ${MAX_LINE_BYTES} bytes`);
+      if (rest.length > MAX_LINE_BYTES)
+        throw new UnreadableFile(`a line is longer than ${MAX_LINE_BYTES} bytes`);
       const passed = passLines(whole, end, fromLine - line);
       line += passed.lines;
       if (passed.offset === end) continue;

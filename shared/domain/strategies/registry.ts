@@ -19,7 +19,7 @@ interface AnyDefinition {
 
 const DEFINITIONS: readonly AnyDefinition[] = [maCrossover];
 
-export function strategyNames(): string[] {
+function strategyNames(): string[] {
   return DEFINITIONS.map((definition) => definition.name);
 }
 

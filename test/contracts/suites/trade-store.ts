@@ -73,9 +73,9 @@ export function describeTradeStore(name: string, open: () => Promise<TradeStoreU
     it('knows the latest trade of an instrument, and that there is none', async () => {
       const instrumentId = freshInstrument();
       expect(await trades.latest(instrumentId)).toBeNull();
-      const [early, late] = [tradeOf(instrumentId, 30), tradeOf(instrumentId, 20, { timeMs: START_MS + 5 })];
-      await trades.insert([late, tradeOf(instrumentId, 19, { timeMs: START_MS + 5 })], { mayRepeat: false });
-      await trades.insert([early], { mayRepeat: false });
+      const late = tradeOf(instrumentId, 20, { timeMs: START_MS + 5 });
+      const others = [tradeOf(instrumentId, 30), tradeOf(instrumentId, 9, { timeMs: START_MS + 5 })];
+      for (const trade of [others[1]!, late, ...others]) await trades.insert([trade], { mayRepeat: false });
       expect(await trades.latest(instrumentId)).toEqual(onTape([late])[0]);
     });
 

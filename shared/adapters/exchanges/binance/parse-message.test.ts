@@ -26,7 +26,10 @@ const TRADE = {
 
 function heard(message: unknown) {
   const text = typeof message === 'string' ? message : JSON.stringify(message);
-  return parseBinanceMessage({ kind: 'ws', url: 'wss://stream.binance.com:9443/stream', message: text }, RECEIVED_AT_MS);
+  return parseBinanceMessage(
+    { kind: 'ws', url: 'wss://stream.binance.com:9443/stream', message: text },
+    RECEIVED_AT_MS,
+  );
 }
 
 function answered(url: string, answer: unknown) {
@@ -100,7 +103,10 @@ describe('a trade event of Binance', () => {
 describe('any other message of Binance', () => {
   it.each([
     [{ stream: 'btcusdt@bookTicker', data: { u: 1, s: 'BTCUSDT' } }, null],
-    [{ stream: 'btcusdt@depth', data: { e: 'depthUpdate', E: 1_723_161_255_208, s: 'BTCUSDT' } }, 1_723_161_255_208],
+    [
+      { stream: 'btcusdt@depth', data: { e: 'depthUpdate', E: 1_723_161_255_208, s: 'BTCUSDT' } },
+      1_723_161_255_208,
+    ],
     [{ result: null, id: 1 }, null],
     [{ e: 'aggTrade', E: 5, s: 'BTCUSDT' }, 5],
   ])('%j is understood to be no trade', (message, venueTimeMs) => {
@@ -146,11 +152,16 @@ describe('an answer of Binance', () => {
 
   it('tells the time where the time was asked for', () => {
     const expected = { kind: 'other', venueTimeMs: 1_499_827_319_559 };
-    expect(answered('https://api.binance.com/api/v3/time', { serverTime: 1_499_827_319_559 })).toEqual(expected);
+    expect(answered('https://api.binance.com/api/v3/time', { serverTime: 1_499_827_319_559 })).toEqual(
+      expected,
+    );
   });
 
   it('is no trade where a book was asked for', () => {
     const url = 'https://api.binance.com/api/v3/depth?symbol=BTCUSDT&limit=1000';
-    expect(answered(url, { lastUpdateId: 1, bids: [], asks: [] })).toEqual({ kind: 'other', venueTimeMs: null });
+    expect(answered(url, { lastUpdateId: 1, bids: [], asks: [] })).toEqual({
+      kind: 'other',
+      venueTimeMs: null,
+    });
   });
 });

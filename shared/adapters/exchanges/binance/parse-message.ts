@@ -3,7 +3,12 @@
  * property reads, and no schema, since the record's reader checks every row anyway.
  */
 import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
-import { MAX_FIELD_CHARACTERS, type ParsedMessage, type VenueMessage, type VenueTrade } from '../venue-protocol.ts';
+import {
+  MAX_FIELD_CHARACTERS,
+  type ParsedMessage,
+  type VenueMessage,
+  type VenueTrade,
+} from '../venue-protocol.ts';
 import { instrumentOfSymbol } from './symbols.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -39,7 +44,8 @@ function parseAnswer(value: unknown, url: string, receivedAtMs: number): ParsedM
     return { kind: 'other', venueTimeMs: typeof serverTime === 'number' ? inMilliseconds(serverTime) : null };
   }
   const instrumentId = instrumentOfSymbol(asked[1]!);
-  if (instrumentId === null) return { kind: 'malformed', cause: `trades of an unknown symbol ${shown(asked[1])}` };
+  if (instrumentId === null)
+    return { kind: 'malformed', cause: `trades of an unknown symbol ${shown(asked[1])}` };
   if (value.length === 0) return { kind: 'other', venueTimeMs: null };
   const trades = value.map((row: unknown) => answeredTrade(instrumentId, row, receivedAtMs));
   return { kind: 'trades', trades, venueTimeMs: null };
@@ -103,7 +109,8 @@ function amount(value: unknown): unknown {
 
 /** A field that is nonsense is passed on, but not at any length: a record must stay within what a stream takes. */
 function bounded(value: unknown): unknown {
-  if (typeof value === 'string') return value.length <= MAX_FIELD_CHARACTERS ? value : value.slice(0, MAX_FIELD_CHARACTERS);
+  if (typeof value === 'string')
+    return value.length <= MAX_FIELD_CHARACTERS ? value : value.slice(0, MAX_FIELD_CHARACTERS);
   return typeof value === 'object' && value !== null ? shown(value) : value;
 }
 

@@ -16,6 +16,7 @@ export const binance: LiveProtocol = {
     const symbol = symbolOfInstrument(instrumentId);
     return `${rest}/api/v3/historicalTrades?symbol=${symbol}&fromId=${fromTradeId}&limit=${TRADES_A_PAGE}`;
   },
-  latestTradeUrl: (rest, instrumentId) => `${rest}/api/v3/trades?symbol=${symbolOfInstrument(instrumentId)}&limit=1`,
+  latestTradeUrl: (rest, instrumentId) =>
+    `${rest}/api/v3/trades?symbol=${symbolOfInstrument(instrumentId)}&limit=1`,
   timeUrl: (rest) => `${rest}/api/v3/time`,
 };

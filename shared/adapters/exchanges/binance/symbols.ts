@@ -1,4 +1,9 @@
-import { exchangeOf, isInstrumentId, pairOf, type InstrumentId } from '../../../domain/market-data/instrument.ts';
+import {
+  exchangeOf,
+  isInstrumentId,
+  pairOf,
+  type InstrumentId,
+} from '../../../domain/market-data/instrument.ts';
 
 /**
  * Binance writes a pair without a separator, so the quote asset has to be recognised at its end. What is or was
@@ -8,7 +13,24 @@ const QUOTE_ASSETS: readonly string[] = [
   'FDUSD',
   ...['USDT', 'USDC', 'TUSD', 'BUSD', 'USDP', 'USDS', 'USD1', 'EURI', 'BIDR', 'IDRT', 'BVND', 'BKRW', 'DOGE'],
   ...['BTC', 'ETH', 'BNB', 'SOL', 'XRP', 'TRX', 'DOT', 'DAI', 'PAX', 'VAI', 'UST'],
-  ...['EUR', 'GBP', 'AUD', 'BRL', 'TRY', 'RUB', 'UAH', 'NGN', 'ZAR', 'PLN', 'RON', 'ARS', 'JPY', 'MXN', 'COP', 'CZK'],
+  ...[
+    'EUR',
+    'GBP',
+    'AUD',
+    'BRL',
+    'TRY',
+    'RUB',
+    'UAH',
+    'NGN',
+    'ZAR',
+    'PLN',
+    'RON',
+    'ARS',
+    'JPY',
+    'MXN',
+    'COP',
+    'CZK',
+  ],
 ];
 
 /** Symbols come out of messages: past this many somebody is making them up, and they are not remembered. */

@@ -51,12 +51,15 @@ function stopAfter(settlements: number): Pick<SyntheticOptions, 'gate' | 'signal
 
 /** Seconds of the trades that were sent, each once. */
 function seconds({ writer }: Place): number[] {
-  const all = writer.trades().flatMap(({ trades }) => trades.map(({ timeMs }) => Math.floor(timeMs / 1000) - SECOND));
+  const all = writer
+    .trades()
+    .flatMap(({ trades }) => trades.map(({ timeMs }) => Math.floor(timeMs / 1000) - SECOND));
   return [...new Set(all)].sort((a, b) => a - b);
 }
 
 function distinctTrades({ writer }: Place): number {
-  return new Set(writer.trades().flatMap(({ trades }) => trades.map((t) => `${t.instrumentId} ${t.tradeId}`))).size;
+  return new Set(writer.trades().flatMap(({ trades }) => trades.map((t) => `${t.instrumentId} ${t.tradeId}`)))
+    .size;
 }
 
 function archived({ writer }: Place): string {
@@ -66,15 +69,24 @@ function archived({ writer }: Place): string {
 
 function textOf(...secondsOfMarket: readonly number[]): string {
   const market = new SyntheticMarket(MARKET);
-  return secondsOfMarket.flatMap((s) => market.messagesOf(SECOND + s).map(({ text }) => `${text}\n`)).join('');
+  return secondsOfMarket
+    .flatMap((s) => market.messagesOf(SECOND + s).map(({ text }) => `${text}\n`))
+    .join('');
 }
 
 describe('a simulated market', () => {
   it('is open for so many seconds, and settles once in each', async () => {
     const at = place();
     const clock: number[] = [];
-    const gate = { advanceTo: (timeMs: number) => void clock.push(timeMs - START), settled: async () => undefined };
-    expect(await collect(at, { seconds: 3, gate })).toMatchObject({ kind: 'finished', trades: 90, messages: 93 });
+    const gate = {
+      advanceTo: (timeMs: number) => void clock.push(timeMs - START),
+      settled: async () => undefined,
+    };
+    expect(await collect(at, { seconds: 3, gate })).toMatchObject({
+      kind: 'finished',
+      trades: 90,
+      messages: 93,
+    });
     expect(clock).toEqual([0, 1000, 2000, 3000]);
     expect(distinctTrades(at)).toBe(90);
     expect(archived(at)).toBe(textOf(0, 1, 2));
@@ -83,7 +95,9 @@ describe('a simulated market', () => {
   it('closes the last second of every instrument by its heartbeat', async () => {
     const at = place();
     await collect(at, { seconds: 1 });
-    expect(at.writer.trades().flatMap(({ laneWatermarkMs }) => laneWatermarkMs ?? [])).toEqual(Array(4).fill(START + 1000));
+    expect(at.writer.trades().flatMap(({ laneWatermarkMs }) => laneWatermarkMs ?? [])).toEqual(
+      Array(4).fill(START + 1000),
+    );
   });
 
   it('goes on with the second that was not finished', async () => {
@@ -136,7 +150,8 @@ describe('a simulated market', () => {
     at.writer.before = async () => {
       await Promise.resolve();
       const records = at.writer.trades();
-      for (const { trades } of records.slice(seen)) for (const { timeMs } of trades) lateMs.push(Date.now() - timeMs);
+      for (const { trades } of records.slice(seen))
+        for (const { timeMs } of trades) lateMs.push(Date.now() - timeMs);
       seen = records.length;
     };
     await collect(at, { startTimeMs: 'now', speed: 1, seconds: 1 });
@@ -146,9 +161,14 @@ describe('a simulated market', () => {
 
   it.each([
     [{ instruments: 0 }, 'instruments: expected a whole number from 1 to 100, got 0'],
-    [{ tradesPerSecond: 1_000_000 }, 'tradesPerSecond: expected a whole number from 1 to 333333, got 1000000'],
+    [
+      { tradesPerSecond: 1_000_000 },
+      'tradesPerSecond: expected a whole number from 1 to 333333, got 1000000',
+    ],
     [{ seed: -1 }, 'seed: expected a whole number from 0 to 4294967295, got -1'],
   ])('refuses %j', async (change, message) => {
-    await expect(collect(place(), { market: { ...MARKET, ...change } })).rejects.toThrow(new RangeError(message));
+    await expect(collect(place(), { market: { ...MARKET, ...change } })).rejects.toThrow(
+      new RangeError(message),
+    );
   });
 });

@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CaptureMessage } from '../shared/contracts/capture.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import { SyntheticMarket, type MarketParameters } from '../simulator/synthetic-market.ts';
-import { runTape, type TapeOutcome, type TapePorts } from './run-tape.ts';
-import { PositionKeeper } from './tape-position.ts';
-import type { TapeSource } from './tape-source.ts';
+import { runTape, type TapeOutcome, type TapePorts } from '../collector/run-tape.ts';
+import { PositionKeeper } from '../collector/tape-position.ts';
+import type { TapeSource } from '../collector/tape-source.ts';
 
 export interface SyntheticOptions extends TapePorts {
   readonly market: MarketParameters;
@@ -61,7 +61,9 @@ async function passOver(state: StateStore, tapeId: string, firstLine: number): P
   const keeper = new PositionKeeper(state, tapeId);
   const position = (await keeper.load())!;
   const { archive } = position.sources[tapeId]!;
-  const nextChunks = Object.entries(archive).map(([exchange, { chunk }]) => [exchange, { chunk, firstLine }] as const);
+  const nextChunks = Object.entries(archive).map(
+    ([exchange, { chunk }]) => [exchange, { chunk, firstLine }] as const,
+  );
   await keeper.save({
     ...position,
     sources: { [tapeId]: { nextLine: firstLine, archive: Object.fromEntries(nextChunks) } },

@@ -1,8 +1,3 @@
-/**
- * The engine over a tape of trades: the candle fold, the strategies, risk, the paper venue and the ledger in one
- * loop, step for step what the live functions do one by one. Over the steps that a replay sends through the
- * platform it gives the same signals, orders and fills, byte for byte.
- */
 import type { ClosedCandle } from '../domain/candles/fold.ts';
 import { LIVE_INTERVALS } from '../domain/candles/interval.ts';
 import { formatDecimal, toNumber } from '../domain/decimal.ts';
@@ -32,18 +27,16 @@ export interface TapeRun {
   readonly books: readonly Book[];
 }
 
-export function runTape(steps: Iterable<TapeStep>, instances: readonly StrategyInstance[], limits: RiskLimits): TapeRun {
-  const run = new TapeEngine(instances, limits);
-  for (const step of steps) run.step(step);
-  return run.result();
-}
-
 interface Seat {
   readonly desk: Desk;
   readonly strategy: Strategy;
 }
 
-/** For tapes that come piece by piece. */
+/**
+ * The engine over a tape of trades: the candle fold, the strategies, risk, the paper venue and the ledger in one
+ * loop, step for step what the live functions do one by one. Over the steps that a replay sends through the
+ * platform it gives the same signals, orders and fills, byte for byte.
+ */
 export class TapeEngine {
   readonly #folds = new TapeFolds(LIVE_INTERVALS);
   readonly #venues = new Map<Lane, PaperVenue>();

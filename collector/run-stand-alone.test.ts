@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { createLog } from '../shared/runtime/log.ts';
+import { runStandAlone } from './run-stand-alone.ts';
+
+const WHOLE = {
+  STREAM_TRADES: 'trades',
+  STREAM_RAW: 'raw',
+  TABLE_OPERATIONS: 'operations',
+  COLLECTOR_EXCHANGE: 'binance',
+  COLLECTOR_SYMBOLS: 'BTCUSDT,ETHUSDT',
+};
+
+async function run(variables: Readonly<Record<string, string | undefined>>) {
+  const lines: string[] = [];
+  const log = createLog({ write: (line) => lines.push(line) }, 'error');
+  const code = await runStandAlone(variables, new AbortController().signal, log);
+  return { code, lines: lines.map((line) => JSON.parse(line)) };
+}
+
+describe('a collector by itself', () => {
+  it.each([
+    [{ STREAM_RAW: undefined }, 'environment: expected a value for STREAM_RAW'],
+    [{ COLLECTOR_EXCHANGE: 'mtgox' }, 'live: exchange "mtgox" is not supported yet (supported: binance)'],
+    [{ COLLECTOR_SYMBOLS: 'BTCUSDT,' }, 'live: "" is not a pair of binance, expected one such as BTC-USDT'],
+  ])('says in one line what is wrong with %j', async (change, cause) => {
+    const { code, lines } = await run({ ...WHOLE, ...change });
+    expect(code).toBe(2);
+    expect(lines).toEqual([{ level: 'error', message: 'the collector cannot start', cause }]);
+  });
+});

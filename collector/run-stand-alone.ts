@@ -1,0 +1,59 @@
+import { DynamoStateStore } from '../shared/adapters/aws/dynamo-state-store.ts';
+import {
+  collectorVariables,
+  COLLECTOR_EXCHANGE,
+  COLLECTOR_SYMBOLS,
+  parseEnvironment,
+} from '../shared/adapters/aws/environment.ts';
+import { KinesisStreamWriter } from '../shared/adapters/aws/kinesis-stream-writer.ts';
+import { describeError } from '../shared/runtime/define-function.ts';
+import type { Log } from '../shared/runtime/log.ts';
+import { chooseInstruments, collectLive, type LiveOptions } from './live/collect-live.ts';
+
+/** Exit codes, those of the command line. */
+const DONE = 0;
+const FAILED = 1;
+const BAD_INPUT = 2;
+
+/**
+ * Runs the collector against AWS, as its environment says, until the signal.
+ * @returns the exit code of the process: whoever runs it starts it again when it has failed.
+ */
+export async function runStandAlone(
+  variables: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+  log: Log,
+): Promise<number> {
+  let options: LiveOptions;
+  try {
+    options = readOptions(variables, signal, log);
+  } catch (error) {
+    log.error('the collector cannot start', { cause: (error as Error).message });
+    return BAD_INPUT;
+  }
+  try {
+    log.info('collecting', { exchange: options.exchange, instruments: options.instrumentIds });
+    await collectLive(options);
+    return DONE;
+  } catch (error) {
+    log.error('the collector failed', { error: describeError(error) });
+    return FAILED;
+  }
+}
+
+function readOptions(
+  variables: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+  log: Log,
+): LiveOptions {
+  const environment = parseEnvironment(variables, collectorVariables());
+  const exchange = environment.text(COLLECTOR_EXCHANGE);
+  return {
+    exchange,
+    instrumentIds: chooseInstruments(exchange, environment.text(COLLECTOR_SYMBOLS).split(',')),
+    writer: new KinesisStreamWriter(environment),
+    state: new DynamoStateStore(environment),
+    signal,
+    log,
+  };
+}

@@ -1,0 +1,70 @@
+import {
+  BaselineSeries,
+  createChart,
+  type BaselineData,
+  type IChartApi,
+  type ISeriesApi,
+  type UTCTimestamp,
+} from 'lightweight-charts';
+import { useEffect, useRef } from 'preact/hooks';
+import { chartOptions } from '../market/chart-options.ts';
+import { formatCash } from '../numbers/format-number.ts';
+import { useTheme } from '../page/theme.ts';
+import type { EquityCurve } from './use-ledger.ts';
+
+interface Drawn {
+  readonly chart: IChartApi;
+  readonly series: ISeriesApi<'Baseline'>;
+}
+
+/** Equity over time, above and below where it began. It only shows: the page scrolls past it. */
+export function EquityChart({ curve }: { readonly curve: EquityCurve }) {
+  const container = useRef<HTMLDivElement>(null);
+  const drawn = useRef<Drawn | null>(null);
+  const theme = useTheme();
+
+  useEffect(() => {
+    const chart = createChart(container.current!, { autoSize: true, handleScroll: false, handleScale: false });
+    const series = chart.addSeries(BaselineSeries, {
+      lineWidth: 2,
+      priceLineVisible: false,
+      lastValueVisible: false,
+      priceFormat: { type: 'custom', minMove: 0.01, formatter: (value: number) => formatCash(value.toFixed(2)) },
+    });
+    drawn.current = { chart, series };
+    return () => {
+      drawn.current = null;
+      chart.remove();
+    };
+  }, []);
+
+  useEffect(() => {
+    if (drawn.current === null) return;
+    const { chart, series } = drawn.current;
+    const { up, down, upFaint, downFaint, line } = theme;
+    chart.applyOptions({
+      ...chartOptions(theme),
+      grid: { vertLines: { visible: false }, horzLines: { color: line } },
+      timeScale: { borderColor: line, timeVisible: true, secondsVisible: false },
+    });
+    const clear = 'transparent';
+    series.applyOptions({ topLineColor: up, topFillColor1: upFaint, topFillColor2: clear });
+    series.applyOptions({ bottomLineColor: down, bottomFillColor1: clear, bottomFillColor2: downFaint });
+  }, [theme]);
+
+  useEffect(() => {
+    if (drawn.current === null) return;
+    const { chart, series } = drawn.current;
+    series.applyOptions({ baseValue: { type: 'price', price: Number(curve.startEquity) } });
+    series.setData(pointsOf(curve));
+    chart.timeScale().fitContent();
+  }, [curve]);
+
+  return <div ref={container} class="equity-chart" role="img" aria-label="Equity over time" />;
+}
+
+/** A chart has seconds: of several points in one, the last. */
+function pointsOf({ points }: EquityCurve): BaselineData[] {
+  const bySecond = new Map(points.map(({ timeMs, equity }) => [Math.floor(timeMs / 1000), Number(equity)]));
+  return [...bySecond].map(([time, value]) => ({ time: time as UTCTimestamp, value }));
+}

@@ -1,0 +1,131 @@
+import { partsOf, type Portfolio, type Position } from '../api/views.ts';
+import { ratioOf, signOf, subtract } from '../numbers/exact-decimal.ts';
+import {
+  formatCash,
+  formatChange,
+  formatPrice,
+  formatQuantity,
+  formatRatioChange,
+  NO_FIGURE,
+} from '../numbers/format-number.ts';
+import { formatMoment } from '../numbers/format-time.ts';
+import { Empty, Panel } from '../page/panel.tsx';
+import { EquityChart } from './equity-chart.tsx';
+import { openPositions } from './read-ledger.ts';
+import type { EquityCurve, LedgerView } from './use-ledger.ts';
+
+interface PortfolioPanelProps {
+  readonly view: LedgerView;
+  /** Whose figures and curve are shown; the others are listed. */
+  readonly quoteCurrency: string;
+}
+
+export function PortfolioPanel({ view, quoteCurrency }: PortfolioPanelProps) {
+  const { portfolio, equity } = view;
+  const total = portfolio?.totals.find((candidate) => candidate.quoteCurrency === quoteCurrency);
+  return (
+    <Panel title="Portfolio" place="portfolio" failure={view.failure} aside={<span class="hint">{quoteCurrency}</span>}>
+      {portfolio === null && <Empty>Reading the portfolio…</Empty>}
+      {portfolio !== null && total === undefined && (
+        <Empty>No capital at work in {quoteCurrency} yet: create a strategy, and its cash shows here.</Empty>
+      )}
+      {total !== undefined && <Totals total={total} equity={equity} />}
+      {total !== undefined && (equity === null ? <div class="equity-chart" /> : <EquityChart curve={equity} />)}
+      {portfolio !== null && total !== undefined && <Positions positions={openPositions(portfolio.positions)} />}
+      {portfolio !== null && <OtherCurrencies totals={portfolio.totals} quoteCurrency={quoteCurrency} />}
+    </Panel>
+  );
+}
+
+type Total = Portfolio['totals'][number];
+
+function Totals({ total, equity }: { readonly total: Total; readonly equity: EquityCurve | null }) {
+  const change = equity === null ? null : subtract(total.equity, equity.startEquity);
+  const ratio = change === null || equity === null ? null : ratioOf(change, equity.startEquity);
+  return (
+    <dl class="totals">
+      <div class="main-total">
+        <dt>Equity</dt>
+        <dd>{formatCash(total.equity)}</dd>
+      </div>
+      <div>
+        <dt title={changeTitle(equity)}>{changeLabel(equity)}</dt>
+        <dd class={change === null ? '' : toneOf(change)}>
+          {change === null ? NO_FIGURE : formatChange(change)}
+          {ratio !== null && <small> {formatRatioChange(ratio)}</small>}
+        </dd>
+      </div>
+      <div>
+        <dt>Cash</dt>
+        <dd>{formatCash(total.cash)}</dd>
+      </div>
+      <div>
+        <dt>Realised</dt>
+        <dd class={toneOf(total.realizedProfit)}>{formatChange(total.realizedProfit)}</dd>
+      </div>
+      <div>
+        <dt>Unrealised</dt>
+        <dd class={toneOf(total.unrealizedProfit)}>{formatChange(total.unrealizedProfit)}</dd>
+      </div>
+      <div>
+        <dt>Fees paid</dt>
+        <dd>{formatCash(total.feesPaid)}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function toneOf(change: string): string {
+  return ['down', '', 'up'][signOf(change) + 1]!;
+}
+
+function changeLabel(equity: EquityCurve | null): string {
+  if (equity === null || equity.isWholeDay) return 'Today (UTC)';
+  return `Since ${formatMoment(equity.sinceMs, Date.now())}`;
+}
+
+function changeTitle(equity: EquityCurve | null): string {
+  const basis = 'Rebuilt from the fills of the day and the prices that they met; at the market since this page was opened.';
+  if (equity === null || equity.isWholeDay) return basis;
+  return `${basis} The day has more fills than the page reads.`;
+}
+
+function Positions({ positions }: { readonly positions: readonly Position[] }) {
+  if (positions.length === 0) return <Empty>No open position: all of it is cash.</Empty>;
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label="Open positions">
+      <table class="positions">
+        <thead>
+          <tr>
+            <th>Position</th>
+            <th class="number">Quantity</th>
+            <th class="number">Entry</th>
+            <th class="number">Market</th>
+            <th class="number">Profit</th>
+          </tr>
+        </thead>
+        <tbody>
+          {positions.map(({ strategyId, instrumentId, quantity, entryPrice, markPrice, unrealizedProfit }) => (
+            <tr key={strategyId}>
+              <td>{partsOf(instrumentId).pair}</td>
+              <td class="number">{formatQuantity(quantity)}</td>
+              <td class="number">{entryPrice === null ? NO_FIGURE : formatPrice(entryPrice)}</td>
+              <td class="number">{markPrice === null ? NO_FIGURE : formatPrice(markPrice)}</td>
+              <td class={`number ${toneOf(unrealizedProfit)}`}>{formatChange(unrealizedProfit)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function OtherCurrencies({ totals, quoteCurrency }: { readonly totals: readonly Total[]; readonly quoteCurrency: string }) {
+  const others = totals.filter((total) => total.quoteCurrency !== quoteCurrency);
+  if (others.length === 0) return null;
+  return (
+    <p class="hint other-currencies">
+      Equity in other currencies: {others.map((total) => `${formatCash(total.equity)} ${total.quoteCurrency}`).join(', ')}
+    </p>
+  );
+}

@@ -1,0 +1,187 @@
+import { useState } from 'preact/hooks';
+import type { Reading } from '../api/use-reading.ts';
+import { partsOf, quoteCurrencyOf, type Instrument, type Portfolio, type Position, type Strategy } from '../api/views.ts';
+import { useSubmission } from '../forms/use-submission.ts';
+import { signOf } from '../numbers/exact-decimal.ts';
+import { formatCash, formatChange, formatQuantity } from '../numbers/format-number.ts';
+import { Dialog } from '../page/dialog.tsx';
+import { Icon } from '../page/icon.tsx';
+import { Empty, FormFailure, Panel } from '../page/panel.tsx';
+import { usePlatform } from '../page/platform-access.ts';
+import { StrategyForm } from './strategy-form.tsx';
+
+interface StrategiesPanelProps {
+  readonly strategies: Reading<{ readonly items: readonly Strategy[]; readonly next: string | null }>;
+  readonly portfolio: Portfolio | null;
+  readonly instruments: readonly Instrument[];
+  readonly instrumentId: string;
+  /** After a strategy was created, changed or removed. */
+  onChanged(): void;
+}
+
+export function StrategiesPanel({ strategies, portfolio, instruments, instrumentId, onChanged }: StrategiesPanelProps) {
+  const [isCreating, setCreating] = useState(false);
+  const items = strategies.value?.items ?? null;
+  const positions = new Map(portfolio?.positions.map((position) => [position.strategyId, position]));
+  return (
+    <Panel
+      title="Strategies"
+      place="strategies"
+      failure={strategies.failure}
+      aside={
+        <button type="button" onClick={() => setCreating(true)}>
+          <Icon name="plus" /> New strategy
+        </button>
+      }
+    >
+      {items === null && strategies.failure === null && <Empty>Reading strategies…</Empty>}
+      {items?.length === 0 && (
+        <Empty>No strategy yet. “New strategy” puts one to work on an instrument, with cash of its own.</Empty>
+      )}
+      {items !== null && items.length > 0 && (
+        <ul class="strategies scroll" tabIndex={0} aria-label="Strategies">
+          {items.map((strategy) => (
+            <StrategyItem
+              key={strategy.strategyId}
+              strategy={strategy}
+              position={positions.get(strategy.strategyId) ?? null}
+              onChanged={onChanged}
+            />
+          ))}
+        </ul>
+      )}
+      {strategies.value !== null && strategies.value.next !== null && <p class="hint">The first {items?.length} of more.</p>}
+      {isCreating && (
+        <StrategyForm
+          instruments={instruments}
+          instrumentId={instrumentId}
+          onClose={() => setCreating(false)}
+          onCreated={() => {
+            setCreating(false);
+            onChanged();
+          }}
+        />
+      )}
+    </Panel>
+  );
+}
+
+interface StrategyItemProps {
+  readonly strategy: Strategy;
+  readonly position: Position | null;
+  onChanged(): void;
+}
+
+function StrategyItem({ strategy, position, onChanged }: StrategyItemProps) {
+  const { api } = usePlatform();
+  const [isRemoving, setRemoving] = useState(false);
+  const change = useSubmission();
+  const isRunning = strategy.status === 'RUNNING';
+  const title = `${strategy.name} on ${partsOf(strategy.instrumentId).pair}`;
+  const toggle = (): void =>
+    change.submit(
+      async () =>
+        api.call('PUT /v1/strategies/{strategyId}', {
+          path: { strategyId: strategy.strategyId },
+          body: { status: isRunning ? 'PAUSED' : 'RUNNING' },
+        }),
+      onChanged,
+    );
+  return (
+    <li>
+      <div class="strategy-head">
+        <span class={`status ${isRunning ? 'good' : 'over'}`}>
+          <Icon name={isRunning ? 'play' : 'pause'} /> {isRunning ? 'Running' : 'Paused'}
+        </span>
+        <b>{partsOf(strategy.instrumentId).pair}</b>
+        <span class="strategy-buttons">
+          <button type="button" disabled={change.isBusy} aria-label={`${isRunning ? 'Pause' : 'Resume'} ${title}`} onClick={toggle}>
+            {isRunning ? 'Pause' : 'Resume'}
+          </button>
+          <button type="button" class="quiet" aria-label={`Remove ${title}`} onClick={() => setRemoving(true)}>
+            <Icon name="trash" />
+          </button>
+        </span>
+      </div>
+      <p class="strategy-params">
+        {strategy.name} {paramsText(strategy.params)} · {strategy.interval} candles
+      </p>
+      <StrategyFigures strategy={strategy} position={position} />
+      <FormFailure text={change.failure} />
+      {isRemoving && (
+        <RemoveDialog
+          strategy={strategy}
+          onClose={() => setRemoving(false)}
+          onRemoved={() => {
+            setRemoving(false);
+            onChanged();
+          }}
+        />
+      )}
+    </li>
+  );
+}
+
+function StrategyFigures({ strategy, position }: Pick<StrategyItemProps, 'strategy' | 'position'>) {
+  const capital = `${formatCash(strategy.capital)} ${quoteCurrencyOf(strategy.instrumentId)}`;
+  if (position === null) return <p class="strategy-figures">Capital {capital}</p>;
+  const { quantity, realizedProfit, unrealizedProfit } = position;
+  return (
+    <p class="strategy-figures">
+      <span>
+        {quantity === '0' ? 'flat' : `holds ${formatQuantity(quantity)}`} <small>of {capital}</small>
+      </span>
+      <Profit label="realised" profit={realizedProfit} />
+      <Profit label="open" profit={unrealizedProfit} />
+    </p>
+  );
+}
+
+function Profit({ label, profit }: { readonly label: string; readonly profit: string }) {
+  const tone = ['down', '', 'up'][signOf(profit) + 1]!;
+  return (
+    <span>
+      <small>{label}</small> <span class={tone}>{formatChange(profit)}</span>
+    </span>
+  );
+}
+
+/** `{"fastPeriod": 5, "slowPeriod": 20}` → `fastPeriod 5, slowPeriod 20` */
+function paramsText(params: Strategy['params']): string {
+  return Object.entries(params)
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(', ');
+}
+
+interface RemoveDialogProps {
+  readonly strategy: Strategy;
+  onClose(): void;
+  onRemoved(): void;
+}
+
+function RemoveDialog({ strategy, onClose, onRemoved }: RemoveDialogProps) {
+  const { api, notify } = usePlatform();
+  const removal = useSubmission();
+  const remove = (): void =>
+    removal.submit(
+      async () => api.call('DELETE /v1/strategies/{strategyId}', { path: { strategyId: strategy.strategyId } }),
+      () => {
+        notify({ tone: 'good', text: `${strategy.name} was removed` });
+        onRemoved();
+      },
+    );
+  return (
+    <Dialog title={`Remove ${strategy.name} on ${partsOf(strategy.instrumentId).pair}?`} onClose={onClose}>
+      <p>Its cash leaves the portfolio; its orders and fills remain on record. It has to be flat.</p>
+      <FormFailure text={removal.failure} />
+      <div class="dialog-buttons">
+        <button type="button" onClick={onClose}>
+          Keep
+        </button>
+        <button type="button" class="danger" disabled={removal.isBusy} onClick={remove}>
+          Remove
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { tradingPorts } from '../../test/support/trading-ports.ts';
+import type { Ports } from '../ports/index.ts';
+import { topology, type FunctionName, type TableName } from '../topology.ts';
+import { grantPorts } from './grant-ports.ts';
+
+const everything = (): Ports =>
+  ({
+    ...tradingPorts(),
+    objects: { put: async () => undefined, get: async () => null, list: async () => [] },
+    tokens: { issuer: 'i', audience: 'a', keys: async () => ({ keys: [] }) },
+  }) as unknown as Ports;
+
+const key = { pk: 'p', sk: 's' };
+
+describe('a function’s ports', () => {
+  it('read and write the tables that topology.ts names for it, and no other', async () => {
+    for (const name of Object.keys(topology.functions) as FunctionName[]) {
+      const { state } = grantPorts(name, everything());
+      const granted: Readonly<Record<string, string>> =
+        'state' in topology.functions[name].capabilities ? topology.functions[name].capabilities.state : {};
+      for (const table of Object.keys(topology.tables) as TableName[]) {
+        const write = state.write({ kind: 'put', table, ...key, value: 1, condition: { kind: 'none' } });
+        if (granted[table] === 'write') await write;
+        else await expect(write).rejects.toThrow(`${name} has no capability state.${table}: write`);
+        if (granted[table] !== undefined) await state.get(table, key);
+        else await expect(state.get(table, key)).rejects.toThrow(`${name} has no capability state.${table}`);
+      }
+    }
+  });
+
+  it('refuse a whole transaction for one write too many', async () => {
+    const { state } = grantPorts('track-order', everything());
+    const put = (table: TableName) => ({ kind: 'put', table, ...key, value: 1, condition: { kind: 'none' } }) as const;
+    await expect(state.transact([put('orders'), put('portfolio')])).rejects.toThrow('no capability state.portfolio: write');
+    expect(await state.get('orders', key)).toBeNull();
+  });
+
+  it('publish the events, append to the streams and send to the queues that are named', async () => {
+    const submit = grantPorts('submit-order', everything());
+    await submit.streams.append('trades', [{ partitionKey: 'binance#0', data: Buffer.from('x') }]);
+    await expect(submit.streams.append('raw', [])).rejects.toThrow('submit-order has no capability append.raw');
+    await expect(submit.queues.send('orders-urgent', [])).rejects.toThrow('no capability send.orders-urgent');
+    const report = { clientOrderId: crypto.randomUUID(), strategyId: crypto.randomUUID(), reason: '', timeMs: 0 };
+    const event = { detailType: 'OrderExpiredV1', detail: report } as const;
+    await expect(submit.bus.publish([event])).rejects.toThrow('no capability publish.OrderExpiredV1');
+    await grantPorts('match-orders', everything()).bus.publish([event]);
+  });
+
+  it('reach objects by prefix', async () => {
+    const { objects } = grantPorts('manage-backtests', everything());
+    await objects.get('backtests/run/summary.json');
+    await expect(objects.put('backtests/run/summary.json', Buffer.from(''), 'application/json')).rejects.toThrow('objects write');
+    await expect(objects.get('raw/binance/secret')).rejects.toThrow('objects read raw/binance/secret');
+  });
+
+  it('verify tokens for the authorizer alone', async () => {
+    expect(await grantPorts('authorize-request', everything()).tokens.keys()).toEqual({ keys: [] });
+    await expect(grantPorts('read-market', everything()).tokens.keys()).rejects.toThrow('no capability verifyTokens');
+  });
+});

@@ -1,0 +1,54 @@
+/** What is inside the bundles: each holds the SDK clients that its function's capabilities call for, and no other. */
+import { buildSync } from 'esbuild';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { BUNDLE_OPTIONS, entryOf } from '../../lib/constructs/bundles.ts';
+import type { Capabilities } from '../../shared/topology-schema.ts';
+import { topology, type FunctionName } from '../../shared/topology.ts';
+
+const CLIENTS: Readonly<Record<keyof Capabilities, readonly string[]>> = {
+  state: ['dynamodb'],
+  append: ['kinesis'],
+  publish: ['eventbridge'],
+  send: ['sqs'],
+  objects: ['s3'],
+  trades: ['secrets-manager'],
+  candles: ['secrets-manager'],
+  push: ['apigatewaymanagementapi'],
+  execute: ['sfn'],
+  functionHealth: ['cloudwatch', 'ssm'],
+  deadLetters: ['sqs'],
+  verifyTokens: [],
+};
+const MAX_BYTES = 1024 * 1024;
+
+const names = Object.keys(topology.functions) as FunctionName[];
+
+describe('the bundle of', () => {
+  const clients = new Map<string, readonly string[]>();
+  const bytes = new Map<string, number>();
+
+  beforeAll(() => {
+    const { metafile } = buildSync({
+      ...BUNDLE_OPTIONS,
+      entryPoints: names.map((name) => ({ in: entryOf(name), out: name })),
+      outdir: 'bundles',
+      write: false,
+      metafile: true,
+    });
+    for (const [file, { inputs, bytes: size }] of Object.entries(metafile.outputs)) {
+      const name = file.replace(/^.*\/|\.mjs$/g, '');
+      const inside = Object.keys(inputs).flatMap(
+        (path) => /@aws-sdk\/client-([a-z-]+)\//.exec(path)?.[1] ?? [],
+      );
+      clients.set(name, [...new Set(inside)].sort());
+      bytes.set(name, size);
+    }
+  }, 60_000);
+
+  it.each(names)('%s holds what it needs', (name) => {
+    const capabilities = Object.keys(topology.functions[name].capabilities) as (keyof Capabilities)[];
+    const needed = new Set(capabilities.flatMap((capability) => CLIENTS[capability]));
+    expect(clients.get(name)).toEqual([...needed].sort());
+    expect(bytes.get(name)).toBeLessThan(MAX_BYTES);
+  });
+});
