@@ -58,7 +58,7 @@ describe('the launcher', () => {
 
   it('passes signals on to the installed Node 24 and waits for it', async () => {
     install(
-      'process.on("SIGTERM", () => { console.log("stopping"); process.exit(3); }); setInterval(() => {}, 1000); console.log("ready");',
+      'process.on("SIGTERM", () => { console.log("stopping"); process.exit(3); }); setTimeout(() => process.exit(9), 3000); console.log("ready");',
     );
     const child = spawn(process.execPath, [...OLD_NODE, launcher], { stdio: ['ignore', 'pipe', 'inherit'] });
     let out = '';

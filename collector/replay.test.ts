@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -120,7 +121,10 @@ describe('a replay', () => {
   it('waits at each boundary: durable, then the clock, then settled, then remembered', async () => {
     const at = place();
     const file = await capture([tradeLine('BTCUSDT', 100, 1), tradeLine('BTCUSDT', 1100, 2)]);
-    at.writer.before = async (stream) => void at.events.push(`append ${stream}`);
+    at.writer.before = async (stream) => {
+      await sleep(5);
+      at.events.push(`durable ${stream}`);
+    };
     const state: StateStore = {
       ...({} as StateStore),
       get: async (table, key) => at.state.get(table, key),
@@ -131,8 +135,8 @@ describe('a replay', () => {
     };
     await replay(at, [file], { state });
     expect(at.events).toEqual([
-      ...['clock 0', 'append trades', 'clock 1000', 'settled', 'remembered'],
-      ...['append raw', 'append trades', 'settled', 'remembered'],
+      ...['clock 0', 'durable trades', 'clock 1000', 'settled', 'remembered'],
+      ...['durable raw', 'durable trades', 'settled', 'remembered'],
     ]);
     expect(Object.values(told(at))).toEqual([
       ['binance:BTC-USDT 1', 'binance:BTC-USDT to 1000', 'binance:BTC-USDT 2'],
@@ -202,9 +206,10 @@ describe('a replay', () => {
       },
     };
     expect(await replay(at, [file], { gate, signal: stop.signal })).toMatchObject({ kind: 'aborted' });
-    expect(await replay(at, [file])).toMatchObject({ kind: 'finished' });
-    expect(at.events[0]).toBe('clock 1000');
-    expect(Object.values(toldOnce(at)).map((lines) => lines.length)).toEqual([4 + 3]);
+    const later = { ...place(), state: at.state };
+    expect(await replay(later, [file])).toMatchObject({ kind: 'finished', trades: 3 });
+    expect(later.events[0]).toBe('clock 1000');
+    expect(later.writer.trades()[0]!.trades.map(({ tradeId }) => tradeId)).toEqual([1]);
   });
 
   it('can be stopped while it waits for everything to settle', async () => {
@@ -233,17 +238,23 @@ describe('a replay', () => {
     await expect(replay(at, [file])).rejects.toThrow('the disk is full');
   });
 
-  it('refuses to go on where another one is at work on the same tape', async () => {
-    const at = place();
-    const file = await capture([100, 1100, 2100].map((atMs, id) => tradeLine('BTCUSDT', atMs, id)));
-    const key = {
-      table: 'operations',
-      ...collectorPositionKey(`capture-${file.sha256.slice(0, 16)}`),
-    } as const;
-    at.writer.before = async () =>
-      at.state.write({ kind: 'put', ...key, value: {}, condition: { kind: 'none' } });
-    await expect(replay(at, [file])).rejects.toThrow('condition failed');
-  });
+  it.each([1, 2])(
+    'refuses to go on where another one is at work on the same tape (%i)',
+    async (meddledAt) => {
+      const at = place();
+      const file = await capture([100, 1100, 2100].map((atMs, id) => tradeLine('BTCUSDT', atMs, id)));
+      const key = {
+        table: 'operations',
+        ...collectorPositionKey(`capture-${file.sha256.slice(0, 16)}`),
+      } as const;
+      let appends = 0;
+      at.writer.before = async () => {
+        if (++appends !== meddledAt) return;
+        await at.state.write({ kind: 'put', ...key, value: {}, condition: { kind: 'none' } });
+      };
+      await expect(replay(at, [file])).rejects.toThrow('condition failed');
+    },
+  );
 
   it('sets aside what cannot be read, where it is', async () => {
     const at = place();
@@ -290,6 +301,7 @@ describe('a replay of several captures', () => {
     ]);
     expect(told(other)).toEqual(told(one));
     expect(one.writer.trades().flatMap(({ trades }) => trades)).toHaveLength(5);
+    expect(await replay(one, [files[1]!, files[0]!])).toEqual({ kind: 'finished-before' });
   });
 
   it('archives each of them as its own', async () => {

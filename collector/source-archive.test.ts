@@ -27,7 +27,8 @@ describe('the archive of a source', () => {
   it('keeps each exchange by itself', async () => {
     const writer = new RecordingStreamWriter();
     const archive = new SourceArchive({ writer, sourceId: 'capture-1', log, from: {}, firstLine: 1 });
-    for (let line = 1; line <= 4; line++) archive.add(message(line, line % 2 === 0 ? 'kraken' : 'binance'));
+    for (let line = 1; line <= 4; line++)
+      await archive.add(message(line, line % 2 === 0 ? 'kraken' : 'binance'));
     await archive.finish();
     expect(archived(writer).sort()).toEqual([
       ['raw/binance/2024-08-08/capture-1-00000000.ndjson.gz', '1\n3\n'],
@@ -43,7 +44,8 @@ describe('the archive of a source', () => {
     const writer = new RecordingStreamWriter();
     const from = { binance: { chunk: 3, firstLine: 5 }, kraken: { chunk: 1, firstLine: 2 } };
     const archive = new SourceArchive({ writer, sourceId: 'capture-1', log, from, firstLine: 4 });
-    for (let line = 1; line <= 6; line++) archive.add(message(line, line % 2 === 0 ? 'kraken' : 'binance'));
+    for (let line = 1; line <= 6; line++)
+      await archive.add(message(line, line % 2 === 0 ? 'kraken' : 'binance'));
     await archive.finish();
     expect(archived(writer).sort()).toEqual([
       ['raw/binance/2024-08-08/capture-1-00000003.ndjson.gz', '5\n'],

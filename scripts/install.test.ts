@@ -40,7 +40,7 @@ describe('the installation', () => {
     writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ packages }));
   const putModules = (installed: object | null): void => {
     mkdirSync(join(root, 'node_modules', '.bin'), { recursive: true });
-    writeFileSync(join(root, 'node_modules', '.bin', 'node'), '');
+    writeFileSync(join(root, 'node_modules', '.bin', 'node'), '#!/bin/sh\n', { mode: 0o755 });
     if (installed === null) return;
     writeFileSync(join(root, 'node_modules', '.package-lock.json'), JSON.stringify({ packages: installed }));
   };
@@ -58,7 +58,7 @@ describe('the installation', () => {
   const run = () => {
     const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts', 'install.js')], {
       encoding: 'utf8',
-      env: { PATH: `${join(root, 'tools')}:/usr/bin:/bin` },
+      env: { PATH: [join(root, 'node_modules', '.bin'), join(root, 'tools'), '/usr/bin', '/bin'].join(':') },
     });
     const runs = join(root, 'npm-runs');
     return {
@@ -90,6 +90,11 @@ describe('the installation', () => {
       { 'node_modules/zod': { version: '4.6.6', integrity: 'sha512-a' } },
       'zod is not as',
     ],
+    [
+      'a package has other contents',
+      { 'node_modules/zod': { version: '4.6.7', integrity: 'sha512-x' } },
+      'zod is not as',
+    ],
     ['a package is missing', {}, 'zod is not as'],
     ['npm was stopped half way', null, 'was not finished'],
   ])('is repaired when %s', (_, installed, because) => {
@@ -110,6 +115,12 @@ describe('the installation', () => {
     expect(run()).toEqual(UP_TO_DATE);
     lock({ ...LOCKED, 'node_modules/ws': { version: '8.23.0', integrity: 'sha512-c' } });
     expect(run()).toMatchObject({ stderr: expect.stringContaining('ws is not as'), npmRuns: 1 });
+  });
+
+  it('does not run npm on the Node that it is about to replace', () => {
+    putModules({});
+    npm('command -v node >&2');
+    expect(run().stderr).not.toContain(join(root, 'node_modules'));
   });
 
   it('passes on what npm says when it fails', () => {

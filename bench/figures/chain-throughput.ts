@@ -40,6 +40,18 @@ export async function chainThroughput(bench: Bench): Promise<readonly Figure[]> 
       details: { ...outcome },
     }),
     figureOf({
+      figure: 'chain-throughput.cpu',
+      unit: 'µs/trade',
+      runs: chains.map(({ outcome: done }) => cpuMicrosPerTrade(done)),
+      reference: 'bare inserts: Node and ClickHouse together',
+      referenceRuns: inserts.map((insert) => insert.cpuMicrosPerTrade),
+      note: 'CPU time of Node and ClickHouse together; it moves less than the rate when others use the machine',
+      details: {
+        nodeMicrosPerTrade: (outcome.nodeCpuSeconds / outcome.trades) * 1e6,
+        clickHouseMicrosPerTrade: (outcome.clickHouseCpuSeconds / outcome.trades) * 1e6,
+      },
+    }),
+    figureOf({
       figure: 'chain-throughput.memory-peak',
       unit: 'MB',
       runs: ofChain(({ peakMb }) => peakMb),
@@ -57,6 +69,10 @@ export async function chainThroughput(bench: Bench): Promise<readonly Figure[]> 
       note: 'growth of the resident memory over the second half: near zero when it is flat',
     }),
   ];
+}
+
+function cpuMicrosPerTrade({ nodeCpuSeconds, clickHouseCpuSeconds, trades }: ChainOutcome): number {
+  return ((nodeCpuSeconds + clickHouseCpuSeconds) / trades) * 1e6;
 }
 
 async function runChain(
@@ -92,9 +108,13 @@ function memoryUseOf(sampler: MemorySampler): MemoryUse {
   };
 }
 
-async function insertBare(
-  bench: Bench,
-): Promise<{ readonly tradesPerSecond: number; readonly peakMb: number }> {
+interface BareInserts {
+  readonly tradesPerSecond: number;
+  readonly cpuMicrosPerTrade: number;
+  readonly peakMb: number;
+}
+
+async function insertBare(bench: Bench): Promise<BareInserts> {
   const request: BareInsertsProgram['request'] = {
     dataDir: temporaryFolder(bench.resources),
     kind: 'saturated',
@@ -104,9 +124,9 @@ async function insertBare(
   const program = new StartedProgram<BareInsertsProgram>('bare-inserts', request, bench.resources);
   const { clickHousePid } = await program.next('ready');
   const memory = new MemorySampler([program.pid, clickHousePid], bench.resources);
-  const { tradesPerSecond } = await program.next('saturated');
+  const { tradesPerSecond, cpuMicrosPerTrade } = await program.next('saturated');
   memory.stop();
   await program.end();
   bench.tell(`bare inserts: ${Math.round(tradesPerSecond)} trades/s`);
-  return { tradesPerSecond, peakMb: memory.peakMb };
+  return { tradesPerSecond, cpuMicrosPerTrade, peakMb: memory.peakMb };
 }

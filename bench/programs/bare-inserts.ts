@@ -7,6 +7,7 @@ import { migrate } from '../../shared/adapters/clickhouse/migrate.ts';
 import type { ReceivedTrade } from '../../shared/contracts/stream-records.ts';
 import { log } from '../../shared/runtime/log.ts';
 import { LatencyHistogram, type Latencies } from '../measuring/latency-histogram.ts';
+import { cpuSeconds } from '../measuring/process-usage.ts';
 import { runProgram } from '../processes/program.ts';
 import { SIMULATED_SECOND, tradesOfSecond } from '../synthetic-trades.ts';
 
@@ -32,7 +33,7 @@ export interface BareInsertsProgram {
   readonly request: Saturated | Paced;
   readonly message:
     | { readonly kind: 'ready'; readonly clickHousePid: number }
-    | { readonly kind: 'saturated'; readonly tradesPerSecond: number }
+    | { readonly kind: 'saturated'; readonly tradesPerSecond: number; readonly cpuMicrosPerTrade: number }
     | { readonly kind: 'paced'; readonly latencies: Latencies };
 }
 
@@ -40,22 +41,33 @@ export interface BareInsertsProgram {
 async function saturate(
   store: ClickHouseTradeStore,
   { seconds, batchSize }: Saturated,
+  clickHousePid: number,
   signal: AbortSignal,
 ): Promise<BareInsertsProgram['message']> {
   let insertedMs = 0;
   let inserted = 0;
+  let nodeCpuMicros = 0;
+  const clickHouseBefore = cpuSeconds(clickHousePid);
   for (let second = SIMULATED_SECOND; insertedMs < seconds * 1000; second++) {
     const trades = tradesOfSecond(second);
     for (let from = 0; from < trades.length; from += batchSize) {
       signal.throwIfAborted();
       const batch = trades.slice(from, from + batchSize);
       const beganAtMs = performance.now();
+      const cpuBefore = process.cpuUsage();
       await store.insert(batch, { mayRepeat: false });
       insertedMs += performance.now() - beganAtMs;
+      const { user, system } = process.cpuUsage(cpuBefore);
+      nodeCpuMicros += user + system;
       inserted += batch.length;
     }
   }
-  return { kind: 'saturated', tradesPerSecond: (inserted / insertedMs) * 1000 };
+  const cpuMicros = nodeCpuMicros + (cpuSeconds(clickHousePid) - clickHouseBefore) * 1e6;
+  return {
+    kind: 'saturated',
+    tradesPerSecond: (inserted / insertedMs) * 1000,
+    cpuMicrosPerTrade: cpuMicros / inserted,
+  };
 }
 
 /** Making the trades of a second takes much less than a second; they are all made before the first is due. */
@@ -110,7 +122,7 @@ await runProgram<BareInsertsProgram>(async (request, { report, signal }) => {
     const store = new ClickHouseTradeStore(client);
     report(
       request.kind === 'saturated'
-        ? await saturate(store, request, signal)
+        ? await saturate(store, request, server.pid, signal)
         : await pace(store, request, signal),
     );
   } finally {

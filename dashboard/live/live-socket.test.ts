@@ -1,17 +1,16 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChannelMessage } from '../../shared/contracts/socket-messages.ts';
-import { LiveSocket, type Connection } from './live-socket.ts';
+import { LiveSocket, type Connection, type ConnectionListeners } from './live-socket.ts';
 
 class FakeConnection implements Connection {
-  onopen: (() => void) | null = null;
-  onclose: (() => void) | null = null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null = null;
   readonly said: unknown[] = [];
-  isClosed = false;
   readonly ticket: string;
+  readonly listeners: ConnectionListeners;
+  isClosed = false;
 
-  constructor(ticket: string) {
+  constructor(ticket: string, listeners: ConnectionListeners) {
     this.ticket = ticket;
+    this.listeners = listeners;
   }
   send(text: string): void {
     this.said.push(JSON.parse(text));
@@ -20,7 +19,7 @@ class FakeConnection implements Connection {
     this.isClosed = true;
   }
   hears(message: unknown): void {
-    this.onmessage?.({ data: typeof message === 'string' ? message : JSON.stringify(message) });
+    this.listeners.onMessage(typeof message === 'string' ? message : JSON.stringify(message));
   }
 }
 
@@ -41,8 +40,8 @@ beforeEach(() => {
   let n = 0;
   socket = new LiveSocket({
     askForTicket: async () => (tickets.shift() ?? (async () => `ticket-${++n}`))(),
-    connect: (ticket) => {
-      connections.push(new FakeConnection(ticket));
+    connect: (ticket, listeners) => {
+      connections.push(new FakeConnection(ticket, listeners));
       return connections.at(-1)!;
     },
     nowMs: () => nowMs,
@@ -55,7 +54,7 @@ const settled = async (): Promise<void> => new Promise((resolve) => setImmediate
 async function opened(): Promise<FakeConnection> {
   socket.start();
   await settled();
-  connections[0]!.onopen?.();
+  connections[0]!.listeners.onOpen();
   return connections[0]!;
 }
 
@@ -90,12 +89,12 @@ describe('the socket of the page', () => {
     socket.subscribe('orders', () => undefined);
     socket.subscribe('portfolio', () => undefined);
     const first = await opened();
-    first.onclose?.();
+    first.listeners.onClose();
     expect(socket.liveness.state.kind).toBe('waiting');
     nowMs += 1000;
     socket.tick();
     await settled();
-    connections[1]!.onopen?.();
+    connections[1]!.listeners.onOpen();
     expect(connections[1]!.ticket).toBe('ticket-2');
     expect(connections[1]!.said).toEqual([{ action: 'subscribe', channels: ['orders', 'portfolio'] }]);
     expect(socket.liveness.connections).toBe(2);

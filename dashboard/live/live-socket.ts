@@ -2,19 +2,22 @@
 import type { ChannelMessage, SocketAnswer } from '../../shared/contracts/socket-messages.ts';
 import { firstState, step, type SocketEffect, type SocketEvent, type SocketState } from './socket-lifecycle.ts';
 
-/** The part of a browser's WebSocket that is used. */
 export interface Connection {
-  onopen: (() => void) | null;
-  onclose: (() => void) | null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
   send(text: string): void;
   close(): void;
+}
+
+/** What a connection tells; never while it is being made. */
+export interface ConnectionListeners {
+  onOpen(): void;
+  onClose(): void;
+  onMessage(text: string): void;
 }
 
 export interface LiveSocketOptions {
   /** @throws Error that says why there is none */
   readonly askForTicket: () => Promise<string>;
-  readonly connect: (ticket: string) => Connection;
+  readonly connect: (ticket: string, listeners: ConnectionListeners) => Connection;
   readonly nowMs?: () => number;
   readonly random?: () => number;
 }
@@ -129,23 +132,28 @@ export class LiveSocket {
   }
 
   #open(ticket: string): void {
-    const connection = this.#options.connect(ticket);
+    const isCurrent = (): boolean => this.#connection === connection;
+    const connection = this.#options.connect(ticket, {
+      onOpen: () => {
+        if (isCurrent()) this.#handle({ kind: 'opened' });
+      },
+      onClose: () => {
+        if (isCurrent()) this.#handle({ kind: 'failed', cause: 'the connection was closed' });
+      },
+      onMessage: (text) => {
+        if (!isCurrent()) return;
+        this.#handle({ kind: 'heard' });
+        this.#deliver(text);
+      },
+    });
     this.#connection = connection;
-    connection.onopen = () => this.#handle({ kind: 'opened' });
-    connection.onclose = () => this.#handle({ kind: 'failed', cause: 'the connection was closed' });
-    connection.onmessage = ({ data }) => {
-      this.#handle({ kind: 'heard' });
-      this.#deliver(String(data));
-    };
   }
 
+  /** What a connection says after this concerns nobody. */
   #close(): void {
     const connection = this.#connection;
-    if (connection === null) return;
     this.#connection = null;
-    // What it says from here on concerns nobody.
-    connection.onopen = connection.onclose = connection.onmessage = null;
-    connection.close();
+    connection?.close();
   }
 
   #say(action: 'subscribe' | 'unsubscribe', channels: readonly string[]): void {

@@ -38,8 +38,9 @@ export interface ChartContent {
 /** So much of the chart's height belongs to volume. */
 const VOLUME_SHARE = 0.18;
 const NEAR_START_CANDLES = 20;
-/** As many candles as can still be told apart at first sight. */
-const FIRST_SIGHT_CANDLES = 120;
+/** Places for candles at first sight: as many as can still be told apart, and so many that a few do not look like walls. */
+const MOST_AT_FIRST_SIGHT = 120;
+const LEAST_AT_FIRST_SIGHT = 60;
 
 export class CandleChart {
   readonly #chart: IChartApi;
@@ -119,7 +120,8 @@ export class CandleChart {
     this.#volumes.setData(candles.map((candle) => volumeOf(candle, this.#theme)));
     if (!isOther) return;
     const to = candles.length + 3;
-    this.#chart.timeScale().setVisibleLogicalRange({ from: Math.max(-2, to - FIRST_SIGHT_CANDLES), to });
+    const places = Math.min(Math.max(to, LEAST_AT_FIRST_SIGHT), MOST_AT_FIRST_SIGHT);
+    this.#chart.timeScale().setVisibleLogicalRange({ from: to - places, to });
   }
 
   #showMarks(): void {

@@ -48,10 +48,10 @@ function OrdersTable({ orders, readOlder }: OrdersView) {
             <th>Time</th>
             <th>Instrument</th>
             <th>Side</th>
+            <th>Status</th>
             <th class="number">Quantity</th>
             <th class="number">Price</th>
             <th class="number minor">Asked</th>
-            <th>Status</th>
             <th class="reason">Reason</th>
           </tr>
         </thead>
@@ -81,12 +81,12 @@ function OrderRow({ order }: { readonly order: Order }) {
       <td>
         <SideWord side={side} />
       </td>
-      <td class="number">{filledQuantity === '0' ? NO_FIGURE : formatQuantity(filledQuantity)}</td>
-      <td class="number">{averagePrice === null ? NO_FIGURE : formatPrice(averagePrice)}</td>
-      <td class="number minor">{askedText(order)}</td>
       <td>
         <OrderStatus status={status} />
       </td>
+      <td class="number">{filledQuantity === '0' ? NO_FIGURE : formatQuantity(filledQuantity)}</td>
+      <td class="number">{averagePrice === null ? NO_FIGURE : formatPrice(averagePrice)}</td>
+      <td class="number minor">{askedText(order)}</td>
       <td class="reason">{statusReason ?? ''}</td>
     </tr>
   );

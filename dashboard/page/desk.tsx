@@ -13,7 +13,7 @@ import { useOrders } from '../orders/use-orders.ts';
 import { PortfolioPanel } from '../portfolio/portfolio-panel.tsx';
 import { useLedger } from '../portfolio/use-ledger.ts';
 import { KillSwitchBanner } from '../risk/kill-switch.tsx';
-import { StrategiesPanel } from '../strategies/strategies-panel.tsx';
+import { StrategiesPanel, type StrategiesReading } from '../strategies/strategies-panel.tsx';
 import { Header, type PriceReference } from './header.tsx';
 import { usePlatform } from './platform-access.ts';
 import { useRemembered } from './remembered.ts';
@@ -35,25 +35,36 @@ export function Desk() {
     everyMs: INSTRUMENTS_EVERY_MS,
   });
   const instruments = reading.value?.items ?? [];
+  const strategies = useReading(async () => api.call('GET /v1/strategies', { query: { limit: 200 } }), {
+    everyMs: STRATEGIES_EVERY_MS,
+  });
   const [remembered, choose] = useRemembered('instrument', '', isAnyText);
-  const isKnown = instruments.some(({ instrumentId }) => instrumentId === remembered);
-  const instrumentId = isKnown ? remembered : instruments[0]?.instrumentId;
+  const hasInstruments = instruments.length > 0;
   useEffect(() => {
-    if (instrumentId !== undefined) return undefined;
+    if (hasInstruments) return undefined;
     const timer = setInterval(reading.refresh, FIRST_INSTRUMENT_EVERY_MS);
     return () => clearInterval(timer);
-  }, [instrumentId]);
-  if (instrumentId === undefined) return <Waiting failure={reading.failure} isRead={reading.value !== null} />;
-  return <Panels instruments={instruments} instrumentId={instrumentId} onInstrument={choose} />;
+  }, [hasInstruments]);
+  // What is at work decides what is shown first, so that is waited for.
+  const isReady = hasInstruments && (strategies.value !== null || strategies.failure !== null);
+  if (!isReady) return <Waiting failure={reading.failure} isRead={reading.value !== null && !hasInstruments} />;
+  const atWork = strategies.value?.items[0]?.instrumentId;
+  const instrumentId =
+    [remembered, atWork].find((id) => instruments.some((instrument) => instrument.instrumentId === id)) ??
+    instruments[0]!.instrumentId;
+  return (
+    <Panels instruments={instruments} strategies={strategies} instrumentId={instrumentId} onInstrument={choose} />
+  );
 }
 
 interface PanelsProps {
   readonly instruments: readonly Instrument[];
+  readonly strategies: StrategiesReading;
   readonly instrumentId: string;
   onInstrument(instrumentId: string): void;
 }
 
-function Panels({ instruments, instrumentId, onInstrument }: PanelsProps) {
+function Panels({ instruments, strategies, instrumentId, onInstrument }: PanelsProps) {
   const { api } = usePlatform();
   const [interval, setInterval] = useRemembered<ChartInterval>('interval', '1s', isChartInterval);
   const price = usePrice(instrumentId);
@@ -61,9 +72,6 @@ function Panels({ instruments, instrumentId, onInstrument }: PanelsProps) {
   const orders = useOrders();
   const quoteCurrency = quoteCurrencyOf(instrumentId);
   const ledger = useLedger(quoteCurrency);
-  const strategies = useReading(async () => api.call('GET /v1/strategies', { query: { limit: 200 } }), {
-    everyMs: STRATEGIES_EVERY_MS,
-  });
   const health = useReading(async () => api.call('GET /v1/health'), { everyMs: HEALTH_EVERY_MS });
   const killSwitch = useReading(async () => api.call('GET /v1/risk/kill-switch'), { everyMs: KILL_SWITCH_EVERY_MS });
   const reference = referenceOf(candles.candles);
@@ -132,7 +140,7 @@ function Foot({ version }: { readonly version: string }) {
       <span>All times are UTC</span>
       <a href="/openapi.json">API</a>
       <span>
-        Charts: TradingView Lightweight Charts™, © 2025 <a href="https://www.tradingview.com/">TradingView, Inc.</a>
+        Charts: TradingView Lightweight Charts™, © 2026 <a href="https://www.tradingview.com/">TradingView, Inc.</a>
       </span>
     </footer>
   );

@@ -1,7 +1,7 @@
 import { useEffect, useErrorBoundary, useMemo, useState } from 'preact/hooks';
 import { forgetToken, takeToken } from '../access-token.ts';
 import { createApiClient, failureText } from '../api/api-client.ts';
-import { LiveSocket } from '../live/live-socket.ts';
+import { LiveSocket, type Connection, type ConnectionListeners } from '../live/live-socket.ts';
 import { Desk } from './desk.tsx';
 import { PlatformContext, type PlatformAccess } from './platform-access.ts';
 import { ToastList, useToasts, useUnexpectedErrors } from './toasts.tsx';
@@ -83,10 +83,16 @@ function openAccess(
       if (answer.kind !== 'done') throw new Error(failureText(answer));
       return answer.body.ticket;
     },
-    connect: (ticket) => {
-      const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-      return new WebSocket(`${scheme}//${location.host}/v1/socket?ticket=${encodeURIComponent(ticket)}`);
-    },
+    connect: connectSocket,
   });
   return { api, socket, notify };
+}
+
+function connectSocket(ticket: string, { onOpen, onClose, onMessage }: ConnectionListeners): Connection {
+  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  const socket = new WebSocket(`${scheme}//${location.host}/v1/socket?ticket=${encodeURIComponent(ticket)}`);
+  socket.addEventListener('open', onOpen);
+  socket.addEventListener('close', onClose);
+  socket.addEventListener('message', ({ data }) => onMessage(String(data)));
+  return socket;
 }

@@ -9,6 +9,9 @@ export interface Theme {
   readonly down: string;
   readonly upFaint: string;
   readonly downFaint: string;
+  /** The same colours without any of them left: a gradient to `transparent` would pass through black. */
+  readonly upClear: string;
+  readonly downClear: string;
   readonly bought: string;
   readonly sold: string;
   readonly font: string;
@@ -25,6 +28,8 @@ function readTheme(): Theme {
     down: of('--down'),
     upFaint: of('--up-faint'),
     downFaint: of('--down-faint'),
+    upClear: `${of('--up')}00`,
+    downClear: `${of('--down')}00`,
     bought: of('--bought'),
     sold: of('--sold'),
     font: of('--font'),

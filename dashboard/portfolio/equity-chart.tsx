@@ -17,6 +17,9 @@ interface Drawn {
   readonly series: ISeriesApi<'Baseline'>;
 }
 
+/** Within it, minutes alone would label several places the same. */
+const SHORT_SPAN_MS = 15 * 60_000;
+
 /** Equity over time, above and below where it began. It only shows: the page scrolls past it. */
 export function EquityChart({ curve }: { readonly curve: EquityCurve }) {
   const container = useRef<HTMLDivElement>(null);
@@ -41,15 +44,14 @@ export function EquityChart({ curve }: { readonly curve: EquityCurve }) {
   useEffect(() => {
     if (drawn.current === null) return;
     const { chart, series } = drawn.current;
-    const { up, down, upFaint, downFaint, line } = theme;
+    const { up, down, upFaint, downFaint, upClear, downClear, line } = theme;
     chart.applyOptions({
       ...chartOptions(theme),
       grid: { vertLines: { visible: false }, horzLines: { color: line } },
-      timeScale: { borderColor: line, timeVisible: true, secondsVisible: false },
+      timeScale: { borderColor: line, timeVisible: true },
     });
-    const clear = 'transparent';
-    series.applyOptions({ topLineColor: up, topFillColor1: upFaint, topFillColor2: clear });
-    series.applyOptions({ bottomLineColor: down, bottomFillColor1: clear, bottomFillColor2: downFaint });
+    series.applyOptions({ topLineColor: up, topFillColor1: upFaint, topFillColor2: upClear });
+    series.applyOptions({ bottomLineColor: down, bottomFillColor1: downClear, bottomFillColor2: downFaint });
   }, [theme]);
 
   useEffect(() => {
@@ -57,6 +59,9 @@ export function EquityChart({ curve }: { readonly curve: EquityCurve }) {
     const { chart, series } = drawn.current;
     series.applyOptions({ baseValue: { type: 'price', price: Number(curve.startEquity) } });
     series.setData(pointsOf(curve));
+    const [first, last] = [curve.points[0], curve.points.at(-1)];
+    const spanMs = (last?.timeMs ?? 0) - (first?.timeMs ?? 0);
+    chart.timeScale().applyOptions({ secondsVisible: spanMs < SHORT_SPAN_MS });
     chart.timeScale().fitContent();
   }, [curve]);
 

@@ -10,8 +10,10 @@ import { Empty, FormFailure, Panel } from '../page/panel.tsx';
 import { usePlatform } from '../page/platform-access.ts';
 import { StrategyForm } from './strategy-form.tsx';
 
+export type StrategiesReading = Reading<{ readonly items: readonly Strategy[]; readonly next: string | null }>;
+
 interface StrategiesPanelProps {
-  readonly strategies: Reading<{ readonly items: readonly Strategy[]; readonly next: string | null }>;
+  readonly strategies: StrategiesReading;
   readonly portfolio: Portfolio | null;
   readonly instruments: readonly Instrument[];
   readonly instrumentId: string;
@@ -104,9 +106,10 @@ function StrategyItem({ strategy, position, onChanged }: StrategyItemProps) {
         </span>
       </div>
       <p class="strategy-params">
-        {strategy.name} {paramsText(strategy.params)} · {strategy.interval} candles
+        {strategy.name} {paramsText(strategy.params)} · {strategy.interval} · {formatCash(strategy.capital)}{' '}
+        {quoteCurrencyOf(strategy.instrumentId)}
       </p>
-      <StrategyFigures strategy={strategy} position={position} />
+      {position !== null && <StrategyFigures position={position} />}
       <FormFailure text={change.failure} />
       {isRemoving && (
         <RemoveDialog
@@ -122,15 +125,11 @@ function StrategyItem({ strategy, position, onChanged }: StrategyItemProps) {
   );
 }
 
-function StrategyFigures({ strategy, position }: Pick<StrategyItemProps, 'strategy' | 'position'>) {
-  const capital = `${formatCash(strategy.capital)} ${quoteCurrencyOf(strategy.instrumentId)}`;
-  if (position === null) return <p class="strategy-figures">Capital {capital}</p>;
+function StrategyFigures({ position }: { readonly position: Position }) {
   const { quantity, realizedProfit, unrealizedProfit } = position;
   return (
     <p class="strategy-figures">
-      <span>
-        {quantity === '0' ? 'flat' : `holds ${formatQuantity(quantity)}`} <small>of {capital}</small>
-      </span>
+      <span>{quantity === '0' ? 'flat' : `holds ${formatQuantity(quantity)}`}</span>
       <Profit label="realised" profit={realizedProfit} />
       <Profit label="open" profit={unrealizedProfit} />
     </p>

@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream';
 
 const MAX_CHARACTERS = 8192;
 const MAX_LINE_CHARACTERS = 300;
+/** ClickHouse's own, or that of the Node process around it; not the source line that Node shows above. */
+const ERROR_LINE = /Code: \d+\. DB::|^\s*\w*Error\b.*: /;
 
 /** The last of what a ClickHouse process wrote to standard error. It exits with 0 even when it failed, so this is what tells. */
 export class StderrTail {
@@ -22,7 +24,7 @@ export class StderrTail {
   /** The line that says what went wrong; null: nothing was said. */
   firstError(): string | null {
     const lines = this.#text.split('\n').filter((line) => line.trim() !== '');
-    const line = lines.find((candidate) => /Code: \d+\. DB::|Error/.test(candidate)) ?? lines[0];
+    const line = lines.find((candidate) => ERROR_LINE.test(candidate)) ?? lines[0];
     return line === undefined ? null : line.trim().slice(0, MAX_LINE_CHARACTERS);
   }
 }

@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '../..');
  * own modules. The SDK is inside, so that what was tested is what runs. Identifiers are kept: a stack trace then names
  * the functions that it went through.
  */
-export const BUNDLE_OPTIONS: BuildOptions = {
+const COMMON: BuildOptions = {
   absWorkingDir: ROOT,
   outExtension: { '.js': '.mjs' },
   bundle: true,
@@ -42,6 +42,9 @@ const NEVER_LOADED_IN_LAMBDA = [
   '@smithy/credential-provider-imds',
 ];
 
+/** How each function is bundled. */
+export const FUNCTION_BUNDLE_OPTIONS: BuildOptions = { ...COMMON, external: NEVER_LOADED_IN_LAMBDA };
+
 /** The folder of a function's bundle. */
 export type FunctionBundles = (name: FunctionName) => string;
 
@@ -55,10 +58,9 @@ export function bundleFunctions(outputFolder: string): FunctionBundles {
   if (missing !== undefined)
     throw new Error(`function ${missing}: expected its entry at ${entryOf(missing)}`);
   buildSync({
-    ...BUNDLE_OPTIONS,
+    ...FUNCTION_BUNDLE_OPTIONS,
     entryPoints: names.map((name) => ({ in: entryOf(name), out: `${name}/index` })),
     outdir: outputFolder,
-    external: NEVER_LOADED_IN_LAMBDA,
   });
   return (name) => join(outputFolder, name);
 }
@@ -66,7 +68,7 @@ export function bundleFunctions(outputFolder: string): FunctionBundles {
 /** Bundles the collector beside its Dockerfile. @returns the folder, which is the context of the image. */
 export function bundleCollector(outputFolder: string): string {
   const folder = join(outputFolder, 'collector');
-  buildSync({ ...BUNDLE_OPTIONS, entryPoints: [{ in: 'collector/index.ts', out: 'index' }], outdir: folder });
+  buildSync({ ...COMMON, entryPoints: [{ in: 'collector/index.ts', out: 'index' }], outdir: folder });
   copyFileSync(join(ROOT, 'collector/Dockerfile'), join(folder, 'Dockerfile'));
   return folder;
 }

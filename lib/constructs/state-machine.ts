@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -95,9 +95,22 @@ export class StateMachine extends Construct {
 
   /** A policy of its own, because it names the state machine, which waits for the other. */
   #permitDistributedMap(role: Role): void {
-    const arn = this.stateMachine.attrArn;
+    const { attrArn, attrName } = this.stateMachine;
     const policy = new Policy(this, 'DistributedMapPolicy', { roles: [role] });
-    permit(policy, { actions: ['states:StartExecution'], resources: [arn] });
+    permit(policy, { actions: ['states:StartExecution'], resources: [attrArn] });
+    const executions = ['/*', ':*'].map((children) =>
+      Stack.of(this).formatArn({
+        service: 'states',
+        resource: 'execution',
+        resourceName: `${attrName}${children}`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    );
+    permit(policy, {
+      actions: ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
+      resources: executions,
+      wildcardReason: 'A distributed map follows its child executions, which Step Functions names.',
+    });
   }
 
   #alarm(name: string, topicArn: string): void {

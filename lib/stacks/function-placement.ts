@@ -14,7 +14,7 @@ const PART_OF_CONTEXT: Readonly<Record<FunctionDefinition['context'], FunctionPa
 };
 
 /** The stack that a function lives in: its context's, but for what needs the WebSocket API. */
-export function partOf(name: FunctionName): FunctionPart {
+function partOf(name: FunctionName): FunctionPart {
   const definition = topology.functions[name];
   const capabilities: Capabilities = definition.capabilities;
   const answersSockets = topology.socketRoutes.some((route) => route.function === name);

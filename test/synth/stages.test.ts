@@ -26,7 +26,7 @@ const REVIEWED_WILDCARDS = [
   /^logs:(\w+LogDeliver(y|ies)|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups) \*$/,
   /^ecr:GetAuthorizationToken \*$/,
   /^s3:(Get|Put)Object .+<\w*archivebucket\w*>\/(raw|unreadable|backtests)\/\*$/,
-  /^states:DescribeExecution .+:execution:.+:\*$/,
+  /^states:(Describe|Stop|Redrive)Execution .+:execution:.+[:/]\*$/,
   /^execute-api:ManageConnections .+\/live\/POST\/@connections\/\*$/,
 ];
 
@@ -275,12 +275,14 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
 });
 
 function functionsByName(resources: readonly Resource[]): ReadonlyMap<FunctionName, Resource> {
-  const published = ofType(resources, 'AWS::SSM::Parameter').flatMap(({ part, properties }) => {
-    const [, name] = /\/functions\/([a-z-]+)$/.exec(textOf(properties['Name'])) ?? [];
-    return name === undefined
-      ? []
-      : [[name, resourceOf(resources, part, targetOf(properties['Value']))] as const];
-  });
+  const published = ofType(resources, 'AWS::SSM::Parameter').flatMap(
+    ({ part, properties }): [FunctionName, Resource][] => {
+      const [, name] = /\/functions\/([a-z-]+)$/.exec(textOf(properties['Name'])) ?? [];
+      return name === undefined
+        ? []
+        : [[name as FunctionName, resourceOf(resources, part, targetOf(properties['Value']))]];
+    },
+  );
   return new Map(published);
 }
 

@@ -5,7 +5,7 @@ import { inBatches, sendUntilAccepted, type Refused, type Sleep } from './batchi
 import { clientOptions } from './client-options.ts';
 import { EVENT_BUS_NAME, type Environment } from './environment.ts';
 
-export const EVENT_SOURCE = 'millrace';
+const EVENT_SOURCE = 'millrace';
 const MAX_ENTRIES_A_CALL = 10;
 
 export class EventBridgeBus implements EventBus {

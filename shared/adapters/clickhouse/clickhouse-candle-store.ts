@@ -8,6 +8,7 @@ import {
   insertRows,
   quoted,
   readableTimeMs,
+  readDistinct,
   readRows,
   slices,
   timeLiteral,
@@ -77,7 +78,7 @@ export class ClickHouseCandleStore implements CandleStore {
     limit: number,
   ): Promise<readonly StoredCandle[]> {
     const query = `SELECT ${CANDLE_FIELDS} FROM millrace.candles WHERE ${OF_SERIES} AND ${IN_TIME}
-      ORDER BY openTime DESC, revision DESC LIMIT 1 BY openTime LIMIT {limit: UInt32}`;
+      ORDER BY openTime DESC, revision DESC LIMIT {count: UInt32}`;
     return (await this.#read(query, instrumentId, interval, fromMs, toMs, limit)).reverse();
   }
 
@@ -89,7 +90,7 @@ export class ClickHouseCandleStore implements CandleStore {
     limit: number,
   ): Promise<readonly StoredCandle[]> {
     const query = `SELECT ${CANDLE_FIELDS} FROM millrace.candles WHERE ${OF_SERIES} AND ${IN_TIME} AND revision = 0
-      ORDER BY openTime LIMIT 1 BY openTime LIMIT {limit: UInt32}`;
+      ORDER BY openTime LIMIT {count: UInt32}`;
     return this.#read(query, instrumentId, interval, fromMs, toMs, limit);
   }
 
@@ -107,15 +108,10 @@ export class ClickHouseCandleStore implements CandleStore {
     limit: number,
   ): Promise<StoredCandle[]> {
     checkReadLimit(limit);
-    const [from, to] = [readableTimeMs(fromMs), readableTimeMs(toMs)];
-    const rows = await readRows(this.#client, query, {
-      instrumentId,
-      interval,
-      fromMs: from,
-      toMs: to,
-      limit,
-    });
-    return rows.map(candleOf);
+    const parameters = { instrumentId, interval, fromMs: readableTimeMs(fromMs), toMs: readableTimeMs(toMs) };
+    const read = async (count: number) =>
+      (await readRows(this.#client, query, { ...parameters, count })).map(candleOf);
+    return readDistinct(read, (previous, candle) => previous.openTimeMs === candle.openTimeMs, limit);
   }
 
   async #withoutStored(candles: readonly StoredCandle[]): Promise<readonly StoredCandle[]> {
@@ -169,6 +165,16 @@ function encodeCandles(candles: readonly StoredCandle[]): Uint8Array {
     writer.text(candle.throughSequence);
   }
   return writer.bytes();
+}
+
+/** Of revisions that lie side by side in the table's order. */
+export function isSameRevision(a: StoredCandle, b: StoredCandle): boolean {
+  return (
+    a.revision === b.revision &&
+    a.openTimeMs === b.openTimeMs &&
+    a.interval === b.interval &&
+    a.instrumentId === b.instrumentId
+  );
 }
 
 export function candleOf(row: Row): StoredCandle {

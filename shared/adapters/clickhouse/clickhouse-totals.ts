@@ -2,8 +2,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Trade } from '../../domain/market-data/trade.ts';
 import type { StoredCandle } from '../../ports/candle-store.ts';
-import { CANDLE_FIELDS, candleOf } from './clickhouse-candle-store.ts';
-import { TRADE_FIELDS, tradeOf } from './clickhouse-trade-store.ts';
+import { CANDLE_FIELDS, candleOf, isSameRevision } from './clickhouse-candle-store.ts';
+import { isSameTrade, TRADE_FIELDS, tradeOf } from './clickhouse-trade-store.ts';
 import { READ_SETTINGS, readRows, type Row } from './requests.ts';
 
 /** Distinct trades. */
@@ -58,17 +58,4 @@ async function streamRows(client: ClickHouseClient, query: string, onRow: (row: 
   for await (const rows of result.stream<Row>()) {
     for (const row of rows) onRow(row.json());
   }
-}
-
-function isSameTrade(a: Trade, b: Trade): boolean {
-  return a.tradeId === b.tradeId && a.timeMs === b.timeMs && a.instrumentId === b.instrumentId;
-}
-
-function isSameRevision(a: StoredCandle, b: StoredCandle): boolean {
-  return (
-    a.revision === b.revision &&
-    a.openTimeMs === b.openTimeMs &&
-    a.interval === b.interval &&
-    a.instrumentId === b.instrumentId
-  );
 }

@@ -9,6 +9,7 @@ import {
   insertRows,
   quoted,
   readableTimeMs,
+  readDistinct,
   readRows,
   slices,
   timeLiteral,
@@ -50,14 +51,11 @@ export class ClickHouseTradeStore implements TradeStore {
     const query = `SELECT ${TRADE_FIELDS} FROM millrace.trades
       WHERE instrumentId = {instrumentId: String}
         AND time >= fromUnixTimestamp64Milli({fromMs: Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({toMs: Int64}, 'UTC')
-      ORDER BY time, tradeId LIMIT 1 BY time, tradeId LIMIT {limit: UInt32}`;
-    const rows = await readRows(this.#client, query, {
-      instrumentId,
-      fromMs: readableTimeMs(fromMs),
-      toMs: readableTimeMs(toMs),
-      limit,
-    });
-    return rows.map(tradeOf);
+      ORDER BY time, tradeId LIMIT {count: UInt32}`;
+    const parameters = { instrumentId, fromMs: readableTimeMs(fromMs), toMs: readableTimeMs(toMs) };
+    const read = async (count: number) =>
+      (await readRows(this.#client, query, { ...parameters, count })).map(tradeOf);
+    return readDistinct(read, isSameTrade, limit);
   }
 
   async latest(instrumentId: InstrumentId): Promise<Trade | null> {
@@ -111,6 +109,11 @@ function encodeTrades(trades: readonly ReceivedTrade[]): Uint8Array {
     writer.uint64(trade.receivedAtMs);
   }
   return writer.bytes();
+}
+
+/** Of trades that lie side by side in the table's order. */
+export function isSameTrade(a: Trade, b: Trade): boolean {
+  return a.tradeId === b.tradeId && a.timeMs === b.timeMs && a.instrumentId === b.instrumentId;
 }
 
 export function tradeOf(row: Row): Trade {

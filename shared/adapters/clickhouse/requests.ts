@@ -5,6 +5,8 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { LimitExceeded } from '../../ports/state-store.ts';
 
 const MAX_ROWS_A_READ = 10_000;
+/** Read beside what was asked for, so that the usual few repetitions cost no second question. */
+const SPARE_ROWS = 32;
 /** The last instant of DateTime64: later times, `Infinity` among them, mean the end of all time. */
 const MAX_TIME_MS = Date.UTC(2299, 11, 31);
 
@@ -43,6 +45,23 @@ export async function readRows(
     clickhouse_settings: READ_SETTINGS,
   });
   return result.json<Row>();
+}
+
+/**
+ * The first `limit` rows that differ from the one before. Repetitions (rows inserted twice, earlier revisions) lie side
+ * by side and are few, so they are left out here: `LIMIT BY` and `FINAL` would read the whole range for a few rows.
+ * @param read gives the first `count` rows in their order.
+ */
+export async function readDistinct<T>(
+  read: (count: number) => Promise<readonly T[]>,
+  isRepetition: (previous: T, row: T) => boolean,
+  limit: number,
+): Promise<T[]> {
+  for (let count = limit + SPARE_ROWS; ; count *= 2) {
+    const rows = await read(count);
+    const distinct = rows.filter((row, i) => i === 0 || !isRepetition(rows[i - 1]!, row));
+    if (distinct.length >= limit || rows.length < count) return distinct.slice(0, limit);
+  }
 }
 
 /** @throws LimitExceeded for less than 1 or more than 10,000 rows */

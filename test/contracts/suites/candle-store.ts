@@ -110,6 +110,16 @@ export function describeCandleStore(name: string, open: () => Promise<CandleStor
       expect(await first(instrumentId, 3)).toEqual(minutes);
     });
 
+    it('shows every candle although most rows are revisions', async () => {
+      const instrumentId = freshInstrument();
+      const minutes = Array.from({ length: 20 }, (_, n) => candleOf(instrumentId, n));
+      const revised = (revision: number) => minutes.map((candle) => ({ ...candle, revision }));
+      await candles.insert([0, 1, 2, 3, 4].flatMap(revised), { mayRepeat: false });
+      expect(await latest(instrumentId, 15)).toEqual(revised(4).slice(5));
+      expect(await latest(instrumentId)).toEqual(revised(4));
+      expect(await first(instrumentId, 15)).toEqual(minutes.slice(0, 15));
+    });
+
     it('knows the instruments that have a candle, in order of name', async () => {
       const instruments = [freshInstrument(), freshInstrument(), freshInstrument()];
       await candles.insert(

@@ -104,6 +104,14 @@ export function describeTradeStore(name: string, open: () => Promise<TradeStoreU
       ]);
     });
 
+    it('shows every trade although most rows are repetitions', async () => {
+      const instrumentId = freshInstrument();
+      const tape = Array.from({ length: 40 }, (_, n) => tradeOf(instrumentId, n, { timeMs: START_MS + n }));
+      for (let time = 0; time < 5; time++) await trades.insert(tape, { mayRepeat: false });
+      expect(await trades.between(instrumentId, 0, START_MS * 2, 30)).toEqual(onTape(tape.slice(0, 30)));
+      expect(await everyTrade(instrumentId)).toEqual(onTape(tape));
+    });
+
     it('keeps the same trade id of two instruments apart', async () => {
       const [instrumentId, other] = [freshInstrument(), freshInstrument()];
       await trades.insert([tradeOf(instrumentId, 7)], { mayRepeat: false });
