@@ -2,12 +2,15 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 const launcherFile = new URL('millrace.js', import.meta.url).pathname;
 
 /** This Node without type stripping takes the way of a Node before 24. */
 const OLD_NODE = ['--no-experimental-strip-types'];
+
+/** Each test starts processes, which take their time on a busy machine. */
+jest.setTimeout(30_000);
 
 describe('the launcher', () => {
   let root: string;
@@ -58,7 +61,7 @@ describe('the launcher', () => {
 
   it('passes signals on to the installed Node 24 and waits for it', async () => {
     install(
-      'process.on("SIGTERM", () => { console.log("stopping"); process.exit(3); }); setTimeout(() => process.exit(9), 3000); console.log("ready");',
+      'process.on("SIGTERM", () => { console.log("stopping"); process.exit(3); }); setTimeout(() => process.exit(9), 15_000); console.log("ready");',
     );
     const child = spawn(process.execPath, [...OLD_NODE, launcher], { stdio: ['ignore', 'pipe', 'inherit'] });
     let out = '';

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 const script = new URL('install.js', import.meta.url).pathname;
 
@@ -23,6 +23,9 @@ const LOCKED = {
 };
 const INSTALLED = { 'node_modules/zod': { version: '4.6.7', integrity: 'sha512-a' } };
 const UP_TO_DATE = { status: 0, stderr: '', npmRuns: 0 };
+
+/** Each test starts processes, which take their time on a busy machine. */
+jest.setTimeout(30_000);
 
 describe('the installation', () => {
   let root: string;

@@ -21,8 +21,20 @@ export async function writeBacktestReport(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeWhole(join(folder, 'report.json'), `${JSON.stringify(result, null, 2)}\n`);
-  await writeWhole(join(folder, 'trades.csv'), csv(TRADE_COLUMNS, result.trades.map((trade) => TRADE_COLUMNS.map((column) => trade[column]))));
-  await writeWhole(join(folder, 'equity.csv'), csv(['openTimeMs', 'equity'], [...openTimeMs].map((time, i) => [time, equity[i]!])));
+  await writeWhole(
+    join(folder, 'trades.csv'),
+    csv(
+      TRADE_COLUMNS,
+      result.trades.map((trade) => TRADE_COLUMNS.map((column) => trade[column])),
+    ),
+  );
+  await writeWhole(
+    join(folder, 'equity.csv'),
+    csv(
+      ['openTimeMs', 'equity'],
+      [...openTimeMs].map((time, i) => [time, equity[i]!]),
+    ),
+  );
 }
 
 async function writeWhole(path: string, text: string): Promise<void> {

@@ -67,7 +67,8 @@ async function verifyCaptures(paths: readonly string[]): Promise<VerifiedCapture
 
 /** The exchange itself, on paper. Where `MILLRACE_BINANCE_WS` and `MILLRACE_BINANCE_REST` are set, a stand-in for it. */
 function liveSource(values: StartValues, exchange: string): MarketSource {
-  if (values.once) throw new BadInput('--once: expected with --replay or the simulated market, an exchange has no end');
+  if (values.once)
+    throw new BadInput('--once: expected with --replay or the simulated market, an exchange has no end');
   if (values.speed !== null) throw new BadInput('--speed: an exchange has its own');
   if (values.symbols === null) throw new BadInput('--symbols: expected with --live, such as BTCUSDT,ETHUSDT');
   const instruments = liveInstruments(exchange, values.symbols);
