@@ -11,7 +11,8 @@ const text = async (files: StaticFiles, path: string): Promise<string> => {
   if (file === null) throw new Error(`expected ${path}`);
   return Buffer.from(file.body).toString('utf8');
 };
-const loadedBy = (html: string): string[] => [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
+const loadedBy = (html: string): string[] =>
+  [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
 
 describe('the files of the page', () => {
   let files: StaticFiles;
@@ -22,7 +23,11 @@ describe('the files of the page', () => {
   it('are all there that the page loads, each as what it is', async () => {
     const paths = loadedBy(await text(files, '/'));
     const types = await Promise.all(paths.map(async (path) => (await files.get(path))?.contentType));
-    expect(types).toEqual(['image/svg+xml; charset=utf-8', 'text/css; charset=utf-8', 'text/javascript; charset=utf-8']);
+    expect(types).toEqual([
+      'image/svg+xml; charset=utf-8',
+      'text/css; charset=utf-8',
+      'text/javascript; charset=utf-8',
+    ]);
     expect(await text(files, '/index.html')).toBe(await text(files, '/'));
   });
 

@@ -34,7 +34,9 @@ async function bundlePage(folder: URL): Promise<ReadonlyMap<string, StaticFile>>
     readFile(new URL('index.html', folder), 'utf8'),
     ...AS_THEY_ARE.map(async (name) => readFile(new URL(name, folder))),
   ]);
-  const files = new Map(bundles.map((file) => [file.path, { body: file.contents, contentType: typeOf(file.path) }]));
+  const files = new Map(
+    bundles.map((file) => [file.path, { body: file.contents, contentType: typeOf(file.path) }]),
+  );
   for (const [n, name] of AS_THEY_ARE.entries()) {
     files.set(`/${name}`, { body: new Uint8Array(others[n]!), contentType: typeOf(name) });
   }
@@ -72,8 +74,11 @@ async function bundle(folder: URL): Promise<readonly OutputFile[]> {
 function withHashedNames(html: string, paths: readonly string[]): string {
   return Object.keys(BUNDLES).reduce((text, name) => {
     const [stem = '', extension = ''] = name.split('.');
-    const path = paths.find((candidate) => candidate.startsWith(`${stem}-`) && candidate.endsWith(`.${extension}`));
-    if (path === undefined || !text.includes(`"${name}"`)) throw new Error(`index.html: expected it to load ${name}`);
+    const path = paths.find(
+      (candidate) => candidate.startsWith(`${stem}-`) && candidate.endsWith(`.${extension}`),
+    );
+    if (path === undefined || !text.includes(`"${name}"`))
+      throw new Error(`index.html: expected it to load ${name}`);
     return text.replaceAll(`"${name}"`, `"${path}"`);
   }, html);
 }
@@ -81,6 +86,7 @@ function withHashedNames(html: string, paths: readonly string[]): string {
 function typeOf(path: string): string {
   const extension = path.split('.').at(-1)!;
   const contentType = CONTENT_TYPES[extension];
-  if (contentType === undefined) throw new Error(`${path}: expected one of ${Object.keys(CONTENT_TYPES).join(', ')}`);
+  if (contentType === undefined)
+    throw new Error(`${path}: expected one of ${Object.keys(CONTENT_TYPES).join(', ')}`);
   return contentType;
 }

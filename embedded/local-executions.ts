@@ -30,7 +30,11 @@ export class LocalExecutions implements Executions {
     this.#invoke = invoke;
   }
 
-  async start(stateMachine: StateMachineName, name: string, input: Readonly<Record<string, unknown>>): Promise<void> {
+  async start(
+    stateMachine: StateMachineName,
+    name: string,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
     const record: ExecutionRecord = { stateMachine, name, input, status: 'RUNNING', cause: null };
     try {
       await this.#write(record, { kind: 'absent' });
@@ -48,7 +52,9 @@ export class LocalExecutions implements Executions {
 
   /** Runs again, from their start, what was under way when the process ended: tasks write the same objects again. */
   async resume(): Promise<void> {
-    const page = await this.#state.queryIndex<ExecutionRecord>('backtest', RUNNING_PARTITION, { limit: MAX_RESUMED });
+    const page = await this.#state.queryIndex<ExecutionRecord>('backtest', RUNNING_PARTITION, {
+      limit: MAX_RESUMED,
+    });
     for (const item of page.items) this.#run(item.value);
   }
 
@@ -74,9 +80,12 @@ export class LocalExecutions implements Executions {
     })
       .then(
         async () => (stopped ? undefined : this.#finish(record, 'SUCCEEDED', null)),
-        async (error: unknown) => (stopped ? undefined : this.#finish(record, 'FAILED', (error as Error).message)),
+        async (error: unknown) =>
+          stopped ? undefined : this.#finish(record, 'FAILED', (error as Error).message),
       )
-      .catch((error: unknown) => log.error('execution not recorded', { name: record.name, error: describeError(error) }))
+      .catch((error: unknown) =>
+        log.error('execution not recorded', { name: record.name, error: describeError(error) }),
+      )
       .finally(() => this.#running.delete(key));
     this.#running.set(key, { abort: () => abort(), done });
   }
@@ -105,7 +114,8 @@ export class LocalExecutions implements Executions {
   }
 
   async #finish(record: ExecutionRecord, status: ExecutionStatus, cause: string | null): Promise<void> {
-    if (status === 'FAILED') log.error('execution failed', { stateMachine: record.stateMachine, name: record.name, cause });
+    if (status === 'FAILED')
+      log.error('execution failed', { stateMachine: record.stateMachine, name: record.name, cause });
     await this.#write({ ...record, status, cause }, { kind: 'none' });
   }
 
@@ -117,7 +127,9 @@ export class LocalExecutions implements Executions {
       ...executionKey(stateMachine, name),
       value: record,
       condition,
-      ...(status === 'RUNNING' ? { index: { partition: RUNNING_PARTITION, sort: `${stateMachine}#${name}` } } : {}),
+      ...(status === 'RUNNING'
+        ? { index: { partition: RUNNING_PARTITION, sort: `${stateMachine}#${name}` } }
+        : {}),
     });
   }
 }
@@ -135,8 +147,12 @@ async function readDefinition(stateMachine: StateMachineName): Promise<unknown> 
 function taskStates(node: unknown): [string, string][] {
   if (typeof node !== 'object' || node === null) return [];
   return Object.entries(node).flatMap(([name, child]: [string, unknown]) => {
-    const resource = typeof child === 'object' && child !== null && 'Resource' in child ? child.Resource : undefined;
+    const resource =
+      typeof child === 'object' && child !== null && 'Resource' in child ? child.Resource : undefined;
     const placeholder = typeof resource === 'string' ? /^\$\{(\w+)\}$/.exec(resource)?.[1] : undefined;
-    return [...(placeholder === undefined ? [] : ([[name, placeholder]] as [string, string][])), ...taskStates(child)];
+    return [
+      ...(placeholder === undefined ? [] : ([[name, placeholder]] as [string, string][])),
+      ...taskStates(child),
+    ];
   });
 }

@@ -53,7 +53,9 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
   const tapeClock = new TapeClock();
   const clock: Clock = options.time === 'tape' ? tapeClock : wallClock;
   const pusher = new SocketPusher();
-  const executions = new LocalExecutions(storage.state, async (name, input) => runtime.invoker.invoke(name, input));
+  const executions = new LocalExecutions(storage.state, async (name, input) =>
+    runtime.invoker.invoke(name, input),
+  );
   const bare: Ports = {
     clock,
     state: storage.state,

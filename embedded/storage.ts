@@ -34,7 +34,10 @@ export interface Storage {
  * Takes a data folder and brings its schema up to date.
  * @throws DataFolderBusy, CorruptDataFolder
  */
-export async function openStorage(dataDir: string, options: { readonly mustExist?: boolean } = {}): Promise<Storage> {
+export async function openStorage(
+  dataDir: string,
+  options: { readonly mustExist?: boolean } = {},
+): Promise<Storage> {
   const opened: (() => void | Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const closeOne of opened.splice(0).reverse()) await closeOne();

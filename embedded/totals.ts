@@ -38,7 +38,11 @@ export interface Totals {
   /** Set aside and not sent again yet. */
   readonly quarantined: number;
   readonly cash: string;
-  readonly positions: readonly { readonly strategyId: string; readonly instrumentId: string; readonly quantity: string }[];
+  readonly positions: readonly {
+    readonly strategyId: string;
+    readonly instrumentId: string;
+    readonly quantity: string;
+  }[];
   /** Cash plus positions at the last stored trade of their instrument. */
   readonly equity: string;
   /** SHA-256 over canonical trades, closed candles, signals, orders, fills and positions: no wall time is in it. */

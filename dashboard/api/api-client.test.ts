@@ -60,7 +60,12 @@ describe('a call of the API', () => {
   it('that is refused tells what the problem says', async () => {
     const { client } = clientThatHears(() => problem(409, 'this strategy instance exists'));
     const answer = await client.call('POST /v1/strategies', {});
-    expect(answer).toEqual({ kind: 'refused', status: 409, detail: 'this strategy instance exists', errors: [] });
+    expect(answer).toEqual({
+      kind: 'refused',
+      status: 409,
+      detail: 'this strategy instance exists',
+      errors: [],
+    });
   });
 
   it('with several wrong fields names each of them', async () => {
@@ -82,7 +87,11 @@ describe('a call of the API', () => {
   });
 
   it.each<[string, () => Response | Promise<Response>, string]>([
-    ['nobody answers', async () => Promise.reject(new TypeError('Failed to fetch')), 'the platform cannot be reached'],
+    [
+      'nobody answers',
+      async () => Promise.reject(new TypeError('Failed to fetch')),
+      'the platform cannot be reached',
+    ],
     [
       'the answer takes too long',
       async () => Promise.reject(new DOMException('…', 'TimeoutError')),
@@ -95,7 +104,9 @@ describe('a call of the API', () => {
   });
 
   it('that some proxy refuses tells at least the status', async () => {
-    const { client } = clientThatHears(() => new Response('gone', { status: 502, statusText: 'Bad Gateway' }));
+    const { client } = clientThatHears(
+      () => new Response('gone', { status: 502, statusText: 'Bad Gateway' }),
+    );
     expect(await client.call('GET /v1/health')).toMatchObject({ kind: 'refused', detail: '502 Bad Gateway' });
   });
 });

@@ -5,7 +5,8 @@ import type * as z from 'zod';
 
 type Contracts = typeof contracts;
 type Part = 'path' | 'query' | 'body';
-type PartOf<R extends RouteKey, P extends Part> = Contracts[R] extends Record<P, infer S extends z.ZodType> ? S : never;
+type PartOf<R extends RouteKey, P extends Part> =
+  Contracts[R] extends Record<P, infer S extends z.ZodType> ? S : never;
 
 type Texts<S> = { readonly [K in keyof z.input<S>]?: string | number | undefined };
 /** What a route takes: texts in its path and query, and a body as its contract reads it. */
@@ -17,7 +18,12 @@ export interface RequestParts<R extends RouteKey> {
 
 export type Failure =
   /** The server said no. */
-  | { readonly kind: 'refused'; readonly status: number; readonly detail: string; readonly errors: readonly FieldError[] }
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly detail: string;
+      readonly errors: readonly FieldError[];
+    }
   /** Nothing came back, or nothing that could be read. */
   | { readonly kind: 'unreachable'; readonly detail: string };
 
@@ -37,7 +43,11 @@ export interface ApiClientOptions {
 const TIMEOUT_MS = 10_000;
 const UNAUTHORIZED = 401;
 
-export function createApiClient({ token, onUnauthorized, fetch = globalThis.fetch }: ApiClientOptions): ApiClient {
+export function createApiClient({
+  token,
+  onUnauthorized,
+  fetch = globalThis.fetch,
+}: ApiClientOptions): ApiClient {
   return {
     async call<R extends RouteKey>(route: R, parts: RequestParts<R> = {}): Promise<Answer<ResponseOf<R>>> {
       const { method, url } = addressOf(route, parts);
@@ -45,7 +55,10 @@ export function createApiClient({ token, onUnauthorized, fetch = globalThis.fetc
       try {
         const response = await fetch(url, {
           method,
-          headers: { authorization: `Bearer ${token}`, ...(hasBody ? { 'content-type': 'application/json' } : {}) },
+          headers: {
+            authorization: `Bearer ${token}`,
+            ...(hasBody ? { 'content-type': 'application/json' } : {}),
+          },
           ...(hasBody ? { body: JSON.stringify(parts.body) } : {}),
           signal: AbortSignal.timeout(TIMEOUT_MS),
         });
@@ -63,11 +76,18 @@ export function createApiClient({ token, onUnauthorized, fetch = globalThis.fetc
   };
 }
 
-function addressOf<R extends RouteKey>(route: R, { path, query }: RequestParts<R>): { method: string; url: string } {
+function addressOf<R extends RouteKey>(
+  route: R,
+  { path, query }: RequestParts<R>,
+): { method: string; url: string } {
   const [method = '', template = ''] = route.split(' ');
   const values = new Map<string, unknown>(Object.entries(path ?? {}));
-  const filled = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values.get(name) ?? '')));
-  const given = Object.entries<string | number | undefined>(query ?? {}).filter(([, value]) => value !== undefined);
+  const filled = template.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(values.get(name) ?? '')),
+  );
+  const given = Object.entries<string | number | undefined>(query ?? {}).filter(
+    ([, value]) => value !== undefined,
+  );
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
   return { method, url: search === '' ? filled : `${filled}?${search}` };
 }
@@ -76,7 +96,12 @@ async function refusalOf(response: Response): Promise<Extract<Failure, { kind: '
   const said = `${response.status} ${response.statusText}`.trim();
   const isProblem = response.headers.get('content-type')?.includes('json') === true;
   const problem = isProblem ? ((await response.json().catch(() => ({}))) as Partial<Problem>) : {};
-  return { kind: 'refused', status: response.status, detail: problem.detail ?? said, errors: problem.errors ?? [] };
+  return {
+    kind: 'refused',
+    status: response.status,
+    detail: problem.detail ?? said,
+    errors: problem.errors ?? [],
+  };
 }
 
 function reasonOf(error: unknown): string {
@@ -89,5 +114,7 @@ function reasonOf(error: unknown): string {
 /** One line for a person: the detail, or each field that is wrong with what was expected of it. */
 export function failureText(failure: Failure): string {
   if (failure.kind === 'unreachable' || failure.errors.length < 2) return failure.detail;
-  return failure.errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  return failure.errors
+    .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+    .join('; ');
 }

@@ -102,9 +102,12 @@ async function submitRun(api: ApiClient, request: RunRequest): Promise<Answer<Ba
   const answer = await api.call('GET /v1/candles/{pair}', { path: { pair }, query });
   if (answer.kind !== 'done') return answer;
   const last = answer.body.items.findLast(({ closed }) => closed);
-  if (last === undefined) return { kind: 'unreachable', detail: `no closed ${interval} candle of ${pair} yet` };
+  if (last === undefined)
+    return { kind: 'unreachable', detail: `no closed ${interval} candle of ${pair} yet` };
   const toMs = last.openTimeMs + INTERVAL_MS[interval];
   const fromMs = rangeMs === null ? 0 : Math.max(0, toMs - rangeMs);
   const grid = { fastPeriod: [...fastPeriod], slowPeriod: [...slowPeriod] };
-  return api.call('POST /v1/backtests', { body: { strategy: 'ma-crossover', grid, instrumentId, interval, fromMs, toMs } });
+  return api.call('POST /v1/backtests', {
+    body: { strategy: 'ma-crossover', grid, instrumentId, interval, fromMs, toMs },
+  });
 }

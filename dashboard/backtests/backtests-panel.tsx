@@ -1,6 +1,12 @@
 import { useState } from 'preact/hooks';
 import { partsOf, type BacktestRun, type Instrument } from '../api/views.ts';
-import { formatCash, formatCount, formatDuration, formatRatioChange, NO_FIGURE } from '../numbers/format-number.ts';
+import {
+  formatCash,
+  formatCount,
+  formatDuration,
+  formatRatioChange,
+  NO_FIGURE,
+} from '../numbers/format-number.ts';
 import { formatMoment } from '../numbers/format-time.ts';
 import { Icon, type IconName } from '../page/icon.tsx';
 import { Empty, Panel } from '../page/panel.tsx';
@@ -28,7 +34,9 @@ export function BacktestsPanel({ instruments, instrumentId }: BacktestsPanelProp
       />
       {runs === null && failure === null && <Empty>Reading runs…</Empty>}
       {runs?.length === 0 && (
-        <Empty>No run yet. The form above tries every pair of periods over the candles that are stored.</Empty>
+        <Empty>
+          No run yet. The form above tries every pair of periods over the candles that are stored.
+        </Empty>
       )}
       {runs !== null && runs.length > 0 && (
         <div class="runs-and-results">
@@ -40,7 +48,9 @@ export function BacktestsPanel({ instruments, instrumentId }: BacktestsPanelProp
   );
 }
 
-const RUN_STATES: Readonly<Record<BacktestRun['status'], readonly [icon: IconName, tone: string, word: string]>> = {
+const RUN_STATES: Readonly<
+  Record<BacktestRun['status'], readonly [icon: IconName, tone: string, word: string]>
+> = {
   RUNNING: ['clock', 'under-way', 'Running'],
   SUCCEEDED: ['check', 'good', 'Done'],
   FAILED: ['cross', 'bad', 'Failed'],
@@ -74,13 +84,31 @@ function RunsTable({ runs, chosenId, onChoose }: RunsTableProps) {
   );
 }
 
-function RunRow({ run, isChosen, onChoose }: { readonly run: BacktestRun; readonly isChosen: boolean; onChoose(runId: string): void }) {
+function RunRow({
+  run,
+  isChosen,
+  onChoose,
+}: {
+  readonly run: BacktestRun;
+  readonly isChosen: boolean;
+  onChoose(runId: string): void;
+}) {
   const { runId, status, submittedAtMs, request, combinations, best } = run;
   const [icon, tone, word] = RUN_STATES[status];
   return (
-    <tr class={isChosen ? 'chosen' : ''} data-run={runId} data-status={status} onClick={() => onChoose(runId)}>
+    <tr
+      class={isChosen ? 'chosen' : ''}
+      data-run={runId}
+      data-status={status}
+      onClick={() => onChoose(runId)}
+    >
       <td>
-        <button type="button" class={`status as-text ${tone}`} aria-pressed={isChosen} onClick={() => onChoose(runId)}>
+        <button
+          type="button"
+          class={`status as-text ${tone}`}
+          aria-pressed={isChosen}
+          onClick={() => onChoose(runId)}
+        >
           <Icon name={icon} /> {word}
         </button>{' '}
         <small>{formatMoment(submittedAtMs, Date.now())}</small>
@@ -99,8 +127,10 @@ function Return({ ratio }: { readonly ratio: number }) {
 }
 
 function Results({ run }: { readonly run: BacktestRun }) {
-  if (run.status === 'RUNNING') return <Empty>Running: the best results show here as soon as it is done.</Empty>;
-  if (run.status === 'FAILED') return <p class="form-failure">{run.cause ?? 'It failed without saying why.'}</p>;
+  if (run.status === 'RUNNING')
+    return <Empty>Running: the best results show here as soon as it is done.</Empty>;
+  if (run.status === 'FAILED')
+    return <p class="form-failure">{run.cause ?? 'It failed without saying why.'}</p>;
   if (run.best.length === 0) return <Empty>No combination of this grid could be run.</Empty>;
   const names = Object.keys(run.best[0]!.params);
   return (

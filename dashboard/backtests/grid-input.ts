@@ -12,10 +12,14 @@ export function readNumbers(text: string): NumbersRead {
   for (const word of text.split(/[\s,;]+/).filter((part) => part !== '')) {
     const values = valuesOf(word);
     if (values === null) {
-      return { kind: 'unreadable', detail: `expected numbers such as 5, 10 or a range such as 5-50:5, got "${word}"` };
+      return {
+        kind: 'unreadable',
+        detail: `expected numbers such as 5, 10 or a range such as 5-50:5, got "${word}"`,
+      };
     }
     for (const value of values) numbers.add(value);
-    if (numbers.size > MOST_VALUES) return { kind: 'unreadable', detail: `expected at most ${MOST_VALUES} numbers` };
+    if (numbers.size > MOST_VALUES)
+      return { kind: 'unreadable', detail: `expected at most ${MOST_VALUES} numbers` };
   }
   if (numbers.size === 0) return { kind: 'unreadable', detail: 'expected at least one number' };
   return { kind: 'numbers', numbers: [...numbers] };

@@ -19,8 +19,11 @@ const RUNNING_EVERY_MS = 1000;
 export function useRuns(): RunsView {
   const { api } = usePlatform();
   const [runs, setRuns] = useState<readonly BacktestRun[] | null>(null);
-  const list = useReading(async () => api.call('GET /v1/backtests', { query: { limit: 20 } }), { everyMs: LIST_EVERY_MS });
-  const take = (incoming: readonly BacktestRun[]): void => setRuns((known) => mergeRuns(known ?? [], incoming));
+  const list = useReading(async () => api.call('GET /v1/backtests', { query: { limit: 20 } }), {
+    everyMs: LIST_EVERY_MS,
+  });
+  const take = (incoming: readonly BacktestRun[]): void =>
+    setRuns((known) => mergeRuns(known ?? [], incoming));
   useEffect(() => {
     if (list.value !== null) take(list.value.items);
   }, [list.value]);
@@ -28,7 +31,9 @@ export function useRuns(): RunsView {
   const runId = runs?.find(({ status }) => status === 'RUNNING')?.runId;
   const running = useReading<BacktestRun | null>(
     async () =>
-      runId === undefined ? { kind: 'done', body: null } : api.call('GET /v1/backtests/{runId}', { path: { runId } }),
+      runId === undefined
+        ? { kind: 'done', body: null }
+        : api.call('GET /v1/backtests/{runId}', { path: { runId } }),
     { of: runId ?? '', everyMs: runId === undefined ? null : RUNNING_EVERY_MS },
   );
   useEffect(() => {

@@ -1,6 +1,12 @@
 /** The WebSocket of the page: one connection for all panels, which say what they want to hear. */
 import type { ChannelMessage, SocketAnswer } from '../../shared/contracts/socket-messages.ts';
-import { firstState, step, type SocketEffect, type SocketEvent, type SocketState } from './socket-lifecycle.ts';
+import {
+  firstState,
+  step,
+  type SocketEffect,
+  type SocketEvent,
+  type SocketState,
+} from './socket-lifecycle.ts';
 
 export interface Connection {
   send(text: string): void;
@@ -117,7 +123,8 @@ export class LiveSocket {
       case 'ask-for-ticket':
         this.#options.askForTicket().then(
           (ticket) => this.#handle({ kind: 'ticket', ticket }),
-          (error: unknown) => this.#handle({ kind: 'failed', cause: error instanceof Error ? error.message : String(error) }),
+          (error: unknown) =>
+            this.#handle({ kind: 'failed', cause: error instanceof Error ? error.message : String(error) }),
         );
         return;
       case 'connect':

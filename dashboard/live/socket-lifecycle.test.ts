@@ -74,7 +74,9 @@ describe('the connection of the page', () => {
       kind: 'waiting',
       cause: 'the connection went silent',
     });
-    expect(run(probed.state, [NOW + QUIET_MS + 1000, { kind: 'heard' }]).state).toMatchObject({ probedMs: null });
+    expect(run(probed.state, [NOW + QUIET_MS + 1000, { kind: 'heard' }]).state).toMatchObject({
+      probedMs: null,
+    });
   });
 
   it.each([
@@ -82,18 +84,30 @@ describe('the connection of the page', () => {
     { kind: 'connecting', attempt: 0, sinceMs: NOW },
   ] as const)('does not wait for ever while $kind', (state) => {
     expect(run(state, [NOW + PATIENCE_MS - 1, { kind: 'tick' }]).state).toBe(state);
-    expect(run(state, [NOW + PATIENCE_MS, { kind: 'tick' }]).state).toMatchObject({ kind: 'waiting', attempt: 1 });
+    expect(run(state, [NOW + PATIENCE_MS, { kind: 'tick' }]).state).toMatchObject({
+      kind: 'waiting',
+      attempt: 1,
+    });
   });
 
   it('tries at once when the machine is woken', () => {
     const waiting: SocketState = { kind: 'waiting', attempt: 6, untilMs: NOW + 15_000, cause: 'offline' };
-    expect(run(waiting, [NOW, { kind: 'woken' }]).state).toEqual({ kind: 'asking', attempt: 0, sinceMs: NOW });
+    expect(run(waiting, [NOW, { kind: 'woken' }]).state).toEqual({
+      kind: 'asking',
+      attempt: 0,
+      sinceMs: NOW,
+    });
     expect(run(open(), [NOW, { kind: 'woken' }]).effects).toEqual([]);
   });
 
   it('ignores a ticket and an opening that come too late', () => {
     const waiting: SocketState = { kind: 'waiting', attempt: 1, untilMs: NOW + 500, cause: 'closed' };
-    const late = run(waiting, [NOW, { kind: 'ticket', ticket: 't' }], [NOW, { kind: 'opened' }], [NOW, { kind: 'heard' }]);
+    const late = run(
+      waiting,
+      [NOW, { kind: 'ticket', ticket: 't' }],
+      [NOW, { kind: 'opened' }],
+      [NOW, { kind: 'heard' }],
+    );
     expect(late).toEqual({ state: waiting, effects: [] });
   });
 
@@ -127,14 +141,17 @@ describe('the connection of the page', () => {
       { kind: 'woken' },
     );
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 12_000 }), events), { maxLength: 60 }), (more) => {
-        let nowMs = NOW;
-        const timed = more.map(([passedMs, event]) => [(nowMs += passedMs), event] as const);
-        const kept = run(firstState(NOW).state, ...timed).effects.filter((kind) => /connect/.test(kind));
-        kept.forEach((kind, i) => {
-          if (kind === 'connect') expect(kept[i - 1] ?? 'disconnect').toBe('disconnect');
-        });
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 12_000 }), events), { maxLength: 60 }),
+        (more) => {
+          let nowMs = NOW;
+          const timed = more.map(([passedMs, event]) => [(nowMs += passedMs), event] as const);
+          const kept = run(firstState(NOW).state, ...timed).effects.filter((kind) => /connect/.test(kind));
+          kept.forEach((kind, i) => {
+            if (kind === 'connect') expect(kept[i - 1] ?? 'disconnect').toBe('disconnect');
+          });
+        },
+      ),
     );
   });
 });

@@ -66,7 +66,8 @@ export class CandleChart {
     this.#volumes.priceScale().applyOptions({ scaleMargins: { top: 1 - VOLUME_SHARE, bottom: 0 } });
     this.#markers = createSeriesMarkers(this.#prices, []);
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
-      if (range !== null && range.from < NEAR_START_CANDLES && this.#shown.length > 0) listeners.onNearStart();
+      if (range !== null && range.from < NEAR_START_CANDLES && this.#shown.length > 0)
+        listeners.onNearStart();
     });
     this.#chart.subscribeCrosshairMove(({ time }) => {
       listeners.onPoint(time === undefined ? null : Number(time) * 1000);
@@ -79,7 +80,13 @@ export class CandleChart {
     this.#chart.applyOptions({
       ...chartOptions(theme),
       crosshair: { mode: CrosshairMode.Normal },
-      timeScale: { borderColor: theme.line, timeVisible: true, secondsVisible: true, rightOffset: 4, minBarSpacing: 1 },
+      timeScale: {
+        borderColor: theme.line,
+        timeVisible: true,
+        secondsVisible: true,
+        rightOffset: 4,
+        minBarSpacing: 1,
+      },
     });
     const { up, down } = theme;
     this.#prices.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
@@ -146,11 +153,21 @@ function sameMarks(a: readonly FillMark[], b: readonly FillMark[]): boolean {
 const timeOf = (timeMs: number): UTCTimestamp => (timeMs / 1000) as UTCTimestamp;
 
 function pricesOf({ openTimeMs, open, high, low, close }: Candle): CandlestickData {
-  return { time: timeOf(openTimeMs), open: Number(open), high: Number(high), low: Number(low), close: Number(close) };
+  return {
+    time: timeOf(openTimeMs),
+    open: Number(open),
+    high: Number(high),
+    low: Number(low),
+    close: Number(close),
+  };
 }
 
 function volumeOf({ openTimeMs, open, close, volume }: Candle, { upFaint, downFaint }: Theme): HistogramData {
-  return { time: timeOf(openTimeMs), value: Number(volume), color: Number(close) >= Number(open) ? upFaint : downFaint };
+  return {
+    time: timeOf(openTimeMs),
+    value: Number(volume),
+    color: Number(close) >= Number(open) ? upFaint : downFaint,
+  };
 }
 
 function markerOf({ openTimeMs, side, count }: FillMark, { bought, sold }: Theme): SeriesMarker<Time> {

@@ -37,11 +37,17 @@ describe('candles put together', () => {
 
   it('come to the same, in whatever order and however often they arrive', () => {
     const anyCandle = fc
-      .record({ minute: fc.integer({ min: 0, max: 5 }), tradeCount: fc.integer({ min: 1, max: 4 }), closed: fc.boolean() })
+      .record({
+        minute: fc.integer({ min: 0, max: 5 }),
+        tradeCount: fc.integer({ min: 1, max: 4 }),
+        closed: fc.boolean(),
+      })
       .map(({ minute, tradeCount, closed }) => candle(minute, { tradeCount, closed }));
-    const shuffled = fc.array(anyCandle, { maxLength: 20 }).chain((all) =>
-      fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 })),
-    );
+    const shuffled = fc
+      .array(anyCandle, { maxLength: 20 })
+      .chain((all) =>
+        fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 })),
+      );
     fc.assert(
       fc.property(shuffled, ([all, again]) => {
         const oneByOne = again.reduce<Candles>((known, next) => mergeCandles(known, [next]), []);
@@ -68,13 +74,22 @@ describe('the candle under way', () => {
   it('follows the live price', () => {
     const shown = withPrice([candle(5), underWay], price('112.5', 6 * MINUTE + 30_000), MINUTE);
     expect(shown[1]).toMatchObject({ open: '100', high: '112.5', low: '90', close: '112.5', volume: '3' });
-    expect(withPrice([underWay], price('89', 6 * MINUTE + 1000), MINUTE)[0]).toMatchObject({ high: '110', low: '89' });
+    expect(withPrice([underWay], price('89', 6 * MINUTE + 1000), MINUTE)[0]).toMatchObject({
+      high: '110',
+      low: '89',
+    });
   });
 
   it('begins with the first price after the last one closed', () => {
     const shown = withPrice([candle(5)], price('106', 6 * MINUTE + 1000), MINUTE);
     expect(shown).toHaveLength(2);
-    expect(shown[1]).toMatchObject({ openTimeMs: 6 * MINUTE, open: '106', close: '106', volume: '0', closed: false });
+    expect(shown[1]).toMatchObject({
+      openTimeMs: 6 * MINUTE,
+      open: '106',
+      close: '106',
+      volume: '0',
+      closed: false,
+    });
   });
 
   it('holds the price of its very last second, which closes when the next candle opens', () => {
@@ -86,7 +101,9 @@ describe('the candle under way', () => {
     const candles = [candle(5), candle(6)];
     expect(withPrice(candles, price('1', 7 * MINUTE), MINUTE)).toBe(candles);
     expect(withPrice(candles, price('1', 5 * MINUTE), MINUTE)).toBe(candles);
-    expect(withPrice(candles, { ...price('1', 8 * MINUTE), instrumentId: 'binance:ETH-USDT' }, MINUTE)).toBe(candles);
+    expect(withPrice(candles, { ...price('1', 8 * MINUTE), instrumentId: 'binance:ETH-USDT' }, MINUTE)).toBe(
+      candles,
+    );
     expect(withPrice(candles, null, MINUTE)).toBe(candles);
     expect(withPrice([], price('1', 8 * MINUTE), MINUTE)).toEqual([]);
   });

@@ -65,7 +65,10 @@ export function withPrice(candles: Candles, price: Price | null, intervalMs: num
   if (openTimeMs > last.openTimeMs) return [...candles, candleOf(price, last, openTimeMs)];
   if (openTimeMs < last.openTimeMs || last.closed) return candles;
   const { price: close } = price;
-  return [...candles.slice(0, -1), { ...last, close, high: higher(last.high, close), low: lower(last.low, close) }];
+  return [
+    ...candles.slice(0, -1),
+    { ...last, close, high: higher(last.high, close), low: lower(last.low, close) },
+  ];
 }
 
 function openTimeOf(timeMs: number, intervalMs: number): number {
@@ -73,7 +76,14 @@ function openTimeOf(timeMs: number, intervalMs: number): number {
 }
 
 function candleOf({ price }: Price, previous: Candle, openTimeMs: number): Candle {
-  const none = { volume: '0', quoteVolume: '0', takerBuyVolume: '0', tradeCount: 0, closed: false, complete: false };
+  const none = {
+    volume: '0',
+    quoteVolume: '0',
+    takerBuyVolume: '0',
+    tradeCount: 0,
+    closed: false,
+    complete: false,
+  };
   return { ...previous, ...none, openTimeMs, open: price, high: price, low: price, close: price };
 }
 

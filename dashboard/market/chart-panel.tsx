@@ -26,7 +26,10 @@ const PLACES_FROM = 50;
 export function ChartPanel({ instrumentId, interval, view, fills, onInterval }: ChartPanelProps) {
   const { candles } = view;
   const [pointedMs, setPointedMs] = useState<number | null>(null);
-  const places = useMemo(() => pricePlaces((candles ?? []).slice(-PLACES_FROM).map(({ close }) => close)), [candles]);
+  const places = useMemo(
+    () => pricePlaces((candles ?? []).slice(-PLACES_FROM).map(({ close }) => close)),
+    [candles],
+  );
   const marks = useMemo(() => {
     const ours = fills.filter((fill) => fill.instrumentId === instrumentId);
     return fillMarks(ours, candles ?? [], INTERVAL_MS[interval]);
@@ -38,7 +41,9 @@ export function ChartPanel({ instrumentId, interval, view, fills, onInterval }: 
       title={partsOf(instrumentId).pair}
       place="chart"
       failure={view.failure}
-      aside={<Tabs label="Interval of the candles" tabs={intervals} chosen={interval} onChoose={onInterval} />}
+      aside={
+        <Tabs label="Interval of the candles" tabs={intervals} chosen={interval} onChoose={onInterval} />
+      }
     >
       <div class="chart">
         {told !== undefined && <Legend candle={told} places={places} />}
@@ -49,7 +54,9 @@ export function ChartPanel({ instrumentId, interval, view, fills, onInterval }: 
           onPoint={setPointedMs}
         />
         {candles === null && view.failure === null && <Empty>Reading candles…</Empty>}
-        {candles?.length === 0 && <Empty>No {interval} candle yet: the first one shows when its interval has passed.</Empty>}
+        {candles?.length === 0 && (
+          <Empty>No {interval} candle yet: the first one shows when its interval has passed.</Empty>
+        )}
       </div>
     </Panel>
   );

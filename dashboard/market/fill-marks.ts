@@ -11,7 +11,11 @@ export interface FillMark {
  * Marks in order of time, of the candles that are there alone: a mark without its candle would stand at another.
  * @param fills of the instrument, in any order
  */
-export function fillMarks(fills: readonly Fill[], candles: readonly Candle[], intervalMs: number): FillMark[] {
+export function fillMarks(
+  fills: readonly Fill[],
+  candles: readonly Candle[],
+  intervalMs: number,
+): FillMark[] {
   const shown = new Set(candles.map(({ openTimeMs }) => openTimeMs));
   const marks = new Map<string, FillMark>();
   for (const { side, timeMs } of fills) {

@@ -4,7 +4,15 @@ import type { Failure } from '../api/api-client.ts';
 import { useReading, type Reading } from '../api/use-reading.ts';
 import { partsOf, type Price } from '../api/views.ts';
 import { useChannel, useFallback, usePlatform } from '../page/platform-access.ts';
-import { INTERVAL_MS, joinPage, mergeCandles, newest, withPrice, type Candles, type ChartInterval } from './candle-series.ts';
+import {
+  INTERVAL_MS,
+  joinPage,
+  mergeCandles,
+  newest,
+  withPrice,
+  type Candles,
+  type ChartInterval,
+} from './candle-series.ts';
 
 /** The latest price, as it is pushed, or read where nothing is. */
 export function usePrice(instrumentId: string): Reading<Price> {
@@ -42,7 +50,10 @@ export function useCandles(instrumentId: string, interval: ChartInterval, price:
     api.call('GET /v1/candles/{pair}', { path: { pair }, query: { exchange, interval, ...query } });
 
   const [series, setSeries] = useState<{ readonly of: string; readonly candles: Candles } | null>(null);
-  const take = (candles: Candles, join: (known: Candles, incoming: Candles) => Candles = mergeCandles): void =>
+  const take = (
+    candles: Candles,
+    join: (known: Candles, incoming: Candles) => Candles = mergeCandles,
+  ): void =>
     setSeries((known) => {
       const joined = join(known?.of === of ? known.candles : [], candles);
       return { of, candles: newest(joined, MOST_CANDLES + PAGE) };

@@ -47,13 +47,19 @@ function busiestFirst(functions: Health['functions']): Health['functions'] {
 
 function HealthSummary({ health }: { readonly health: Health }) {
   const { status, reasons, deadLetters } = health;
-  const letters = Object.entries(deadLetters).map(([queue, count]) => `${queue} ${count === null ? 'unknown' : formatCount(count)}`);
+  const letters = Object.entries(deadLetters).map(
+    ([queue, count]) => `${queue} ${count === null ? 'unknown' : formatCount(count)}`,
+  );
   return (
     <p class="health-summary">
       <span class={`status ${status === 'ok' ? 'good' : 'bad'}`}>
         <Icon name={status === 'ok' ? 'check' : 'warning'} /> {status === 'ok' ? 'All is well' : 'Degraded'}
       </span>
-      {reasons.length > 0 ? <span>{reasons.join('; ')}</span> : <span class="hint">Dead letters: {letters.join(', ') || 'none'}</span>}
+      {reasons.length > 0 ? (
+        <span>{reasons.join('; ')}</span>
+      ) : (
+        <span class="hint">Dead letters: {letters.join(', ') || 'none'}</span>
+      )}
     </p>
   );
 }

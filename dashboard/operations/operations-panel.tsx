@@ -11,7 +11,8 @@ export function OperationsPanel({ health }: { readonly health: Reading<Health> }
   const [shown, setShown] = useState<'functions' | 'quarantine'>('functions');
   const quarantine = useQuarantine();
   const { value } = quarantine;
-  const count = value === null ? '' : ` (${formatCount(value.items.length)}${value.next === null ? '' : '+'})`;
+  const count =
+    value === null ? '' : ` (${formatCount(value.items.length)}${value.next === null ? '' : '+'})`;
   const tabs = [
     { id: 'functions', title: 'Functions' },
     { id: 'quarantine', title: `Quarantine${count}` },
@@ -21,9 +22,15 @@ export function OperationsPanel({ health }: { readonly health: Reading<Health> }
       title="Health"
       place="operations"
       failure={shown === 'functions' ? health.failure : quarantine.failure}
-      aside={<Tabs label="Functions or quarantine" tabs={tabs} chosen={shown} onChoose={(id) => setShown(id)} />}
+      aside={
+        <Tabs label="Functions or quarantine" tabs={tabs} chosen={shown} onChoose={(id) => setShown(id)} />
+      }
     >
-      {shown === 'functions' ? <HealthTable health={health.value} /> : <QuarantineList quarantine={quarantine} />}
+      {shown === 'functions' ? (
+        <HealthTable health={health.value} />
+      ) : (
+        <QuarantineList quarantine={quarantine} />
+      )}
     </Panel>
   );
 }

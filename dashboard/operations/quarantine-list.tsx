@@ -19,7 +19,9 @@ const EVERY_MS = 10_000;
 
 export function useQuarantine(): Reading<QuarantinePage> {
   const { api } = usePlatform();
-  return useReading(async () => api.call('GET /v1/quarantine', { query: { limit: 100 } }), { everyMs: EVERY_MS });
+  return useReading(async () => api.call('GET /v1/quarantine', { query: { limit: 100 } }), {
+    everyMs: EVERY_MS,
+  });
 }
 
 export function QuarantineList({ quarantine }: { readonly quarantine: Reading<QuarantinePage> }) {
@@ -82,7 +84,10 @@ function RedriveDialog({ item, onClose, onDone }: RedriveDialogProps) {
     );
   };
   return (
-    <Dialog title={item.kind === 'trade' ? 'Send the trade again' : `A ${item.kind} that was set aside`} onClose={onClose}>
+    <Dialog
+      title={item.kind === 'trade' ? 'Send the trade again' : `A ${item.kind} that was set aside`}
+      onClose={onClose}
+    >
       <form onSubmit={onSubmit} class="stacked">
         <p class="cause">{item.cause}</p>
         <pre tabIndex={0} aria-label="What was set aside">

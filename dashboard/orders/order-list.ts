@@ -24,7 +24,8 @@ export function mergeOrders(known: readonly Order[], incoming: readonly Order[])
   const byId = new Map(known.map((order) => [order.clientOrderId, order]));
   for (const order of incoming) {
     const held = byId.get(order.clientOrderId);
-    if (held === undefined || PROGRESS[order.status] >= PROGRESS[held.status]) byId.set(order.clientOrderId, order);
+    if (held === undefined || PROGRESS[order.status] >= PROGRESS[held.status])
+      byId.set(order.clientOrderId, order);
   }
   return [...byId.values()].sort(newestFirst);
 }

@@ -38,7 +38,12 @@ export function OrdersPanel({ view, fills, fillsFailure }: OrdersPanelProps) {
 function OrdersTable({ orders, readOlder }: OrdersView) {
   if (orders === null) return <Empty>Reading orders…</Empty>;
   if (orders.length === 0) {
-    return <Empty>No orders yet. A running strategy places one when its signal changes; there is a form under Strategies.</Empty>;
+    return (
+      <Empty>
+        No orders yet. A running strategy places one when its signal changes; there is a form under
+        Strategies.
+      </Empty>
+    );
   }
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Orders">
@@ -124,7 +129,9 @@ function FillsTable({ fills }: { readonly fills: readonly Fill[] | null }) {
         </tbody>
       </table>
       {fills.length > FILLS_SHOWN && (
-        <p class="hint">The newest {FILLS_SHOWN} of {formatCount(fills.length)} that the page has read.</p>
+        <p class="hint">
+          The newest {FILLS_SHOWN} of {formatCount(fills.length)} that the page has read.
+        </p>
       )}
     </div>
   );

@@ -21,7 +21,10 @@ export function useOrders(): OrdersView {
   const { api, notify } = usePlatform();
   const [orders, setOrders] = useState<readonly Order[] | null>(null);
   const [next, setNext] = useState<string | null | undefined>(undefined);
-  const reading = useReading(async () => api.call('GET /v1/orders', { query: { limit: FIRST_PAGE } }), useFallback());
+  const reading = useReading(
+    async () => api.call('GET /v1/orders', { query: { limit: FIRST_PAGE } }),
+    useFallback(),
+  );
   const take = (incoming: readonly Order[]): void =>
     setOrders((known) => mergeOrders(known ?? [], incoming).slice(0, MOST_ORDERS));
 
@@ -35,7 +38,9 @@ export function useOrders(): OrdersView {
   }, [reading.value]);
 
   const readOlder = async (): Promise<void> => {
-    const answer = await api.call('GET /v1/orders', { query: { limit: FIRST_PAGE, after: next ?? undefined } });
+    const answer = await api.call('GET /v1/orders', {
+      query: { limit: FIRST_PAGE, after: next ?? undefined },
+    });
     if (answer.kind !== 'done') return notify({ tone: 'bad', text: `Older orders: ${answer.detail}` });
     take(answer.body.items);
     setNext(answer.body.next);

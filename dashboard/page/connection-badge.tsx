@@ -34,9 +34,15 @@ function tell(state: SocketState, nowMs: number): Told {
       return { icon: 'warning', tone: 'bad', word: 'Stopped', title: 'There are no live updates' };
     case 'open': {
       const silentMs = nowMs - state.lastHeardMs;
-      if (silentMs < QUIET_MS) return { icon: 'check', tone: 'good', word: 'Live', title: 'Updates arrive as they happen' };
+      if (silentMs < QUIET_MS)
+        return { icon: 'check', tone: 'good', word: 'Live', title: 'Updates arrive as they happen' };
       const word = `Silent for ${Math.floor(silentMs / 1000)} s`;
-      return { icon: 'question', tone: 'under-way', word, title: 'Asking whether the platform is still there' };
+      return {
+        icon: 'question',
+        tone: 'under-way',
+        word,
+        title: 'Asking whether the platform is still there',
+      };
     }
   }
 }

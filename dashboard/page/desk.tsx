@@ -26,7 +26,8 @@ const STRATEGIES_EVERY_MS = 10_000;
 const INSTRUMENTS_EVERY_MS = 20_000;
 const FIRST_INSTRUMENT_EVERY_MS = 1000;
 
-const isChartInterval = (text: string): text is ChartInterval => (CHART_INTERVALS as readonly string[]).includes(text);
+const isChartInterval = (text: string): text is ChartInterval =>
+  (CHART_INTERVALS as readonly string[]).includes(text);
 const isAnyText = (text: string): text is string => text !== '';
 
 export function Desk() {
@@ -47,13 +48,19 @@ export function Desk() {
   }, [hasInstruments]);
   // What is at work decides what is shown first, so that is waited for.
   const isReady = hasInstruments && (strategies.value !== null || strategies.failure !== null);
-  if (!isReady) return <Waiting failure={reading.failure} isRead={reading.value !== null && !hasInstruments} />;
+  if (!isReady)
+    return <Waiting failure={reading.failure} isRead={reading.value !== null && !hasInstruments} />;
   const atWork = strategies.value?.items[0]?.instrumentId;
   const instrumentId =
     [remembered, atWork].find((id) => instruments.some((instrument) => instrument.instrumentId === id)) ??
     instruments[0]!.instrumentId;
   return (
-    <Panels instruments={instruments} strategies={strategies} instrumentId={instrumentId} onInstrument={choose} />
+    <Panels
+      instruments={instruments}
+      strategies={strategies}
+      instrumentId={instrumentId}
+      onInstrument={choose}
+    />
   );
 }
 
@@ -73,7 +80,9 @@ function Panels({ instruments, strategies, instrumentId, onInstrument }: PanelsP
   const quoteCurrency = quoteCurrencyOf(instrumentId);
   const ledger = useLedger(quoteCurrency);
   const health = useReading(async () => api.call('GET /v1/health'), { everyMs: HEALTH_EVERY_MS });
-  const killSwitch = useReading(async () => api.call('GET /v1/risk/kill-switch'), { everyMs: KILL_SWITCH_EVERY_MS });
+  const killSwitch = useReading(async () => api.call('GET /v1/risk/kill-switch'), {
+    everyMs: KILL_SWITCH_EVERY_MS,
+  });
   const reference = referenceOf(candles.candles);
   const places = pricePlaces([price.value?.price ?? '0', reference?.price ?? '0']);
   useTitle(instrumentId, price.value, places);
@@ -140,7 +149,8 @@ function Foot({ version }: { readonly version: string }) {
       <span>All times are UTC</span>
       <a href="/openapi.json">API</a>
       <span>
-        Charts: TradingView Lightweight Charts™, © 2026 <a href="https://www.tradingview.com/">TradingView, Inc.</a>
+        Charts: TradingView Lightweight Charts™, © 2026{' '}
+        <a href="https://www.tradingview.com/">TradingView, Inc.</a>
       </span>
     </footer>
   );

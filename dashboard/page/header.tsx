@@ -27,7 +27,16 @@ interface HeaderProps {
   onInstrument(instrumentId: string): void;
 }
 
-export function Header({ health, instruments, instrumentId, price, reference, places, killSwitch, onInstrument }: HeaderProps) {
+export function Header({
+  health,
+  instruments,
+  instrumentId,
+  price,
+  reference,
+  places,
+  killSwitch,
+  onInstrument,
+}: HeaderProps) {
   return (
     <header class="top">
       <h1>
@@ -75,7 +84,15 @@ function LivePrice({ price, failure, reference, places }: LivePriceProps) {
   );
 }
 
-function Change({ price, reference, places }: { readonly price: string; readonly reference: PriceReference; readonly places: number }) {
+function Change({
+  price,
+  reference,
+  places,
+}: {
+  readonly price: string;
+  readonly reference: PriceReference;
+  readonly places: number;
+}) {
   const change = subtract(price, reference.price);
   const ratio = ratioOf(change, reference.price);
   const tone = ['down', '', 'up'][signOf(change) + 1]!;

@@ -55,7 +55,9 @@ function Connected({ token, notify, onUnauthorized }: ConnectedProps) {
     };
     window.addEventListener('online', wake);
     document.addEventListener('visibilitychange', wake);
-    const endComplaints = socket.onComplaint((detail) => notify({ tone: 'bad', text: `Live updates: ${detail}` }));
+    const endComplaints = socket.onComplaint((detail) =>
+      notify({ tone: 'bad', text: `Live updates: ${detail}` }),
+    );
     return () => {
       clearInterval(ticking);
       window.removeEventListener('online', wake);

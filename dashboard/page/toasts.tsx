@@ -35,7 +35,10 @@ export function useToasts(): Toasts {
 export function useUnexpectedErrors(notify: (notice: Notice) => void): void {
   useEffect(() => {
     const tell = (reason: unknown): void =>
-      notify({ tone: 'bad', text: `The page made a mistake: ${reason instanceof Error ? reason.message : String(reason)}` });
+      notify({
+        tone: 'bad',
+        text: `The page made a mistake: ${reason instanceof Error ? reason.message : String(reason)}`,
+      });
     const onError = (event: ErrorEvent): void => tell(event.error ?? event.message);
     const onRejection = (event: PromiseRejectionEvent): void => tell(event.reason);
     window.addEventListener('error', onError);

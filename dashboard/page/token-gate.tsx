@@ -13,8 +13,8 @@ export function TokenGate({ title, detail }: TokenGateProps) {
       <h1>{title}</h1>
       {detail !== null && <p class="form-failure">{detail}</p>}
       <p>
-        Open the address that <code>millrace start</code> printed, or run <code>npx millrace token</code> and put what it
-        prints behind <code>#token=</code> in this page’s address.
+        Open the address that <code>millrace start</code> printed, or run <code>npx millrace token</code> and
+        put what it prints behind <code>#token=</code> in this page’s address.
       </p>
     </main>
   );

@@ -27,12 +27,20 @@ export function EquityChart({ curve }: { readonly curve: EquityCurve }) {
   const theme = useTheme();
 
   useEffect(() => {
-    const chart = createChart(container.current!, { autoSize: true, handleScroll: false, handleScale: false });
+    const chart = createChart(container.current!, {
+      autoSize: true,
+      handleScroll: false,
+      handleScale: false,
+    });
     const series = chart.addSeries(BaselineSeries, {
       lineWidth: 2,
       priceLineVisible: false,
       lastValueVisible: false,
-      priceFormat: { type: 'custom', minMove: 0.01, formatter: (value: number) => formatCash(value.toFixed(2)) },
+      priceFormat: {
+        type: 'custom',
+        minMove: 0.01,
+        formatter: (value: number) => formatCash(value.toFixed(2)),
+      },
     });
     drawn.current = { chart, series };
     return () => {

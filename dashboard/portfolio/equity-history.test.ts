@@ -5,7 +5,11 @@ import type { Fill } from '../api/views.ts';
 import { booksBefore, equityHistory, heldInstruments, sampled } from './equity-history.ts';
 
 const noPrices = new Map<string, string>();
-const startOf = (fills: readonly Fill[], position = positionOf(), prices: ReadonlyMap<string, string> = noPrices) => ({
+const startOf = (
+  fills: readonly Fill[],
+  position = positionOf(),
+  prices: ReadonlyMap<string, string> = noPrices,
+) => ({
   timeMs: 0,
   books: booksBefore([position], fills),
   prices,
@@ -50,7 +54,9 @@ describe('equity over the day', () => {
   });
 
   it('ends at the cash of a book that is flat again, to the last digit', () => {
-    const cents = fc.bigInt({ min: 1n, max: 10n ** 15n }).map((value) => `${value / 1000n}.${String((value % 1000n) * 10n + 1n).padStart(4, '0')}`);
+    const cents = fc
+      .bigInt({ min: 1n, max: 10n ** 15n })
+      .map((value) => `${value / 1000n}.${String((value % 1000n) * 10n + 1n).padStart(4, '0')}`);
     fc.assert(
       fc.property(fc.array(fc.tuple(cents, cents), { maxLength: 20 }), (trips) => {
         const fills = trips.flatMap(([paid, earned], i) => [

@@ -58,10 +58,13 @@ export function equityHistory(
   start: { readonly timeMs: number; readonly books: Books; readonly prices: ReadonlyMap<string, string> },
   fills: readonly Fill[],
 ): EquityPoint[] {
-  const ours = fills.filter(({ strategyId }) => start.books.has(strategyId)).sort((a, b) => a.timeMs - b.timeMs);
+  const ours = fills
+    .filter(({ strategyId }) => start.books.has(strategyId))
+    .sort((a, b) => a.timeMs - b.timeMs);
   const books = new Map(start.books);
   const prices = new Map<string, bigint>();
-  for (const { instrumentId, price } of ours) if (!prices.has(instrumentId)) prices.set(instrumentId, scaled(price));
+  for (const { instrumentId, price } of ours)
+    if (!prices.has(instrumentId)) prices.set(instrumentId, scaled(price));
   for (const [instrumentId, price] of start.prices) prices.set(instrumentId, scaled(price));
   const points: EquityPoint[] = [{ timeMs: start.timeMs, equity: equityOf(books, prices) }];
   for (const fill of ours) {

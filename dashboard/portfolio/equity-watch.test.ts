@@ -5,7 +5,17 @@ import { EquityWatch } from './equity-watch.ts';
 
 const portfolio = (equity: string, markTimeMs: number | null, quoteCurrency = 'USDT'): Portfolio => ({
   accountId: 'paper',
-  totals: [{ quoteCurrency, cash: '0', value: '0', equity, realizedProfit: '0', unrealizedProfit: '0', feesPaid: '0' }],
+  totals: [
+    {
+      quoteCurrency,
+      cash: '0',
+      value: '0',
+      equity,
+      realizedProfit: '0',
+      unrealizedProfit: '0',
+      feesPaid: '0',
+    },
+  ],
   positions: [positionOf({ markTimeMs })],
 });
 const history = [

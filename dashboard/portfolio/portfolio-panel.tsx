@@ -24,14 +24,22 @@ export function PortfolioPanel({ view, quoteCurrency }: PortfolioPanelProps) {
   const { portfolio, equity } = view;
   const total = portfolio?.totals.find((candidate) => candidate.quoteCurrency === quoteCurrency);
   return (
-    <Panel title="Portfolio" place="portfolio" failure={view.failure} aside={<span class="hint">{quoteCurrency}</span>}>
+    <Panel
+      title="Portfolio"
+      place="portfolio"
+      failure={view.failure}
+      aside={<span class="hint">{quoteCurrency}</span>}
+    >
       {portfolio === null && <Empty>Reading the portfolio…</Empty>}
       {portfolio !== null && total === undefined && (
         <Empty>No capital at work in {quoteCurrency} yet: create a strategy, and its cash shows here.</Empty>
       )}
       {total !== undefined && <Totals total={total} equity={equity} />}
-      {total !== undefined && (equity === null ? <div class="equity-chart" /> : <EquityChart curve={equity} />)}
-      {portfolio !== null && total !== undefined && <Positions positions={openPositions(portfolio.positions)} />}
+      {total !== undefined &&
+        (equity === null ? <div class="equity-chart" /> : <EquityChart curve={equity} />)}
+      {portfolio !== null && total !== undefined && (
+        <Positions positions={openPositions(portfolio.positions)} />
+      )}
       {portfolio !== null && <OtherCurrencies totals={portfolio.totals} quoteCurrency={quoteCurrency} />}
     </Panel>
   );
@@ -85,7 +93,8 @@ function changeLabel(equity: EquityCurve | null): string {
 }
 
 function changeTitle(equity: EquityCurve | null): string {
-  const basis = 'Rebuilt from the fills of the day and the prices that they met; at the market since this page was opened.';
+  const basis =
+    'Rebuilt from the fills of the day and the prices that they met; at the market since this page was opened.';
   if (equity === null || equity.isWholeDay) return basis;
   return `${basis} The day has more fills than the page reads.`;
 }
@@ -105,27 +114,36 @@ function Positions({ positions }: { readonly positions: readonly Position[] }) {
           </tr>
         </thead>
         <tbody>
-          {positions.map(({ strategyId, instrumentId, quantity, entryPrice, markPrice, unrealizedProfit }) => (
-            <tr key={strategyId}>
-              <td>{partsOf(instrumentId).pair}</td>
-              <td class="number">{formatQuantity(quantity)}</td>
-              <td class="number">{entryPrice === null ? NO_FIGURE : formatPrice(entryPrice)}</td>
-              <td class="number">{markPrice === null ? NO_FIGURE : formatPrice(markPrice)}</td>
-              <td class={`number ${toneOf(unrealizedProfit)}`}>{formatChange(unrealizedProfit)}</td>
-            </tr>
-          ))}
+          {positions.map(
+            ({ strategyId, instrumentId, quantity, entryPrice, markPrice, unrealizedProfit }) => (
+              <tr key={strategyId}>
+                <td>{partsOf(instrumentId).pair}</td>
+                <td class="number">{formatQuantity(quantity)}</td>
+                <td class="number">{entryPrice === null ? NO_FIGURE : formatPrice(entryPrice)}</td>
+                <td class="number">{markPrice === null ? NO_FIGURE : formatPrice(markPrice)}</td>
+                <td class={`number ${toneOf(unrealizedProfit)}`}>{formatChange(unrealizedProfit)}</td>
+              </tr>
+            ),
+          )}
         </tbody>
       </table>
     </div>
   );
 }
 
-function OtherCurrencies({ totals, quoteCurrency }: { readonly totals: readonly Total[]; readonly quoteCurrency: string }) {
+function OtherCurrencies({
+  totals,
+  quoteCurrency,
+}: {
+  readonly totals: readonly Total[];
+  readonly quoteCurrency: string;
+}) {
   const others = totals.filter((total) => total.quoteCurrency !== quoteCurrency);
   if (others.length === 0) return null;
   return (
     <p class="hint other-currencies">
-      Equity in other currencies: {others.map((total) => `${formatCash(total.equity)} ${total.quoteCurrency}`).join(', ')}
+      Equity in other currencies:{' '}
+      {others.map((total) => `${formatCash(total.equity)} ${total.quoteCurrency}`).join(', ')}
     </p>
   );
 }

@@ -39,7 +39,10 @@ async function ledgerOf(api: ApiClient) {
 
 describe('the ledger of the day', () => {
   it('begins a little before the first fill that there ever was', async () => {
-    const { api } = apiOf([fillAt(DAY + 11 * HOUR)], [portfolioOf(positionOf({ cash: '9899.9', quantity: '1' }))]);
+    const { api } = apiOf(
+      [fillAt(DAY + 11 * HOUR)],
+      [portfolioOf(positionOf({ cash: '9899.9', quantity: '1' }))],
+    );
     const ledger = await ledgerOf(api);
     expect(ledger).toMatchObject({ sinceMs: DAY + 11 * HOUR - 30_000, isWholeDay: true });
     expect([...ledger.books.values()]).toEqual([
@@ -75,7 +78,10 @@ describe('the ledger of the day', () => {
 
   it('reads again when a fill came in between', async () => {
     const [older, newer] = [positionOf({ fills: 0 }), positionOf({ fills: 1 })];
-    const { api, asked } = apiOf([], [older, newer, newer, newer].map((position) => portfolioOf(position)));
+    const { api, asked } = apiOf(
+      [],
+      [older, newer, newer, newer].map((position) => portfolioOf(position)),
+    );
     await ledgerOf(api);
     expect(asked.filter((route) => route === 'GET /v1/fills')).toHaveLength(2);
   });

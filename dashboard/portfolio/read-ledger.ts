@@ -31,7 +31,8 @@ export async function readLedger(api: ApiClient, nowMs: number): Promise<Answer<
     const after = await api.call('GET /v1/portfolio');
     if (after.kind !== 'done') return after;
     // A fill in between would be in one and not in the other.
-    if (fillsOf(before.body) === fillsOf(after.body) || attempt === ATTEMPTS) return ledgerOf(api, after.body, read.body);
+    if (fillsOf(before.body) === fillsOf(after.body) || attempt === ATTEMPTS)
+      return ledgerOf(api, after.body, read.body);
   }
 }
 
@@ -104,7 +105,9 @@ async function pricesAt(
 
 /** The part of a ledger that is in one currency: sums over several would mean nothing. */
 export function inCurrency(books: Books, quoteCurrency: string): Books {
-  return new Map([...books].filter(([, { instrumentId }]) => quoteCurrencyOf(instrumentId) === quoteCurrency));
+  return new Map(
+    [...books].filter(([, { instrumentId }]) => quoteCurrencyOf(instrumentId) === quoteCurrency),
+  );
 }
 
 /** Positions that are open. */

@@ -70,7 +70,11 @@ function useRefreshWhenOutgrown(
   fills: readonly Fill[] | null,
   refresh: () => void,
 ): void {
-  const held = portfolio?.positions.map(({ strategyId }) => strategyId).sort().join() ?? null;
+  const held =
+    portfolio?.positions
+      .map(({ strategyId }) => strategyId)
+      .sort()
+      .join() ?? null;
   const known = ledger === null ? null : [...ledger.books.keys()].sort().join();
   const dayMs = startOfDay(fills?.[0]?.timeMs ?? 0);
   const isOutgrown = ledger !== null && dayMs > startOfDay(ledger.sinceMs);

@@ -57,7 +57,10 @@ function KillSwitchDialog({ engage, onClose, onDone }: KillSwitchDialogProps) {
   const onSubmit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const reason = textOf(new FormData(event.currentTarget), 'reason');
-    change.submit(async () => api.call('PUT /v1/risk/kill-switch', { body: { engaged: engage, reason } }), onDone);
+    change.submit(
+      async () => api.call('PUT /v1/risk/kill-switch', { body: { engaged: engage, reason } }),
+      onDone,
+    );
   };
   return (
     <Dialog title={engage ? 'Stop all trading?' : 'Let trading go on?'} onClose={onClose}>
@@ -69,7 +72,7 @@ function KillSwitchDialog({ engage, onClose, onDone }: KillSwitchDialogProps) {
         </p>
         <label>
           Why?
-          <input name="reason" required maxLength={500} autocomplete="off" autofocus />
+          <input name="reason" required maxLength={500} autocomplete="off" />
         </label>
         <FormFailure text={change.failure} />
         <div class="dialog-buttons">
@@ -98,7 +101,8 @@ export function KillSwitchBanner({ killSwitch }: KillSwitchProps) {
   if (value === null || !value.engaged) return null;
   return (
     <p class="banner" role="alert">
-      <Icon name="stop" /> <b>Trading is stopped.</b> {value.by}, {formatMoment(value.atMs, Date.now())}: {value.reason}
+      <Icon name="stop" /> <b>Trading is stopped.</b> {value.by}, {formatMoment(value.atMs, Date.now())}:{' '}
+      {value.reason}
     </p>
   );
 }

@@ -1,6 +1,13 @@
 import { useState } from 'preact/hooks';
 import type { Reading } from '../api/use-reading.ts';
-import { partsOf, quoteCurrencyOf, type Instrument, type Portfolio, type Position, type Strategy } from '../api/views.ts';
+import {
+  partsOf,
+  quoteCurrencyOf,
+  type Instrument,
+  type Portfolio,
+  type Position,
+  type Strategy,
+} from '../api/views.ts';
 import { useSubmission } from '../forms/use-submission.ts';
 import { signOf } from '../numbers/exact-decimal.ts';
 import { formatCash, formatChange, formatQuantity } from '../numbers/format-number.ts';
@@ -10,7 +17,10 @@ import { Empty, FormFailure, Panel } from '../page/panel.tsx';
 import { usePlatform } from '../page/platform-access.ts';
 import { StrategyForm } from './strategy-form.tsx';
 
-export type StrategiesReading = Reading<{ readonly items: readonly Strategy[]; readonly next: string | null }>;
+export type StrategiesReading = Reading<{
+  readonly items: readonly Strategy[];
+  readonly next: string | null;
+}>;
 
 interface StrategiesPanelProps {
   readonly strategies: StrategiesReading;
@@ -21,7 +31,13 @@ interface StrategiesPanelProps {
   onChanged(): void;
 }
 
-export function StrategiesPanel({ strategies, portfolio, instruments, instrumentId, onChanged }: StrategiesPanelProps) {
+export function StrategiesPanel({
+  strategies,
+  portfolio,
+  instruments,
+  instrumentId,
+  onChanged,
+}: StrategiesPanelProps) {
   const [isCreating, setCreating] = useState(false);
   const items = strategies.value?.items ?? null;
   const positions = new Map(portfolio?.positions.map((position) => [position.strategyId, position]));
@@ -38,7 +54,9 @@ export function StrategiesPanel({ strategies, portfolio, instruments, instrument
     >
       {items === null && strategies.failure === null && <Empty>Reading strategies…</Empty>}
       {items?.length === 0 && (
-        <Empty>No strategy yet. “New strategy” puts one to work on an instrument, with cash of its own.</Empty>
+        <Empty>
+          No strategy yet. “New strategy” puts one to work on an instrument, with cash of its own.
+        </Empty>
       )}
       {items !== null && items.length > 0 && (
         <ul class="strategies scroll" tabIndex={0} aria-label="Strategies">
@@ -52,7 +70,9 @@ export function StrategiesPanel({ strategies, portfolio, instruments, instrument
           ))}
         </ul>
       )}
-      {strategies.value !== null && strategies.value.next !== null && <p class="hint">The first {items?.length} of more.</p>}
+      {strategies.value !== null && strategies.value.next !== null && (
+        <p class="hint">The first {items?.length} of more.</p>
+      )}
       {isCreating && (
         <StrategyForm
           instruments={instruments}
@@ -97,10 +117,20 @@ function StrategyItem({ strategy, position, onChanged }: StrategyItemProps) {
         </span>
         <b>{partsOf(strategy.instrumentId).pair}</b>
         <span class="strategy-buttons">
-          <button type="button" disabled={change.isBusy} aria-label={`${isRunning ? 'Pause' : 'Resume'} ${title}`} onClick={toggle}>
+          <button
+            type="button"
+            disabled={change.isBusy}
+            aria-label={`${isRunning ? 'Pause' : 'Resume'} ${title}`}
+            onClick={toggle}
+          >
             {isRunning ? 'Pause' : 'Resume'}
           </button>
-          <button type="button" class="quiet" aria-label={`Remove ${title}`} onClick={() => setRemoving(true)}>
+          <button
+            type="button"
+            class="quiet"
+            aria-label={`Remove ${title}`}
+            onClick={() => setRemoving(true)}
+          >
             <Icon name="trash" />
           </button>
         </span>
@@ -163,7 +193,8 @@ function RemoveDialog({ strategy, onClose, onRemoved }: RemoveDialogProps) {
   const removal = useSubmission();
   const remove = (): void =>
     removal.submit(
-      async () => api.call('DELETE /v1/strategies/{strategyId}', { path: { strategyId: strategy.strategyId } }),
+      async () =>
+        api.call('DELETE /v1/strategies/{strategyId}', { path: { strategyId: strategy.strategyId } }),
       () => {
         notify({ tone: 'good', text: `${strategy.name} was removed` });
         onRemoved();

@@ -48,7 +48,12 @@ export function StrategyForm({ instruments, instrumentId, onClose, onCreated }: 
         </label>
         <label>
           Parameters, as JSON
-          <textarea name="params" rows={2} spellcheck={false} defaultValue={'{"fastPeriod": 10, "slowPeriod": 30}'} />
+          <textarea
+            name="params"
+            rows={2}
+            spellcheck={false}
+            defaultValue={'{"fastPeriod": 10, "slowPeriod": 30}'}
+          />
         </label>
         <div class="side-by-side">
           <label>

@@ -73,7 +73,12 @@ export class BusTarget {
     } catch (error) {
       const attempts = delivery.attempts + 1;
       const cause = JSON.stringify(describeError(error));
-      log.warn('event failed', { function: this.functionName, detailType: delivery.detailType, attempts, cause });
+      log.warn('event failed', {
+        function: this.functionName,
+        detailType: delivery.detailType,
+        attempts,
+        cause,
+      });
       if (attempts < MAX_ATTEMPTS) bus.retryLater(delivery.id, Date.now() + waitMs(retry, attempts), cause);
       else {
         log.error('event given up', { function: this.functionName, eventId: delivery.eventId });

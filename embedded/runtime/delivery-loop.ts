@@ -39,7 +39,8 @@ export class DeliveryLoop {
         log.error('delivery loop', { loop: this.#name, error: describeError(error) });
         return { idleUntilMs: Date.now() + 1000 };
       });
-      if (outcome !== 'worked' && !this.#stopped) await this.#sleep(outcome === 'idle' ? null : outcome.idleUntilMs);
+      if (outcome !== 'worked' && !this.#stopped)
+        await this.#sleep(outcome === 'idle' ? null : outcome.idleUntilMs);
     }
   }
 

@@ -4,7 +4,10 @@ import type { FunctionName } from '../../shared/topology.ts';
 
 // A handler's event and result are given by how topology.ts feeds it; the runtime pairs them, not the compiler.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type AnyHandler = (event: any, context: { awsRequestId: string; getRemainingTimeInMillis(): number }) => Promise<unknown>;
+export type AnyHandler = (
+  event: any,
+  context: { awsRequestId: string; getRemainingTimeInMillis(): number },
+) => Promise<unknown>;
 type HandlerModule = { readonly createHandler: (ports: Ports) => AnyHandler };
 
 export type FunctionModules = Readonly<Record<FunctionName, () => Promise<HandlerModule>>>;

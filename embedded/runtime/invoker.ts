@@ -28,7 +28,11 @@ export class Invoker {
   readonly #counters = new Map<FunctionName, Counters>();
 
   /** @param portsFor every port, with the clock that the function decides by; what it may use of them is granted here. */
-  constructor(portsFor: (name: FunctionName) => Ports, faults: Faults, modules: FunctionModules = functionModules) {
+  constructor(
+    portsFor: (name: FunctionName) => Ports,
+    faults: Faults,
+    modules: FunctionModules = functionModules,
+  ) {
     this.#portsFor = portsFor;
     this.#faults = faults;
     this.#modules = modules;
@@ -85,7 +89,10 @@ export class Invoker {
     };
     let timer: NodeJS.Timeout | undefined;
     const timedOut = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new FunctionTimeout(`${name} ran longer than ${timeoutMs} ms`)), timeoutMs);
+      timer = setTimeout(
+        () => reject(new FunctionTimeout(`${name} ran longer than ${timeoutMs} ms`)),
+        timeoutMs,
+      );
     });
     try {
       return await Promise.race([handler(event, context), timedOut]);

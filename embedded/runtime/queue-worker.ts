@@ -58,7 +58,12 @@ export class QueueWorker {
     const failed = await this.#failuresOf(messages);
     for (const message of messages) {
       if (!failed.has(message.messageId)) queues.remove(this.queue, message.receiptHandle);
-      else queues.release(this.queue, message.receiptHandle, Date.now() + waitMs(this.#options.retry, message.receiveCount));
+      else
+        queues.release(
+          this.queue,
+          message.receiptHandle,
+          Date.now() + waitMs(this.#options.retry, message.receiveCount),
+        );
     }
     onProgress();
     return 'worked';
@@ -66,9 +71,10 @@ export class QueueWorker {
 
   async #failuresOf(messages: readonly ReceivedMessage[]): Promise<ReadonlySet<string>> {
     try {
-      const result = (await this.#options.invoker.invoke(this.functionName, sqsEvent(this.queue, messages))) as
-        | SQSBatchResponse
-        | undefined;
+      const result = (await this.#options.invoker.invoke(
+        this.functionName,
+        sqsEvent(this.queue, messages),
+      )) as SQSBatchResponse | undefined;
       return new Set(result?.batchItemFailures.map((failure) => failure.itemIdentifier));
     } catch (error) {
       log.warn('queue batch failed', { function: this.functionName, error: describeError(error) });

@@ -16,7 +16,9 @@ import { Runtime } from './runtime.ts';
 
 const RETRY = { firstWaitMs: 1, longestWaitMs: 2 };
 /** These handlers reach for nothing. */
-const NO_PORTS = { tokens: { issuer: '', audience: '', keys: async () => ({ keys: [] }) } } as unknown as Ports;
+const NO_PORTS = {
+  tokens: { issuer: '', audience: '', keys: async () => ({ keys: [] }) },
+} as unknown as Ports;
 const idle: AnyHandler = async () => undefined;
 
 /** Functions that do nothing, but for those given. */
@@ -59,7 +61,10 @@ describe('the embedded runtime', () => {
   }
 
   async function append(...texts: string[]): Promise<void> {
-    await streamLog.append('trades', texts.map((text) => ({ partitionKey: 'binance#0', data: Buffer.from(text) })));
+    await streamLog.append(
+      'trades',
+      texts.map((text) => ({ partitionKey: 'binance#0', data: Buffer.from(text) })),
+    );
   }
 
   const textsIn = (event: KinesisStreamEvent): string[] =>
@@ -96,7 +101,9 @@ describe('the embedded runtime', () => {
       await running.drained();
       expect(seen).toEqual(['good']);
       const [key] = await objects.list('dead-batches/build-candles/', { limit: 10 });
-      const report = JSON.parse(Buffer.from((await objects.get(key!))!).toString()) as { cause: { message: string } };
+      const report = JSON.parse(Buffer.from((await objects.get(key!))!).toString()) as {
+        cause: { message: string };
+      };
       expect(report.cause.message).toBe('cannot');
     });
 
@@ -107,7 +114,9 @@ describe('the embedded runtime', () => {
       await first.stop();
       await append('b');
       const seen: string[] = [];
-      const second = await start({ 'build-candles': async (event: KinesisStreamEvent) => void seen.push(...textsIn(event)) });
+      const second = await start({
+        'build-candles': async (event: KinesisStreamEvent) => void seen.push(...textsIn(event)),
+      });
       await second.drained();
       expect(seen).toEqual(['b']);
     });
@@ -116,7 +125,11 @@ describe('the embedded runtime', () => {
       const counts = new Map<string, number>();
       const count = (name: string) => async (event: KinesisStreamEvent) =>
         void counts.set(name, (counts.get(name) ?? 0) + event.Records.length);
-      const running = await start({ 'store-trades': count('store'), 'build-candles': count('build'), 'match-orders': count('match') });
+      const running = await start({
+        'store-trades': count('store'),
+        'build-candles': count('build'),
+        'match-orders': count('match'),
+      });
       for (let i = 0; i < 20; i++) await append(`record ${i}`);
       await running.drained();
       expect(Object.fromEntries(counts)).toEqual({ store: 20, build: 20, match: 20 });
@@ -126,15 +139,24 @@ describe('the embedded runtime', () => {
   describe('an event', () => {
     const expired = {
       detailType: 'OrderExpiredV1',
-      detail: { clientOrderId: crypto.randomUUID(), strategyId: crypto.randomUUID(), reason: 'late', timeMs: 1 },
+      detail: {
+        clientOrderId: crypto.randomUUID(),
+        strategyId: crypto.randomUUID(),
+        reason: 'late',
+        timeMs: 1,
+      },
     } as const;
 
     it('reaches the functions of its rule with EventBridge’s envelope', async () => {
       const seen: EventBridgeEvent<string, unknown>[] = [];
-      const running = await start({ 'track-order': async (event: EventBridgeEvent<string, unknown>) => void seen.push(event) });
+      const running = await start({
+        'track-order': async (event: EventBridgeEvent<string, unknown>) => void seen.push(event),
+      });
       await bus.publish([expired]);
       await running.drained();
-      expect(seen).toMatchObject([{ source: 'millrace', 'detail-type': 'OrderExpiredV1', detail: expired.detail }]);
+      expect(seen).toMatchObject([
+        { source: 'millrace', 'detail-type': 'OrderExpiredV1', detail: expired.detail },
+      ]);
     });
 
     it('comes again after a failure, and is given up after five', async () => {
@@ -152,20 +174,30 @@ describe('the embedded runtime', () => {
   });
 
   describe('a FIFO queue', () => {
-    const message = (body: string, groupId: string) => ({ body: JSON.stringify(body), groupId, deduplicationId: `${groupId}-${body}` });
+    const message = (body: string, groupId: string) => ({
+      body: JSON.stringify(body),
+      groupId,
+      deduplicationId: `${groupId}-${body}`,
+    });
 
     it('delivers again what failed of a batch, and the group behind it waits', async () => {
       const done: string[] = [];
       let failures = 2;
       const running = await start({
         'submit-order': async (event: SQSEvent) => {
-          const failed = event.Records.filter(({ body, attributes }) => attributes.MessageGroupId === 'g' && body === '"1"' && failures-- > 0);
+          const failed = event.Records.filter(
+            ({ body, attributes }) => attributes.MessageGroupId === 'g' && body === '"1"' && failures-- > 0,
+          );
           if (failed.length === 0) {
             done.push(...event.Records.map(({ body }) => JSON.parse(body) as string));
             return { batchItemFailures: [] };
           }
           const group = event.Records.filter(({ attributes }) => attributes.MessageGroupId === 'g');
-          done.push(...event.Records.filter((record) => !group.includes(record)).map(({ body }) => JSON.parse(body) as string));
+          done.push(
+            ...event.Records.filter((record) => !group.includes(record)).map(
+              ({ body }) => JSON.parse(body) as string,
+            ),
+          );
           return { batchItemFailures: group.map(({ messageId }) => ({ itemIdentifier: messageId })) };
         },
       });
@@ -217,7 +249,12 @@ describe('the embedded runtime', () => {
 
   it('ends an invocation at its function’s timeout', async () => {
     const running = await start({ 'read-health': async () => new Promise(() => undefined) });
-    await expect(running.invoker.invoke('read-health', {})).rejects.toThrow('read-health ran longer than 5000 ms');
-    expect(running.functionStatuses().find(({ name }) => name === 'read-health')).toMatchObject({ invocations: 1, errors: 1 });
+    await expect(running.invoker.invoke('read-health', {})).rejects.toThrow(
+      'read-health ran longer than 5000 ms',
+    );
+    expect(running.functionStatuses().find(({ name }) => name === 'read-health')).toMatchObject({
+      invocations: 1,
+      errors: 1,
+    });
   }, 10_000);
 });

@@ -59,11 +59,22 @@ export class Runtime {
     this.invoker = new Invoker(options.portsFor, faults, options.modules);
     const { invoker } = this;
     const readers = new Map<string, ShardReader>(
-      Object.keys(topology.streams).map((stream) => [stream, new ShardReader(streamLog, stream as StreamName)]),
+      Object.keys(topology.streams).map((stream) => [
+        stream,
+        new ShardReader(streamLog, stream as StreamName),
+      ]),
     );
     this.#consumers = topology.streamConsumers.map((definition) => {
       const reader = readers.get(definition.stream)!;
-      return new StreamConsumer({ definition, streamLog, reader, invoker, deadBatches: objects, retry, onProgress });
+      return new StreamConsumer({
+        definition,
+        streamLog,
+        reader,
+        invoker,
+        deadBatches: objects,
+        retry,
+        onProgress,
+      });
     });
     const targets = new Set<FunctionName>(topology.rules.flatMap((rule) => [...rule.functions]));
     this.#targets = [...targets].map(
@@ -106,12 +117,17 @@ export class Runtime {
   /** Resolves when nothing waits anywhere. */
   async drained(): Promise<void> {
     return this.#wait(
-      () => this.#isSettled() && this.#consumers.every((c) => c.backlog === 0) && this.#targets.every((t) => t.pending === 0),
+      () =>
+        this.#isSettled() &&
+        this.#consumers.every((c) => c.backlog === 0) &&
+        this.#targets.every((t) => t.pending === 0),
     );
   }
 
   functionStatuses(): readonly FunctionStatus[] {
-    return (Object.keys(topology.functions) as FunctionName[]).map((name) => this.invoker.status(name, this.#lagMs(name)));
+    return (Object.keys(topology.functions) as FunctionName[]).map((name) =>
+      this.invoker.status(name, this.#lagMs(name)),
+    );
   }
 
   #sources(): readonly (StreamConsumer | BusTarget | QueueWorker)[] {
@@ -121,7 +137,9 @@ export class Runtime {
   /** A function without a voice causes nothing, so a replay need not wait for it, beyond a bound. */
   #isSettled(): boolean {
     return (
-      this.#consumers.every(({ functionName, backlog }) => backlog <= (isSink(functionName) ? MAX_SINK_BACKLOG : 0)) &&
+      this.#consumers.every(
+        ({ functionName, backlog }) => backlog <= (isSink(functionName) ? MAX_SINK_BACKLOG : 0),
+      ) &&
       this.#targets.every(({ functionName, pending }) => isSink(functionName) || pending === 0) &&
       this.#workers.every(({ pending }) => pending === 0)
     );
@@ -144,7 +162,9 @@ export class Runtime {
   /** What every consumer has behind it is deleted: the log holds what is under way, the archive holds the rest. */
   #trim(): void {
     for (const stream of Object.keys(topology.streams) as StreamName[]) {
-      const through = Math.min(...this.#consumers.flatMap((c) => (c.stream === stream ? [c.checkpoint] : [])));
+      const through = Math.min(
+        ...this.#consumers.flatMap((c) => (c.stream === stream ? [c.checkpoint] : [])),
+      );
       if (through - (this.#trimmedThrough.get(stream) ?? 0) < TRIM_EVERY) continue;
       this.#trimmedThrough.set(stream, through);
       void this.#options.streamLog.trim(stream, through).catch((error: unknown) => {

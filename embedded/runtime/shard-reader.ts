@@ -67,7 +67,10 @@ const CONSUMER_CONTEXT = {
   invokeIdentityArn: 'arn:aws:iam::000000000000:role/embedded',
 } as const;
 
-function shardRecord(stream: StreamName, { sequence, data, partitionKey, arrivalMs }: LogRecord): ShardRecord {
+function shardRecord(
+  stream: StreamName,
+  { sequence, data, partitionKey, arrivalMs }: LogRecord,
+): ShardRecord {
   return {
     sequence,
     bytes: data.byteLength,

@@ -72,7 +72,11 @@ export class StreamConsumer {
       await invoker.invoke(this.functionName, event);
     } catch (error) {
       this.#attempts++;
-      log.warn('batch failed', { function: this.functionName, attempts: this.#attempts, error: describeError(error) });
+      log.warn('batch failed', {
+        function: this.functionName,
+        attempts: this.#attempts,
+        error: describeError(error),
+      });
       if (this.#attempts <= definition.retryAttempts) {
         return { idleUntilMs: Date.now() + waitMs(this.#options.retry, this.#attempts) };
       }

@@ -1,6 +1,11 @@
 /** Backtest runs: what is asked for, how it is cut up, and what comes of it. Data and results are objects; keys travel. */
 import * as z from 'zod';
-import { gridResult, type GridResult as GridResultView, type RunView, type SubmitBacktest } from './backtest-views.ts';
+import {
+  gridResult,
+  type GridResult as GridResultView,
+  type RunView,
+  type SubmitBacktest,
+} from './backtest-views.ts';
 
 /** Chunks of one run: what one state machine maps over. */
 export const MAX_CHUNKS = 1000;
@@ -54,8 +59,10 @@ export interface CandleColumns {
 }
 
 export const candlesKey = (runId: string): string => `backtests/${runId}/candles.json`;
-export const chunkKey = (runId: string, n: number): string => `backtests/${runId}/chunks/${String(n).padStart(4, '0')}.json`;
-export const resultKey = (runId: string, n: number): string => `backtests/${runId}/results/${String(n).padStart(4, '0')}.json`;
+export const chunkKey = (runId: string, n: number): string =>
+  `backtests/${runId}/chunks/${String(n).padStart(4, '0')}.json`;
+export const resultKey = (runId: string, n: number): string =>
+  `backtests/${runId}/results/${String(n).padStart(4, '0')}.json`;
 export const summaryKey = (runId: string): string => `backtests/${runId}/summary.json`;
 
 interface Key {

@@ -46,7 +46,10 @@ export function decodeFolds(record: LaneCandlesRecord): InstrumentFold[] {
   }));
 }
 
-function amountsOf<From, To>(candle: Readonly<Record<Amount, From>>, convert: (amount: From) => To): Record<Amount, To> {
+function amountsOf<From, To>(
+  candle: Readonly<Record<Amount, From>>,
+  convert: (amount: From) => To,
+): Record<Amount, To> {
   return {
     open: convert(candle.open),
     high: convert(candle.high),
@@ -59,7 +62,11 @@ function amountsOf<From, To>(candle: Readonly<Record<Amount, From>>, convert: (a
 }
 
 /** The candle under way of an instrument, as the fold last stored it. */
-export function openCandleOf(record: LaneCandlesRecord, instrumentId: InstrumentId, interval: Interval): CandleView | null {
+export function openCandleOf(
+  record: LaneCandlesRecord,
+  instrumentId: InstrumentId,
+  interval: Interval,
+): CandleView | null {
   const fold = decodeFolds(record).find((candidate) => candidate.instrumentId === instrumentId);
   const candle = fold === undefined ? null : candleUnderWay(fold, interval);
   return candle === null ? null : candleViewOf(candle);

@@ -109,7 +109,8 @@ function readTrades(envelope: z.infer<typeof tradesEnvelope>): LaneRecord {
     if (typeof trade === 'string') poison.push(poisonTrade(trade, row, instruments));
     else trades.push(trade);
   }
-  for (const [raw, cause] of envelope.malformed ?? []) poison.push({ cause, payload: raw, instrumentId: null });
+  for (const [raw, cause] of envelope.malformed ?? [])
+    poison.push({ cause, payload: raw, instrumentId: null });
   return {
     kind: 'trades',
     lane: envelope.lane,
@@ -132,18 +133,30 @@ export function readTradeRow(row: unknown, instruments: readonly string[]): Rece
   const instrumentId = typeof index === 'number' ? instruments[index] : undefined;
   if (instrumentId === undefined) return `no such instrument: ${String(index)}`;
   const tradeId = typeof idText === 'string' ? Number(idText) : NaN;
-  if (!Number.isSafeInteger(tradeId) || tradeId < 0) return `trade id: expected digits, got ${JSON.stringify(idText)}`;
+  if (!Number.isSafeInteger(tradeId) || tradeId < 0)
+    return `trade id: expected digits, got ${JSON.stringify(idText)}`;
   const price = typeof priceText === 'string' ? parseDecimal(priceText) : null;
-  if (price === null || price <= 0n) return `price: expected a decimal above zero, got ${JSON.stringify(priceText)}`;
+  if (price === null || price <= 0n)
+    return `price: expected a decimal above zero, got ${JSON.stringify(priceText)}`;
   const quantity = typeof quantityText === 'string' ? parseDecimal(quantityText) : null;
   if (quantity === null || quantity <= 0n) {
     return `quantity: expected a decimal above zero, got ${JSON.stringify(quantityText)}`;
   }
   if (side !== 'B' && side !== 'S') return `aggressor: expected B or S, got ${JSON.stringify(side)}`;
   if (!isTime(at)) return `time: expected milliseconds since the epoch, got ${JSON.stringify(at)}`;
-  if (!isTime(receivedAtMs)) return `received time: expected milliseconds, got ${JSON.stringify(receivedAtMs)}`;
-  if (at > receivedAtMs + MAX_AHEAD_MS) return `time: ${at} lies more than an hour after it was received (${receivedAtMs})`;
-  return { instrumentId, tradeId, price, quantity, takerSide: side === 'B' ? 'BUY' : 'SELL', timeMs: at, receivedAtMs };
+  if (!isTime(receivedAtMs))
+    return `received time: expected milliseconds, got ${JSON.stringify(receivedAtMs)}`;
+  if (at > receivedAtMs + MAX_AHEAD_MS)
+    return `time: ${at} lies more than an hour after it was received (${receivedAtMs})`;
+  return {
+    instrumentId,
+    tradeId,
+    price,
+    quantity,
+    takerSide: side === 'B' ? 'BUY' : 'SELL',
+    timeMs: at,
+    receivedAtMs,
+  };
 }
 
 /** Past the year 2100 a time is a unit mistaken, and would drag every watermark with it. */
@@ -172,7 +185,6 @@ function firstIssue(error: z.ZodError): string {
   const issue = error.issues[0];
   return issue ? `${issue.path.join('.') || 'record'}: ${issue.message}` : 'unreadable';
 }
-
 
 /** Session of trades that come again out of quarantine: no connection to the venue, so none was broken. */
 export const REDRIVE_SESSION = 'redrive';

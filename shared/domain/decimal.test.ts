@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decimal, decimalFromNumber, formatDecimal, multiply, ONE, parseDecimal, toNumber } from './decimal.ts';
+import {
+  decimal,
+  decimalFromNumber,
+  formatDecimal,
+  multiply,
+  ONE,
+  parseDecimal,
+  toNumber,
+} from './decimal.ts';
 
 /** Any amount that ClickHouse's Decimal(38, 12) holds. */
 const anyDecimal = fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n });
@@ -32,12 +40,25 @@ describe('a decimal', () => {
     expect(parseDecimal(text)).toBe(expected);
   });
 
-  it.each(['', '.', '1.', '.5', '+1', '1e3', '1,5', ' 1', '1 ', 'NaN', 'Infinity', '--1', '1.2.3', '0.0000000000001', '100000000000000000000000000'])(
-    'refuses %p',
-    (text) => {
-      expect(parseDecimal(text)).toBeNull();
-    },
-  );
+  it.each([
+    '',
+    '.',
+    '1.',
+    '.5',
+    '+1',
+    '1e3',
+    '1,5',
+    ' 1',
+    '1 ',
+    'NaN',
+    'Infinity',
+    '--1',
+    '1.2.3',
+    '0.0000000000001',
+    '100000000000000000000000000',
+  ])('refuses %p', (text) => {
+    expect(parseDecimal(text)).toBeNull();
+  });
 
   it('says what it could not parse', () => {
     expect(() => decimal('abc')).toThrow('not a decimal of at most 12 places: "abc"');
@@ -63,10 +84,14 @@ describe('float noise', () => {
 
   it('is the inverse of toNumber for prices of up to 15 digits', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 999_999_999 }), fc.integer({ min: 0, max: 6 }), (digits, places) => {
-        const value = BigInt(digits) * 10n ** BigInt(12 - places);
-        expect(decimalFromNumber(toNumber(value))).toBe(value);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 999_999_999 }),
+        fc.integer({ min: 0, max: 6 }),
+        (digits, places) => {
+          const value = BigInt(digits) * 10n ** BigInt(12 - places);
+          expect(decimalFromNumber(toNumber(value))).toBe(value);
+        },
+      ),
     );
   });
 });

@@ -9,7 +9,10 @@ export const DECIMAL_PLACES = 12;
 export const ONE: Decimal = 10n ** 12n;
 export const ZERO: Decimal = 0n;
 
-const POWERS_OF_TEN: readonly bigint[] = Array.from({ length: DECIMAL_PLACES + 1 }, (_, i) => 10n ** BigInt(i));
+const POWERS_OF_TEN: readonly bigint[] = Array.from(
+  { length: DECIMAL_PLACES + 1 },
+  (_, i) => 10n ** BigInt(i),
+);
 const CODE_0 = 48;
 const CODE_9 = 57;
 const CODE_POINT = 46;
@@ -51,7 +54,8 @@ function parseLongDecimal(text: string): Decimal | null {
   if (!match) return null;
   const [, sign = '', integer = '', fraction = ''] = match;
   const significant = fraction.replace(/0+$/, '');
-  if (significant.length > DECIMAL_PLACES || integer.replace(/^0+/, '').length > MAX_INTEGER_DIGITS) return null;
+  if (significant.length > DECIMAL_PLACES || integer.replace(/^0+/, '').length > MAX_INTEGER_DIGITS)
+    return null;
   const magnitude = BigInt(integer + significant.padEnd(DECIMAL_PLACES, '0'));
   return sign === '-' ? -magnitude : magnitude;
 }
@@ -59,7 +63,8 @@ function parseLongDecimal(text: string): Decimal | null {
 /** Parses text that is known to be a decimal: our own records and constants. Throws on anything else. */
 export function decimal(text: string): Decimal {
   const parsed = parseDecimal(text);
-  if (parsed === null) throw new RangeError(`not a decimal of at most ${DECIMAL_PLACES} places: ${JSON.stringify(text)}`);
+  if (parsed === null)
+    throw new RangeError(`not a decimal of at most ${DECIMAL_PLACES} places: ${JSON.stringify(text)}`);
   return parsed;
 }
 

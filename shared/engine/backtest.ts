@@ -22,10 +22,18 @@ export interface BacktestTrade {
 }
 
 export interface BacktestResult {
-  readonly metrics: Metrics & { readonly finalEquity: string; readonly feesPaid: string; readonly candles: number };
+  readonly metrics: Metrics & {
+    readonly finalEquity: string;
+    readonly feesPaid: string;
+    readonly candles: number;
+  };
   readonly trades: readonly BacktestTrade[];
   /** Marked at the last close, not closed. */
-  readonly openPosition: { readonly quantity: string; readonly entryTimeMs: number; readonly entryPrice: string } | null;
+  readonly openPosition: {
+    readonly quantity: string;
+    readonly entryTimeMs: number;
+    readonly entryPrice: string;
+  } | null;
   /** SHA-256 of the canonical trades. */
   readonly tradeHash: string;
 }
@@ -35,7 +43,11 @@ export interface BacktestReport extends BacktestResult {
   readonly equity: Float64Array;
 }
 
-export function backtest(series: CandleSeries, instance: StrategyInstance, limits: RiskLimits): BacktestReport {
+export function backtest(
+  series: CandleSeries,
+  instance: StrategyInstance,
+  limits: RiskLimits,
+): BacktestReport {
   const run = runCandles(series, instance, limits);
   const lastClose = decimalFromNumber(series.close[series.length - 1]!);
   const trades = run.roundTrips.map(tradeOf);

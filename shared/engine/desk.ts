@@ -18,7 +18,12 @@ export class Desk {
   constructor(instance: StrategyInstance, limits: RiskLimits) {
     this.instance = instance;
     this.#limits = limits;
-    this.#book = openBook(instance.accountId, instance.strategyId, instance.instrumentId, decimal(instance.capital));
+    this.#book = openBook(
+      instance.accountId,
+      instance.strategyId,
+      instance.instrumentId,
+      decimal(instance.capital),
+    );
   }
 
   get book(): Book {
@@ -45,7 +50,8 @@ export class Desk {
   /** @returns the round trip that the fill completed, if any. */
   onFill(fill: Fill): RoundTrip | null {
     const outcome = bookFill(this.#book, fill);
-    if (outcome.kind === 'impossible') throw new Error(`fill ${fill.fillId} does not fit the book: ${outcome.reason}`);
+    if (outcome.kind === 'impossible')
+      throw new Error(`fill ${fill.fillId} does not fit the book: ${outcome.reason}`);
     this.#book = outcome.book;
     this.#inFlight = null;
     return outcome.roundTrip;

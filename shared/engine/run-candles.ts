@@ -51,7 +51,12 @@ export function runCandles(series: CandleSeries, instance: StrategyInstance, lim
     equity[i] = cash + quantity * candle.close;
     const advice = strategy.onCandle(candle);
     if (advice === null) continue;
-    const signal = signalOf(instance, candle.openTimeMs, formatDecimal(decimalFromNumber(candle.close)), advice);
+    const signal = signalOf(
+      instance,
+      candle.openTimeMs,
+      formatDecimal(decimalFromNumber(candle.close)),
+      advice,
+    );
     signals.push(signal);
     const decision = desk.onSignal(signal);
     if (decision.kind === 'approved') waiting = decision.order;
@@ -59,7 +64,14 @@ export function runCandles(series: CandleSeries, instance: StrategyInstance, lim
   return { book: desk.book, signals, fills, roundTrips, equity };
 }
 
-type MutableCandle = { openTimeMs: number; open: number; high: number; low: number; close: number; volume: number };
+type MutableCandle = {
+  openTimeMs: number;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  volume: number;
+};
 
 /** One object for all candles: an allocation a candle would cost more than a moving average. */
 function loadCandle(candle: MutableCandle, series: CandleSeries, i: number): void {

@@ -5,7 +5,13 @@ import type { InstrumentId } from '../domain/market-data/instrument.ts';
 import { laneOf, type Lane } from '../domain/market-data/lane.ts';
 import type { Trade } from '../domain/market-data/trade.ts';
 import type { Fill, Order, OrderStatus, Signal } from '../domain/orders/order.ts';
-import { matchTrade, openPaperVenue, takeOrder, type PaperVenue, type VenueReport } from '../domain/orders/paper-venue.ts';
+import {
+  matchTrade,
+  openPaperVenue,
+  takeOrder,
+  type PaperVenue,
+  type VenueReport,
+} from '../domain/orders/paper-venue.ts';
 import type { Book } from '../domain/portfolio/book.ts';
 import type { RiskLimits } from '../domain/risk/decide.ts';
 import { configuredStrategy } from '../domain/strategies/registry.ts';

@@ -37,7 +37,8 @@ export class TapeFolds {
         return;
       case 'heartbeat':
         for (const fold of this.all()) {
-          if (exchangeOf(fold.instrumentId) === step.exchange) advanceWatermark(fold, step.watermarkMs, outcomes);
+          if (exchangeOf(fold.instrumentId) === step.exchange)
+            advanceWatermark(fold, step.watermarkMs, outcomes);
         }
     }
   }

@@ -16,7 +16,11 @@ export interface CandleStore {
    */
   insert(candles: readonly StoredCandle[], options: { readonly mayRepeat: boolean }): Promise<void>;
   /** The latest revision of one candle. */
-  latestRevision(instrumentId: InstrumentId, interval: Interval, openTimeMs: number): Promise<StoredCandle | null>;
+  latestRevision(
+    instrumentId: InstrumentId,
+    interval: Interval,
+    openTimeMs: number,
+  ): Promise<StoredCandle | null>;
   /** Latest revisions with fromMs ≤ openTimeMs < toMs, oldest first; the newest `limit` of them (≤ 10,000). */
   between(
     instrumentId: InstrumentId,

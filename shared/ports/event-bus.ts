@@ -1,6 +1,8 @@
 import type { DetailType, EventDetail } from '../contracts/events.ts';
 
-export type BusEvent = { [T in DetailType]: { readonly detailType: T; readonly detail: EventDetail<T> } }[DetailType];
+export type BusEvent = {
+  [T in DetailType]: { readonly detailType: T; readonly detail: EventDetail<T> };
+}[DetailType];
 
 /** Unordered, at least once. */
 export interface EventBus {

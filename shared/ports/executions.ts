@@ -4,7 +4,11 @@ export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' |
 
 export interface Executions {
   /** Starting twice under one name with one input is starting once. */
-  start(stateMachine: StateMachineName, name: string, input: Readonly<Record<string, unknown>>): Promise<void>;
+  start(
+    stateMachine: StateMachineName,
+    name: string,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<void>;
   /** `null`: no such execution. `cause` says why it failed. */
   describe(
     stateMachine: StateMachineName,

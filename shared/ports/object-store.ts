@@ -4,5 +4,8 @@ export interface ObjectStore {
   /** `null`: no such object. */
   get(key: string): Promise<Uint8Array | null>;
   /** Keys with the prefix in byte order, at most `limit` (≤ 1000), those after `after`. */
-  list(prefix: string, options: { readonly limit: number; readonly after?: string }): Promise<readonly string[]>;
+  list(
+    prefix: string,
+    options: { readonly limit: number; readonly after?: string },
+  ): Promise<readonly string[]>;
 }

@@ -74,7 +74,11 @@ export interface StateStore {
   /** Items of one partition whose sort key starts with the prefix, in order of sort key. */
   query<T>(table: TableName, pk: string, sortPrefix: string, options: QueryOptions): Promise<Page<T>>;
   /** Items of the table's index, in order of the index's sort key; eventually consistent on AWS. */
-  queryIndex<T>(table: TableName, partition: string, options: QueryOptions & { sortUpTo?: string }): Promise<Page<T>>;
+  queryIndex<T>(
+    table: TableName,
+    partition: string,
+    options: QueryOptions & { sortUpTo?: string },
+  ): Promise<Page<T>>;
   /** One conditional write. @throws ConditionFailed */
   write(write: Write): Promise<void>;
   /** All or nothing, 1 to 100 writes to distinct items, tables may differ. @throws ConditionFailed */

@@ -10,12 +10,7 @@ export interface TradeStore {
    */
   insert(trades: readonly ReceivedTrade[], options: { readonly mayRepeat: boolean }): Promise<void>;
   /** In order of (timeMs, tradeId), at most `limit`. */
-  between(
-    instrumentId: InstrumentId,
-    fromMs: number,
-    toMs: number,
-    limit: number,
-  ): Promise<readonly Trade[]>;
+  between(instrumentId: InstrumentId, fromMs: number, toMs: number, limit: number): Promise<readonly Trade[]>;
   /** The latest trade of an instrument by (timeMs, tradeId). */
   latest(instrumentId: InstrumentId): Promise<Trade | null>;
 }

@@ -52,7 +52,10 @@ function observeInvocation(name: FunctionName): middy.MiddlewareObj<unknown, unk
       log.info('invoked', invocationLine(name, context, started.get(context)));
     },
     onError: ({ context, error }) => {
-      log.error('failed', { ...invocationLine(name, context, started.get(context)), error: describeError(error) });
+      log.error('failed', {
+        ...invocationLine(name, context, started.get(context)),
+        error: describeError(error),
+      });
     },
   };
 }
@@ -84,6 +87,9 @@ export function describeError(error: unknown): object {
     name: error.name,
     message: error.message,
     ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
-    stack: error.stack?.split('\n').slice(1, 6).map((line) => line.trim()),
+    stack: error.stack
+      ?.split('\n')
+      .slice(1, 6)
+      .map((line) => line.trim()),
   };
 }

@@ -31,17 +31,27 @@ describe('a function’s ports', () => {
 
   it('refuse a whole transaction for one write too many', async () => {
     const { state } = grantPorts('track-order', everything());
-    const put = (table: TableName) => ({ kind: 'put', table, ...key, value: 1, condition: { kind: 'none' } }) as const;
-    await expect(state.transact([put('orders'), put('portfolio')])).rejects.toThrow('no capability state.portfolio: write');
+    const put = (table: TableName) =>
+      ({ kind: 'put', table, ...key, value: 1, condition: { kind: 'none' } }) as const;
+    await expect(state.transact([put('orders'), put('portfolio')])).rejects.toThrow(
+      'no capability state.portfolio: write',
+    );
     expect(await state.get('orders', key)).toBeNull();
   });
 
   it('publish the events, append to the streams and send to the queues that are named', async () => {
     const submit = grantPorts('submit-order', everything());
     await submit.streams.append('trades', [{ partitionKey: 'binance#0', data: Buffer.from('x') }]);
-    await expect(submit.streams.append('raw', [])).rejects.toThrow('submit-order has no capability append.raw');
+    await expect(submit.streams.append('raw', [])).rejects.toThrow(
+      'submit-order has no capability append.raw',
+    );
     await expect(submit.queues.send('orders-urgent', [])).rejects.toThrow('no capability send.orders-urgent');
-    const report = { clientOrderId: crypto.randomUUID(), strategyId: crypto.randomUUID(), reason: '', timeMs: 0 };
+    const report = {
+      clientOrderId: crypto.randomUUID(),
+      strategyId: crypto.randomUUID(),
+      reason: '',
+      timeMs: 0,
+    };
     const event = { detailType: 'OrderExpiredV1', detail: report } as const;
     await expect(submit.bus.publish([event])).rejects.toThrow('no capability publish.OrderExpiredV1');
     await grantPorts('match-orders', everything()).bus.publish([event]);
@@ -50,12 +60,16 @@ describe('a function’s ports', () => {
   it('reach objects by prefix', async () => {
     const { objects } = grantPorts('manage-backtests', everything());
     await objects.get('backtests/run/summary.json');
-    await expect(objects.put('backtests/run/summary.json', Buffer.from(''), 'application/json')).rejects.toThrow('objects write');
+    await expect(
+      objects.put('backtests/run/summary.json', Buffer.from(''), 'application/json'),
+    ).rejects.toThrow('objects write');
     await expect(objects.get('raw/binance/secret')).rejects.toThrow('objects read raw/binance/secret');
   });
 
   it('verify tokens for the authorizer alone', async () => {
     expect(await grantPorts('authorize-request', everything()).tokens.keys()).toEqual({ keys: [] });
-    await expect(grantPorts('read-market', everything()).tokens.keys()).rejects.toThrow('no capability verifyTokens');
+    await expect(grantPorts('read-market', everything()).tokens.keys()).rejects.toThrow(
+      'no capability verifyTokens',
+    );
   });
 });

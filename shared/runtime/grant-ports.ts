@@ -37,7 +37,10 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
     clock: ports.clock,
     state: {
       get: async (table, key) => (mayRead(table), ports.state.get(table, key)),
-      query: async (table, pk, prefix, options) => (mayRead(table), ports.state.query(table, pk, prefix, options)),
+      query: async (table, pk, prefix, options) => (
+        mayRead(table),
+        ports.state.query(table, pk, prefix, options)
+      ),
       queryIndex: async (table, partition, options) => (
         mayRead(table),
         ports.state.queryIndex(table, partition, options)
@@ -83,7 +86,10 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
       instruments: async () => (store('candles', 'read'), ports.candles.instruments()),
     },
     push: {
-      push: async (connectionId, message) => (need(capabilities.push === true, 'push'), ports.push.push(connectionId, message)),
+      push: async (connectionId, message) => (
+        need(capabilities.push === true, 'push'),
+        ports.push.push(connectionId, message)
+      ),
     },
     executions: {
       start: async (machine, name, input) => (
@@ -96,11 +102,20 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
       ),
     },
     functionHealth: {
-      read: async () => (need(capabilities.functionHealth === true, 'functionHealth'), ports.functionHealth.read()),
+      read: async () => (
+        need(capabilities.functionHealth === true, 'functionHealth'),
+        ports.functionHealth.read()
+      ),
     },
     deadLetters: {
-      count: async (queue) => (need(capabilities.deadLetters === true, 'deadLetters'), ports.deadLetters.count(queue)),
-      redrive: async (queue) => (need(capabilities.deadLetters === true, 'deadLetters'), ports.deadLetters.redrive(queue)),
+      count: async (queue) => (
+        need(capabilities.deadLetters === true, 'deadLetters'),
+        ports.deadLetters.count(queue)
+      ),
+      redrive: async (queue) => (
+        need(capabilities.deadLetters === true, 'deadLetters'),
+        ports.deadLetters.redrive(queue)
+      ),
     },
     tokens: {
       issuer: ports.tokens.issuer,

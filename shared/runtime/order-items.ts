@@ -27,7 +27,10 @@ export function orderOutbox(order: OrderRecord, furtherEffects: readonly Effect[
   return {
     table: 'orders',
     id: orderOutboxId(order.clientOrderId, order.status),
-    effects: [...furtherEffects, { kind: 'publish', event: { detailType: 'OrderChangedV1', detail: { order } } }],
+    effects: [
+      ...furtherEffects,
+      { kind: 'publish', event: { detailType: 'OrderChangedV1', detail: { order } } },
+    ],
   };
 }
 

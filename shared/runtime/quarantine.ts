@@ -3,7 +3,10 @@ import type { QuarantineRecord } from '../contracts/records.ts';
 import { deterministicId } from '../domain/ids.ts';
 import { ConditionFailed, type StateStore } from '../ports/state-store.ts';
 
-export type Poison = Pick<QuarantineRecord, 'kind' | 'cause' | 'payload' | 'instrumentId' | 'lane' | 'functionName'>;
+export type Poison = Pick<
+  QuarantineRecord,
+  'kind' | 'cause' | 'payload' | 'instrumentId' | 'lane' | 'functionName'
+>;
 
 /** Payloads beyond this are cut: quarantine must fit an item, and the archive holds the whole message. */
 const MAX_PAYLOAD_CHARACTERS = 64 * 1024;

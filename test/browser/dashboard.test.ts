@@ -31,7 +31,10 @@ let watched: WatchedPage;
 let page: Page;
 afterEach(async () => watched.close());
 
-async function open(address: string, options: Parameters<typeof openWatched>[1] = { viewport: DESK }): Promise<void> {
+async function open(
+  address: string,
+  options: Parameters<typeof openWatched>[1] = { viewport: DESK },
+): Promise<void> {
   watched = await openWatched(browser, options);
   page = watched.page;
   await page.goto(address);
@@ -44,7 +47,11 @@ async function picture(name: string): Promise<number> {
 }
 
 /** Until the condition holds; else what was seen last. */
-async function eventually<T>(read: () => Promise<T>, isRight: (value: T) => boolean, withinMs = 60_000): Promise<T> {
+async function eventually<T>(
+  read: () => Promise<T>,
+  isRight: (value: T) => boolean,
+  withinMs = 60_000,
+): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const value = await read();
@@ -69,11 +76,21 @@ describe('the page with a token', () => {
   });
 
   it('draws candles, follows the price, and stays where it is meanwhile', async () => {
-    expect(await eventually(async () => candlePixels(page), (pixels) => pixels > 200)).toBeGreaterThan(200);
+    expect(
+      await eventually(
+        async () => candlePixels(page),
+        (pixels) => pixels > 200,
+      ),
+    ).toBeGreaterThan(200);
     const price = page.locator('.price-now');
     const seen = await price.textContent();
     expect(seen).toMatch(/^\d/);
-    expect(await eventually(async () => price.textContent(), (text) => text !== seen)).not.toBe(seen);
+    expect(
+      await eventually(
+        async () => price.textContent(),
+        (text) => text !== seen,
+      ),
+    ).not.toBe(seen);
     expect(await page.title()).toContain('USDT · Millrace');
     await page.getByRole('tab', { name: '1m' }).click();
     expect(await page.getByRole('tab', { name: '1m' }).getAttribute('aria-selected')).toBe('true');
@@ -84,7 +101,10 @@ describe('the page with a token', () => {
     await ordersWith('FILLED').first().waitFor({ timeout: 60_000 });
     await page.getByRole('tab', { name: 'Fills' }).click();
     await page.locator('table.fills tbody tr').first().waitFor();
-    const figures = await eventually(async () => page.locator('.totals').innerText(), (text) => !text.includes('–'));
+    const figures = await eventually(
+      async () => page.locator('.totals').innerText(),
+      (text) => !text.includes('–'),
+    );
     expect(figures).toMatch(/Equity\s+\d[\d\u202f]*\.\d\d/);
     expect(figures).toMatch(/Fees paid\s+[1-9]/);
     expect(await page.locator('.strategies li').count()).toBe(5);
@@ -105,7 +125,12 @@ describe('the page with a token', () => {
     await dialog().getByRole('button', { name: 'Go on' }).click();
     await banner.waitFor({ state: 'detached' });
     const newest = page.locator('table.orders tbody tr').first();
-    expect(await eventually(async () => newest.getAttribute('data-status'), (status) => status === 'FILLED')).toBe('FILLED');
+    expect(
+      await eventually(
+        async () => newest.getAttribute('data-status'),
+        (status) => status === 'FILLED',
+      ),
+    ).toBe('FILLED');
   });
 
   it('submits a backtest and shows its results', async () => {
@@ -131,7 +156,9 @@ describe('the page with a token', () => {
     await dialog().getByLabel('Parameters').fill('{"fastPeriod": 30, "slowPeriod": 10}');
     await dialog().getByLabel('Candles').selectOption('1s');
     await dialog().getByRole('button', { name: 'Create and run' }).click();
-    expect(await dialog().getByRole('alert').innerText()).toContain('fastPeriod: expected less than slowPeriod');
+    expect(await dialog().getByRole('alert').innerText()).toContain(
+      'fastPeriod: expected less than slowPeriod',
+    );
     await dialog().getByLabel('Parameters').fill('{"fastPeriod": 7, "slowPeriod": 21}');
     await dialog().getByRole('button', { name: 'Create and run' }).click();
     await dialog().waitFor({ state: 'detached' });
@@ -160,7 +187,10 @@ describe('the page to look at', () => {
 
   it.each(['dark', 'light'] as const)('has a %s side', async (colorScheme) => {
     await open(platform.address, { viewport: DESK, colorScheme });
-    await eventually(async () => candlePixels(page), (pixels) => pixels > 200);
+    await eventually(
+      async () => candlePixels(page),
+      (pixels) => pixels > 200,
+    );
     await page.locator('table.functions tbody tr').first().waitFor();
     expect(await picture(`desk-${colorScheme}`)).toBeGreaterThan(30_000);
     const [, ...ground] = /(\d+), (\d+), (\d+)/.exec(
@@ -171,7 +201,10 @@ describe('the page to look at', () => {
 
   it('fits a phone without scrolling sideways', async () => {
     await open(platform.address, { viewport: PHONE, colorScheme: 'dark', hasTouch: true });
-    await eventually(async () => candlePixels(page), (pixels) => pixels > 100);
+    await eventually(
+      async () => candlePixels(page),
+      (pixels) => pixels > 100,
+    );
     await page.locator('table.functions tbody tr').first().waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
     expect(await picture('phone')).toBeGreaterThan(15_000);
@@ -198,12 +231,23 @@ describe('the page without', () => {
     await connection.getByText('Live').waitFor();
     await platform.stop();
     await connection.getByText(/Stale, retry in/).waitFor();
-    await page.getByText(/Not up to date/).first().waitFor();
+    await page
+      .getByText(/Not up to date/)
+      .first()
+      .waitFor();
     platform = await startPlatform(dataDir, platform.port);
     await connection.getByText('Live').waitFor();
     const seen = await page.locator('.price-now').textContent();
-    const price = await eventually(async () => page.locator('.price-now').textContent(), (text) => text !== seen);
+    const price = await eventually(
+      async () => page.locator('.price-now').textContent(),
+      (text) => text !== seen,
+    );
     expect(price).not.toBe(seen);
-    expect(await eventually(async () => page.getByText(/Not up to date/).count(), (count) => count === 0)).toBe(0);
+    expect(
+      await eventually(
+        async () => page.getByText(/Not up to date/).count(),
+        (count) => count === 0,
+      ),
+    ).toBe(0);
   });
 });

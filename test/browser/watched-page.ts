@@ -26,7 +26,10 @@ export async function openWatched(browser: Browser, options: BrowserContextOptio
     Object.defineProperty(window, 'measuredShift', { get: () => shift });
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) {
-        const { value, hadRecentInput } = entry as PerformanceEntry & { value: number; hadRecentInput: boolean };
+        const { value, hadRecentInput } = entry as PerformanceEntry & {
+          value: number;
+          hadRecentInput: boolean;
+        };
         if (!hadRecentInput) shift += value;
       }
     }).observe({ type: 'layout-shift', buffered: true });
@@ -34,7 +37,8 @@ export async function openWatched(browser: Browser, options: BrowserContextOptio
   return {
     page,
     complaints,
-    layoutShift: async () => page.evaluate(() => (window as unknown as { measuredShift: number }).measuredShift),
+    layoutShift: async () =>
+      page.evaluate(() => (window as unknown as { measuredShift: number }).measuredShift),
     close: async () => context.close(),
   };
 }
@@ -49,9 +53,13 @@ export async function candlePixels(page: Page): Promise<number> {
     });
     let count = 0;
     for (const canvas of document.querySelectorAll<HTMLCanvasElement>('.chart-canvas canvas')) {
-      const context = canvas.getContext('2d');
-      if (context === null || canvas.width === 0 || canvas.height === 0) continue;
-      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+      if (canvas.width === 0 || canvas.height === 0) continue;
+      // Read from a copy: reading back the chart’s own canvas would slow it down, and make the browser complain.
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', {
+        willReadFrequently: true,
+      })!;
+      copy.drawImage(canvas, 0, 0);
+      const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
       for (let i = 0; i < data.length; i += 4) {
         const isCandle = wanted.some(
           (colour) => data[i + 3] === 255 && colour.every((part, n) => Math.abs(part - data[i + n]!) <= 2),

@@ -34,7 +34,14 @@ interface ExpectedCandle {
 function startArguments(dataDir: string, speed: string): string[] {
   return [
     ...['start', '--replay', CAPTURE, '--speed', speed, '--once', '--data-dir', dataDir],
-    ...['--strategy', 'ma-crossover', '--params', '{"fastPeriod":5,"slowPeriod":20}', '--strategy-interval', '1s'],
+    ...[
+      '--strategy',
+      'ma-crossover',
+      '--params',
+      '{"fastPeriod":5,"slowPeriod":20}',
+      '--strategy-interval',
+      '1s',
+    ],
   ];
 }
 
@@ -74,10 +81,14 @@ describeConformance('a recorded market replayed through the platform', () => {
       >
     )['public BTCUSDT']!.candles_1m;
     const printed = await runMillrace(['candles', '--capture', CAPTURE, '--interval', '1m']);
-    expect(JSON.parse(printed.stdout)).toEqual(expected.map((candle, i) => viewOf(candle, i < expected.length - 1)));
+    expect(JSON.parse(printed.stdout)).toEqual(
+      expected.map((candle, i) => viewOf(candle, i < expected.length - 1)),
+    );
     await withStorage(undisturbed, async ({ candles }) => {
       const stored = await candles.between(INSTRUMENT, '1m', 0, 1e15, 1000);
-      expect(stored.map((candle) => candle.openTimeMs)).toEqual(expected.slice(0, -1).map((candle) => candle.openTime));
+      expect(stored.map((candle) => candle.openTimeMs)).toEqual(
+        expected.slice(0, -1).map((candle) => candle.openTime),
+      );
       expect(stored.map(({ close, quoteVolume }) => [close, quoteVolume])).toEqual(
         expected.slice(0, -1).map(({ c, qv }) => [decimal(c), decimal(qv)]),
       );
@@ -112,7 +123,9 @@ describeConformance('a recorded market replayed through the platform', () => {
     const dataDir = join(folders, 'killed');
     let kills = 0;
     while (kills < 10) {
-      const run = await runMillrace(startArguments(dataDir, 'max'), { killAfterMs: 300 + Math.random() * 1700 });
+      const run = await runMillrace(startArguments(dataDir, 'max'), {
+        killAfterMs: 300 + Math.random() * 1700,
+      });
       if (run.code !== null) break;
       kills++;
     }

@@ -78,7 +78,8 @@ describeConformance('the moving-average backtest equals the independent loops', 
     expectClose(result.metrics.profitFactor ?? NaN, expected.profit_factor);
     expect(result.metrics.wins).toBe(expected.wins);
     expect(result.openPosition === null).toBe(expected.open_position === null);
-    if (result.openPosition !== null) expectClose(Number(result.openPosition.quantity), expected.open_position!.qty);
+    if (result.openPosition !== null)
+      expectClose(Number(result.openPosition.quantity), expected.open_position!.qty);
   });
 });
 

@@ -18,7 +18,9 @@ import { storedCandle } from '../support/stored-candle.ts';
 import { invocation } from '../support/trading-ports.ts';
 
 /** A wave with a period of forty candles. */
-const candles = Array.from({ length: 400 }, (_, i) => storedCandle(i * 1000, (100 + 10 * Math.sin((i * Math.PI) / 20)).toFixed(4)));
+const candles = Array.from({ length: 400 }, (_, i) =>
+  storedCandle(i * 1000, (100 + 10 * Math.sin((i * Math.PI) / 20)).toFixed(4)),
+);
 
 const request = {
   strategy: 'ma-crossover',
@@ -80,7 +82,9 @@ describe('a grid of backtests', () => {
   });
 
   it('says so when there are no candles, and why', async () => {
-    const { body } = await call()('POST /v1/backtests', { body: { ...request, fromMs: 5_000_000, toMs: 6_000_000 } });
+    const { body } = await call()('POST /v1/backtests', {
+      body: { ...request, fromMs: 5_000_000, toMs: 6_000_000 },
+    });
     const run = await finished((body as RunView).runId);
     expect(run).toMatchObject({ status: 'FAILED' });
     expect(run.cause).toContain('no candles of binance:BTC-USDT 1s in that time');
@@ -99,7 +103,10 @@ describe('a grid of backtests', () => {
 
   it.each([
     [{ strategy: 'moon' }, 'unknown strategy "moon": expected one of ma-crossover'],
-    [{ grid: { speed: [1] } }, 'parameters of ma-crossover: unknown parameter "speed": expected fastPeriod and slowPeriod'],
+    [
+      { grid: { speed: [1] } },
+      'parameters of ma-crossover: unknown parameter "speed": expected fastPeriod and slowPeriod',
+    ],
   ])('is refused before anything runs: %j', async (fields, detail) => {
     const { status, problem } = await call()('POST /v1/backtests', { body: { ...request, ...fields } });
     expect([status, problem.detail]).toEqual([422, detail]);

@@ -1,5 +1,13 @@
 import { createServer } from 'node:net';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -33,51 +41,119 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** A fresh data folder that must not come to be. */
 const untouched = at('never-written');
 const start = (...more: string[]): string[] => ['start', '--once', '--data-dir', untouched, ...more];
-const run = (...more: string[]): string[] => ['backtest', '--strategy', 'ma-crossover', '--params', '{"fastPeriod":1,"slowPeriod":2}', ...more];
+const run = (...more: string[]): string[] => [
+  'backtest',
+  '--strategy',
+  'ma-crossover',
+  '--params',
+  '{"fastPeriod":1,"slowPeriod":2}',
+  ...more,
+];
 
 describe('bad input gives one clear line, exit code 2, and writes nothing', () => {
   it.each<[string, string[], RegExp]>([
-    ['a capture that is not there', start('--replay', at('missing.gz')), /--replay: expected a file that exists, got ".*missing\.gz"/],
-    ['a truncated capture', start('--replay', at('truncated.ndjson.gz')), /truncated\.ndjson\.gz: .*(truncated|cut|end)/],
+    [
+      'a capture that is not there',
+      start('--replay', at('missing.gz')),
+      /--replay: expected a file that exists, got ".*missing\.gz"/,
+    ],
+    [
+      'a truncated capture',
+      start('--replay', at('truncated.ndjson.gz')),
+      /truncated\.ndjson\.gz: .*(truncated|cut|end)/,
+    ],
     ['a file of something else', start('--replay', at('foreign.gz')), /foreign\.gz: line 1: expected/],
     ['a file that is not gzip', start('--replay', at('plain.txt')), /plain\.txt: .*gzip/],
-    ['an exchange that is not spoken yet', start('--replay', at('kraken.ndjson.gz')), /exchange "kraken" is not supported yet \(supported: binance\)/],
+    [
+      'an exchange that is not spoken yet',
+      start('--replay', at('kraken.ndjson.gz')),
+      /exchange "kraken" is not supported yet \(supported: binance\)/,
+    ],
     ['an unknown option', start('--sped', '2'), /unknown option.*--sped.*--speed/],
     ['an unknown command', ['strat'], /unknown command.*strat.*start/],
-    ['an unknown strategy', start('--replay', good, '--strategy', 'moon'), /unknown strategy "moon": expected one of ma-crossover/],
-    ['parameters that make no sense', start('--replay', good, '--strategy', 'ma-crossover', '--params', '{"fastPeriod":9,"slowPeriod":3}'), /fastPeriod: expected less than slowPeriod/],
-    ['parameters that are not JSON', start('--replay', good, '--params', '{fast}'), /--params: expected a JSON object/],
-    ['a speed that is none', start('--replay', good, '--speed', 'fast'), /--speed: expected max or a number above zero, got "fast"/],
+    [
+      'an unknown strategy',
+      start('--replay', good, '--strategy', 'moon'),
+      /unknown strategy "moon": expected one of ma-crossover/,
+    ],
+    [
+      'parameters that make no sense',
+      start('--replay', good, '--strategy', 'ma-crossover', '--params', '{"fastPeriod":9,"slowPeriod":3}'),
+      /fastPeriod: expected less than slowPeriod/,
+    ],
+    [
+      'parameters that are not JSON',
+      start('--replay', good, '--params', '{fast}'),
+      /--params: expected a JSON object/,
+    ],
+    [
+      'a speed that is none',
+      start('--replay', good, '--speed', 'fast'),
+      /--speed: expected max or a number above zero, got "fast"/,
+    ],
     ['a port that is none', start('--port', '99999'), /--port: expected a number from 0 to 65535/],
     ['symbols without an exchange', start('--symbols', 'BTCUSDT'), /--symbols: expected with --live/],
-    ['a symbol that nobody lists', ['start', '--data-dir', untouched, '--live', 'binance', '--symbols', 'BTC$'], /--symbols: .*BTC\$/],
-    ['candles out of order', run('--candles', at('unsorted.csv')), /unsorted\.csv: line 3: candles are not in order: 1000 does not follow 2000/],
-    ['candles that are damaged', run('--candles', at('damaged.csv')), /damaged\.csv: line 2: close: expected a number, got "two"/],
+    [
+      'a symbol that nobody lists',
+      ['start', '--data-dir', untouched, '--live', 'binance', '--symbols', 'BTC$'],
+      /--symbols: .*BTC\$/,
+    ],
+    [
+      'candles out of order',
+      run('--candles', at('unsorted.csv')),
+      /unsorted\.csv: line 3: candles are not in order: 1000 does not follow 2000/,
+    ],
+    [
+      'candles that are damaged',
+      run('--candles', at('damaged.csv')),
+      /damaged\.csv: line 2: close: expected a number, got "two"/,
+    ],
     ['candles without a strategy', ['backtest', '--candles', at('candles.csv')], /--strategy.* is missing/],
-    ['a folder of something else', ['state', '--data-dir', at('foreign-folder')], /foreign-folder is not a data folder/],
+    [
+      'a folder of something else',
+      ['state', '--data-dir', at('foreign-folder')],
+      /foreign-folder is not a data folder/,
+    ],
     ['a folder without data', ['state', '--data-dir', untouched], /never-written holds no data/],
     ['a token for no platform', ['token', '--data-dir', untouched], /never-written holds no data/],
-  ])('%s', async (_, args, expected) => {
-    const { code, stdout, stderr } = await runMillrace(args);
-    expect(stderr).toMatch(expected);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
-    expect([code, stdout]).toEqual([2, '']);
-    expect(existsSync(untouched)).toBe(false);
-    expect(readdirSync(at('foreign-folder'))).toEqual(['thesis.doc']);
-  }, 20_000);
+  ])(
+    '%s',
+    async (_, args, expected) => {
+      const { code, stdout, stderr } = await runMillrace(args);
+      expect(stderr).toMatch(expected);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(existsSync(untouched)).toBe(false);
+      expect(readdirSync(at('foreign-folder'))).toEqual(['thesis.doc']);
+    },
+    20_000,
+  );
 
   it('a data folder that is in use', async () => {
     const dataFolder = openDataFolder(at('busy'));
     const before = readdirSync(at('busy'));
-    const { code, stderr } = await runMillrace(['start', '--replay', good, '--once', '--data-dir', at('busy')]);
-    expect([code, stderr]).toEqual([2, `millrace: data folder: ${at('busy')} is in use by process ${process.pid}\n`]);
+    const { code, stderr } = await runMillrace([
+      'start',
+      '--replay',
+      good,
+      '--once',
+      '--data-dir',
+      at('busy'),
+    ]);
+    expect([code, stderr]).toEqual([
+      2,
+      `millrace: data folder: ${at('busy')} is in use by process ${process.pid}\n`,
+    ]);
     expect(readdirSync(at('busy'))).toEqual(before);
     dataFolder.close();
   }, 20_000);
 
   it('a data folder that is corrupt', async () => {
     openDataFolder(at('corrupt')).close();
-    writeFileSync(at('corrupt/state.db'), 'this is no database, and long enough to be looked at: '.repeat(50));
+    writeFileSync(
+      at('corrupt/state.db'),
+      'this is no database, and long enough to be looked at: '.repeat(50),
+    );
     const { code, stderr } = await runMillrace(['state', '--data-dir', at('corrupt')]);
     expect(stderr).toMatch(/^millrace: data folder: .*state\.db .*\n$/);
     expect(code).toBe(2);
@@ -88,8 +164,18 @@ describe('bad input gives one clear line, exit code 2, and writes nothing', () =
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
     try {
-      const { code, stderr } = await runMillrace(['start', '--replay', good, '--port', String(port), '--data-dir', untouched]);
-      expect(stderr).toBe(`millrace: port ${port} on 127.0.0.1 is taken: stop what listens there, or choose another with --port\n`);
+      const { code, stderr } = await runMillrace([
+        'start',
+        '--replay',
+        good,
+        '--port',
+        String(port),
+        '--data-dir',
+        untouched,
+      ]);
+      expect(stderr).toBe(
+        `millrace: port ${port} on 127.0.0.1 is taken: stop what listens there, or choose another with --port\n`,
+      );
       expect([code, existsSync(untouched)]).toEqual([2, false]);
     } finally {
       server.close();

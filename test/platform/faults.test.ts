@@ -66,8 +66,12 @@ describe('a replay under injected faults', () => {
     expect(undisturbed.fills).toBeGreaterThan(10);
   });
 
-  it.each([1, 2, 3])('of seed %i comes to the same state: nothing is lost and nothing happens twice', async (seed) => {
-    const disturbed = await replay(join(folder, `seed-${seed}`), capture, seededFaults(seed, 0.03));
-    expect(disturbed).toEqual(undisturbed);
-  }, 120_000);
+  it.each([1, 2, 3])(
+    'of seed %i comes to the same state: nothing is lost and nothing happens twice',
+    async (seed) => {
+      const disturbed = await replay(join(folder, `seed-${seed}`), capture, seededFaults(seed, 0.03));
+      expect(disturbed).toEqual(undisturbed);
+    },
+    120_000,
+  );
 });

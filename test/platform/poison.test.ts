@@ -23,10 +23,13 @@ describe('ten thousand trades of which one is poisoned', () => {
 
   beforeAll(() => {
     const lines = syntheticLines({ seed: 7, instruments: 1, tradesPerSecond: 500 }, 20);
-    lines[POISONED_LINE] = lines[POISONED_LINE]!.replace(/(\\"p\\":\\")([\d.]+)(\\")/, (_, before: string, price: string, after: string) => {
-      truePrice = price;
-      return `${before}not a price${after}`;
-    });
+    lines[POISONED_LINE] = lines[POISONED_LINE]!.replace(
+      /(\\"p\\":\\")([\d.]+)(\\")/,
+      (_, before: string, price: string, after: string) => {
+        truePrice = price;
+        return `${before}not a price${after}`;
+      },
+    );
     writeCapture(capture, lines);
   });
 
@@ -35,8 +38,14 @@ describe('ten thousand trades of which one is poisoned', () => {
   it('land but for that one, which is set aside with its cause, and nothing is held up', async () => {
     const run = await runMillrace(start);
     expect(run).toMatchObject({ code: 0 });
-    expect(JSON.parse(run.stdout)).toMatchObject({ trades: 9_999, quarantined: 1, candles: 20 } satisfies Partial<Totals>);
-    const listed = JSON.parse((await runMillrace(['quarantine', 'list', '--data-dir', dataDir])).stdout) as QuarantineRecord[];
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      trades: 9_999,
+      quarantined: 1,
+      candles: 20,
+    } satisfies Partial<Totals>);
+    const listed = JSON.parse(
+      (await runMillrace(['quarantine', 'list', '--data-dir', dataDir])).stdout,
+    ) as QuarantineRecord[];
     poison = listed[0]!;
     expect(listed).toHaveLength(1);
     expect(poison).toMatchObject({ kind: 'trade', instrumentId: INSTRUMENT, functionName: 'store-trades' });
@@ -52,7 +61,16 @@ describe('ten thousand trades of which one is poisoned', () => {
 
   it('lands once when it is mended, as a revision beside the candle that had closed without it', async () => {
     const price = truePrice.replace(/0+$/, '').replace(/\.$/, '');
-    const redrive = ['quarantine', 'redrive', '--id', poison.id, '--fix', JSON.stringify({ price }), '--data-dir', dataDir];
+    const redrive = [
+      'quarantine',
+      'redrive',
+      '--id',
+      poison.id,
+      '--fix',
+      JSON.stringify({ price }),
+      '--data-dir',
+      dataDir,
+    ];
     expect(JSON.parse((await runMillrace(redrive)).stdout)).toMatchObject([{ outcome: 'redriven' }]);
     expect(JSON.parse((await runMillrace(redrive)).stdout)).toMatchObject([{ outcome: 'redriven-before' }]);
     const totals = JSON.parse((await runMillrace(['state', '--data-dir', dataDir])).stdout) as Totals;

@@ -11,9 +11,15 @@ export interface MillraceRun {
 }
 
 /** Runs the command line in a process of its own. @param killAfterMs sends SIGKILL, as a crash would end it. */
-export async function runMillrace(args: readonly string[], options: { readonly killAfterMs?: number } = {}): Promise<MillraceRun> {
+export async function runMillrace(
+  args: readonly string[],
+  options: { readonly killAfterMs?: number } = {},
+): Promise<MillraceRun> {
   const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const timer = options.killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), options.killAfterMs);
+  const timer =
+    options.killAfterMs === undefined
+      ? undefined
+      : setTimeout(() => child.kill('SIGKILL'), options.killAfterMs);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

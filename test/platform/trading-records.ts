@@ -1,9 +1,10 @@
+import { fillsPartition, ordersPartition, STRATEGIES_PARTITION } from '../../shared/contracts/record-keys.ts';
 import {
-  fillsPartition,
-  ordersPartition,
-  STRATEGIES_PARTITION,
-} from '../../shared/contracts/record-keys.ts';
-import { PAPER_ACCOUNT_ID, type OrderRecord, type SignalRecord, type StrategyRecord } from '../../shared/contracts/records.ts';
+  PAPER_ACCOUNT_ID,
+  type OrderRecord,
+  type SignalRecord,
+  type StrategyRecord,
+} from '../../shared/contracts/records.ts';
 import type { Fill } from '../../shared/domain/orders/order.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
 
@@ -20,7 +21,12 @@ export async function readTradingRecords(state: StateStore): Promise<TradingReco
   const instances = await state.queryIndex<StrategyRecord>('signals', STRATEGIES_PARTITION, options);
   const signals: SignalRecord[] = [];
   for (const { value } of instances.items) {
-    const page = await state.query<SignalRecord>('signals', `STRATEGY#${value.strategyId}`, 'SIGNAL#', options);
+    const page = await state.query<SignalRecord>(
+      'signals',
+      `STRATEGY#${value.strategyId}`,
+      'SIGNAL#',
+      options,
+    );
     signals.push(...page.items.map((item) => item.value));
   }
   const orders = await state.queryIndex<OrderRecord>('orders', ordersPartition(PAPER_ACCOUNT_ID), options);

@@ -23,6 +23,7 @@ describe('the state machines', () => {
   });
 
   it('say which functions they may call by name alone: tasks are direct function ARNs', () => {
-    for (const file of files) expect(readFileSync(`${folder}${file}`, 'utf8')).not.toContain('states:::lambda:invoke');
+    for (const file of files)
+      expect(readFileSync(`${folder}${file}`, 'utf8')).not.toContain('states:::lambda:invoke');
   });
 });

@@ -71,7 +71,12 @@ async function show(
   if (execution === null || execution.status === 'RUNNING' || execution.status === 'SUCCEEDED') {
     return { kind: 'done', body: viewOf(item.value) };
   }
-  const failed: BacktestRun = { ...item.value, status: 'FAILED', finishedAtMs: nowMs, cause: execution.cause ?? execution.status };
+  const failed: BacktestRun = {
+    ...item.value,
+    status: 'FAILED',
+    finishedAtMs: nowMs,
+    cause: execution.cause ?? execution.status,
+  };
   await state.write(runWrite(failed, { kind: 'version', version: item.version }));
   return { kind: 'done', body: viewOf(failed) };
 }

@@ -31,7 +31,8 @@ export function createHandler(ports: Pick<Ports, 'state' | 'candles' | 'objects'
     if (item === null) throw new Error(`no backtest run ${runId}`);
     const { request } = item.value;
     const candles = await readCandles(ports.candles, request);
-    if (candles.length === 0) throw new Error(`no candles of ${request.instrumentId} ${request.interval} in that time`);
+    if (candles.length === 0)
+      throw new Error(`no candles of ${request.instrumentId} ${request.interval} in that time`);
     await putJson(ports.objects, candlesKey(runId), columnsOf(candles));
     const chunks = await writeChunks(ports, runId, request);
     await updateRun(ports.state, runId, (run) => ({

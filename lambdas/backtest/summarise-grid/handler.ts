@@ -24,7 +24,10 @@ export function createHandler(ports: Pick<Ports, 'state' | 'objects' | 'clock'>)
     results.sort(byReturn);
     const key = summaryKey(runId);
     await putJson(ports.objects, key, { runId, results });
-    const best = results.filter((result) => result.error === null).slice(0, BEST).map(gridResultOf);
+    const best = results
+      .filter((result) => result.error === null)
+      .slice(0, BEST)
+      .map(gridResultOf);
     await updateRun(ports.state, runId, (run) => ({
       ...run,
       status: 'SUCCEEDED',

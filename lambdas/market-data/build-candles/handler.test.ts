@@ -3,14 +3,26 @@ import type { KinesisStreamRecord } from 'aws-lambda';
 import { invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
 import { openCandleOf, type LaneCandlesRecord } from '../../../shared/contracts/lane-candles.ts';
 import { laneKey } from '../../../shared/contracts/record-keys.ts';
-import { REDRIVE_SESSION, type TradeRow, type TradesRecordV1 } from '../../../shared/contracts/stream-records.ts';
+import {
+  REDRIVE_SESSION,
+  type TradeRow,
+  type TradesRecordV1,
+} from '../../../shared/contracts/stream-records.ts';
 import { decimal } from '../../../shared/domain/decimal.ts';
 import { createHandler } from './handler.ts';
 
 const INSTRUMENT = 'binance:BTC-USDT';
 const LANE = 'binance#0';
 
-const row = (id: number, timeMs: number, price = '100'): TradeRow => [0, String(id), price, '1', 'B', timeMs, timeMs];
+const row = (id: number, timeMs: number, price = '100'): TradeRow => [
+  0,
+  String(id),
+  price,
+  '1',
+  'B',
+  timeMs,
+  timeMs,
+];
 
 function record(sequence: number, fields: Partial<TradesRecordV1>): KinesisStreamRecord {
   const body: TradesRecordV1 = {
@@ -58,15 +70,29 @@ describe('build-candles', () => {
   });
 
   const announced = () =>
-    ports.told('CandlesClosedV1').flatMap(({ candles }) => candles.map(({ interval, openTimeMs, close }) => [interval, openTimeMs, close]));
+    ports
+      .told('CandlesClosedV1')
+      .flatMap(({ candles }) =>
+        candles.map(({ interval, openTimeMs, close }) => [interval, openTimeMs, close]),
+      );
   const stored = async () => ports.candles.between(INSTRUMENT, '1s', 0, 1e12, 100);
 
   it('stores closed candles, then announces them, and keeps the open one for readers', async () => {
-    await fold(record(1, { trades: [row(1, 1000, '5'), row(2, 1500, '6')] }), record(2, { trades: [row(3, 2100, '7')] }));
+    await fold(
+      record(1, { trades: [row(1, 1000, '5'), row(2, 1500, '6')] }),
+      record(2, { trades: [row(3, 2100, '7')] }),
+    );
     expect((await stored()).map(({ close }) => close)).toEqual([decimal('6')]);
     expect(announced()).toEqual([['1s', 1000, '6']]);
-    const item = await ports.state.get<{ state: LaneCandlesRecord }>('market-data', laneKey(LANE, 'build-candles'));
-    expect(openCandleOf(item!.value.state, INSTRUMENT, '1s')).toMatchObject({ openTimeMs: 2000, close: '7', closed: false });
+    const item = await ports.state.get<{ state: LaneCandlesRecord }>(
+      'market-data',
+      laneKey(LANE, 'build-candles'),
+    );
+    expect(openCandleOf(item!.value.state, INSTRUMENT, '1s')).toMatchObject({
+      openTimeMs: 2000,
+      close: '7',
+      closed: false,
+    });
   });
 
   it('closes by a watermark or a heartbeat as by a trade', async () => {
@@ -94,7 +120,10 @@ describe('build-candles', () => {
 
   it('skips records that it has done, and trades that the collector sends again', async () => {
     await fold(record(1, { trades: [row(1, 1000), row(2, 1001)] }));
-    await fold(record(1, { trades: [row(1, 1000), row(2, 1001)] }), record(2, { trades: [row(2, 1001), row(3, 2000)] }));
+    await fold(
+      record(1, { trades: [row(1, 1000), row(2, 1001)] }),
+      record(2, { trades: [row(2, 1001), row(3, 2000)] }),
+    );
     expect((await stored()).map(({ tradeCount }) => tradeCount)).toEqual([2]);
   });
 
@@ -116,7 +145,9 @@ describe('build-candles', () => {
     const before = (await stored())[0]!;
     await fold(record(3, { trades: [row(4, 2001)] }));
     expect(before).toMatchObject({ revision: 1, tradeCount: 2, low: decimal('50'), throughSequence: '2' });
-    expect(await ports.candles.asFirstClosed(INSTRUMENT, '1s', 0, 1e12, 10)).toMatchObject([{ revision: 0, tradeCount: 1 }]);
+    expect(await ports.candles.asFirstClosed(INSTRUMENT, '1s', 0, 1e12, 10)).toMatchObject([
+      { revision: 0, tradeCount: 1 },
+    ]);
     expect(announced()).toEqual([['1s', 1000, '100']]);
   });
 

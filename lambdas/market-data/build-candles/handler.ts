@@ -1,5 +1,13 @@
-import { MAX_CANDLES_AN_EVENT, type ClosedCandle as AnnouncedCandle } from '../../../shared/contracts/events.ts';
-import { candleViewOf, decodeFolds, encodeFolds, type LaneCandlesRecord } from '../../../shared/contracts/lane-candles.ts';
+import {
+  MAX_CANDLES_AN_EVENT,
+  type ClosedCandle as AnnouncedCandle,
+} from '../../../shared/contracts/events.ts';
+import {
+  candleViewOf,
+  decodeFolds,
+  encodeFolds,
+  type LaneCandlesRecord,
+} from '../../../shared/contracts/lane-candles.ts';
 import { laneKey } from '../../../shared/contracts/record-keys.ts';
 import {
   advanceWatermark,

@@ -16,7 +16,10 @@ export interface LateBatch {
  * record that it went through, so that a retry finds its own work done.
  * @returns how many revisions were written.
  */
-export async function reviseLateCandles(candles: CandleStore, batches: readonly LateBatch[]): Promise<number> {
+export async function reviseLateCandles(
+  candles: CandleStore,
+  batches: readonly LateBatch[],
+): Promise<number> {
   let revised = 0;
   for (const batch of batches) {
     for (const late of byCandle(batch.late)) {

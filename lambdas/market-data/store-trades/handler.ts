@@ -1,6 +1,10 @@
 import { laneKey } from '../../../shared/contracts/record-keys.ts';
 import type { ReceivedTrade } from '../../../shared/contracts/stream-records.ts';
-import { nothingSeen, observeTrade, type SeenTrades } from '../../../shared/domain/market-data/seen-trades.ts';
+import {
+  nothingSeen,
+  observeTrade,
+  type SeenTrades,
+} from '../../../shared/domain/market-data/seen-trades.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineLaneFold, type Emission, type FoldedRecord } from '../../../shared/runtime/lane-fold.ts';
@@ -33,7 +37,14 @@ function takeRecord(state: State, { record, lane, sequenceNumber }: FoldedRecord
     case 'order':
       return;
     case 'unreadable':
-      effects.poison.push({ kind: 'record', cause: record.cause, payload: record.payload, instrumentId: null, lane, functionName: 'store-trades' });
+      effects.poison.push({
+        kind: 'record',
+        cause: record.cause,
+        payload: record.payload,
+        instrumentId: null,
+        lane,
+        functionName: 'store-trades',
+      });
       return;
     case 'trades':
       for (const trade of record.trades) {

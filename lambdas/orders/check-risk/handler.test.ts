@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { aStrategy } from '../../../test/support/strategy.ts';
-import { busEvent, invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
+import {
+  busEvent,
+  invocation,
+  tradingPorts,
+  type TradingPorts,
+} from '../../../test/support/trading-ports.ts';
 import { killSwitchKey, limitsKey, orderKey, reservationKey } from '../../../shared/contracts/record-keys.ts';
 import type { OrderRecord } from '../../../shared/contracts/records.ts';
 import type { Signal } from '../../../shared/domain/orders/order.ts';
@@ -10,7 +15,8 @@ import { createStrategy } from '../../../shared/runtime/create-strategy.ts';
 import { createHandler } from './handler.ts';
 
 const instance = aStrategy({ latencyMs: 0 });
-const signalAt = (openTimeMs: number, side: Signal['side'] = 'BUY') => signalOf(instance, openTimeMs, '100', { side, reason: 'test' });
+const signalAt = (openTimeMs: number, side: Signal['side'] = 'BUY') =>
+  signalOf(instance, openTimeMs, '100', { side, reason: 'test' });
 
 describe('check-risk', () => {
   let ports: TradingPorts;
@@ -25,16 +31,25 @@ describe('check-risk', () => {
 
   const orderOf = async (signal: Signal) =>
     (await ports.state.get<OrderRecord>('orders', orderKey(clientOrderIdOf(signal))))?.value;
-  const queued = () => [...ports.queues.receive('orders-standard', 10, 0), ...ports.queues.receive('orders-urgent', 10, 0)];
+  const queued = () => [
+    ...ports.queues.receive('orders-standard', 10, 0),
+    ...ports.queues.receive('orders-urgent', 10, 0),
+  ];
 
   it('commits the order with its reservation, and sends it to be submitted', async () => {
     const signal = signalAt(60_000);
     await check(signal);
-    expect(await orderOf(signal)).toMatchObject({ status: 'INITIALIZED', quoteQuantity: '10000', effectiveTimeMs: 120_000 });
+    expect(await orderOf(signal)).toMatchObject({
+      status: 'INITIALIZED',
+      quoteQuantity: '10000',
+      effectiveTimeMs: 120_000,
+    });
     expect((await ports.state.get('orders', reservationKey(instance.strategyId)))?.value).toEqual({
       clientOrderId: clientOrderIdOf(signal),
     });
-    expect(queued()).toMatchObject([{ groupId: instance.strategyId, body: JSON.stringify({ clientOrderId: clientOrderIdOf(signal) }) }]);
+    expect(queued()).toMatchObject([
+      { groupId: instance.strategyId, body: JSON.stringify({ clientOrderId: clientOrderIdOf(signal) }) },
+    ]);
     expect(ports.told('OrderChangedV1')).toMatchObject([{ order: { status: 'INITIALIZED' } }]);
   });
 
@@ -69,7 +84,13 @@ describe('check-risk', () => {
     ['the risk limits', limitsKey('paper'), 'the risk limits cannot be read'],
     ['the kill switch', killSwitchKey('paper'), 'the kill switch cannot be read'],
   ])('fails closed when %s are damaged', async (_, key, reason) => {
-    await ports.state.write({ kind: 'put', table: 'orders', ...key, value: { engaged: 'perhaps' }, condition: { kind: 'none' } });
+    await ports.state.write({
+      kind: 'put',
+      table: 'orders',
+      ...key,
+      value: { engaged: 'perhaps' },
+      condition: { kind: 'none' },
+    });
     await check(signalAt(60_000));
     expect(await orderOf(signalAt(60_000))).toMatchObject({ status: 'DENIED', statusReason: reason });
     expect(queued()).toEqual([]);

@@ -7,7 +7,12 @@ import {
   limitsKey,
   reservationKey,
 } from '../../../shared/contracts/record-keys.ts';
-import { killSwitchRecord, limitsRecord, type BookRecord, type StrategyRecord } from '../../../shared/contracts/records.ts';
+import {
+  killSwitchRecord,
+  limitsRecord,
+  type BookRecord,
+  type StrategyRecord,
+} from '../../../shared/contracts/records.ts';
 import { decimal, formatDecimal, type Decimal } from '../../../shared/domain/decimal.ts';
 import type { Signal } from '../../../shared/domain/orders/order.ts';
 import { equityOf, type Book } from '../../../shared/domain/portfolio/book.ts';
@@ -61,7 +66,13 @@ async function dayOpenEquity(state: StateStore, signal: Signal, book: Book): Pro
   const openEquity = equityOf(book, decimal(signal.referencePrice));
   const record: DayRecord = { openEquity: formatDecimal(openEquity) };
   try {
-    await state.write({ kind: 'put', table: 'portfolio', ...key, value: record, condition: { kind: 'absent' } });
+    await state.write({
+      kind: 'put',
+      table: 'portfolio',
+      ...key,
+      value: record,
+      condition: { kind: 'absent' },
+    });
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     return dayOpenEquity(state, signal, book);

@@ -40,5 +40,7 @@ function eventOf(report: VenueReport): BusEvent {
   if (report.kind === 'filled') return { detailType: 'OrderFilledV1', detail: { fill: report.fill } };
   const { order, reason, timeMs } = report;
   const detail = { clientOrderId: order.clientOrderId, strategyId: order.strategyId, reason, timeMs };
-  return report.kind === 'rejected' ? { detailType: 'OrderRejectedV1', detail } : { detailType: 'OrderExpiredV1', detail };
+  return report.kind === 'rejected'
+    ? { detailType: 'OrderRejectedV1', detail }
+    : { detailType: 'OrderExpiredV1', detail };
 }

@@ -2,7 +2,13 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { anOrder } from '../../../test/support/order.ts';
 import { invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
-import { killSwitchKey, orderKey, quarantinePartition, reservationKey, venueKey } from '../../../shared/contracts/record-keys.ts';
+import {
+  killSwitchKey,
+  orderKey,
+  quarantinePartition,
+  reservationKey,
+  venueKey,
+} from '../../../shared/contracts/record-keys.ts';
 import type { OrderRecord } from '../../../shared/contracts/records.ts';
 import { laneOf } from '../../../shared/domain/market-data/lane.ts';
 import { ensureAccount } from '../../../shared/runtime/create-strategy.ts';
@@ -29,7 +35,8 @@ function message(body: string, groupId = 'group', messageId = body): SQSRecord {
   };
 }
 
-const messageOf = ({ clientOrderId }: OrderRecord, groupId?: string) => message(JSON.stringify({ clientOrderId }), groupId, clientOrderId);
+const messageOf = ({ clientOrderId }: OrderRecord, groupId?: string) =>
+  message(JSON.stringify({ clientOrderId }), groupId, clientOrderId);
 
 describe('submit-order', () => {
   let ports: TradingPorts;
@@ -59,12 +66,21 @@ describe('submit-order', () => {
 
   async function engageKillSwitch(): Promise<void> {
     const value = { engaged: true, reason: 'test', by: 'test', atMs: 0 };
-    await ports.state.write({ kind: 'put', table: 'orders', ...killSwitchKey('paper'), value, condition: { kind: 'none' } });
+    await ports.state.write({
+      kind: 'put',
+      table: 'orders',
+      ...killSwitchKey('paper'),
+      value,
+      condition: { kind: 'none' },
+    });
   }
 
   const statusOf = async (order: OrderRecord) =>
     (await ports.state.get<OrderRecord>('orders', orderKey(order.clientOrderId)))?.value;
-  const sent = () => ports.streams.read('trades', 0, 100, 1e6).map(({ data }) => JSON.parse(Buffer.from(data).toString()) as object);
+  const sent = () =>
+    ports.streams
+      .read('trades', 0, 100, 1e6)
+      .map(({ data }) => JSON.parse(Buffer.from(data).toString()) as object);
 
   it('marks an order submitted and puts it into the lane of its instrument, as it was asked', async () => {
     const order = await put(anOrder(1, { status: 'INITIALIZED' }));
@@ -78,7 +94,10 @@ describe('submit-order', () => {
     const order = await put(anOrder(1, { status: 'INITIALIZED' }));
     await engageKillSwitch();
     await submit(messageOf(order));
-    expect(await statusOf(order)).toMatchObject({ status: 'DENIED', statusReason: 'the kill switch is engaged' });
+    expect(await statusOf(order)).toMatchObject({
+      status: 'DENIED',
+      statusReason: 'the kill switch is engaged',
+    });
     expect(await ports.state.get('orders', reservationKey(order.strategyId))).toBeNull();
     expect(sent()).toEqual([]);
   });
@@ -126,11 +145,18 @@ describe('submit-order', () => {
   });
 
   it('returns what follows a failure in its group, and goes on with other groups', async () => {
-    const [, second, other] = [anOrder(1), anOrder(2, { status: 'INITIALIZED' }), anOrder(3, { status: 'INITIALIZED' })];
+    const [, second, other] = [
+      anOrder(1),
+      anOrder(2, { status: 'INITIALIZED' }),
+      anOrder(3, { status: 'INITIALIZED' }),
+    ];
     await put(second);
     await put(other);
     const missing = message(JSON.stringify({ clientOrderId: crypto.randomUUID() }), 'a', 'missing');
-    expect(await submit(missing, messageOf(second, 'a'), messageOf(other, 'b'))).toEqual(['missing', second.clientOrderId]);
+    expect(await submit(missing, messageOf(second, 'a'), messageOf(other, 'b'))).toEqual([
+      'missing',
+      second.clientOrderId,
+    ]);
     expect(await statusOf(second)).toMatchObject({ status: 'INITIALIZED' });
     expect(await statusOf(other)).toMatchObject({ status: 'SUBMITTED' });
   });
@@ -139,7 +165,11 @@ describe('submit-order', () => {
     const order = await put(anOrder(1, { status: 'INITIALIZED' }));
     expect(await submit(message('{not json', 'a'), messageOf(order, 'a'))).toEqual([]);
     expect(await statusOf(order)).toMatchObject({ status: 'SUBMITTED' });
-    const page = await ports.state.queryIndex('operations', quarantinePartition('QUARANTINED'), { limit: 10 });
-    expect(page.items).toMatchObject([{ value: { kind: 'message', payload: '{not json', functionName: 'submit-order' } }]);
+    const page = await ports.state.queryIndex('operations', quarantinePartition('QUARANTINED'), {
+      limit: 10,
+    });
+    expect(page.items).toMatchObject([
+      { value: { kind: 'message', payload: '{not json', functionName: 'submit-order' } },
+    ]);
   });
 });

@@ -48,7 +48,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function setAside(ports: Pick<Ports, 'state' | 'clock'>, message: SQSRecord, error: z.ZodError): Promise<void> {
+async function setAside(
+  ports: Pick<Ports, 'state' | 'clock'>,
+  message: SQSRecord,
+  error: z.ZodError,
+): Promise<void> {
   await quarantine(
     ports.state,
     {

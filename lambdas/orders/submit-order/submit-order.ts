@@ -4,7 +4,12 @@ import type { Ports } from '../../../shared/ports/index.ts';
 import type { Item } from '../../../shared/ports/state-store.ts';
 import type { VenueGateway } from '../../../shared/ports/venue-gateway.ts';
 import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
-import { changeStatus, orderOutboxId, readOrder, releaseWrites } from '../../../shared/runtime/order-items.ts';
+import {
+  changeStatus,
+  orderOutboxId,
+  readOrder,
+  releaseWrites,
+} from '../../../shared/runtime/order-items.ts';
 import { deliverOutbox, redeliverOutbox } from '../../../shared/runtime/outbox.ts';
 
 type Needs = Pick<Ports, 'state' | 'bus' | 'clock'> & { readonly venue: VenueGateway };
@@ -49,7 +54,10 @@ async function submitAgain(ports: Needs, item: Item<OrderRecord>): Promise<Submi
   if (await ports.venue.knows(item.value)) return 'ordersRepeated';
   const reason = await reasonToDeny(ports, item.value);
   // It may still be on its way to the venue, so it cannot be called denied; the dead-letter queue will show it.
-  if (reason !== null) throw new Error(`order ${item.value.clientOrderId} is ${item.value.status} and is not sent again: ${reason}`);
+  if (reason !== null)
+    throw new Error(
+      `order ${item.value.clientOrderId} is ${item.value.status} and is not sent again: ${reason}`,
+    );
   await handOver(ports, item.value);
   return 'ordersSubmitted';
 }
@@ -60,13 +68,16 @@ async function handOver(ports: Needs, order: OrderRecord): Promise<void> {
     await ports.venue.submit(asked);
   } catch (error) {
     const item = await readOrder(ports.state, order.clientOrderId);
-    if (item?.value.status === 'SUBMITTED') await change(ports, item, 'UNKNOWN', 'the venue did not answer', []);
+    if (item?.value.status === 'SUBMITTED')
+      await change(ports, item, 'UNKNOWN', 'the venue did not answer', []);
     throw error;
   }
 }
 
 async function reasonToDeny({ state, clock }: Needs, order: OrderRecord): Promise<string | null> {
-  const killSwitch = killSwitchRecord.safeParse((await state.get('orders', killSwitchKey(order.accountId)))?.value);
+  const killSwitch = killSwitchRecord.safeParse(
+    (await state.get('orders', killSwitchKey(order.accountId)))?.value,
+  );
   if (!killSwitch.success) return 'the kill switch cannot be read';
   if (killSwitch.data.engaged) return 'the kill switch is engaged';
   return clock.nowMs() > order.expiresAtMs ? 'it came too late: the order has expired' : null;
@@ -79,7 +90,15 @@ async function change(
   statusReason: string | null,
   furtherWrites: Parameters<typeof changeStatus>[5],
 ): Promise<void> {
-  const outcome = await changeStatus(ports.state, item, status, { statusReason }, ports.clock.nowMs(), furtherWrites);
-  if (outcome.kind === 'refused') throw new Error(`order ${item.value.clientOrderId} cannot go from ${outcome.status} to ${status}`);
+  const outcome = await changeStatus(
+    ports.state,
+    item,
+    status,
+    { statusReason },
+    ports.clock.nowMs(),
+    furtherWrites,
+  );
+  if (outcome.kind === 'refused')
+    throw new Error(`order ${item.value.clientOrderId} cannot go from ${outcome.status} to ${status}`);
   await deliverOutbox(ports, outcome.outbox);
 }

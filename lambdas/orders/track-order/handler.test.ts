@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { aFill, anOrder } from '../../../test/support/order.ts';
-import { busEvent, invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
+import {
+  busEvent,
+  invocation,
+  tradingPorts,
+  type TradingPorts,
+} from '../../../test/support/trading-ports.ts';
 import type { PositionView } from '../../../shared/contracts/events.ts';
 import { orderKey, reservationKey } from '../../../shared/contracts/record-keys.ts';
 import type { OrderRecord } from '../../../shared/contracts/records.ts';
@@ -44,10 +49,16 @@ describe('track-order', () => {
     });
   }
 
-  const stored = async () => (await ports.state.get<OrderRecord>('orders', orderKey(order.clientOrderId)))?.value;
+  const stored = async () =>
+    (await ports.state.get<OrderRecord>('orders', orderKey(order.clientOrderId)))?.value;
   const reservation = async () => ports.state.get('orders', reservationKey(order.strategyId));
   const filled = async () => handler(busEvent('PortfolioChangedV1', { fill, position }), invocation);
-  const report = { clientOrderId: order.clientOrderId, strategyId: order.strategyId, reason: 'no trade', timeMs: 1 };
+  const report = {
+    clientOrderId: order.clientOrderId,
+    strategyId: order.strategyId,
+    reason: 'no trade',
+    timeMs: 1,
+  };
 
   it('marks an order filled once its fill is in the ledger, and frees the reservation', async () => {
     await filled();

@@ -49,7 +49,10 @@ function reportOf(event: EventBridgeEvent<DetailTypes, unknown>): Report {
   return { clientOrderId, status, change: { statusReason: reason } };
 }
 
-async function track(ports: Needs, report: Report): Promise<'ordersEnded' | 'reportsRepeated' | 'lateReports'> {
+async function track(
+  ports: Needs,
+  report: Report,
+): Promise<'ordersEnded' | 'reportsRepeated' | 'lateReports'> {
   const item = await readOrder(ports.state, report.clientOrderId);
   if (item === null) throw new Error(`order ${report.clientOrderId} is not in the table`);
   if (item.value.status === report.status) {

@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { aFill } from '../../../test/support/order.ts';
 import { aStrategy } from '../../../test/support/strategy.ts';
-import { busEvent, invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
+import {
+  busEvent,
+  invocation,
+  tradingPorts,
+  type TradingPorts,
+} from '../../../test/support/trading-ports.ts';
 import { bookKey } from '../../../shared/contracts/record-keys.ts';
 import type { BookRecord } from '../../../shared/contracts/records.ts';
 import type { Fill } from '../../../shared/domain/orders/order.ts';
@@ -26,7 +31,14 @@ describe('apply-fill', () => {
 
   it('books a fill and tells of it', async () => {
     await apply(aFill(1, { strategyId }));
-    expect(await book()).toMatchObject({ cash: '9899.9', quantity: '1', cost: '100.1', feesPaid: '0.1', fills: 1, entryPrice: '100' });
+    expect(await book()).toMatchObject({
+      cash: '9899.9',
+      quantity: '1',
+      cost: '100.1',
+      feesPaid: '0.1',
+      fills: 1,
+      entryPrice: '100',
+    });
     expect(ports.told('PortfolioChangedV1')).toMatchObject([{ position: { cash: '9899.9' } }]);
   });
 

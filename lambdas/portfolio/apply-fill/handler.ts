@@ -32,7 +32,8 @@ async function applyFill(ports: Needs, fill: Fill): Promise<'fillsBooked' | 'fil
   const item = await ports.state.get<BookRecord>('portfolio', bookKey(fill.strategyId));
   if (item === null) throw new Error(`fill ${fill.fillId}: no book of strategy ${fill.strategyId}`);
   const outcome = bookFill(bookOf(item.value), fill);
-  if (outcome.kind === 'impossible') throw new Error(`fill ${fill.fillId} does not fit its book: ${outcome.reason}`);
+  if (outcome.kind === 'impossible')
+    throw new Error(`fill ${fill.fillId} does not fit its book: ${outcome.reason}`);
   const position = bookRecordOf(outcome.book);
   const outbox: Outbox = {
     table: 'portfolio',

@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { storedCandle } from '../../../test/support/stored-candle.ts';
 import { aStrategy } from '../../../test/support/strategy.ts';
-import { busEvent, invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
+import {
+  busEvent,
+  invocation,
+  tradingPorts,
+  type TradingPorts,
+} from '../../../test/support/trading-ports.ts';
 import type { ClosedCandle } from '../../../shared/contracts/events.ts';
 import { candleViewOf } from '../../../shared/contracts/lane-candles.ts';
 import { createStrategy, definitionWrites } from '../../../shared/runtime/create-strategy.ts';
@@ -12,7 +17,10 @@ const instance = aStrategy({ params: { fastPeriod: 1, slowPeriod: 2 }, interval:
 const CLOSES = ['5', '4', '6', '7', '8', '7', '6'];
 
 function candle(i: number): ClosedCandle {
-  return { ...candleViewOf(storedCandle(i * 1000, CLOSES[i]!)), previousOpenTimeMs: i === 0 ? null : (i - 1) * 1000 };
+  return {
+    ...candleViewOf(storedCandle(i * 1000, CLOSES[i]!)),
+    previousOpenTimeMs: i === 0 ? null : (i - 1) * 1000,
+  };
 }
 
 describe('evaluate-strategies', () => {
@@ -24,10 +32,16 @@ describe('evaluate-strategies', () => {
     const handler = createHandler(ports);
     show = async (...candles) => handler(busEvent('CandlesClosedV1', { candles }), invocation);
     await createStrategy(ports.state, instance, 0);
-    await ports.candles.insert(CLOSES.map((close, i) => storedCandle(i * 1000, close)), { mayRepeat: false });
+    await ports.candles.insert(
+      CLOSES.map((close, i) => storedCandle(i * 1000, close)),
+      { mayRepeat: false },
+    );
   });
 
-  const signals = () => ports.told('SignalRaisedV1').map(({ signal }) => [signal.candleOpenTimeMs, signal.side, signal.referencePrice]);
+  const signals = () =>
+    ports
+      .told('SignalRaisedV1')
+      .map(({ signal }) => [signal.candleOpenTimeMs, signal.side, signal.referencePrice]);
   const EXPECTED = [
     [2000, 'BUY', '6'],
     [5000, 'SELL', '7'],
@@ -36,7 +50,10 @@ describe('evaluate-strategies', () => {
   it('raises the signals of a strategy that sees candle after candle', async () => {
     for (let i = 0; i < CLOSES.length; i++) await show(candle(i));
     expect(signals()).toEqual(EXPECTED);
-    expect(ports.told('SignalRaisedV1')[0]?.signal).toMatchObject({ candleCloseTimeMs: 3000, strategyId: instance.strategyId });
+    expect(ports.told('SignalRaisedV1')[0]?.signal).toMatchObject({
+      candleCloseTimeMs: 3000,
+      strategyId: instance.strategyId,
+    });
   });
 
   it('raises the same when candles come together, twice, or out of order', async () => {
@@ -71,8 +88,15 @@ describe('evaluate-strategies', () => {
   });
 
   it('shows nothing to a strategy that is paused, nor candles of another instrument or interval', async () => {
-    const item = (await ports.state.get('signals', { pk: `STRATEGY#${instance.strategyId}`, sk: 'DEFINITION' }))!;
-    await show(candle(0), { ...candle(1), interval: '1m' }, { ...candle(1), instrumentId: 'binance:ETH-USDT' });
+    const item = (await ports.state.get('signals', {
+      pk: `STRATEGY#${instance.strategyId}`,
+      sk: 'DEFINITION',
+    }))!;
+    await show(
+      candle(0),
+      { ...candle(1), interval: '1m' },
+      { ...candle(1), instrumentId: 'binance:ETH-USDT' },
+    );
     const paused = { ...instance, status: 'PAUSED' as const };
     await ports.state.transact(definitionWrites(paused, { kind: 'version', version: item.version }));
     await show(candle(1), candle(2));

@@ -25,10 +25,15 @@ export function createHandler(ports: Pick<Ports, 'state' | 'candles' | 'bus' | '
 
 /** Order within an instant: (time, instrumentId, strategyId); the index yields strategies in order of id. */
 function inOrder(candles: readonly ClosedCandle[]): ClosedCandle[] {
-  return [...candles].sort((a, b) => a.openTimeMs - b.openTimeMs || (a.instrumentId < b.instrumentId ? -1 : 1));
+  return [...candles].sort(
+    (a, b) => a.openTimeMs - b.openTimeMs || (a.instrumentId < b.instrumentId ? -1 : 1),
+  );
 }
 
-async function strategiesFor(ports: Pick<Ports, 'state'>, candle: ClosedCandle): Promise<readonly StrategyRecord[]> {
+async function strategiesFor(
+  ports: Pick<Ports, 'state'>,
+  candle: ClosedCandle,
+): Promise<readonly StrategyRecord[]> {
   const page = await ports.state.queryIndex<StrategyRecord>(
     'signals',
     runningPartition(candle.instrumentId, candle.interval),

@@ -24,7 +24,11 @@ const MAX_CATCH_UP = 5000;
  * missed when there is a gap. Progress, signal and event are committed together.
  * @returns how many signals it raised.
  */
-export async function showCandle(ports: Needs, instance: StrategyRecord, candle: ClosedCandle): Promise<number> {
+export async function showCandle(
+  ports: Needs,
+  instance: StrategyRecord,
+  candle: ClosedCandle,
+): Promise<number> {
   const { strategyId } = instance;
   const item = await ports.state.get<ProgressRecord>('signals', progressKey(strategyId));
   const definition = item === null ? await ports.state.get('signals', definitionKey(strategyId)) : null;
@@ -67,7 +71,12 @@ interface Guard {
 
 /** The first progress of an instance must not outlive it: it is removed together with its definition. */
 function firstCandleCheck(strategyId: string, version: number): Write {
-  return { kind: 'check', table: 'signals', ...definitionKey(strategyId), condition: { kind: 'version', version } };
+  return {
+    kind: 'check',
+    table: 'signals',
+    ...definitionKey(strategyId),
+    condition: { kind: 'version', version },
+  };
 }
 
 /** Feeds candles until one brings advice, commits, and goes on: a signal is committed with the progress that led to it. */
@@ -112,7 +121,10 @@ async function commit(
   const signal = advice === null ? null : signalOf(instance, candle.openTimeMs, candle.close, advice);
   const outbox = signal === null ? null : outboxOf(signal);
   try {
-    const told = signal === null || outbox === null ? [] : [signalWrite(signal), outboxWrite(outbox, ports.clock.nowMs())];
+    const told =
+      signal === null || outbox === null
+        ? []
+        : [signalWrite(signal), outboxWrite(outbox, ports.clock.nowMs())];
     const writes = [progress, ...guard.writes, ...told];
     if (writes.length === 1) await ports.state.write(progress);
     else await ports.state.transact(writes);

@@ -23,9 +23,14 @@ const GZIP_MAGIC = 0x1f8b;
 export async function readCandleFile(path: string): Promise<CandleFile> {
   const bytes = await readFile(path).catch((error: unknown) => {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new BadCandleFile(`${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code ?? message})`}`);
+    throw new BadCandleFile(
+      `${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code ?? message})`}`,
+    );
   });
-  const text = bytes.length >= 2 && bytes.readUInt16BE(0) === GZIP_MAGIC ? await unzip(path, bytes) : bytes.toString('utf8');
+  const text =
+    bytes.length >= 2 && bytes.readUInt16BE(0) === GZIP_MAGIC
+      ? await unzip(path, bytes)
+      : bytes.toString('utf8');
   return { series: parseCandles(path, text), sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
@@ -47,7 +52,12 @@ function parseCandles(path: string, text: string): CandleSeries {
   const columns = COLUMNS.map(() => new Float64Array(length));
   for (let i = 0; i < length; i++) parseLine(path, lines[i + 1]!, i, columns);
   const [openTimeMs, open, high, low, close, volume] = columns as [
-    Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
   ];
   return { length, openTimeMs, open, high, low, close, volume };
 }
@@ -55,16 +65,30 @@ function parseCandles(path: string, text: string): CandleSeries {
 function parseLine(path: string, line: string, i: number, columns: readonly Float64Array[]): void {
   const where = `${path}: line ${i + 2}`;
   const fields = line.trimEnd().split(',');
-  if (fields.length !== COLUMNS.length) throw new BadCandleFile(`${where}: expected ${COLUMNS.length} fields, got ${fields.length}`);
+  if (fields.length !== COLUMNS.length)
+    throw new BadCandleFile(`${where}: expected ${COLUMNS.length} fields, got ${fields.length}`);
   fields.forEach((field, column) => {
     const value = parseNumber(field);
-    if (value === null) throw new BadCandleFile(`${where}: ${COLUMNS[column]}: expected a number, got ${JSON.stringify(field)}`);
+    if (value === null)
+      throw new BadCandleFile(
+        `${where}: ${COLUMNS[column]}: expected a number, got ${JSON.stringify(field)}`,
+      );
     columns[column]![i] = value;
   });
-  const [time, open, high, low, close, volume] = columns.map((column) => column[i]!) as [number, number, number, number, number, number];
-  if (!Number.isSafeInteger(time) || time < 0) throw new BadCandleFile(`${where}: openTimeMs: expected milliseconds since the epoch`);
+  const [time, open, high, low, close, volume] = columns.map((column) => column[i]!) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (!Number.isSafeInteger(time) || time < 0)
+    throw new BadCandleFile(`${where}: openTimeMs: expected milliseconds since the epoch`);
   if (i > 0 && time <= columns[0]![i - 1]!) {
-    throw new BadCandleFile(`${where}: candles are not in order: ${time} does not follow ${columns[0]![i - 1]!}`);
+    throw new BadCandleFile(
+      `${where}: candles are not in order: ${time} does not follow ${columns[0]![i - 1]!}`,
+    );
   }
   if (!(low > 0 && low <= open && low <= close && high >= open && high >= close)) {
     throw new BadCandleFile(`${where}: expected 0 < low ≤ open, close ≤ high`);

@@ -16,8 +16,21 @@ import {
 
 const INSTRUMENT = 'binance:BTC-USDT';
 
-function trade(tradeId: number, timeMs: number, price = '100', quantity = '1', takerSide: Trade['takerSide'] = 'BUY'): Trade {
-  return { instrumentId: INSTRUMENT, tradeId, timeMs, price: decimal(price), quantity: decimal(quantity), takerSide };
+function trade(
+  tradeId: number,
+  timeMs: number,
+  price = '100',
+  quantity = '1',
+  takerSide: Trade['takerSide'] = 'BUY',
+): Trade {
+  return {
+    instrumentId: INSTRUMENT,
+    tradeId,
+    timeMs,
+    price: decimal(price),
+    quantity: decimal(quantity),
+    takerSide,
+  };
 }
 
 function run(fold: InstrumentFold, trades: readonly Trade[]): { closed: ClosedCandle[]; late: LateTrade[] } {
@@ -66,10 +79,16 @@ describe('folding trades into candles', () => {
         const { closed, late } = run(fold, trades);
         expect(late).toEqual([]);
         for (const interval of ['1s', '1m'] as const) {
-          const candles = [...closed.filter((candle) => candle.interval === interval), candleUnderWay(fold, interval)!];
-          const sum = (pick: (candle: { volume: bigint; quoteVolume: bigint; tradeCount: number }) => bigint): bigint =>
-            candles.reduce((total, candle) => total + pick(candle), 0n);
-          expect(sum((candle) => candle.volume)).toBe(trades.reduce((total, one) => total + one.quantity, 0n));
+          const candles = [
+            ...closed.filter((candle) => candle.interval === interval),
+            candleUnderWay(fold, interval)!,
+          ];
+          const sum = (
+            pick: (candle: { volume: bigint; quoteVolume: bigint; tradeCount: number }) => bigint,
+          ): bigint => candles.reduce((total, candle) => total + pick(candle), 0n);
+          expect(sum((candle) => candle.volume)).toBe(
+            trades.reduce((total, one) => total + one.quantity, 0n),
+          );
           expect(sum((candle) => candle.quoteVolume)).toBe(
             trades.reduce((total, one) => total + (one.price * one.quantity) / ONE, 0n),
           );
@@ -86,7 +105,10 @@ describe('folding trades into candles', () => {
         const once = startFold(INSTRUMENT, ['1s', '1m']);
         const twice = startFold(INSTRUMENT, ['1s', '1m']);
         const closedOnce = run(once, trades).closed;
-        const closedTwice = [...run(twice, trades.slice(0, b + 1)).closed, ...run(twice, trades.slice(a)).closed];
+        const closedTwice = [
+          ...run(twice, trades.slice(0, b + 1)).closed,
+          ...run(twice, trades.slice(a)).closed,
+        ];
         expect(closedTwice).toEqual(closedOnce);
         expect(twice).toEqual(once);
       }),
@@ -154,12 +176,21 @@ describe('a candle is complete', () => {
   });
 
   it('only when no trade id is missing inside or right before it', () => {
-    expect(closeOf([trade(1, 1_000), trade(2, 2_000), trade(4, 2_001), trade(5, 3_000)])).toEqual([true, false]);
-    expect(closeOf([trade(1, 1_000), trade(3, 2_000), trade(4, 3_000), trade(5, 4_000)])).toEqual([true, false, true]);
+    expect(closeOf([trade(1, 1_000), trade(2, 2_000), trade(4, 2_001), trade(5, 3_000)])).toEqual([
+      true,
+      false,
+    ]);
+    expect(closeOf([trade(1, 1_000), trade(3, 2_000), trade(4, 3_000), trade(5, 4_000)])).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 
   it('again once the missing trade has come in time', () => {
-    expect(closeOf([trade(1, 1_000), trade(2, 2_000), trade(4, 2_001), trade(3, 2_000), trade(5, 3_000)])).toEqual([true, true]);
+    expect(
+      closeOf([trade(1, 1_000), trade(2, 2_000), trade(4, 2_001), trade(3, 2_000), trade(5, 3_000)]),
+    ).toEqual([true, true]);
   });
 
   it('not when the connection broke and nothing has proved since that no trade was missed', () => {
@@ -194,7 +225,10 @@ describe('a late trade', () => {
     const expected = run(onTime, all).closed[0]!;
     for (const missing of [1, 2] as const) {
       const fold = startFold(INSTRUMENT, ['1s']);
-      const first = run(fold, all.filter((_, i) => i !== missing)).closed[0]!;
+      const first = run(
+        fold,
+        all.filter((_, i) => i !== missing),
+      ).closed[0]!;
       const { late } = run(fold, [all[missing]!]);
       const { previousOpenTimeMs: _, ...candle } = expected;
       expect(reviseCandle(fold, first, late)).toEqual({ ...candle, revision: 1 });
@@ -204,6 +238,11 @@ describe('a late trade', () => {
   it('makes a candle where the interval had none', () => {
     const fold = startFold(INSTRUMENT, ['1s']);
     const { late } = run(fold, [trade(1, 1_000), trade(3, 5_000), trade(2, 3_000, '7')]);
-    expect(reviseCandle(fold, null, late)).toMatchObject({ openTimeMs: 3_000, open: decimal('7'), tradeCount: 1, revision: 0 });
+    expect(reviseCandle(fold, null, late)).toMatchObject({
+      openTimeMs: 3_000,
+      open: decimal('7'),
+      tradeCount: 1,
+      revision: 0,
+    });
   });
 });

@@ -4,12 +4,7 @@
  */
 import { ONE, type Decimal } from '../decimal.ts';
 import type { InstrumentId } from '../market-data/instrument.ts';
-import {
-  hasMissing,
-  nothingSeen,
-  observeTrade,
-  type SeenTrades,
-} from '../market-data/seen-trades.ts';
+import { hasMissing, nothingSeen, observeTrade, type SeenTrades } from '../market-data/seen-trades.ts';
 import type { Trade } from '../market-data/trade.ts';
 import type { Candle } from './candle.ts';
 import { intervalMs, openTimeOf, type Interval } from './interval.ts';
@@ -153,7 +148,10 @@ function addToCandle(candle: CandleSums, trade: Trade): void {
     candle.close = price;
     candle.lastTimeMs = timeMs;
     candle.lastTradeId = tradeId;
-  } else if (timeMs < candle.firstTimeMs || (timeMs === candle.firstTimeMs && tradeId < candle.firstTradeId)) {
+  } else if (
+    timeMs < candle.firstTimeMs ||
+    (timeMs === candle.firstTimeMs && tradeId < candle.firstTradeId)
+  ) {
     candle.open = price;
     candle.firstTimeMs = timeMs;
     candle.firstTradeId = tradeId;
@@ -194,7 +192,8 @@ export function reviseCandle(fold: InstrumentFold, base: Candle | null, late: re
   if (first === undefined) throw new RangeError('a revision needs a late trade');
   const { interval } = first;
   const openTimeMs = openTimeOf(first.trade.timeMs, interval);
-  const sums: CandleSums = base === null ? openCandle(openTimeMs, first.trade, first.trade.tradeId - 1) : { ...base };
+  const sums: CandleSums =
+    base === null ? openCandle(openTimeMs, first.trade, first.trade.tradeId - 1) : { ...base };
   for (const { trade } of base === null ? others : late) addToCandle(sums, trade);
   return {
     instrumentId: fold.instrumentId,
@@ -214,7 +213,8 @@ export function reviseCandle(fold: InstrumentFold, base: Candle | null, late: re
     lastTimeMs: sums.lastTimeMs,
     closed: true,
     // A gap that ends right before the first trade may have held trades of this candle.
-    complete: openTimeMs >= fold.observedSinceMs && !hasMissing(fold.seen, sums.firstTradeId - 1, sums.lastTradeId),
+    complete:
+      openTimeMs >= fold.observedSinceMs && !hasMissing(fold.seen, sums.firstTradeId - 1, sums.lastTradeId),
     revision: base === null ? 0 : base.revision + 1,
   };
 }

@@ -9,7 +9,8 @@ export class SimpleMovingAverage {
   #count = 0;
 
   constructor(period: number) {
-    if (!Number.isInteger(period) || period < 1) throw new RangeError(`period must be a whole number of 1 or more: ${period}`);
+    if (!Number.isInteger(period) || period < 1)
+      throw new RangeError(`period must be a whole number of 1 or more: ${period}`);
     this.period = period;
     this.#window = new Float64Array(period);
   }
@@ -32,7 +33,8 @@ export class SimpleMovingAverage {
   }
 
   static restore(period: number, snapshot: readonly number[]): SimpleMovingAverage {
-    if (snapshot.length !== period + 2) throw new RangeError(`not a snapshot of a moving average over ${period}`);
+    if (snapshot.length !== period + 2)
+      throw new RangeError(`not a snapshot of a moving average over ${period}`);
     const average = new SimpleMovingAverage(period);
     average.#total = snapshot[0]!;
     average.#count = snapshot[1]!;

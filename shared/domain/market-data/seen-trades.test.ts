@@ -15,7 +15,9 @@ describe('seen trade ids', () => {
           expect(observeTrade(seen, id) !== 'repeated').toBe(isNew);
           if (isNew) known.add(id);
         }
-        const missing = Array.from({ length: seen.lastId - first + 1 }, (_, i) => first + i).filter((id) => !known.has(id));
+        const missing = Array.from({ length: seen.lastId - first + 1 }, (_, i) => first + i).filter(
+          (id) => !known.has(id),
+        );
         for (const id of missing) expect(hasMissing(seen, id, id)).toBe(true);
         for (const id of known) expect(hasMissing(seen, id, id)).toBe(false);
       }),
@@ -24,7 +26,14 @@ describe('seen trade ids', () => {
 
   it('say whether a trade follows, leaves a gap, or fills one', () => {
     const seen = nothingSeen();
-    expect([5, 6, 9, 8, 8, 7].map((id) => observeTrade(seen, id))).toEqual(['next', 'next', 'after-gap', 'late', 'repeated', 'late']);
+    expect([5, 6, 9, 8, 8, 7].map((id) => observeTrade(seen, id))).toEqual([
+      'next',
+      'next',
+      'after-gap',
+      'late',
+      'repeated',
+      'late',
+    ]);
     expect(seen).toEqual({ lastId: 9, missing: [] });
   });
 

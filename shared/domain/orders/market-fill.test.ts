@@ -51,12 +51,18 @@ describe('a market order', () => {
 
   it('accounts for every part of the cash: notional and fee, to the last digit', () => {
     fc.assert(
-      fc.property(price, cash, feeRate, fc.constantFrom('BUY' as const, 'SELL' as const), (at, amount, fee, side) => {
-        const fill = filled(order({ side, quantity: formatDecimal(amount), feeRate: fee }), at);
-        const signed = side === 'BUY' ? -decimal(fill.notional) : decimal(fill.notional);
-        expect(decimal(fill.cashChange)).toBe(signed - decimal(fill.fee));
-        expect(decimal(fill.fee)).toBeGreaterThanOrEqual(0n);
-      }),
+      fc.property(
+        price,
+        cash,
+        feeRate,
+        fc.constantFrom('BUY' as const, 'SELL' as const),
+        (at, amount, fee, side) => {
+          const fill = filled(order({ side, quantity: formatDecimal(amount), feeRate: fee }), at);
+          const signed = side === 'BUY' ? -decimal(fill.notional) : decimal(fill.notional);
+          expect(decimal(fill.cashChange)).toBe(signed - decimal(fill.fee));
+          expect(decimal(fill.fee)).toBeGreaterThanOrEqual(0n);
+        },
+      ),
     );
   });
 
@@ -68,7 +74,9 @@ describe('a market order', () => {
   it('is known by its order and the print that it met', () => {
     const asked = order({ quantity: '1' });
     expect(filled(asked, ONE).fillId).toBe(filled(asked, ONE).fillId);
-    expect(filled(asked, ONE).fillId).not.toBe(filled({ ...asked, clientOrderId: asked.signalId }, ONE).fillId);
+    expect(filled(asked, ONE).fillId).not.toBe(
+      filled({ ...asked, clientOrderId: asked.signalId }, ONE).fillId,
+    );
   });
 
   it('is rejected when its amount buys nothing', () => {

@@ -3,7 +3,8 @@ import { deterministicId } from '../ids.ts';
 import type { Side } from '../market-data/trade.ts';
 import type { Fill, Order } from './order.ts';
 
-export type FillOutcome = { readonly kind: 'filled'; readonly fill: Fill } | { readonly kind: 'rejected'; readonly reason: string };
+export type FillOutcome =
+  { readonly kind: 'filled'; readonly fill: Fill } | { readonly kind: 'rejected'; readonly reason: string };
 
 /** The print that a market order meets. */
 export interface Print {
@@ -24,7 +25,8 @@ export function fillMarketOrder(order: Order, print: Print): FillOutcome {
   const quantity = filledQuantity(order, price, feeRate);
   if (quantity <= 0n) return { kind: 'rejected', reason: 'amount is too small for any quantity' };
   const notional = multiply(price, quantity);
-  const cashChange = order.side === 'BUY' ? -costOf(price, quantity, feeRate) : proceedsOf(price, quantity, feeRate);
+  const cashChange =
+    order.side === 'BUY' ? -costOf(price, quantity, feeRate) : proceedsOf(price, quantity, feeRate);
   const fee = order.side === 'BUY' ? -cashChange - notional : notional - cashChange;
   return {
     kind: 'filled',

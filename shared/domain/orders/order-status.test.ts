@@ -10,7 +10,10 @@ describe('the status of an order', () => {
   });
 
   it('reaches the venue only through SUBMITTED', () => {
-    expect(ORDER_STATUSES.filter((status) => mayFollow('INITIALIZED', status))).toEqual(['DENIED', 'SUBMITTED']);
+    expect(ORDER_STATUSES.filter((status) => mayFollow('INITIALIZED', status))).toEqual([
+      'DENIED',
+      'SUBMITTED',
+    ]);
   });
 
   it('can be asked for again after UNKNOWN, and denied never', () => {

@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { decimal } from '../decimal.ts';
 import type { Trade } from '../market-data/trade.ts';
-import { matchTrade, MAX_OPEN_ORDERS, openPaperVenue, takeOrder, type PaperVenue, type VenueReport } from './paper-venue.ts';
+import {
+  matchTrade,
+  MAX_OPEN_ORDERS,
+  openPaperVenue,
+  takeOrder,
+  type PaperVenue,
+  type VenueReport,
+} from './paper-venue.ts';
 import type { Order } from './order.ts';
 
 const INSTRUMENT = 'binance:BTC-USDT';
@@ -26,7 +33,14 @@ function order(n: number, over: Partial<Order> = {}): Order {
 }
 
 function show(venue: PaperVenue, tradeId: number, timeMs: number, instrumentId = INSTRUMENT): VenueReport[] {
-  const trade: Trade = { instrumentId, tradeId, timeMs, price: decimal('10'), quantity: decimal('1'), takerSide: 'BUY' };
+  const trade: Trade = {
+    instrumentId,
+    tradeId,
+    timeMs,
+    price: decimal('10'),
+    quantity: decimal('1'),
+    takerSide: 'BUY',
+  };
   const reports: VenueReport[] = [];
   matchTrade(venue, trade, reports);
   return reports;
@@ -75,6 +89,9 @@ describe('the paper venue', () => {
   it('rejects an order past its bound', () => {
     const venue = openPaperVenue();
     for (let n = 0; n < MAX_OPEN_ORDERS; n++) expect(takeOrder(venue, order(n))).toBeNull();
-    expect(takeOrder(venue, order(-1))).toMatchObject({ kind: 'rejected', reason: `over ${MAX_OPEN_ORDERS} open orders` });
+    expect(takeOrder(venue, order(-1))).toMatchObject({
+      kind: 'rejected',
+      reason: `over ${MAX_OPEN_ORDERS} open orders`,
+    });
   });
 });

@@ -19,7 +19,12 @@ export interface PaperVenue {
 
 export type VenueReport =
   | { readonly kind: 'filled'; readonly fill: Fill }
-  | { readonly kind: 'rejected' | 'expired'; readonly order: Order; readonly reason: string; readonly timeMs: number };
+  | {
+      readonly kind: 'rejected' | 'expired';
+      readonly order: Order;
+      readonly reason: string;
+      readonly timeMs: number;
+    };
 
 export const MAX_OPEN_ORDERS = 200;
 const MAX_RECENT_ORDERS = 1000;
@@ -34,7 +39,12 @@ export function takeOrder(venue: PaperVenue, order: Order): VenueReport | null {
   venue.recentOrderIds.push(order.clientOrderId);
   if (venue.recentOrderIds.length > MAX_RECENT_ORDERS) venue.recentOrderIds.shift();
   if (venue.openOrders.length >= MAX_OPEN_ORDERS) {
-    return { kind: 'rejected', order, reason: `over ${MAX_OPEN_ORDERS} open orders`, timeMs: order.effectiveTimeMs };
+    return {
+      kind: 'rejected',
+      order,
+      reason: `over ${MAX_OPEN_ORDERS} open orders`,
+      timeMs: order.effectiveTimeMs,
+    };
   }
   venue.openOrders.push(order);
   return null;
@@ -46,7 +56,7 @@ export function matchTrade(venue: PaperVenue, trade: Trade, reports: VenueReport
   if (trade.tradeId <= last) return;
   venue.lastTradeIds[trade.instrumentId] = trade.tradeId;
   if (venue.openOrders.length === 0) return;
-  for (let i = 0; i < venue.openOrders.length; ) {
+  for (let i = 0; i < venue.openOrders.length;) {
     const report = meet(venue.openOrders[i]!, trade);
     if (report === null) i++;
     else {

@@ -38,7 +38,8 @@ export function metricsOf(
   const daily = dailyReturns(openTimeMs, equity, initialEquity);
   const maxDrawdown = deepestFall(equity, initialEquity);
   const days = ((openTimeMs.at(-1) ?? 0) - (openTimeMs[0] ?? 0)) / DAY_MS;
-  const cagr = days >= 1 && finalEquity > 0 ? (finalEquity / initialEquity) ** (DAYS_A_YEAR / days) - 1 : null;
+  const cagr =
+    days >= 1 && finalEquity > 0 ? (finalEquity / initialEquity) ** (DAYS_A_YEAR / days) - 1 : null;
   const profits = roundTrips.map((trip) => toNumber(trip.profit));
   const wins = profits.filter((profit) => profit > 0).length;
   return {

@@ -70,14 +70,21 @@ describe('the ledger', () => {
     const outcome = bookFill(bought, fillAt('SELL', ONE, decimal('110')));
     expect(outcome).toMatchObject({
       kind: 'booked',
-      roundTrip: { entryPrice: decimal('100'), exitPrice: decimal('110'), profit: decimal('9.79'), cost: decimal('100.1') },
+      roundTrip: {
+        entryPrice: decimal('100'),
+        exitPrice: decimal('110'),
+        profit: decimal('9.79'),
+        cost: decimal('100.1'),
+      },
       book: { quantity: 0n, cost: 0n, entry: null },
     });
   });
 
   it('refuses to sell what it does not hold and to buy what it cannot pay', () => {
     expect(bookFill(empty(), fillAt('SELL', ONE, ONE))).toMatchObject({ kind: 'impossible' });
-    expect(bookFill(empty(), fillAt('BUY', 101n * ONE, decimal('100')))).toMatchObject({ kind: 'impossible' });
+    expect(bookFill(empty(), fillAt('BUY', 101n * ONE, decimal('100')))).toMatchObject({
+      kind: 'impossible',
+    });
   });
 
   it('marks the position at a price', () => {

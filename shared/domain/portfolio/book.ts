@@ -30,7 +30,12 @@ export interface RoundTrip {
   readonly cost: Decimal;
 }
 
-export function openBook(accountId: string, strategyId: string, instrumentId: InstrumentId, cash: Decimal): Book {
+export function openBook(
+  accountId: string,
+  strategyId: string,
+  instrumentId: InstrumentId,
+  cash: Decimal,
+): Book {
   return {
     accountId,
     strategyId,
@@ -56,7 +61,11 @@ export function bookFill(book: Book, fill: Fill): BookingOutcome {
 
 function bookBuy(book: Book, fill: Fill): BookingOutcome {
   const change = decimal(fill.cashChange);
-  if (book.cash + change < 0n) return { kind: 'impossible', reason: `costs ${formatDecimal(-change)}, cash is ${formatDecimal(book.cash)}` };
+  if (book.cash + change < 0n)
+    return {
+      kind: 'impossible',
+      reason: `costs ${formatDecimal(-change)}, cash is ${formatDecimal(book.cash)}`,
+    };
   return {
     kind: 'booked',
     roundTrip: null,
@@ -76,7 +85,10 @@ function bookSell(book: Book, fill: Fill): BookingOutcome {
   const sold = decimal(fill.quantity);
   const proceeds = decimal(fill.cashChange);
   if (sold > book.quantity || book.entry === null) {
-    return { kind: 'impossible', reason: `sells ${fill.quantity}, position is ${formatDecimal(book.quantity)}` };
+    return {
+      kind: 'impossible',
+      reason: `sells ${fill.quantity}, position is ${formatDecimal(book.quantity)}`,
+    };
   }
   // A part of the position takes its part of the cost along; the last part takes what is left, so nothing is lost to rounding.
   const cost = sold === book.quantity ? book.cost : (book.cost * sold) / book.quantity;

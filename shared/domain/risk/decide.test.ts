@@ -36,7 +36,13 @@ const signal = (side: Signal['side']): Signal => ({
 });
 
 const flat: Book = openBook('paper', 'strategy', 'binance:BTC-USDT', decimal('1000'));
-const long: Book = { ...flat, cash: 0n, quantity: decimal('10'), cost: decimal('1000'), entry: { timeMs: 0, price: decimal('100') } };
+const long: Book = {
+  ...flat,
+  cash: 0n,
+  quantity: decimal('10'),
+  cost: decimal('1000'),
+  entry: { timeMs: 0, price: decimal('100') },
+};
 
 const view = (over: Partial<RiskView> = {}): RiskView => ({
   book: flat,
@@ -54,12 +60,20 @@ describe('a signal', () => {
   it('to buy becomes an order for all the cash, effective at the close of its candle', () => {
     expect(decideOn('BUY', {})).toMatchObject({
       kind: 'approved',
-      order: { quoteQuantity: '1000', quantity: null, effectiveTimeMs: 10_000, expiresAtMs: 10_000 + ORDER_LIFETIME_MS },
+      order: {
+        quoteQuantity: '1000',
+        quantity: null,
+        effectiveTimeMs: 10_000,
+        expiresAtMs: 10_000 + ORDER_LIFETIME_MS,
+      },
     });
   });
 
   it('to sell becomes an order for the whole position', () => {
-    expect(decideOn('SELL', { book: long })).toMatchObject({ kind: 'approved', order: { quantity: '10', quoteQuantity: null } });
+    expect(decideOn('SELL', { book: long })).toMatchObject({
+      kind: 'approved',
+      order: { quantity: '10', quoteQuantity: null },
+    });
   });
 
   it('asks for nothing when the position is already so', () => {
@@ -91,8 +105,14 @@ describe('an order is denied', () => {
     ['the risk limits cannot be read', { limits: null }],
     ['an order of this strategy is still in flight', { orderInFlight: true }],
     ['no cash is left', { book: { ...flat, cash: 0n } }],
-    ['position of 1000 is over the limit of 999.99', { limits: { ...NO_LIMITS, maxPositionNotional: '999.99' } }],
-    [`the day's loss has reached the limit of 10 %`, { limits: { ...NO_LIMITS, maxDailyLossRatio: 0.1 }, dayOpenEquity: decimal('1111.2') }],
+    [
+      'position of 1000 is over the limit of 999.99',
+      { limits: { ...NO_LIMITS, maxPositionNotional: '999.99' } },
+    ],
+    [
+      `the day's loss has reached the limit of 10 %`,
+      { limits: { ...NO_LIMITS, maxDailyLossRatio: 0.1 }, dayOpenEquity: decimal('1111.2') },
+    ],
   ])('because %s', (reason, over) => {
     expect(decideOn('BUY', over)).toMatchObject({ kind: 'denied', reason });
   });
@@ -103,7 +123,9 @@ describe('an order is denied', () => {
 
   it('by no limit when it sells: a limit must not keep us in a position', () => {
     const limits = { maxPositionNotional: '1', maxDailyLossRatio: 0 };
-    expect(decideOn('SELL', { book: long, limits, dayOpenEquity: decimal('9999') })).toMatchObject({ kind: 'approved' });
+    expect(decideOn('SELL', { book: long, limits, dayOpenEquity: decimal('9999') })).toMatchObject({
+      kind: 'approved',
+    });
   });
 
   it('by the daily loss only once it is reached', () => {

@@ -95,7 +95,8 @@ function reasonNotToBuy(limits: RiskLimits, view: RiskView, price: Decimal): str
   }
   if (maxDailyLossRatio !== null && dayOpenEquity > 0n) {
     const lossRatio = toNumber(dayOpenEquity - equityOf(book, price)) / toNumber(dayOpenEquity);
-    if (lossRatio >= maxDailyLossRatio) return `the day's loss has reached the limit of ${maxDailyLossRatio * 100} %`;
+    if (lossRatio >= maxDailyLossRatio)
+      return `the day's loss has reached the limit of ${maxDailyLossRatio * 100} %`;
   }
   return null;
 }

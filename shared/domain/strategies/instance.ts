@@ -5,7 +5,9 @@ import { isInstrumentId } from '../market-data/instrument.ts';
 import { configureStrategy } from './registry.ts';
 import type { StrategyInstance } from './strategy.ts';
 
-export type InstanceRequest = Omit<StrategyInstance, 'strategyId' | 'status' | 'params'> & { readonly params: unknown };
+export type InstanceRequest = Omit<StrategyInstance, 'strategyId' | 'status' | 'params'> & {
+  readonly params: unknown;
+};
 
 /** Checks a request for a strategy instance and gives it its id: the same request is the same instance. */
 export function strategyInstance(request: InstanceRequest): StrategyInstance | { readonly error: string } {
@@ -13,18 +15,29 @@ export function strategyInstance(request: InstanceRequest): StrategyInstance | {
   const configured = configureStrategy(name, request.params);
   if ('error' in configured) return configured;
   if (!isInstrumentId(instrumentId)) {
-    return { error: `instrument: expected exchange:BASE-QUOTE such as binance:BTC-USDT, got "${instrumentId}"` };
+    return {
+      error: `instrument: expected exchange:BASE-QUOTE such as binance:BTC-USDT, got "${instrumentId}"`,
+    };
   }
   const capital = amount(request.capital);
-  if (capital === null || capital === 0n) return { error: `capital: expected a decimal above zero, got "${request.capital}"` };
+  if (capital === null || capital === 0n)
+    return { error: `capital: expected a decimal above zero, got "${request.capital}"` };
   const feeRate = amount(request.feeRate);
-  if (feeRate === null || feeRate >= HALF) return { error: `fee: expected a fraction from 0 to 0.5, got "${request.feeRate}"` };
+  if (feeRate === null || feeRate >= HALF)
+    return { error: `fee: expected a fraction from 0 to 0.5, got "${request.feeRate}"` };
   const slippage = amount(request.slippage);
   if (slippage === null || slippage >= HALF) {
     return { error: `slippage: expected a fraction from 0 to 0.5, got "${request.slippage}"` };
   }
   return {
-    strategyId: deterministicId('strategy', accountId, name, canonicalJson(configured.params), instrumentId, interval),
+    strategyId: deterministicId(
+      'strategy',
+      accountId,
+      name,
+      canonicalJson(configured.params),
+      instrumentId,
+      interval,
+    ),
     accountId,
     name,
     params: configured.params,

@@ -10,7 +10,9 @@ function configured(params: object) {
 }
 
 function feed(strategy: Strategy, closes: readonly number[]): Advice[] {
-  return closes.map((close, i) => strategy.onCandle({ openTimeMs: i, open: close, high: close, low: close, close, volume: 1 }));
+  return closes.map((close, i) =>
+    strategy.onCandle({ openTimeMs: i, open: close, high: close, low: close, close, volume: 1 }),
+  );
 }
 
 describe('the moving-average crossover', () => {
@@ -25,7 +27,10 @@ describe('the moving-average crossover', () => {
   });
 
   it('goes on from a snapshot exactly as if it had never stopped', () => {
-    const closes = fc.array(fc.integer({ min: 1, max: 10_000 }).map((cents) => cents / 100), { minLength: 2, maxLength: 120 });
+    const closes = fc.array(
+      fc.integer({ min: 1, max: 10_000 }).map((cents) => cents / 100),
+      { minLength: 2, maxLength: 120 },
+    );
     fc.assert(
       fc.property(closes, fc.nat(), (prices, at) => {
         const strategy = configured({ fastPeriod: 3, slowPeriod: 8 });
@@ -45,12 +50,19 @@ describe('the moving-average crossover', () => {
     [{ fastPeriod: 20, slowPeriod: 5 }, 'fastPeriod: expected less than slowPeriod'],
     [{ fastPeriod: 0, slowPeriod: 5 }, 'fastPeriod and slowPeriod: expected whole numbers from 1 to 1000'],
     [{ fastPeriod: 5 }, 'fastPeriod and slowPeriod: expected whole numbers from 1 to 1000'],
-    [{ fastPeriod: 5, slowPeriod: 20, speed: 1 }, 'unknown parameter "speed": expected fastPeriod and slowPeriod'],
+    [
+      { fastPeriod: 5, slowPeriod: 20, speed: 1 },
+      'unknown parameter "speed": expected fastPeriod and slowPeriod',
+    ],
   ])('refuses %j', (params, expected) => {
-    expect(configureStrategy('ma-crossover', params)).toEqual({ error: `parameters of ma-crossover: ${expected}` });
+    expect(configureStrategy('ma-crossover', params)).toEqual({
+      error: `parameters of ma-crossover: ${expected}`,
+    });
   });
 
   it('is the only one so far, and says so', () => {
-    expect(configureStrategy('moon', {})).toEqual({ error: 'unknown strategy "moon": expected one of ma-crossover' });
+    expect(configureStrategy('moon', {})).toEqual({
+      error: 'unknown strategy "moon": expected one of ma-crossover',
+    });
   });
 });

@@ -60,7 +60,8 @@ export const maCrossover: StrategyDefinition<MaCrossoverParams> = {
   parseParams(input) {
     const { fastPeriod, slowPeriod, ...unknown } = input as Record<string, unknown>;
     const stranger = Object.keys(unknown)[0];
-    if (stranger !== undefined) return { error: `unknown parameter "${stranger}": expected fastPeriod and slowPeriod` };
+    if (stranger !== undefined)
+      return { error: `unknown parameter "${stranger}": expected fastPeriod and slowPeriod` };
     if (!isPeriod(fastPeriod) || !isPeriod(slowPeriod)) {
       return { error: `fastPeriod and slowPeriod: expected whole numbers from 1 to ${MAX_PERIOD}` };
     }

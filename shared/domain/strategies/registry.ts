@@ -24,9 +24,13 @@ function strategyNames(): string[] {
 }
 
 /** @returns the strategy ready to create, or one line that says what is wrong and what was expected. */
-export function configureStrategy(name: string, input: unknown): ConfiguredStrategy | { readonly error: string } {
+export function configureStrategy(
+  name: string,
+  input: unknown,
+): ConfiguredStrategy | { readonly error: string } {
   const definition = DEFINITIONS.find((candidate) => candidate.name === name);
-  if (definition === undefined) return { error: `unknown strategy "${name}": expected one of ${strategyNames().join(', ')}` };
+  if (definition === undefined)
+    return { error: `unknown strategy "${name}": expected one of ${strategyNames().join(', ')}` };
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return { error: `parameters of ${name}: expected a JSON object` };
   }

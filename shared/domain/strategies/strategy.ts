@@ -12,7 +12,8 @@ export interface StrategyCandle {
   readonly volume: number;
 }
 
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /** What a strategy wants: to be long with all of its capital, or flat. `null` leaves things as they are. */
 export type Advice = { readonly side: Side; readonly reason: string } | null;
