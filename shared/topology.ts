@@ -179,7 +179,7 @@ export const topology = {
     },
     'manage-backtests': {
       context: 'api', description: 'Submits and shows backtest runs.', timeoutSeconds: 5, memoryMb: 256,
-      capabilities: { state: { backtest: 'write' }, objects: { 'backtests/': 'read' }, execute: ['run-backtest-grid'] },
+      capabilities: { state: { backtest: 'write' }, execute: ['run-backtest-grid'] },
     },
     'issue-socket-ticket': {
       context: 'api', description: 'Gives a one-use ticket for the WebSocket.', timeoutSeconds: 5, memoryMb: 256,

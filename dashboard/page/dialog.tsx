@@ -8,14 +8,19 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
-/** The browser’s own modal dialog: it keeps the focus in, gives it back, and closes on Escape. */
+/** The browser’s own modal dialog: it keeps the focus in and closes on Escape. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
+    const opener = document.activeElement;
     const dialog = element.current;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      // It is taken out of the document while it is open, and then the browser does not find the way back.
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
   }, []);
   return (
     <dialog

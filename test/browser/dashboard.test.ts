@@ -159,6 +159,8 @@ describe('the page with a token', () => {
     expect(await dialog().getByRole('alert').innerText()).toContain(
       'fastPeriod: expected less than slowPeriod',
     );
+    // A refusal also stands in the browser’s own log.
+    expect(watched.complaints.splice(0)).toEqual([expect.stringContaining('422')]);
     await dialog().getByLabel('Parameters').fill('{"fastPeriod": 7, "slowPeriod": 21}');
     await dialog().getByRole('button', { name: 'Create and run' }).click();
     await dialog().waitFor({ state: 'detached' });
@@ -169,6 +171,8 @@ describe('the page with a token', () => {
 
   it('is kept to the keyboard as well', async () => {
     const button = page.getByRole('button', { name: 'Stop trading' });
+    // It can be pressed once the state of the switch is known.
+    await button.click({ trial: true });
     await button.focus();
     await page.keyboard.press('Enter');
     await dialog().waitFor();

@@ -38,13 +38,14 @@ async function printedAddress(child: ChildProcess): Promise<string> {
       reject(new Error(`millrace start ${why}:\n${said}`));
     };
     const timer = setTimeout(() => fail(`printed no address within ${READY_MS / 1000} s`), READY_MS);
-    child.once('exit', (code) => fail(`ended with ${String(code)}`));
+    const onExit = (code: number | null): void => fail(`ended with ${String(code)}`);
+    child.once('exit', onExit);
     child.stderr?.on('data', (chunk: Buffer) => {
       said += chunk.toString();
       const address = /dashboard: (\S+)\n/.exec(said)?.[1];
       if (address === undefined) return;
       clearTimeout(timer);
-      child.removeAllListeners('exit');
+      child.off('exit', onExit);
       resolve(address);
     });
   });

@@ -1,35 +1,22 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { tapeOfCapture } from '../../collector/tape-of-capture.ts';
 import { openStorage, type Storage } from '../../embedded/storage.ts';
 import type { Totals } from '../../embedded/totals.ts';
+import { candleViewOf } from '../../shared/contracts/lane-candles.ts';
 import { DEFAULT_LIMITS } from '../../shared/contracts/records.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 import { decimal } from '../../shared/domain/decimal.ts';
 import { TapeEngine, type TapeRun } from '../../shared/engine/tape-engine.ts';
 import { runMillrace, type MillraceRun } from '../platform/run-millrace.ts';
 import { readTradingRecords } from '../platform/trading-records.ts';
+import { publishedCandles } from './published-candles.ts';
 import { dataFolder, describeConformance } from './recorded-data.ts';
 
 const CAPTURE = `${dataFolder}captures/binance-spot-btcusdt-2024-08-09.ndjson.gz`;
 const INSTRUMENT = 'binance:BTC-USDT';
-
-interface ExpectedCandle {
-  readonly openTime: number;
-  readonly complete: boolean;
-  readonly o: string;
-  readonly h: string;
-  readonly l: string;
-  readonly c: string;
-  readonly v: string;
-  readonly qv: string;
-  readonly n: number;
-  readonly tbv: string;
-  readonly first: number;
-  readonly last: number;
-}
 
 function startArguments(dataDir: string, speed: string): string[] {
   return [
@@ -74,24 +61,12 @@ describeConformance('a recorded market replayed through the platform', () => {
   });
 
   it('gives the expected one-minute candles, to the last digit', async () => {
-    const expected = (
-      JSON.parse(readFileSync(`${dataFolder}expected/ws_binance_spot.json`, 'utf8')) as Record<
-        string,
-        { candles_1m: ExpectedCandle[] }
-      >
-    )['public BTCUSDT']!.candles_1m;
+    const published = publishedCandles();
     const printed = await runMillrace(['candles', '--capture', CAPTURE, '--interval', '1m']);
-    expect(JSON.parse(printed.stdout)).toEqual(
-      expected.map((candle, i) => viewOf(candle, i < expected.length - 1)),
-    );
+    expect(JSON.parse(printed.stdout)).toEqual(published);
     await withStorage(undisturbed, async ({ candles }) => {
       const stored = await candles.between(INSTRUMENT, '1m', 0, 1e15, 1000);
-      expect(stored.map((candle) => candle.openTimeMs)).toEqual(
-        expected.slice(0, -1).map((candle) => candle.openTime),
-      );
-      expect(stored.map(({ close, quoteVolume }) => [close, quoteVolume])).toEqual(
-        expected.slice(0, -1).map(({ c, qv }) => [decimal(c), decimal(qv)]),
-      );
+      expect(stored.map(candleViewOf)).toEqual(published.filter(({ closed }) => closed));
     });
   });
 
@@ -146,24 +121,4 @@ async function withStorage(dataDir: string, use: (storage: Storage) => Promise<v
   } finally {
     await storage.close();
   }
-}
-
-function viewOf(candle: ExpectedCandle, closed: boolean) {
-  return {
-    instrumentId: INSTRUMENT,
-    interval: '1m',
-    openTimeMs: candle.openTime,
-    open: candle.o,
-    high: candle.h,
-    low: candle.l,
-    close: candle.c,
-    volume: candle.v,
-    quoteVolume: candle.qv,
-    takerBuyVolume: candle.tbv,
-    tradeCount: candle.n,
-    firstTradeId: String(candle.first),
-    lastTradeId: String(candle.last),
-    closed,
-    complete: candle.complete,
-  };
 }
