@@ -42,6 +42,8 @@ export default {
   // Each worker that synthesises a stack holds half a gigabyte.
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
+  // A bound on what hangs, not on what is slow: machines are shared.
+  testTimeout: 60_000,
   reporters: ['<rootDir>/scripts/quiet-reporter.ts'],
   projects: projects.filter(({ displayName }) => isNamed || needNodeAlone.has(displayName)),
 };

@@ -17,7 +17,7 @@ function clientThatHears(answer: () => Response | Promise<Response>): {
     token: 'the-token',
     onUnauthorized: (detail) => refusedTokens.push(detail),
     fetch: async (url, init) => {
-      sent.push({ url: String(url), init: init ?? {} });
+      sent.push({ url: url as string, init: init ?? {} });
       return answer();
     },
   });

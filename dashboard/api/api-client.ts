@@ -81,9 +81,9 @@ function addressOf<R extends RouteKey>(
   { path, query }: RequestParts<R>,
 ): { method: string; url: string } {
   const [method = '', template = ''] = route.split(' ');
-  const values = new Map<string, unknown>(Object.entries(path ?? {}));
+  const values = new Map<string, string>(Object.entries((path ?? {}) as Record<string, string>));
   const filled = template.replace(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(String(values.get(name) ?? '')),
+    encodeURIComponent(values.get(name) ?? ''),
   );
   const given = Object.entries<string | number | undefined>(query ?? {}).filter(
     ([, value]) => value !== undefined,

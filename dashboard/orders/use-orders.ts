@@ -41,7 +41,10 @@ export function useOrders(): OrdersView {
     const answer = await api.call('GET /v1/orders', {
       query: { limit: FIRST_PAGE, after: next ?? undefined },
     });
-    if (answer.kind !== 'done') return notify({ tone: 'bad', text: `Older orders: ${answer.detail}` });
+    if (answer.kind !== 'done') {
+      notify({ tone: 'bad', text: `Older orders: ${answer.detail}` });
+      return;
+    }
     take(answer.body.items);
     setNext(answer.body.next);
   };

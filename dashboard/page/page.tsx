@@ -12,7 +12,7 @@ export function Page() {
   const [token, setToken] = useState(() => takeToken(window));
   const [refusal, setRefusal] = useState<string | null>(null);
   const { toasts, notify, dismiss } = useToasts();
-  const [mistake] = useErrorBoundary();
+  const mistake: unknown = useErrorBoundary()[0];
   useUnexpectedErrors(notify);
   useEffect(() => {
     // A new address pasted into this tab changes the part behind the # alone, which loads nothing.
@@ -28,7 +28,10 @@ export function Page() {
     setRefusal(detail);
     setToken(null);
   };
-  if (mistake !== undefined) return <TokenGate title="The page made a mistake" detail={String(mistake)} />;
+  if (mistake !== undefined) {
+    const detail = mistake instanceof Error ? mistake.message : 'it did not say which';
+    return <TokenGate title="The page made a mistake" detail={detail} />;
+  }
   if (token === null) return <TokenGate title="Millrace" detail={refusal} />;
   return (
     <>

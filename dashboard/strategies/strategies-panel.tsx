@@ -178,7 +178,7 @@ function Profit({ label, profit }: { readonly label: string; readonly profit: st
 /** `{"fastPeriod": 5, "slowPeriod": 20}` → `fastPeriod 5, slowPeriod 20` */
 function paramsText(params: Strategy['params']): string {
   return Object.entries(params)
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(', ');
 }
 

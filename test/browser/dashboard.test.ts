@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 import { launchChromium } from './chromium.ts';
 import { startPlatform, type RunningPlatform } from './running-platform.ts';
 import { candlePixels, openWatched, type WatchedPage } from './watched-page.ts';
@@ -11,20 +11,21 @@ jest.setTimeout(120_000);
 
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
+const folder = mkdtempSync(join(tmpdir(), 'millrace-browser-'));
+const dataDir = join(folder, 'data');
 /** Set to keep the pictures. */
-const pictures = process.env['MILLRACE_SCREENSHOTS'] ?? temporaryFolder();
+const pictures = process.env['MILLRACE_SCREENSHOTS'] ?? join(folder, 'pictures');
 
 let browser: Browser;
-let dataDir: string;
 let platform: RunningPlatform;
 beforeAll(async () => {
   mkdirSync(pictures, { recursive: true });
-  dataDir = temporaryFolder();
   [browser, platform] = await Promise.all([launchChromium(), startPlatform(dataDir)]);
 });
 afterAll(async () => {
   await browser.close();
   await platform.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 let watched: WatchedPage;

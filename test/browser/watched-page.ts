@@ -20,6 +20,7 @@ export async function openWatched(browser: Browser, options: BrowserContextOptio
   page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`));
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+      // eslint-disable-next-line no-console -- the page's own console is what is watched
       console.error(`policy violated: ${violatedDirective} ${blockedURI}`);
     });
     let shift = 0;
