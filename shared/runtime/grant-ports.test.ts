@@ -60,10 +60,12 @@ describe('a function’s ports', () => {
   it('reach objects by prefix', async () => {
     const { objects } = grantPorts('archive-raw', everything());
     await objects.put('raw/binance/chunk.ndjson.gz', Buffer.from(''), 'application/gzip');
-    await expect(objects.put('backtests/run/summary.json', Buffer.from(''), 'application/json')).rejects.toThrow(
-      'archive-raw has no capability objects write backtests/run/summary.json',
+    await expect(
+      objects.put('backtests/run/summary.json', Buffer.from(''), 'application/json'),
+    ).rejects.toThrow('archive-raw has no capability objects write backtests/run/summary.json');
+    await expect(objects.get('backtests/run/candles.json')).rejects.toThrow(
+      'objects read backtests/run/candles.json',
     );
-    await expect(objects.get('backtests/run/candles.json')).rejects.toThrow('objects read backtests/run/candles.json');
   });
 
   it('verify tokens for the authorizer alone', async () => {
