@@ -1,13 +1,13 @@
 /** The handlers of the platform, by name: the very modules that the Lambdas bundle. */
 import type { Ports } from '../../shared/ports/index.ts';
+import type { InvocationContext } from '../../shared/runtime/define-function.ts';
 import type { FunctionName } from '../../shared/topology.ts';
 
-// A handler's event and result are given by how topology.ts feeds it; the runtime pairs them, not the compiler.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type AnyHandler = (
-  event: any,
-  context: { awsRequestId: string; getRemainingTimeInMillis(): number },
-) => Promise<unknown>;
+export interface AnyHandler {
+  // A handler's event is given by how topology.ts feeds it; the runtime pairs them, not the compiler.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  (event: any, context: InvocationContext): Promise<unknown>;
+}
 type HandlerModule = { readonly createHandler: (ports: Ports) => AnyHandler };
 
 export type FunctionModules = Readonly<Record<FunctionName, () => Promise<HandlerModule>>>;
