@@ -19,7 +19,7 @@ const projects = [
     ...common,
     displayName: 'unit',
     testMatch: [
-      '<rootDir>/{shared,lambdas,collector,embedded,simulator,lib,bin,dashboard,scripts}/**/*.test.{ts,tsx}',
+      '<rootDir>/{shared,lambdas,collector,embedded,simulator,lib,bin,dashboard,scripts,bench}/**/*.test.{ts,tsx}',
     ],
   },
   {

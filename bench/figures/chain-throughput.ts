@@ -1,5 +1,6 @@
 import { figureOf, type Bench, type Figure } from '../figure.ts';
 import { MemorySampler } from '../measuring/memory-sampler.ts';
+import { median } from '../measuring/statistics.ts';
 import { StartedProgram } from '../processes/started-program.ts';
 import { temporaryFolder } from '../processes/temporary-folder.ts';
 import type { BareInsertsProgram } from '../programs/bare-inserts.ts';
@@ -8,6 +9,13 @@ import type { ChainOutcome, ChainProgram } from '../programs/chain.ts';
 const SECONDS = 60;
 const REFERENCE_SECONDS = 5;
 const BATCH_SIZE = 5000;
+
+interface MeasuredChain {
+  readonly outcome: ChainOutcome;
+  readonly memory: MemoryUse;
+  /** Trades a second in each second or so. */
+  readonly rates: readonly number[];
+}
 
 interface MemoryUse {
   readonly peakMb: number;
@@ -20,13 +28,13 @@ interface MemoryUse {
 /** Trades a second through the whole chain, and what memory does meanwhile, beside bare inserts of the same rows. */
 export async function chainThroughput(bench: Bench): Promise<readonly Figure[]> {
   const seconds = bench.seconds ?? SECONDS;
-  const chains: { readonly outcome: ChainOutcome; readonly memory: MemoryUse }[] = [];
+  const chains: MeasuredChain[] = [];
   const inserts = [await insertBare(bench)];
   for (let run = 0; run < (bench.runs ?? 1); run++) {
     chains.push(await runChain(bench, seconds));
     inserts.push(await insertBare(bench));
   }
-  const { outcome, memory } = chains.at(-1)!;
+  const { outcome, memory, rates } = chains.at(-1)!;
   const ofChain = (pick: (memory: MemoryUse) => number): number[] =>
     chains.map((chain) => pick(chain.memory));
   return [
@@ -37,7 +45,7 @@ export async function chainThroughput(bench: Bench): Promise<readonly Figure[]> 
       reference: `bare inserts of the same rows, ${BATCH_SIZE} at a time, one in flight`,
       referenceRuns: inserts.map(({ tradesPerSecond }) => tradesPerSecond),
       note: 'from the first trade made until all is stored and settled; the details are of the last run',
-      details: { ...outcome },
+      details: { ...outcome, ...(rates.length === 0 ? {} : { tradesInTheMedianSecond: median(rates) }) },
     }),
     figureOf({
       figure: 'chain-throughput.cpu',
@@ -75,10 +83,7 @@ function cpuMicrosPerTrade({ nodeCpuSeconds, clickHouseCpuSeconds, trades }: Cha
   return ((nodeCpuSeconds + clickHouseCpuSeconds) / trades) * 1e6;
 }
 
-async function runChain(
-  bench: Bench,
-  seconds: number,
-): Promise<{ outcome: ChainOutcome; memory: MemoryUse }> {
+async function runChain(bench: Bench, seconds: number): Promise<MeasuredChain> {
   const request: ChainProgram['request'] = {
     dataDir: temporaryFolder(bench.resources),
     speed: 'max',
@@ -88,12 +93,23 @@ async function runChain(
   const program = new StartedProgram<ChainProgram>('chain', request, bench.resources);
   const { clickHousePid } = await program.next('ready');
   const memory = new MemorySampler([program.pid, clickHousePid], bench.resources);
-  program.onProgress(({ trades }) => bench.tell(`${trades} trades`));
+  const marks = [{ trades: 0, atMs: performance.now() }];
+  program.onProgress(({ trades }) => {
+    marks.push({ trades, atMs: performance.now() });
+    bench.tell(`${trades} trades`);
+  });
   const { kind: _, latencies: __, ...outcome } = await program.next('done');
   memory.stop();
   await program.end();
   bench.tell(`${outcome.trades} trades in ${outcome.seconds.toFixed(1)} s`);
-  return { outcome, memory: memoryUseOf(memory) };
+  return { outcome, memory: memoryUseOf(memory), rates: ratesOf(marks) };
+}
+
+function ratesOf(marks: readonly { readonly trades: number; readonly atMs: number }[]): readonly number[] {
+  return marks.slice(1).map(({ trades, atMs }, n) => {
+    const before = marks[n]!;
+    return ((trades - before.trades) / (atMs - before.atMs)) * 1000;
+  });
 }
 
 function memoryUseOf(sampler: MemorySampler): MemoryUse {

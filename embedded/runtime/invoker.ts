@@ -69,7 +69,7 @@ export class Invoker {
 
   status(name: FunctionName, lagMs: number | null): FunctionStatus {
     const { invocations, errors, durationsMs } = this.#countersOf(name);
-    const recent = [...durationsMs.subarray(0, Math.min(invocations, RECENT))].sort((a, b) => a - b);
+    const recent = durationsMs.slice(0, Math.min(invocations, RECENT)).sort();
     const p99 = recent[Math.ceil(recent.length * 0.99) - 1];
     return {
       name,
