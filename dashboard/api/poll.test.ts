@@ -8,6 +8,7 @@ let begun: number;
 let finish: (() => void) | null;
 let everyMs: number | null;
 let isHidden: boolean;
+let failure: Answer<never> | null;
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -15,11 +16,12 @@ beforeEach(() => {
   begun = 0;
   everyMs = 1000;
   isHidden = false;
+  failure = null;
   poll = startPoll<number>({
     read: async () =>
       new Promise((resolve) => {
         const n = ++begun;
-        finish = () => resolve({ kind: 'done', body: n });
+        finish = () => resolve(failure ?? { kind: 'done', body: n });
       }),
     onAnswer: (answer) => answers.push(answer),
     everyMs: () => everyMs,
@@ -76,6 +78,18 @@ describe('a poll', () => {
     isHidden = false;
     everyMs = null;
     poll.refresh();
+    await finished();
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(begun).toBe(2);
+  });
+
+  it('without a pause tries again after a failure all the same', async () => {
+    everyMs = null;
+    failure = { kind: 'unreachable', detail: 'away' };
+    await finished();
+    await jest.advanceTimersByTimeAsync(3000);
+    expect([begun, answers]).toEqual([2, [failure]]);
+    failure = null;
     await finished();
     await jest.advanceTimersByTimeAsync(10_000);
     expect(begun).toBe(2);

@@ -4,7 +4,7 @@ import type { Answer } from './api-client.ts';
 export interface PollOptions<T> {
   readonly read: () => Promise<Answer<T>>;
   readonly onAnswer: (answer: Answer<T>) => void;
-  /** From the end of one reading to the next; null: only when asked. */
+  /** From the end of one reading to the next; null: only when asked, and after a failure. */
   readonly everyMs: () => number | null;
   /** Nobody looks: reading rests until the next refresh. */
   readonly isHidden: () => boolean;
@@ -15,6 +15,8 @@ export interface Poll {
   refresh(): void;
   stop(): void;
 }
+
+const AFTER_FAILURE_MS = 3000;
 
 export function startPoll<T>({ read, onAnswer, everyMs, isHidden }: PollOptions<T>): Poll {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -30,12 +32,11 @@ export function startPoll<T>({ read, onAnswer, everyMs, isHidden }: PollOptions<
     isReading = false;
     if (isOver) return;
     onAnswer(answer);
-    schedule();
+    schedule(everyMs() ?? (answer.kind === 'done' ? null : AFTER_FAILURE_MS));
   }
 
-  function schedule(): void {
+  function schedule(pauseMs: number | null): void {
     if (isWanted) return void readOnce();
-    const pauseMs = everyMs();
     if (pauseMs === null) return;
     timer = setTimeout(() => {
       if (!isHidden()) void readOnce();

@@ -70,7 +70,9 @@ function RunsTable({ runs, chosenId, onChoose }: RunsTableProps) {
           <tr>
             <th>Run</th>
             <th>Market</th>
-            <th class="number">Combinations</th>
+            <th class="number" title="Combinations of parameters">
+              Tried
+            </th>
             <th class="number">Best</th>
           </tr>
         </thead>
@@ -176,8 +178,9 @@ function Results({ run }: { readonly run: BacktestRun }) {
   );
 }
 
-function captionOf({ candles, submittedAtMs, finishedAtMs, best }: BacktestRun): string {
+function captionOf({ candles, combinations, submittedAtMs, finishedAtMs, best }: BacktestRun): string {
+  const of = combinations === null ? '' : ` of ${formatCount(combinations)}`;
   const over = candles === null ? '' : ` over ${formatCount(candles)} candles`;
   const took = finishedAtMs === null ? '' : ` in ${formatDuration(finishedAtMs - submittedAtMs)}`;
-  return `The best ${best.length}${over}${took}. Chosen by looking back: the market to come owes them nothing.`;
+  return `The best ${best.length}${of}${over}${took}. Found by looking back: the market to come owes them nothing.`;
 }

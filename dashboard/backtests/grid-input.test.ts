@@ -19,6 +19,7 @@ describe('the values of a parameter', () => {
     ['5, a', 'expected numbers such as 5, 10 or a range such as 5-50:5, got "a"'],
     ['5-50', 'expected numbers such as 5, 10 or a range such as 5-50:5, got "5-50"'],
     ['5-50:0', 'expected numbers such as 5, 10 or a range such as 5-50:5, got "5-50:0"'],
+    ['5-5:0', 'expected numbers such as 5, 10 or a range such as 5-50:5, got "5-5:0"'],
     ['50-5:5', 'expected numbers such as 5, 10 or a range such as 5-50:5, got "50-5:5"'],
     ['1e9', 'expected numbers such as 5, 10 or a range such as 5-50:5, got "1e9"'],
     ['1-900:1 1001-1900:1', 'expected at most 1000 numbers'],

@@ -54,7 +54,7 @@ export class CandleChart {
 
   constructor(container: HTMLElement, theme: Theme, listeners: CandleChartListeners) {
     this.#theme = theme;
-    this.#chart = createChart(container, { autoSize: true });
+    this.#chart = createChart(container, { autoSize: true, ...chartOptions(theme) });
     this.#prices = this.#chart.addSeries(CandlestickSeries, { borderVisible: false });
     this.#volumes = this.#chart.addSeries(HistogramSeries, {
       priceScaleId: '',

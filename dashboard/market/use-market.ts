@@ -14,13 +14,17 @@ import {
   type ChartInterval,
 } from './candle-series.ts';
 
-/** The latest price, as it is pushed, or read where nothing is. */
+/** Prices are pushed at most once a second, so the last one of a market that went quiet may never be. */
+const PRICE_EVERY_MS = 5000;
+
+/** The latest price, as it is pushed or read, whichever is newer. */
 export function usePrice(instrumentId: string): Reading<Price> {
   const { api } = usePlatform();
   const { exchange, pair } = partsOf(instrumentId);
+  const { everyMs, after } = useFallback();
   const reading = useReading(
     async () => api.call('GET /v1/prices/{pair}', { path: { pair }, query: { exchange } }),
-    { of: instrumentId, ...useFallback() },
+    { of: instrumentId, everyMs: everyMs ?? PRICE_EVERY_MS, after },
   );
   const [pushed, setPushed] = useState<Price | null>(null);
   useChannel(`prices:${instrumentId}`, 'price', setPushed);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatClock, formatMoment, startOfDay } from './format-time.ts';
+import { dayLabel, formatClock, formatMoment, startOfDay } from './format-time.ts';
 
 const noon = Date.UTC(2024, 7, 9, 12, 0, 5);
 
@@ -11,6 +11,11 @@ describe('times on the page', () => {
   it('carry their date on any day but the one at hand', () => {
     expect(formatMoment(noon, noon + 3_600_000)).toBe('12:00:05');
     expect(formatMoment(noon, noon + 86_400_000)).toBe('2024-08-09 12:00:05');
+  });
+
+  it('name the day that they are of', () => {
+    expect(dayLabel(noon, noon + 3_600_000)).toBe('Today (UTC)');
+    expect(dayLabel(noon, noon + 86_400_000)).toBe('On 2024-08-09');
   });
 
   it('belong to the day that began at midnight UTC', () => {

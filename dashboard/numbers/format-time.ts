@@ -13,6 +13,12 @@ export function formatMoment(timeMs: number, referenceMs: number): string {
   return `${new Date(timeMs).toISOString().slice(0, 10)} ${formatClock(timeMs)}`;
 }
 
+/** `Today (UTC)`, or which other day it is: a replay has days of its own. */
+export function dayLabel(timeMs: number, nowMs: number): string {
+  const isToday = startOfDay(timeMs) === startOfDay(nowMs);
+  return isToday ? 'Today (UTC)' : `On ${new Date(timeMs).toISOString().slice(0, 10)}`;
+}
+
 /** Midnight UTC of the day that holds the time. */
 export function startOfDay(timeMs: number): number {
   return timeMs - (timeMs % DAY_MS);

@@ -29,6 +29,7 @@ export function EquityChart({ curve }: { readonly curve: EquityCurve }) {
   useEffect(() => {
     const chart = createChart(container.current!, {
       autoSize: true,
+      ...chartOptions(theme),
       handleScroll: false,
       handleScale: false,
     });

@@ -22,7 +22,7 @@ describe('equity over the day', () => {
       fillAt(2000, 'SELL', { price: '110', quantity: '2', cashChange: '219.78' }),
     ];
     const position = positionOf({ cash: '10019.58', fills: 2 });
-    expect(equityHistory(startOf(fills, position), fills)).toEqual([
+    expect(equityHistory(startOf(fills, position), fills, [])).toEqual([
       { timeMs: 0, equity: '10000' },
       { timeMs: 1000, equity: '9999.8' },
       { timeMs: 2000, equity: '10019.58' },
@@ -36,8 +36,8 @@ describe('equity over the day', () => {
     ];
     const position = positionOf({ cash: '10019.58' });
     const newestFirst = [...fills].reverse();
-    expect(equityHistory(startOf(newestFirst, position), newestFirst)).toEqual(
-      equityHistory(startOf(fills, position), fills),
+    expect(equityHistory(startOf(newestFirst, position), newestFirst, [])).toEqual(
+      equityHistory(startOf(fills, position), fills, []),
     );
   });
 
@@ -45,12 +45,27 @@ describe('equity over the day', () => {
     const sale = fillAt(1000, 'SELL', { price: '120', quantity: '1', cashChange: '119.88' });
     const start = startOf([sale], positionOf({ cash: '119.88' }), new Map([['binance:BTC-USDT', '100']]));
     expect(heldInstruments(start.books)).toEqual(['binance:BTC-USDT']);
-    expect(equityHistory(start, [sale]).map(({ equity }) => equity)).toEqual(['100', '119.88']);
+    expect(equityHistory(start, [sale], []).map(({ equity }) => equity)).toEqual(['100', '119.88']);
+  });
+
+  it('follows the market between fills, and no market that it has no part in', () => {
+    const bought = fillAt(1000, 'BUY', { quantity: '2', cashChange: '-200.2' });
+    const position = positionOf({ cash: '9799.8', quantity: '2' });
+    const marks = [
+      { timeMs: 2000, instrumentId: 'binance:BTC-USDT', price: '110' },
+      { timeMs: 3000, instrumentId: 'binance:ETH-USDT', price: '1' },
+      { timeMs: 0, instrumentId: 'binance:BTC-USDT', price: '1' },
+    ];
+    expect(equityHistory(startOf([bought], position), [bought], marks)).toEqual([
+      { timeMs: 0, equity: '10000' },
+      { timeMs: 1000, equity: '9999.8' },
+      { timeMs: 2000, equity: '10019.8' },
+    ]);
   });
 
   it('leaves out the fills of a strategy that has been removed', () => {
     const other = fillAt(1000, 'BUY', { strategyId: 'removed' });
-    expect(equityHistory(startOf([other]), [other])).toEqual([{ timeMs: 0, equity: '10000' }]);
+    expect(equityHistory(startOf([other]), [other], [])).toEqual([{ timeMs: 0, equity: '10000' }]);
   });
 
   it('ends at the cash of a book that is flat again, to the last digit', () => {
@@ -64,7 +79,7 @@ describe('equity over the day', () => {
           fillAt(2 * i + 2, 'SELL', { cashChange: earned }),
         ]);
         const position = positionOf({ cash: '5000.000000000001' });
-        expect(equityHistory(startOf(fills, position), fills).at(-1)?.equity).toBe('5000.000000000001');
+        expect(equityHistory(startOf(fills, position), fills, []).at(-1)?.equity).toBe('5000.000000000001');
       }),
     );
   });

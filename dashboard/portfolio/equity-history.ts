@@ -1,6 +1,6 @@
 /**
- * Equity over the day, rebuilt exactly from the books as they are now and the fills that led there. Between fills a
- * position counts at the last price that a fill of its instrument met; the curve says so where it is shown.
+ * Equity over the day, rebuilt exactly from the books as they are now, the fills that led there, and the closes of the
+ * market on the way. In between a position counts at the last of these prices.
  */
 import type { Fill, Position } from '../api/views.ts';
 import { multiplyScaled, scaled, unscaled } from '../numbers/exact-decimal.ts';
@@ -49,30 +49,66 @@ export function heldInstruments(books: Books): string[] {
   return [...new Set(held.map(({ instrumentId }) => instrumentId))];
 }
 
+/** The market’s price of an instrument at a time. */
+export interface Mark {
+  readonly timeMs: number;
+  readonly instrumentId: string;
+  readonly price: string;
+}
+
+export interface HistoryStart {
+  readonly timeMs: number;
+  readonly books: Books;
+  /** Then, by instrument; what has none counts at the first price that comes up. */
+  readonly prices: ReadonlyMap<string, string>;
+}
+
 /**
- * Equity at the start and after each fill, in order of time. Fills of strategies that have been removed, and of others
- * than those of the books, are left out.
- * @param prices at the start, by instrument; what has none counts at the first price that comes up
+ * Equity at the start and after each fill and each mark that concerns it, in order of time. Fills of strategies that
+ * have been removed, and of others than those of the books, are left out; and so are marks of before the start.
  */
 export function equityHistory(
-  start: { readonly timeMs: number; readonly books: Books; readonly prices: ReadonlyMap<string, string> },
+  start: HistoryStart,
   fills: readonly Fill[],
+  marks: readonly Mark[],
 ): EquityPoint[] {
-  const ours = fills
-    .filter(({ strategyId }) => start.books.has(strategyId))
-    .sort((a, b) => a.timeMs - b.timeMs);
+  const events = eventsOf(start, fills, marks);
   const books = new Map(start.books);
-  const prices = new Map<string, bigint>();
-  for (const { instrumentId, price } of ours)
-    if (!prices.has(instrumentId)) prices.set(instrumentId, scaled(price));
-  for (const [instrumentId, price] of start.prices) prices.set(instrumentId, scaled(price));
+  const prices = firstPrices(start, events);
   const points: EquityPoint[] = [{ timeMs: start.timeMs, equity: equityOf(books, prices) }];
-  for (const fill of ours) {
-    prices.set(fill.instrumentId, scaled(fill.price));
-    books.set(fill.strategyId, booked(books.get(fill.strategyId)!, fill, 1n));
-    points.push({ timeMs: fill.timeMs, equity: equityOf(books, prices) });
+  for (const { timeMs, instrumentId, price, fill } of events) {
+    prices.set(instrumentId, scaled(price));
+    if (fill !== null) books.set(fill.strategyId, booked(books.get(fill.strategyId)!, fill, 1n));
+    points.push({ timeMs, equity: equityOf(books, prices) });
   }
   return points;
+}
+
+interface PriceEvent extends Mark {
+  readonly fill: Fill | null;
+}
+
+function eventsOf(
+  { timeMs, books }: HistoryStart,
+  fills: readonly Fill[],
+  marks: readonly Mark[],
+): PriceEvent[] {
+  const instruments = new Set([...books.values()].map(({ instrumentId }) => instrumentId));
+  const ours = fills.filter(({ strategyId }) => books.has(strategyId));
+  const concerning = marks.filter((mark) => mark.timeMs > timeMs && instruments.has(mark.instrumentId));
+  return [
+    ...ours.map((fill) => ({ ...fill, fill })),
+    ...concerning.map((mark) => ({ ...mark, fill: null })),
+  ].sort((a, b) => a.timeMs - b.timeMs);
+}
+
+function firstPrices(start: HistoryStart, events: readonly PriceEvent[]): Map<string, bigint> {
+  const prices = new Map<string, bigint>();
+  for (const { instrumentId, price } of events) {
+    if (!prices.has(instrumentId)) prices.set(instrumentId, scaled(price));
+  }
+  for (const [instrumentId, price] of start.prices) prices.set(instrumentId, scaled(price));
+  return prices;
 }
 
 function equityOf(books: Books, prices: ReadonlyMap<string, bigint>): string {

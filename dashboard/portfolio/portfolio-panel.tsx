@@ -8,7 +8,7 @@ import {
   formatRatioChange,
   NO_FIGURE,
 } from '../numbers/format-number.ts';
-import { formatMoment } from '../numbers/format-time.ts';
+import { dayLabel, formatMoment } from '../numbers/format-time.ts';
 import { Empty, Panel } from '../page/panel.tsx';
 import { EquityChart } from './equity-chart.tsx';
 import { openPositions } from './read-ledger.ts';
@@ -88,13 +88,13 @@ function toneOf(change: string): string {
 }
 
 function changeLabel(equity: EquityCurve | null): string {
-  if (equity === null || equity.isWholeDay) return 'Today (UTC)';
+  if (equity === null) return 'Today (UTC)';
+  if (equity.isWholeDay) return dayLabel(equity.sinceMs, Date.now());
   return `Since ${formatMoment(equity.sinceMs, Date.now())}`;
 }
 
 function changeTitle(equity: EquityCurve | null): string {
-  const basis =
-    'Rebuilt from the fills of the day and the prices that they met; at the market since this page was opened.';
+  const basis = 'Rebuilt from fills and one-minute closes; at the market from when this page was opened.';
   if (equity === null || equity.isWholeDay) return basis;
   return `${basis} The day has more fills than the page reads.`;
 }

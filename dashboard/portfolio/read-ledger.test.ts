@@ -20,7 +20,14 @@ function apiOf(fills: readonly Fill[], portfolios: readonly Portfolio[], pageSiz
       const next = from + pageSize < fills.length ? String(from + pageSize) : null;
       return { items: fills.slice(from, from + pageSize), next };
     },
-    'GET /v1/candles/{pair}': () => ({ items: [candleAt(DAY - 60_000, { close: '95' })], next: null }),
+    'GET /v1/candles/{pair}': ({ query }) => {
+      const isBefore = query?.['to'] !== undefined;
+      const candles = [
+        candleAt(DAY, { close: '96' }),
+        candleAt(DAY + 60_000, { close: '97', closed: false }),
+      ];
+      return { items: isBefore ? [candleAt(DAY - 60_000, { close: '95' })] : candles, next: null };
+    },
   };
   const api = {
     call: async (route: string, parts = {}): Promise<Answer<unknown>> => {
@@ -58,6 +65,19 @@ describe('the ledger of the day', () => {
     expect(ledger).toMatchObject({ sinceMs: DAY, isWholeDay: true, fills: [sold, bought] });
     expect([...ledger.books.values()][0]).toMatchObject({ quantity: 10n ** 12n });
     expect([...ledger.prices]).toEqual([['binance:BTC-USDT', '95']]);
+  });
+
+  it('has the closes of the market since then, of minutes that are over', async () => {
+    const { api } = apiOf([], [portfolioOf(positionOf())]);
+    expect((await ledgerOf(api)).marks).toEqual([
+      { timeMs: DAY + 60_000, instrumentId: 'binance:BTC-USDT', price: '96' },
+    ]);
+  });
+
+  it('gives up when fills come in all the time', async () => {
+    const portfolios = Array.from({ length: 20 }, (_, fills) => portfolioOf(positionOf({ fills })));
+    const { api } = apiOf([], portfolios);
+    expect(await readLedger(api, DAY)).toMatchObject({ kind: 'unreachable' });
   });
 
   it('reads pages until it has the day, and no further', async () => {

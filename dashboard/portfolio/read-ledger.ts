@@ -2,7 +2,7 @@
 import type { Answer, ApiClient } from '../api/api-client.ts';
 import { partsOf, quoteCurrencyOf, type Fill, type Portfolio, type Position } from '../api/views.ts';
 import { startOfDay } from '../numbers/format-time.ts';
-import { booksBefore, heldInstruments, type Books } from './equity-history.ts';
+import { booksBefore, heldInstruments, type Books, type Mark } from './equity-history.ts';
 
 export interface Ledger {
   readonly portfolio: Portfolio;
@@ -15,11 +15,17 @@ export interface Ledger {
   readonly books: Books;
   /** Of what was held where the history begins. */
   readonly prices: ReadonlyMap<string, string>;
+  /** Closes of the market since then. */
+  readonly marks: readonly Mark[];
 }
 
 const FILLS_A_PAGE = 1000;
 const MOST_PAGES = 5;
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
+/** Closes of so many minutes, of so many instruments: more would make the page slow to open. */
+const MARKED_MINUTES = 480;
+const MARKED_INSTRUMENTS = 6;
+const MINUTE_MS = 60_000;
 
 /** @param nowMs stands in for the market’s time as long as nothing was traded */
 export async function readLedger(api: ApiClient, nowMs: number): Promise<Answer<Ledger>> {
@@ -31,8 +37,9 @@ export async function readLedger(api: ApiClient, nowMs: number): Promise<Answer<
     const after = await api.call('GET /v1/portfolio');
     if (after.kind !== 'done') return after;
     // A fill in between would be in one and not in the other.
-    if (fillsOf(before.body) === fillsOf(after.body) || attempt === ATTEMPTS)
-      return ledgerOf(api, after.body, read.body);
+    if (fillsOf(before.body) === fillsOf(after.body)) return ledgerOf(api, after.body, read.body);
+    if (attempt === ATTEMPTS)
+      return { kind: 'unreachable', detail: 'fills came in faster than they could be read' };
   }
 }
 
@@ -82,7 +89,25 @@ async function ledgerOf(
   const books = booksBefore(portfolio.positions, today);
   const prices = await pricesAt(api, sinceMs, heldInstruments(books));
   if (prices.kind !== 'done') return prices;
-  return { kind: 'done', body: { portfolio, fills, sinceMs, isWholeDay, books, prices: prices.body } };
+  const marks = await marksSince(api, sinceMs, books);
+  if (marks.kind !== 'done') return marks;
+  const body = { portfolio, fills, sinceMs, isWholeDay, books, prices: prices.body, marks: marks.body };
+  return { kind: 'done', body };
+}
+
+async function marksSince(api: ApiClient, sinceMs: number, books: Books): Promise<Answer<readonly Mark[]>> {
+  const instrumentIds = [...new Set([...books.values()].map(({ instrumentId }) => instrumentId))];
+  const marks: Mark[] = [];
+  for (const instrumentId of instrumentIds.slice(0, MARKED_INSTRUMENTS)) {
+    const { exchange, pair } = partsOf(instrumentId);
+    const query = { exchange, interval: '1m', from: sinceMs, limit: MARKED_MINUTES };
+    const answer = await api.call('GET /v1/candles/{pair}', { path: { pair }, query });
+    if (answer.kind !== 'done') return answer;
+    for (const { openTimeMs, close, closed } of answer.body.items) {
+      if (closed) marks.push({ timeMs: openTimeMs + MINUTE_MS, instrumentId, price: close });
+    }
+  }
+  return { kind: 'done', body: marks };
 }
 
 /** The last close before a time. What had none is left out. */

@@ -92,10 +92,10 @@ function useEquity(
   const watch = useRef(new EquityWatch()).current;
   return useMemo(() => {
     if (ledger === null || portfolio === null || fills === null) return null;
-    const { sinceMs, isWholeDay, prices } = ledger;
+    const { sinceMs, isWholeDay, prices, marks } = ledger;
     const today = fills.filter(({ timeMs }) => timeMs >= sinceMs);
     const books = inCurrency(ledger.books, quoteCurrency);
-    const history = equityHistory({ timeMs: sinceMs, books, prices }, today);
+    const history = equityHistory({ timeMs: sinceMs, books, prices }, today, marks);
     watch.observe(portfolio, quoteCurrency, history.at(-1)!.timeMs);
     const points = watch.joined(history);
     return { points: sampled(points, CURVE_POINTS), startEquity: history[0]!.equity, sinceMs, isWholeDay };

@@ -136,8 +136,8 @@ function StrategyItem({ strategy, position, onChanged }: StrategyItemProps) {
         </span>
       </div>
       <p class="strategy-params">
-        {strategy.name} {paramsText(strategy.params)} · {strategy.interval} · {formatCash(strategy.capital)}{' '}
-        {quoteCurrencyOf(strategy.instrumentId)}
+        {strategy.name} {paramsText(strategy.params)} · {strategy.interval} ·{' '}
+        {formatCash(strategy.capital).replace(/\.00$/, '')} {quoteCurrencyOf(strategy.instrumentId)}
       </p>
       {position !== null && <StrategyFigures position={position} />}
       <FormFailure text={change.failure} />

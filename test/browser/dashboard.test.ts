@@ -142,7 +142,9 @@ describe('the page with a token', () => {
     await form.getByRole('button', { name: 'Run' }).click();
     await page.locator('table.runs tr[data-status="SUCCEEDED"]').waitFor({ timeout: 60_000 });
     expect(await page.locator('table.results tbody tr').count()).toBe(4);
-    expect(await page.locator('table.results caption').innerText()).toMatch(/The best 4 over \d+ candles/);
+    expect(await page.locator('table.results caption').innerText()).toMatch(
+      /The best 4 of 4 over \d+ candles/,
+    );
   });
 
   it('says in the form what is wrong with it', async () => {
