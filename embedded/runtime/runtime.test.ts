@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EventBridgeEvent, KinesisStreamEvent, SQSEvent } from 'aws-lambda';
 import { openDatabase } from '../../shared/adapters/embedded/database.ts';
@@ -133,6 +134,22 @@ describe('the embedded runtime', () => {
       for (let i = 0; i < 20; i++) await append(`record ${i}`);
       await running.drained();
       expect(Object.fromEntries(counts)).toEqual({ store: 20, build: 20, match: 20 });
+    });
+
+    it('gathers records for a function that nobody waits for', async () => {
+      const deliveries = { store: 0, build: 0 };
+      const running = await start({
+        'store-trades': async () => deliveries.store++,
+        'build-candles': async () => deliveries.build++,
+      });
+      const begunAtMs = performance.now();
+      for (let i = 0; i < 40; i++) {
+        await append(`record ${i}`);
+        await sleep(1);
+      }
+      await running.drained();
+      expect(deliveries.build).toBeGreaterThan(20);
+      expect(deliveries.store).toBeLessThanOrEqual(2 + (performance.now() - begunAtMs) / 10);
     });
   });
 

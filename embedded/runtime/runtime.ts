@@ -43,6 +43,7 @@ const MINUTE_MS = 60_000;
 export class Runtime {
   readonly invoker: Invoker;
   readonly #options: RuntimeOptions;
+  readonly #readers: ReadonlyMap<StreamName, ShardReader>;
   readonly #consumers: readonly StreamConsumer[];
   readonly #targets: readonly BusTarget[];
   readonly #workers: readonly QueueWorker[];
@@ -58,14 +59,14 @@ export class Runtime {
     this.#options = options;
     this.invoker = new Invoker(options.portsFor, faults, options.modules);
     const { invoker } = this;
-    const readers = new Map<string, ShardReader>(
-      Object.keys(topology.streams).map((stream) => [
+    this.#readers = new Map(
+      (Object.keys(topology.streams) as StreamName[]).map((stream) => [
         stream,
-        new ShardReader(streamLog, stream as StreamName),
+        new ShardReader(streamLog, stream),
       ]),
     );
     this.#consumers = topology.streamConsumers.map((definition) => {
-      const reader = readers.get(definition.stream)!;
+      const reader = this.#readers.get(definition.stream)!;
       return new StreamConsumer({
         definition,
         streamLog,
@@ -73,6 +74,7 @@ export class Runtime {
         invoker,
         deadBatches: objects,
         retry,
+        mayGather: isSink(definition.function),
         onProgress,
       });
     });
@@ -165,6 +167,7 @@ export class Runtime {
       const through = Math.min(
         ...this.#consumers.flatMap((c) => (c.stream === stream ? [c.checkpoint] : [])),
       );
+      this.#readers.get(stream)!.forget(through);
       if (through - (this.#trimmedThrough.get(stream) ?? 0) < TRIM_EVERY) continue;
       this.#trimmedThrough.set(stream, through);
       void this.#options.streamLog.trim(stream, through).catch((error: unknown) => {

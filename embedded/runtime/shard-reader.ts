@@ -35,6 +35,15 @@ export class ShardReader {
     return records;
   }
 
+  /** Every consumer has what lies through this sequence behind it. */
+  forget(throughSequence: number): void {
+    for (const [sequence, record] of this.#cached) {
+      if (sequence > throughSequence) return;
+      this.#cached.delete(sequence);
+      this.#cachedBytes -= record.bytes;
+    }
+  }
+
   #fromCache(afterSequence: number, maxRecords: number, maxBytes: number): ShardRecord[] {
     const records: ShardRecord[] = [];
     let bytes = 0;

@@ -29,24 +29,25 @@ describe('migrate', () => {
   };
   const up = (version: number, name: string) => ({ version, name, direction: 'up' });
   const down = (version: number, name: string) => ({ version, name, direction: 'down' });
+  const names = ['create-trades', 'create-candles', 'merge-trades-in-bulk'];
+  const ups = names.map((name, i) => up(i + 1, name));
+  const downs = names.map((name, i) => down(i + 1, name)).reverse();
 
   it('brings an empty server to the newest version, and then has nothing to do', async () => {
-    expect(await migrate(client())).toEqual([up(1, 'create-trades'), up(2, 'create-candles')]);
+    expect(await migrate(client())).toEqual(ups);
     expect(await tables()).toEqual(['candles', 'trades']);
     expect(await migrate(client())).toEqual([]);
   });
 
   it('goes to the version asked for, down and up again, as often as one likes', async () => {
     for (let round = 0; round < 2; round++) {
-      expect(await migrate(client(), { to: 1 })).toEqual([
-        round === 0 ? up(1, 'create-trades') : down(2, 'create-candles'),
-      ]);
+      expect(await migrate(client(), { to: 1 })).toEqual(round === 0 ? ups.slice(0, 1) : downs.slice(0, -1));
       expect(await tables()).toEqual(['trades']);
-      expect(await migrate(client())).toEqual([up(2, 'create-candles')]);
+      expect(await migrate(client())).toEqual(ups.slice(1));
     }
-    expect(await migrate(client(), { to: 0 })).toEqual([down(2, 'create-candles'), down(1, 'create-trades')]);
+    expect(await migrate(client(), { to: 0 })).toEqual(downs);
     expect(await tables()).toEqual([]);
-    expect(await migrate(client())).toHaveLength(2);
+    expect(await migrate(client())).toEqual(ups);
   });
 
   it('keeps what is in the tables when there is nothing to do', async () => {
@@ -60,10 +61,16 @@ describe('migrate', () => {
 
   it('goes on where a killed migration stopped, between a statement and its record', async () => {
     await migrate(client(), { to: 1 });
-    await client().command({
-      query: readFileSync(join(MIGRATIONS, '0002-create-candles.up.sql'), 'utf8').replace(/;\s*$/, ''),
-    });
-    expect(await migrate(client())).toEqual([up(2, 'create-candles')]);
+    for (const { version, name } of ups.slice(1)) {
+      const text = readFileSync(join(MIGRATIONS, `000${version}-${name}.up.sql`), 'utf8');
+      await client().command({ query: text.replace(/;\s*$/, '') });
+    }
+    expect(await migrate(client())).toEqual(ups.slice(1));
+    for (const { version, name } of downs) {
+      const text = readFileSync(join(MIGRATIONS, `000${version}-${name}.down.sql`), 'utf8');
+      for (let time = 0; time < 2; time++) await client().command({ query: text.replace(/;\s*$/, '') });
+      await migrate(client(), { to: version - 1 });
+    }
   });
 
   it('refuses a migration that was changed after it was applied, and does nothing', async () => {
@@ -78,14 +85,14 @@ describe('migrate', () => {
 
   it('refuses a database of a newer program', async () => {
     await migrate(client());
-    rmSync(join(folder, '0002-create-candles.up.sql'));
+    rmSync(join(folder, '0003-merge-trades-in-bulk.up.sql'));
     await expect(migrate(client(), { folder })).rejects.toThrow(
-      'the database has version 2, this program knows 1',
+      'the database has version 3, this program knows 2',
     );
   });
 
   it('refuses a version that does not exist, and a folder with a gap', async () => {
-    await expect(migrate(client(), { to: 7 })).rejects.toThrow('migrations: no version 7, the newest is 2');
+    await expect(migrate(client(), { to: 7 })).rejects.toThrow('migrations: no version 7, the newest is 3');
     rmSync(join(folder, '0001-create-trades.up.sql'));
     await expect(migrate(client(), { folder })).rejects.toThrow(
       'expected version 1, found 0002-create-candles.up.sql',
