@@ -110,7 +110,8 @@ export const contracts = {
     problems: [404],
   },
   'PUT /v1/strategies/{strategyId}': {
-    summary: 'Pauses a strategy instance or lets it go on.',
+    summary:
+      'Pauses a strategy instance or lets it go on; what it missed meanwhile it only looks at, and acts on what comes.',
     path: strategyPath,
     body: changeStrategyBody,
     status: 200,

@@ -19,6 +19,8 @@ export interface ProgressRecord {
   /** The last candle that the strategy saw. */
   readonly lastCandleOpenTimeMs: number;
   readonly snapshot: JsonValue;
+  /** The strategy was paused: it is shown what it missed, and nothing is done about that. */
+  readonly isBehind?: true;
 }
 
 /** STRATEGY#<strategyId> / SIGNAL#<candleOpenTimeMs> */

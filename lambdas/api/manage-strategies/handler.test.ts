@@ -129,6 +129,17 @@ describe('a strategy', () => {
     expect((await change('STOPPED')).status).toBe(422);
   });
 
+  it('that goes on only looks at what it missed', async () => {
+    const { strategyId } = (await create()).body;
+    const progress = { lastCandleOpenTimeMs: 60_000, snapshot: null };
+    await put('signals', progressKey(strategyId), progress);
+    for (const status of ['PAUSED', 'RUNNING']) {
+      await call('PUT /v1/strategies/{strategyId}', { path: { strategyId }, body: { status } });
+    }
+    const item = await state.get('signals', progressKey(strategyId));
+    expect(item?.value).toEqual({ ...progress, isBehind: true });
+  });
+
   it('is not found under another id, and an id must be one', async () => {
     const path = { strategyId: clientOrderId };
     expect((await call('GET /v1/strategies/{strategyId}', { path })).status).toBe(404);

@@ -17,7 +17,7 @@ import {
 import { decimal } from '../../../shared/domain/decimal.ts';
 import { strategyInstance } from '../../../shared/domain/strategies/instance.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
-import type { StateStore } from '../../../shared/ports/state-store.ts';
+import type { StateStore, Write } from '../../../shared/ports/state-store.ts';
 import { createStrategy, definitionWrites } from '../../../shared/runtime/create-strategy.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { listItems } from '../../../shared/runtime/rest-listing.ts';
@@ -93,9 +93,22 @@ async function change(
   if (item === null) return unknownStrategy(strategyId);
   const changed: StrategyRecord = { ...item.value, status };
   if (item.value.status !== status) {
-    await state.transact(definitionWrites(changed, { kind: 'version', version: item.version }));
+    await state.transact([
+      ...definitionWrites(changed, { kind: 'version', version: item.version }),
+      ...(status === 'RUNNING' ? await behindWrites(state, strategyId) : []),
+    ]);
   }
   return { kind: 'done', body: viewOf(changed) };
+}
+
+/** Of an instance that goes on: what happened while it was paused is not to be traded upon now. */
+async function behindWrites(state: StateStore, strategyId: string): Promise<readonly Write[]> {
+  const key = progressKey(strategyId);
+  const progress = await state.get<ProgressRecord>('signals', key);
+  if (progress === null) return [];
+  const value: ProgressRecord = { ...progress.value, isBehind: true };
+  const condition = { kind: 'version', version: progress.version } as const;
+  return [{ kind: 'put', table: 'signals', ...key, value, condition }];
 }
 
 /**

@@ -9,6 +9,8 @@ import {
 } from '../../../test/support/trading-ports.ts';
 import type { ClosedCandle } from '../../../shared/contracts/events.ts';
 import { candleViewOf } from '../../../shared/contracts/lane-candles.ts';
+import { progressKey } from '../../../shared/contracts/record-keys.ts';
+import type { ProgressRecord } from '../../../shared/contracts/records.ts';
 import { createStrategy, definitionWrites } from '../../../shared/runtime/create-strategy.ts';
 import { createHandler } from './handler.ts';
 
@@ -85,6 +87,31 @@ describe('evaluate-strategies', () => {
     ports.breakBus(false);
     await show(candle(2));
     expect(signals()).toEqual([EXPECTED[0]]);
+  });
+
+  it('does nothing about what a strategy missed while it was paused, and acts on what comes', async () => {
+    await show(candle(0));
+    const key = progressKey(instance.strategyId);
+    const progress = (await ports.state.get<ProgressRecord>('signals', key))!;
+    const value: ProgressRecord = { ...progress.value, isBehind: true };
+    await ports.state.write({ kind: 'put', table: 'signals', ...key, value, condition: { kind: 'none' } });
+    await show(candle(4));
+    expect(signals()).toEqual([]);
+    await show(candle(5));
+    expect(signals()).toEqual([EXPECTED[1]]);
+  });
+
+  it('catches up with more candles than are read at once', async () => {
+    const many = 12_000;
+    const at = (i: number) => storedCandle(i * 1000, i === 9000 ? '7' : '6');
+    await ports.candles.insert(
+      Array.from({ length: many }, (_, n) => at(CLOSES.length + n)),
+      { mayRepeat: false },
+    );
+    await show(candle(0));
+    const last = CLOSES.length + many;
+    await show({ ...candleViewOf(at(last)), previousOpenTimeMs: (last - 1) * 1000 });
+    expect(signals()).toEqual([...EXPECTED, [9_000_000, 'BUY', '7'], [9_001_000, 'SELL', '6']]);
   });
 
   it('shows nothing to a strategy that is paused, nor candles of another instrument or interval', async () => {

@@ -16,8 +16,17 @@ type Needs = Pick<Ports, 'state' | 'candles' | 'bus' | 'clock'>;
 /** What a strategy is shown: the parts of a candle that a signal needs. */
 type Shown = Pick<ClosedCandle, 'openTimeMs' | 'open' | 'high' | 'low' | 'close' | 'volume'>;
 
-/** Candles that a strategy may have missed, read at once. */
-const MAX_CATCH_UP = 5000;
+/** Missed candles that are read at once. */
+const CATCH_UP_CANDLES = 5000;
+
+/** A strategy between two candles: what it knows, and what a commit of its progress depends on. */
+interface Standing {
+  readonly strategy: Strategy;
+  /** Of its progress; null: there is none yet. */
+  readonly version: number | null;
+  /** Further conditions of the next commit. */
+  readonly guards: readonly Write[];
+}
 
 /**
  * Shows a candle to one strategy: dropped when it is not newer than the last one seen, preceded by those that were
@@ -31,42 +40,67 @@ export async function showCandle(
 ): Promise<number> {
   const { strategyId } = instance;
   const item = await ports.state.get<ProgressRecord>('signals', progressKey(strategyId));
-  const definition = item === null ? await ports.state.get('signals', definitionKey(strategyId)) : null;
-  // Removed since the index listed it.
-  if (item === null && definition === null) return 0;
-  const last = item?.value.lastCandleOpenTimeMs ?? null;
-  if (last !== null && candle.openTimeMs <= last) {
+  const configured = configuredStrategy(instance.name, instance.params);
+  if (item === null) {
+    const definition = await ports.state.get('signals', definitionKey(strategyId));
+    // Removed since the index listed it.
+    if (definition === null) return 0;
+    const guards = [firstCandleCheck(strategyId, definition.version)];
+    const first = await show(
+      ports,
+      instance,
+      { strategy: configured.create(), version: null, guards },
+      [candle],
+      'acts',
+    );
+    return first.signals;
+  }
+  const { lastCandleOpenTimeMs: last, snapshot, isBehind } = item.value;
+  if (candle.openTimeMs <= last) {
     await redeliverOutbox(ports, 'signals', outboxId(strategyId, candle.openTimeMs));
     return 0;
   }
-  const configured = configuredStrategy(instance.name, instance.params);
-  const strategy = item === null ? configured.create() : configured.restore(item.value.snapshot);
-  const missed = last === null ? [] : await missedCandles(ports, candle, last);
-  const guard: Guard =
-    item === null
-      ? { version: null, writes: [firstCandleCheck(strategyId, definition!.version)] }
-      : { version: item.version, writes: [] };
-  return run(ports, instance, strategy, [...missed, candle], guard);
+  const standing = { strategy: configured.restore(snapshot), version: item.version, guards: [] };
+  return catchUp(ports, instance, standing, candle, last, isBehind === true);
 }
 
-/** The bus is unordered: an event may overtake the one before it. The store has what it told. */
+/**
+ * The bus is unordered: an event may overtake the one before it, and the store has what it told. What a strategy
+ * missed because it was paused brings its indicators up to date and is not acted upon.
+ */
+async function catchUp(
+  ports: Needs,
+  instance: StrategyRecord,
+  from: Standing,
+  candle: ClosedCandle,
+  last: number,
+  isBehind: boolean,
+): Promise<number> {
+  let standing: Standing | null = from;
+  let signals = 0;
+  let seenThrough = last;
+  while (candle.previousOpenTimeMs !== null && candle.previousOpenTimeMs > seenThrough) {
+    const missed = await missedCandles(ports, candle, seenThrough);
+    if (missed.length === 0) break;
+    const shown = await show(ports, instance, standing, missed, isBehind ? 'only looks' : 'acts');
+    signals += shown.signals;
+    standing = shown.standing;
+    if (standing === null) return signals;
+    seenThrough = missed.at(-1)!.openTimeMs;
+  }
+  return signals + (await show(ports, instance, standing, [candle], 'acts')).signals;
+}
+
 async function missedCandles(ports: Needs, candle: ClosedCandle, last: number): Promise<readonly Shown[]> {
-  if (candle.previousOpenTimeMs === null || candle.previousOpenTimeMs <= last) return [];
+  const { instrumentId, interval, openTimeMs } = candle;
   const stored = await ports.candles.asFirstClosed(
-    candle.instrumentId,
-    candle.interval,
+    instrumentId,
+    interval,
     last + 1,
-    candle.openTimeMs,
-    MAX_CATCH_UP,
+    openTimeMs,
+    CATCH_UP_CANDLES,
   );
   return stored.map(candleViewOf);
-}
-
-/** What a commit of progress depends on. */
-interface Guard {
-  /** Of the progress; null: there is none yet. */
-  readonly version: number | null;
-  readonly writes: readonly Write[];
 }
 
 /** The first progress of an instance must not outlive it: it is removed together with its definition. */
@@ -79,44 +113,55 @@ function firstCandleCheck(strategyId: string, version: number): Write {
   };
 }
 
+interface ShownCandles {
+  readonly signals: number;
+  /** null: another delivery of the same candles was faster, and did the same. */
+  readonly standing: Standing | null;
+}
+
 /** Feeds candles until one brings advice, commits, and goes on: a signal is committed with the progress that led to it. */
-async function run(
+async function show(
   ports: Needs,
   instance: StrategyRecord,
-  strategy: Strategy,
+  from: Standing,
   candles: readonly Shown[],
-  first: Guard,
-): Promise<number> {
-  let guard = first;
+  manner: 'acts' | 'only looks',
+): Promise<ShownCandles> {
+  const { strategy } = from;
+  let standing = from;
   let signals = 0;
   for (const [i, candle] of candles.entries()) {
-    const advice = strategy.onCandle(numbersOf(candle));
+    const advised = strategy.onCandle(numbersOf(candle));
+    const advice = manner === 'acts' ? advised : null;
     if (advice === null && i < candles.length - 1) continue;
-    const committed = await commit(ports, instance, strategy, candle, advice, guard);
-    // Another delivery of the same candle was faster, and did the same.
-    if (!committed) return signals;
-    guard = { version: (guard.version ?? 0) + 1, writes: [] };
+    const isCommitted = await commit(ports, instance, standing, candle, advice, manner);
+    if (!isCommitted) return { signals, standing: null };
+    standing = { strategy, version: (standing.version ?? 0) + 1, guards: [] };
     if (advice !== null) signals++;
   }
-  return signals;
+  return { signals, standing };
 }
 
 async function commit(
   ports: Needs,
   instance: StrategyRecord,
-  strategy: Strategy,
+  { strategy, version, guards }: Standing,
   candle: Shown,
   advice: Advice,
-  guard: Guard,
+  manner: 'acts' | 'only looks',
 ): Promise<boolean> {
   const { strategyId } = instance;
-  const record: ProgressRecord = { lastCandleOpenTimeMs: candle.openTimeMs, snapshot: strategy.snapshot() };
+  const record: ProgressRecord = {
+    lastCandleOpenTimeMs: candle.openTimeMs,
+    snapshot: strategy.snapshot(),
+    ...(manner === 'only looks' ? { isBehind: true } : {}),
+  };
   const progress: Write = {
     kind: 'put',
     table: 'signals',
     ...progressKey(strategyId),
     value: record,
-    condition: guard.version === null ? { kind: 'absent' } : { kind: 'version', version: guard.version },
+    condition: version === null ? { kind: 'absent' } : { kind: 'version', version },
   };
   const signal = advice === null ? null : signalOf(instance, candle.openTimeMs, candle.close, advice);
   const outbox = signal === null ? null : outboxOf(signal);
@@ -125,7 +170,7 @@ async function commit(
       signal === null || outbox === null
         ? []
         : [signalWrite(signal), outboxWrite(outbox, ports.clock.nowMs())];
-    const writes = [progress, ...guard.writes, ...told];
+    const writes = [progress, ...guards, ...told];
     if (writes.length === 1) await ports.state.write(progress);
     else await ports.state.transact(writes);
   } catch (error) {
