@@ -121,8 +121,10 @@ export class SyntheticMarket {
     const buyerIsMaker = (chance & 1) === 1;
     // The aggressor pays the spread: a buyer a little above the middle, a seller a little below.
     const spread = levelTicks * SPREAD * (((chance >>> 1) & 0xff) / 0xff);
+    // Around the line between two seconds, or candles would have no wicks.
+    const stray = levelTicks * STRAY * (((chance >>> 17) & 0xff) / 0x7f - 1);
     const priceTicks = Math.round(
-      from + ((to - from) * nth) / tradesPerSecond + (buyerIsMaker ? -spread : spread),
+      from + ((to - from) * nth) / tradesPerSecond + stray + (buyerIsMaker ? -spread : spread),
     );
     const quantitySteps = lot * (1 + ((chance >>> 9) & 0xff));
     const timeMs = second * SECOND_MS + Math.floor((nth * SECOND_MS) / tradesPerSecond);
@@ -140,6 +142,7 @@ export class SyntheticMarket {
 }
 
 const SPREAD = 0.00005;
+const STRAY = 0.00025;
 
 function listingOf(n: number): Listing {
   const [base, price] = FAMILIAR[n] ?? [`SIM${n + 1}`, 20 + ((n * 37) % 500)];
