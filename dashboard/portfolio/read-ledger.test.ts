@@ -57,6 +57,11 @@ describe('the ledger of the day', () => {
     ]);
   });
 
+  it('begins now as long as nothing was traded', async () => {
+    const { api } = apiOf([], [portfolioOf(positionOf())]);
+    expect(await ledgerOf(api)).toMatchObject({ sinceMs: DAY + 12 * HOUR - 30_000, isWholeDay: true });
+  });
+
   it('begins at midnight with what was held then, at its price then', async () => {
     const bought = fillAt(DAY - HOUR);
     const sold = fillAt(DAY + HOUR, 'SELL');

@@ -37,7 +37,9 @@ export async function readLedger(api: ApiClient, nowMs: number): Promise<Answer<
     const after = await api.call('GET /v1/portfolio');
     if (after.kind !== 'done') return after;
     // A fill in between would be in one and not in the other.
-    if (fillsOf(before.body) === fillsOf(after.body)) return ledgerOf(api, after.body, read.body);
+    if (fillsOf(before.body) === fillsOf(after.body)) {
+      return ledgerOf(api, after.body, read.body, nowMs);
+    }
     if (attempt === ATTEMPTS)
       return { kind: 'unreachable', detail: 'fills came in faster than they could be read' };
   }
@@ -79,10 +81,11 @@ async function ledgerOf(
   api: ApiClient,
   portfolio: Portfolio,
   { fills, dayMs, hasOlder }: FillsRead,
+  nowMs: number,
 ): Promise<Answer<Ledger>> {
   const today = fills.filter(({ timeMs }) => timeMs >= dayMs);
   const isWholeDay = !hasOlder || today.length < fills.length;
-  const oldestMs = today.at(-1)?.timeMs ?? dayMs;
+  const oldestMs = today.at(-1)?.timeMs ?? nowMs;
   const hasEarlierDays = today.length < fills.length;
   const leadMs = Math.max(dayMs, oldestMs - LEAD_MS);
   const sinceMs = hasEarlierDays ? dayMs : isWholeDay ? leadMs : oldestMs;

@@ -63,7 +63,7 @@ function mergeFills(read: readonly Fill[], pushed: readonly Fill[]): readonly Fi
   return [...fresh, ...read].sort((a, b) => b.timeMs - a.timeMs).slice(0, MOST_FILLS);
 }
 
-/** A strategy that came or went, and a new day, ask for a new beginning of the history. */
+/** A strategy that came or went, the first fill, and a new day ask for a new beginning of the history. */
 function useRefreshWhenOutgrown(
   ledger: Ledger | null,
   portfolio: Portfolio | null,
@@ -77,7 +77,8 @@ function useRefreshWhenOutgrown(
       .join() ?? null;
   const known = ledger === null ? null : [...ledger.books.keys()].sort().join();
   const dayMs = startOfDay(fills?.[0]?.timeMs ?? 0);
-  const isOutgrown = ledger !== null && dayMs > startOfDay(ledger.sinceMs);
+  const isFirst = ledger?.fills.length === 0 && (fills?.length ?? 0) > 0;
+  const isOutgrown = ledger !== null && (isFirst || dayMs > startOfDay(ledger.sinceMs));
   useEffect(() => {
     if ((held !== null && known !== null && held !== known) || isOutgrown) refresh();
   }, [held, isOutgrown]);
