@@ -163,6 +163,17 @@ describe('build-candles', () => {
     expect(await stored()).toMatchObject([{ revision: 1, tradeCount: 2, volume: decimal('2') }]);
   });
 
+  it('revises a candle by a trade that came late in the very record that closed it, once', async () => {
+    const batch = record(1, { trades: [row(1, 1000), row(2, 2000), row(3, 1900, '50')] });
+    const { write } = ports.state;
+    ports.state.write = async () => Promise.reject(new Error('the table is away'));
+    await expect(fold(batch)).rejects.toThrow('the table is away');
+    ports.state.write = write;
+    await fold(batch);
+    expect(await stored()).toMatchObject([{ revision: 1, tradeCount: 2, close: decimal('50') }]);
+    expect(announced()).toContainEqual(['1s', 1000, '100']);
+  });
+
   it('takes no note of a connection in a record that it has done', async () => {
     const first = record(1, { sessionId: 'one', trades: [row(1, 1000)] });
     await fold(first, record(2, { sessionId: 'two', trades: [row(2, 1001)] }));

@@ -73,7 +73,8 @@ function takeRecord(state: State, { record, sequenceNumber }: FoldedRecord, effe
     for (const fold of state.folds.values()) advanceWatermark(fold, record.laneWatermarkMs, outcomes);
   }
   for (const candle of closed) effects.closed.push({ ...candle, throughSequence: sequenceNumber });
-  if (late.length > 0) effects.late.push({ late, folds: state.folds, throughSequence: sequenceNumber });
+  if (late.length > 0)
+    effects.late.push({ late, closed, folds: state.folds, throughSequence: sequenceNumber });
 }
 
 /** A new connection means that trades may have passed unseen; a trade sent again from quarantine means nothing of the kind. */

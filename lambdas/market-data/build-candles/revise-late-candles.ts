@@ -1,12 +1,15 @@
+import type { Candle } from '../../../shared/domain/candles/candle.ts';
 import { reviseCandle, type InstrumentFold, type LateTrade } from '../../../shared/domain/candles/fold.ts';
 import { openTimeOf } from '../../../shared/domain/candles/interval.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
-import type { CandleStore } from '../../../shared/ports/candle-store.ts';
+import type { CandleStore, StoredCandle } from '../../../shared/ports/candle-store.ts';
 import { compareSequences } from '../../../shared/runtime/lane-fold.ts';
 
 /** The late trades of one stream record. */
 export interface LateBatch {
   readonly late: readonly LateTrade[];
+  /** The candles that the same record closed. */
+  readonly closed: readonly Candle[];
   readonly folds: ReadonlyMap<InstrumentId, InstrumentFold>;
   readonly throughSequence: string;
 }
@@ -33,10 +36,23 @@ async function revise(candles: CandleStore, batch: LateBatch, late: readonly Lat
   const { interval, trade } = late[0]!;
   const openTimeMs = openTimeOf(trade.timeMs, interval);
   const base = await candles.latestRevision(trade.instrumentId, interval, openTimeMs);
-  if (base !== null && compareSequences(base.throughSequence, batch.throughSequence) >= 0) return false;
+  if (base !== null && isRevised(base, batch)) return false;
   const revision = reviseCandle(batch.folds.get(trade.instrumentId)!, base, late);
   await candles.insert([{ ...revision, throughSequence: batch.throughSequence }], { mayRepeat: false });
   return true;
+}
+
+/** A candle as its own record closed it is without the trades that came late in that record. */
+function isRevised(latest: StoredCandle, { closed, throughSequence }: LateBatch): boolean {
+  const isAsClosed =
+    latest.revision === 0 &&
+    closed.some(
+      ({ instrumentId, interval, openTimeMs }) =>
+        instrumentId === latest.instrumentId &&
+        interval === latest.interval &&
+        openTimeMs === latest.openTimeMs,
+    );
+  return !isAsClosed && compareSequences(latest.throughSequence, throughSequence) >= 0;
 }
 
 function byCandle(late: readonly LateTrade[]): LateTrade[][] {
