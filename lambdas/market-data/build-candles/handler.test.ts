@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { KinesisStreamRecord } from 'aws-lambda';
 import { invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
-import { openCandleOf, type LaneCandlesRecord } from '../../../shared/contracts/lane-candles.ts';
-import { laneKey } from '../../../shared/contracts/record-keys.ts';
+import { latestPriceOf, openCandleOf } from '../../../shared/contracts/lane-candles.ts';
 import {
   REDRIVE_SESSION,
   type TradeRow,
   type TradesRecordV1,
 } from '../../../shared/contracts/stream-records.ts';
-import { decimal } from '../../../shared/domain/decimal.ts';
+import { decimal, formatDecimal } from '../../../shared/domain/decimal.ts';
+import { readLaneCandles } from '../../../shared/runtime/lane-candles.ts';
 import { createHandler } from './handler.ts';
 
 const INSTRUMENT = 'binance:BTC-USDT';
@@ -84,11 +84,7 @@ describe('build-candles', () => {
     );
     expect((await stored()).map(({ close }) => close)).toEqual([decimal('6')]);
     expect(announced()).toEqual([['1s', 1000, '6']]);
-    const item = await ports.state.get<{ state: LaneCandlesRecord }>(
-      'market-data',
-      laneKey(LANE, 'build-candles'),
-    );
-    expect(openCandleOf(item!.value.state, INSTRUMENT, '1s')).toMatchObject({
+    expect(openCandleOf((await readLaneCandles(ports.state, LANE))!, INSTRUMENT, '1s')).toMatchObject({
       openTimeMs: 2000,
       close: '7',
       closed: false,
@@ -172,6 +168,35 @@ describe('build-candles', () => {
     await fold(batch);
     expect(await stored()).toMatchObject([{ revision: 1, tradeCount: 2, close: decimal('50') }]);
     expect(announced()).toContainEqual(['1s', 1000, '100']);
+  });
+
+  it('keeps the price, which is the close of the latest candle stored, over revisions and processes', async () => {
+    const late = (id: number, timeMs: number, price: string) => ({
+      trades: [row(id, timeMs, price)],
+      sessionId: REDRIVE_SESSION,
+    });
+    const records = [
+      record(1, { trades: [row(1, 1000, '5'), row(4, 2000, '6'), row(6, 6000, '7')] }),
+      record(2, late(2, 1900, '8')),
+      record(3, late(5, 2500, '9')),
+      record(4, late(3, 1950, '10')),
+      record(5, late(7, 4000, '11')),
+      record(6, { trades: [row(8, 7000, '12'), row(9, 6500, '13')] }),
+    ];
+    const prices = [];
+    for (const one of records) {
+      freshProcess();
+      await fold(one);
+      const price = latestPriceOf((await readLaneCandles(ports.state, LANE))!, INSTRUMENT);
+      const latest = (await stored()).at(-1)!;
+      expect(price).toEqual({
+        instrumentId: INSTRUMENT,
+        price: formatDecimal(latest.close),
+        timeMs: latest.openTimeMs + 1000,
+      });
+      prices.push(price?.price);
+    }
+    expect(prices).toEqual(['6', '6', '9', '9', '11', '13']);
   });
 
   it('takes no note of a connection in a record that it has done', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decimal, ONE } from '../decimal.ts';
 import type { Trade } from '../market-data/trade.ts';
+import type { Candle } from './candle.ts';
 import {
   advanceWatermark,
   candleUnderWay,
@@ -13,6 +14,7 @@ import {
   type InstrumentFold,
   type LateTrade,
 } from './fold.ts';
+import { openTimeOf } from './interval.ts';
 
 const INSTRUMENT = 'binance:BTC-USDT';
 
@@ -70,6 +72,16 @@ const tape = fc
       };
     });
   });
+
+/** Some trades arrive a few places behind their turn. */
+const disorderedTape = fc
+  .tuple(tape, fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 200, maxLength: 200 }))
+  .map(([trades, delays]) =>
+    trades
+      .map((one, i) => ({ one, place: i + delays[i]! }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ one }) => one),
+  );
 
 describe('folding trades into candles', () => {
   it('conserves volume, quote volume and count', () => {
@@ -244,5 +256,68 @@ describe('a late trade', () => {
       tradeCount: 1,
       revision: 0,
     });
+  });
+});
+
+describe('the closing trade', () => {
+  const closeOf = (fold: InstrumentFold) => fold.intervals[0]!.closingTrade?.price ?? null;
+
+  it('is none before a candle has closed', () => {
+    const fold = startFold(INSTRUMENT, ['1s']);
+    run(fold, [trade(1, 1_000)]);
+    expect(closeOf(fold)).toBeNull();
+  });
+
+  it('is the last one of the candle that closed last, and not of the one under way', () => {
+    const fold = startFold(INSTRUMENT, ['1s']);
+    run(fold, [trade(1, 1_000, '5'), trade(2, 1_900, '6'), trade(3, 2_000, '7')]);
+    expect(fold.intervals[0]!.closingTrade).toEqual({ price: decimal('6'), timeMs: 1_900, tradeId: 2 });
+    watermark(fold, 3_000);
+    expect(closeOf(fold)).toBe(decimal('7'));
+  });
+
+  it('is a late one where that revises the close', () => {
+    const fold = startFold(INSTRUMENT, ['1s']);
+    run(fold, [trade(1, 1_000, '5'), trade(3, 1_500, '6'), trade(5, 2_000)]);
+    run(fold, [trade(2, 1_200, '7')]);
+    expect(closeOf(fold)).toBe(decimal('6'));
+    run(fold, [trade(4, 1_500, '8')]);
+    expect(closeOf(fold)).toBe(decimal('8'));
+  });
+
+  it('is a late one that makes a candle behind the last, whose successor still names the one announced', () => {
+    const fold = startFold(INSTRUMENT, ['1s']);
+    run(fold, [trade(1, 1_000, '5'), trade(3, 5_000, '6'), trade(2, 3_000, '7')]);
+    expect(closeOf(fold)).toBe(decimal('7'));
+    expect(watermark(fold, 6_000)).toMatchObject([{ previousOpenTimeMs: 1_000 }]);
+    expect(closeOf(fold)).toBe(decimal('6'));
+  });
+
+  it('has the price of the latest close whatever comes late, and lies in that candle', () => {
+    fc.assert(
+      fc.property(disorderedTape, (trades) => {
+        const fold = startFold(INSTRUMENT, ['1s', '1m']);
+        const stored = new Map<string, Candle>();
+        const keep = (candle: Candle): unknown =>
+          stored.set(`${candle.interval} ${candle.openTimeMs}`, candle);
+        for (const one of trades) {
+          const { closed, late } = run(fold, [one]);
+          closed.forEach(keep);
+          for (const item of late) {
+            const openTimeMs = openTimeOf(item.trade.timeMs, item.interval);
+            keep(reviseCandle(fold, stored.get(`${item.interval} ${openTimeMs}`) ?? null, [item]));
+          }
+          for (const { interval, closingTrade } of fold.intervals) {
+            const latest = [...stored.values()]
+              .filter((candle) => candle.interval === interval)
+              .reduce<Candle | null>((a, b) => (a !== null && a.openTimeMs > b.openTimeMs ? a : b), null);
+            expect(closingTrade?.price).toBe(latest?.close);
+            expect(closingTrade && openTimeOf(closingTrade.timeMs, interval)).toBe(
+              latest && latest.openTimeMs,
+            );
+          }
+        }
+      }),
+    );
   });
 });

@@ -28,11 +28,16 @@ export interface OpenCandle {
   readonly precedingTradeId: number;
 }
 
+/** The last trade of a candle by (time, id): its price is the close, its time says which candle. */
+export type ClosingTrade = Pick<Trade, 'price' | 'timeMs' | 'tradeId'>;
+
 export interface IntervalFold {
   readonly interval: Interval;
   open: OpenCandle | null;
-  /** Open time of the last closed candle. */
+  /** Open time of the last candle that was closed and announced. */
   previousOpenTimeMs: number | null;
+  /** Of the latest closed candle in its latest revision, also where late trades alone made that candle. */
+  closingTrade: ClosingTrade | null;
 }
 
 export interface InstrumentFold {
@@ -71,7 +76,12 @@ export function startFold(instrumentId: InstrumentId, intervals: readonly Interv
     watermarkMs: -1,
     observedSinceMs: -1,
     interrupted: false,
-    intervals: intervals.map((interval) => ({ interval, open: null, previousOpenTimeMs: null })),
+    intervals: intervals.map((interval) => ({
+      interval,
+      open: null,
+      previousOpenTimeMs: null,
+      closingTrade: null,
+    })),
   };
 }
 
@@ -89,6 +99,7 @@ export function foldTrade(fold: InstrumentFold, trade: Trade, outcomes: FoldOutc
     if (state.open?.openTimeMs === openTimeMs) addToCandle(state.open, trade);
     else if (openTimeMs + intervalMs(state.interval) <= fold.watermarkMs || state.open !== null) {
       outcomes.late.push({ interval: state.interval, trade });
+      takeLateClose(state, trade);
     } else state.open = openCandle(openTimeMs, trade, precedingTradeId);
   }
   return true;
@@ -104,8 +115,19 @@ export function advanceWatermark(fold: InstrumentFold, timeMs: number, outcomes:
     if (open === null || open.openTimeMs + intervalMs(state.interval) > timeMs) continue;
     outcomes.closed.push(closeCandle(fold, state, open));
     state.previousOpenTimeMs = open.openTimeMs;
+    state.closingTrade = { price: open.close, timeMs: open.lastTimeMs, tradeId: open.lastTradeId };
     state.open = null;
   }
+}
+
+/**
+ * A late trade after the last one of all closed candles is the close of the latest: of its new revision, or of a
+ * candle that nobody knew of, where the trade lies in an interval that had none.
+ */
+function takeLateClose(state: IntervalFold, { price, timeMs, tradeId }: Trade): void {
+  const last = state.closingTrade;
+  const isLast = last === null || timeMs > last.timeMs || (timeMs === last.timeMs && tradeId > last.tradeId);
+  if (isLast) state.closingTrade = { price, timeMs, tradeId };
 }
 
 /** The connection to the venue was lost and made anew; trades may have passed unseen in between. */

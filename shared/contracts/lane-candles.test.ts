@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { foldTrade, startFold, type InstrumentFold } from '../domain/candles/fold.ts';
+import { decimal, ONE } from '../domain/decimal.ts';
+import type { Trade } from '../domain/market-data/trade.ts';
+import { decodeFolds, encodeFolds, latestPriceOf, type LaneCandlesRecord } from './lane-candles.ts';
+
+const BTC = 'binance:BTC-USDT';
+const ETH = 'binance:ETH-USDT';
+
+const trade = (instrumentId: string, tradeId: number, timeMs: number, price: bigint): Trade => ({
+  instrumentId,
+  tradeId,
+  timeMs,
+  price,
+  quantity: ONE,
+  takerSide: 'BUY',
+});
+
+function foldAll(folds: readonly InstrumentFold[], trades: readonly Trade[]): void {
+  for (const one of trades) {
+    const fold = folds.find(({ instrumentId }) => instrumentId === one.instrumentId)!;
+    foldTrade(fold, one, { closed: [], late: [] });
+  }
+}
+
+/** As an item in a table has it. */
+const written = (folds: readonly InstrumentFold[]): LaneCandlesRecord =>
+  JSON.parse(JSON.stringify(encodeFolds(folds))) as LaneCandlesRecord;
+
+const bothFolds = () => [startFold(BTC, ['1s', '1m']), startFold(ETH, ['1s', '1m'])];
+
+describe('the record of a lane', () => {
+  it('goes on where the folds were that were written into it', () => {
+    const print = fc.record({
+      instrumentId: fc.constantFrom(BTC, ETH),
+      timeMs: fc.integer({ min: 0, max: 200_000 }),
+      price: fc.bigInt({ min: 1n, max: 10n ** 18n }),
+    });
+    fc.assert(
+      fc.property(fc.array(print, { maxLength: 60 }), fc.nat(60), (prints, cut) => {
+        const trades = prints.map(({ instrumentId, timeMs, price }, i) =>
+          trade(instrumentId, i, timeMs, price),
+        );
+        const folds = bothFolds();
+        foldAll(folds, trades.slice(0, cut));
+        const read = decodeFolds(written(folds));
+        expect(read).toEqual(folds);
+        foldAll(folds, trades.slice(cut));
+        foldAll(read, trades.slice(cut));
+        expect(read).toEqual(folds);
+      }),
+    );
+  });
+
+  it('has the close of the latest 1s candle of each instrument, with the time of that close', () => {
+    const folds = bothFolds();
+    foldAll(folds, [
+      trade(BTC, 1, 1_000, decimal('61837.63')),
+      trade(BTC, 2, 1_999, decimal('61837.7')),
+      trade(BTC, 3, 2_000, decimal('61838')),
+      trade(ETH, 1, 2_000, decimal('3')),
+    ]);
+    const record = written(folds);
+    expect(latestPriceOf(record, BTC)).toEqual({ instrumentId: BTC, price: '61837.7', timeMs: 2_000 });
+    expect(latestPriceOf(record, ETH)).toBeNull();
+    expect(latestPriceOf(record, 'binance:SOL-USDT')).toBeNull();
+  });
+
+  it('can be read from before it kept a close, and has one when the next candle has closed', () => {
+    const folds = bothFolds();
+    foldAll(folds, [trade(BTC, 1, 1_000, decimal('5')), trade(BTC, 2, 2_000, decimal('6'))]);
+    const record = written(folds);
+    const old: LaneCandlesRecord = {
+      folds: record.folds.map((fold) => ({
+        ...fold,
+        intervals: fold.intervals.map(({ closingTrade: _, ...rest }) => rest),
+      })),
+    };
+    expect(latestPriceOf(old, BTC)).toBeNull();
+    const read = decodeFolds(old);
+    foldAll(read, [trade(BTC, 3, 3_000, decimal('7'))]);
+    expect(latestPriceOf(written(read), BTC)).toMatchObject({ price: '6', timeMs: 3_000 });
+  });
+});
