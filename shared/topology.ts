@@ -16,7 +16,7 @@ export const topology = {
       keys: ['LANE#<lane> / <function>: the fold’s state, written once a batch under its version'],
       accessPatterns: [
         'store-trades, build-candles: get and put the state of a lane',
-        'read-market: get build-candles’ state of a lane, for the open candle',
+        'read-market, read-portfolio: get build-candles’ state of a lane, for the latest closes; read-market for the open candle too',
       ],
     },
     signals: {
@@ -167,7 +167,7 @@ export const topology = {
     },
     'read-portfolio': {
       context: 'api', description: 'Positions, equity and fills.', timeoutSeconds: 5, memoryMb: 256,
-      capabilities: { state: { portfolio: 'read' }, candles: 'read' },
+      capabilities: { state: { portfolio: 'read', 'market-data': 'read' } },
     },
     'manage-risk': {
       context: 'api', description: 'Risk limits and the kill switch.', timeoutSeconds: 5, memoryMb: 256,

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { base64url, decodeJwt, importJWK, SignJWT, type JWK } from 'jose';
 import { send, startHttpPlatform, type HttpPlatform } from '../../test/support/http-platform.ts';
-import { storedCandle } from '../../test/support/stored-candle.ts';
+import { storeLanes } from '../../test/support/stored-lane.ts';
 import { problem } from '../../shared/contracts/problem.ts';
 import { PortTaken } from './port-taken.ts';
 import { startHttpServer } from './http-server.ts';
@@ -13,7 +13,11 @@ import { SocketPusher } from './socket-pusher.ts';
 let platform: HttpPlatform;
 beforeAll(async () => {
   platform = await startHttpPlatform();
-  await platform.candles.insert([storedCandle(1_723_161_600_000, '61837.63')], { mayRepeat: false });
+  const tape = [
+    [1_723_161_600_000, '61837.63'],
+    [1_723_161_601_000, '61838'],
+  ] as const;
+  await storeLanes(platform.state, { 'binance:BTC-USDT': tape });
 });
 afterAll(async () => platform.close());
 beforeEach(() => {

@@ -31,7 +31,6 @@ import { MemoryCandleStore } from './memory-candle-store.ts';
 export interface HttpPlatform {
   readonly server: HttpServer;
   readonly state: SqliteStateStore;
-  readonly candles: MemoryCandleStore;
   readonly issuer: EmbeddedTokenIssuer;
   readonly dataDir: string;
   /** A valid token of alice. */
@@ -49,12 +48,11 @@ export async function startHttpPlatform(options: Partial<HttpServerOptions> = {}
   const issuer = await openTokenIssuer(dataDir);
   const database = openDatabase(':memory:', STATE_SCHEMA);
   const state = new SqliteStateStore(database);
-  const candles = new MemoryCandleStore();
   const pusher = new SocketPusher();
   const handlers: Partial<Record<FunctionName, AnyHandler>> = {
     'authorize-request': authorizeRequest({ tokens: issuer }),
     'describe-api': describeApi(),
-    'read-market': readMarket({ candles, state }),
+    'read-market': readMarket({ candles: new MemoryCandleStore(), state }),
     'manage-risk': manageRisk({ state }),
     'manage-strategies': manageStrategies({ state }),
     'issue-socket-ticket': issueSocketTicket({ state }),
@@ -74,7 +72,6 @@ export async function startHttpPlatform(options: Partial<HttpServerOptions> = {}
   return {
     server,
     state,
-    candles,
     issuer,
     dataDir,
     token: await issuer.mint({ subject: 'alice', ttlSeconds: 300 }),

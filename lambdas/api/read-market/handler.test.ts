@@ -3,11 +3,7 @@ import { MemoryCandleStore } from '../../../test/support/memory-candle-store.ts'
 import { openMemoryState } from '../../../test/support/memory-state.ts';
 import { restClient } from '../../../test/support/rest-client.ts';
 import { storedCandle } from '../../../test/support/stored-candle.ts';
-import { encodeFolds } from '../../../shared/contracts/lane-candles.ts';
-import { laneKey } from '../../../shared/contracts/record-keys.ts';
-import { foldTrade, startFold } from '../../../shared/domain/candles/fold.ts';
-import { decimal } from '../../../shared/domain/decimal.ts';
-import { laneOf } from '../../../shared/domain/market-data/lane.ts';
+import { storeLanes } from '../../../test/support/stored-lane.ts';
 import { createHandler } from './handler.ts';
 
 const BTC = 'binance:BTC-USDT';
@@ -29,41 +25,43 @@ const closeCandles = async (...prices: string[]) =>
     { mayRepeat: false },
   );
 
-/** What build-candles keeps after one trade. */
-async function openCandleAt(timeMs: number, price: string): Promise<void> {
-  const fold = startFold(BTC, ['1s', '1m']);
-  const trade = {
-    instrumentId: BTC,
-    tradeId: 7,
-    price: decimal(price),
-    quantity: decimal('2'),
-    takerSide: 'BUY' as const,
-    timeMs,
-  };
-  foldTrade(fold, trade, { closed: [], late: [] });
-  const value = { lastSequence: '1', state: { sessionId: 's', ...encodeFolds([fold]) } };
-  await state.write({
-    kind: 'put',
-    table: 'market-data',
-    ...laneKey(laneOf(BTC), 'build-candles'),
-    value,
-    condition: { kind: 'none' },
-  });
-}
+const openCandleAt = async (timeMs: number, price: string) => storeLanes(state, { [BTC]: [[timeMs, price]] });
+
+/** One closed candle, and the trade that closed it. */
+const tapeClosing = (price: string) =>
+  [
+    [START_MS, price],
+    [START_MS + 1000, '99'],
+  ] as const;
 
 describe('a price', () => {
   it('is the close of the latest 1s candle, with the time of that close', async () => {
-    await closeCandles('100', '101.5');
+    const tape = [
+      [START_MS, '100'],
+      [START_MS + 1000, '99'],
+      [START_MS + 1999, '101.5'],
+      [START_MS + 2000, '103'],
+    ] as const;
+    await storeLanes(state, { [BTC]: tape });
     const { body } = await call('GET /v1/prices/{pair}', { path });
     expect(body).toEqual({ instrumentId: BTC, price: '101.5', timeMs: START_MS + 2000 });
   });
 
+  it('is not found before a candle has closed', async () => {
+    await openCandleAt(START_MS, '100');
+    expect((await call('GET /v1/prices/{pair}', { path })).status).toBe(404);
+  });
+
   it('is looked up at the exchange that is asked for', async () => {
-    await candles.insert([storedCandle(START_MS, '5', { instrumentId: 'kraken:BTC-USDT' })], {
-      mayRepeat: false,
-    });
+    await storeLanes(state, { 'kraken:BTC-USDT': tapeClosing('5') });
     expect((await call('GET /v1/prices/{pair}', { path })).status).toBe(404);
     expect((await call('GET /v1/prices/{pair}', { path, query: 'exchange=kraken' })).body.price).toBe('5');
+  });
+
+  it('is there while the candle store is away', async () => {
+    candles.between = async () => Promise.reject(new Error('the candle store is away'));
+    await storeLanes(state, { [BTC]: tapeClosing('5') });
+    expect((await call('GET /v1/prices/{pair}', { path })).body.price).toBe('5');
   });
 
   it.each(['btc-usdt', 'BTCUSDT', 'BTC-USDT;DROP', '..'])(

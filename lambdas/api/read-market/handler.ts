@@ -1,9 +1,4 @@
-import {
-  candleViewOf,
-  openCandleOf,
-  type LaneCandlesRecord,
-} from '../../../shared/contracts/lane-candles.ts';
-import { laneKey } from '../../../shared/contracts/record-keys.ts';
+import { candleViewOf, openCandleOf } from '../../../shared/contracts/lane-candles.ts';
 import type { CandleView } from '../../../shared/contracts/events.ts';
 import type { QueryOf } from '../../../shared/contracts/api.ts';
 import type { Interval } from '../../../shared/domain/candles/interval.ts';
@@ -11,7 +6,8 @@ import { exchangeOf, pairOf, type InstrumentId } from '../../../shared/domain/ma
 import { laneOf } from '../../../shared/domain/market-data/lane.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
-import { latestPrice } from '../../../shared/runtime/latest-price.ts';
+import { readLaneCandles } from '../../../shared/runtime/lane-candles.ts';
+import { latestPrices } from '../../../shared/runtime/latest-prices.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import type { Refusal, RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
 
@@ -22,8 +18,8 @@ export function createHandler(ports: Needs) {
   return defineRestFunction('read-market', {
     'GET /v1/prices/{pair}': async ({ path, query }) => {
       const instrumentId = `${query.exchange}:${path.pair}`;
-      const price = await latestPrice(ports.candles, instrumentId);
-      return price === null ? unknownInstrument(instrumentId) : { kind: 'done', body: price };
+      const price = (await latestPrices(ports.state, [instrumentId])).get(instrumentId);
+      return price === undefined ? unknownInstrument(instrumentId) : { kind: 'done', body: price };
     },
     'GET /v1/candles/{pair}': async ({ path, query }) =>
       readCandles(ports, `${query.exchange}:${path.pair}`, query),
@@ -67,11 +63,8 @@ async function openCandle(
   instrumentId: InstrumentId,
   interval: Interval,
 ): Promise<CandleView | null> {
-  const item = await state.get<{ readonly state: LaneCandlesRecord }>(
-    'market-data',
-    laneKey(laneOf(instrumentId), 'build-candles'),
-  );
-  return item === null ? null : openCandleOf(item.value.state, instrumentId, interval);
+  const record = await readLaneCandles(state, laneOf(instrumentId));
+  return record === null ? null : openCandleOf(record, instrumentId, interval);
 }
 
 async function listInstruments(

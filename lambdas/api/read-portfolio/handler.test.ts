@@ -1,24 +1,23 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
-import { MemoryCandleStore } from '../../../test/support/memory-candle-store.ts';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { openMemoryState } from '../../../test/support/memory-state.ts';
 import { aFill } from '../../../test/support/order.ts';
 import { restClient } from '../../../test/support/rest-client.ts';
-import { storedCandle } from '../../../test/support/stored-candle.ts';
+import { storeLanes } from '../../../test/support/stored-lane.ts';
 import { aStrategy } from '../../../test/support/strategy.ts';
 import { bookKey, booksIndex, fillKey, fillsIndex } from '../../../shared/contracts/record-keys.ts';
 import type { BookRecord } from '../../../shared/contracts/records.ts';
 import { deterministicId } from '../../../shared/domain/ids.ts';
+import { laneOf } from '../../../shared/domain/market-data/lane.ts';
+import type { StrategyInstance } from '../../../shared/domain/strategies/strategy.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
 import { createStrategy } from '../../../shared/runtime/create-strategy.ts';
 import { createHandler } from './handler.ts';
 
 let state: StateStore;
-let candles: MemoryCandleStore;
 let call: ReturnType<typeof restClient>;
 beforeEach(() => {
   state = openMemoryState();
-  candles = new MemoryCandleStore();
-  call = restClient(createHandler({ state, candles }));
+  call = restClient(createHandler({ state }));
 });
 
 describe('the portfolio', () => {
@@ -27,38 +26,82 @@ describe('the portfolio', () => {
   });
 
   it('marks what is held at the latest 1s candle', async () => {
-    const instance = aStrategy();
-    await createStrategy(state, instance, 0);
-    const key = bookKey(instance.strategyId);
-    const book = (await state.get<BookRecord>('portfolio', key))!.value;
-    const value: BookRecord = {
-      ...book,
-      quantity: '2',
-      cash: '9800',
-      cost: '200',
-      entryTimeMs: 1,
-      entryPrice: '100',
-    };
-    const index = booksIndex('paper', instance.strategyId);
-    await state.write({ kind: 'put', table: 'portfolio', ...key, value, index, condition: { kind: 'none' } });
-    await candles.insert([storedCandle(0, '99'), storedCandle(1000, '110.25')], { mayRepeat: false });
+    const { strategyId } = await holdTwo();
+    const tape = [
+      [0, '99'],
+      [1000, '110.25'],
+      [2000, '120'],
+    ] as const;
+    await storeLanes(state, { 'binance:BTC-USDT': tape });
 
     const { body } = await call('GET /v1/portfolio');
 
     expect(body.positions).toMatchObject([
-      {
-        strategyId: instance.strategyId,
-        markPrice: '110.25',
-        markTimeMs: 2000,
-        value: '220.5',
-        unrealizedProfit: '20.5',
-      },
+      { strategyId, markPrice: '110.25', markTimeMs: 2000, value: '220.5', unrealizedProfit: '20.5' },
     ]);
     expect(body.totals).toMatchObject([
       { quoteCurrency: 'USDT', cash: '9800', equity: '10020.5', unrealizedProfit: '20.5' },
     ]);
   });
+
+  it('is marked at the entry where no candle has closed yet', async () => {
+    await holdTwo();
+    expect((await call('GET /v1/portfolio')).body.positions).toMatchObject([
+      { markPrice: '100', markTimeMs: 1, unrealizedProfit: '0' },
+    ]);
+  });
+
+  it('reads each lane once, whatever is held there, and none for what is flat', async () => {
+    const here = instrumentsOf('binance#0', 3);
+    const there = instrumentsOf('binance#1', 1);
+    for (const instrumentId of [...here, ...there]) {
+      await holdTwo({ instrumentId });
+      await holdTwo({ instrumentId, interval: '1s' });
+    }
+    await createStrategy(state, aStrategy({ instrumentId: instrumentsOf('binance#2', 1)[0]! }), 0);
+    const tape = [
+      [0, '110'],
+      [1000, '120'],
+    ] as const;
+    await storeLanes(state, Object.fromEntries([...here, ...there].map((id) => [id, tape])));
+    const get = jest.spyOn(state, 'get');
+
+    const { body } = await call('GET /v1/portfolio');
+
+    expect(get.mock.calls.map(([table, { pk }]) => `${table} ${pk}`).sort()).toEqual([
+      'market-data LANE#binance#0',
+      'market-data LANE#binance#1',
+    ]);
+    expect(body.positions.map(({ markPrice }) => markPrice).sort()).toEqual([
+      ...Array<string>(8).fill('110'),
+      null,
+    ]);
+  });
 });
+
+/** An instance that has bought 2 at 100. */
+async function holdTwo(fields: Parameters<typeof aStrategy>[0] = {}): Promise<StrategyInstance> {
+  const instance = aStrategy(fields);
+  await createStrategy(state, instance, 0);
+  const key = bookKey(instance.strategyId);
+  const book = (await state.get<BookRecord>('portfolio', key))!.value;
+  const value: BookRecord = {
+    ...book,
+    quantity: '2',
+    cash: '9800',
+    cost: '200',
+    entryTimeMs: 1,
+    entryPrice: '100',
+  };
+  const index = booksIndex('paper', instance.strategyId);
+  await state.write({ kind: 'put', table: 'portfolio', ...key, value, index, condition: { kind: 'none' } });
+  return instance;
+}
+
+function instrumentsOf(lane: string, count: number): string[] {
+  const candidates = Array.from({ length: 100 }, (_, n) => `binance:C${n}-USDT`);
+  return candidates.filter((instrumentId) => laneOf(instrumentId) === lane).slice(0, count);
+}
 
 describe('fills', () => {
   const otherStrategy = deterministicId('test-strategy', 1);
