@@ -57,7 +57,7 @@ export type Write = PutWrite | DeleteWrite | CheckWrite;
 
 export interface Page<T> {
   readonly items: readonly Item<T>[];
-  /** Pass as `after` for the next page, which throws RangeError on a text that no page gave; null: no more. */
+  /** Pass as `after` for the next page of the same listing; null: no more. */
   readonly next: string | null;
 }
 
@@ -71,9 +71,9 @@ export interface QueryOptions {
 export interface StateStore {
   /** Always a consistent read. `null`: no such item. */
   get<T>(table: TableName, key: ItemKey): Promise<Item<T> | null>;
-  /** Items of one partition whose sort key starts with the prefix, in order of sort key. */
+  /** Items of one partition whose sort key starts with the prefix, in order of sort key. @throws BadCursor */
   query<T>(table: TableName, pk: string, sortPrefix: string, options: QueryOptions): Promise<Page<T>>;
-  /** Items of the table's index, in order of the index's sort key; eventually consistent on AWS. */
+  /** Items of the table's index, in order of its sort key; eventually consistent on AWS. @throws BadCursor */
   queryIndex<T>(
     table: TableName,
     partition: string,
@@ -95,10 +95,20 @@ export class ConditionFailed extends Error {
   }
 }
 
+/** What was given as `after` is no place in the listing: a page of another one gave it, or none did. */
+export class BadCursor extends Error {
+  override readonly name = 'BadCursor';
+  constructor() {
+    super('after: expected `next` of a page of this listing');
+  }
+}
+
 /** What AWS would refuse, refused everywhere: over 400 KB an item, over 100 writes a transaction, … */
 export class LimitExceeded extends Error {
   override readonly name = 'LimitExceeded';
 }
 
+export const MAX_PARTITION_KEY_BYTES = 2048;
+export const MAX_SORT_KEY_BYTES = 1024;
 export const MAX_ITEM_BYTES = 400 * 1024;
 export const MAX_TRANSACTION_WRITES = 100;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Page, QueryOptions } from '../ports/state-store.ts';
+import { BadCursor, type Page, type QueryOptions } from '../ports/state-store.ts';
 import { listItems } from './rest-listing.ts';
 
 /** A listing of the numbers from 0, whose cursors are the number that comes next. */
 function numbers(count: number) {
   return async ({ limit, after }: QueryOptions): Promise<Page<number>> => {
-    if (after !== undefined && !/^\d+$/.test(after)) throw new RangeError('no cursor');
+    if (after !== undefined && !/^\d+$/.test(after)) throw new BadCursor();
     const from = Number(after ?? 0);
     const values = Array.from({ length: Math.min(limit, count - from) }, (_, i) => from + i);
     const next = from + values.length;
@@ -57,6 +57,14 @@ describe('a listing', () => {
   });
 
   it('refuses a cursor that no page gave', async () => {
-    expect(await listItems(numbers(3), { limit: 1, after: 'forged' })).toMatchObject({ kind: 'bad-request' });
+    expect(await listItems(numbers(3), { limit: 1, after: 'forged' })).toEqual({
+      kind: 'bad-request',
+      detail: 'query.after: expected `next` of a page of this listing',
+    });
+  });
+
+  it('takes no other failure for a bad cursor', async () => {
+    const read = async () => Promise.reject(new RangeError('a mistake of ours'));
+    await expect(listItems(read, { limit: 1 })).rejects.toThrow('a mistake of ours');
   });
 });

@@ -1,5 +1,5 @@
 /** Lists over REST: one bounded page of a table's index, filtered or not. */
-import type { Page, QueryOptions } from '../ports/state-store.ts';
+import { BadCursor, type Page, type QueryOptions } from '../ports/state-store.ts';
 import type { Refusal } from './rest-outcome.ts';
 
 /** Pages read for one answer: a filter that nearly nothing passes ends in a short page, not in a long wait. */
@@ -17,6 +17,12 @@ export interface ListingOptions<T> {
 
 export type Listing<T> =
   { readonly kind: 'done'; readonly body: { items: T[]; next: string | null } } | Refusal;
+
+/** `after` is not what a page of this listing gave out. */
+export const NOT_A_CURSOR: Refusal = {
+  kind: 'bad-request',
+  detail: 'query.after: expected `next` of a page of this listing',
+};
 
 /**
  * Each round asks for no more items than are still wanted, so that a page ends where its cursor says.
@@ -37,8 +43,8 @@ export async function listItems<T>(
       if (next === null) break;
     }
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return { kind: 'bad-request', detail: 'query.after: expected `next` of the page before' };
+    if (error instanceof BadCursor) return NOT_A_CURSOR;
+    throw error;
   }
   return { kind: 'done', body: { items, next } };
 }

@@ -61,6 +61,23 @@ describe('the quarantine', () => {
   });
 });
 
+describe('a page of the quarantine', () => {
+  it('is followed by the next of the same list, and of no other', async () => {
+    await setAside({ payload: 'a' }, 1000);
+    await setAside({ payload: 'b' }, 2000);
+    const { next } = (await call('GET /v1/quarantine', { query: 'limit=1' })).body;
+    const second = await call('GET /v1/quarantine', { query: `limit=1&after=${next}` });
+    expect(second.body).toMatchObject({ items: [{ payload: 'a' }], next: null });
+
+    const foreign = await call('GET /v1/quarantine', { query: `status=REDRIVEN&after=${next}` });
+    const garbage = await call('GET /v1/quarantine', { query: 'after=garbage' });
+    for (const { status, problem } of [foreign, garbage]) {
+      const detail = 'query.after: expected `next` of a page of this listing';
+      expect([status, problem]).toMatchObject([400, { status: 400, detail }]);
+    }
+  });
+});
+
 describe('redriving a trade', () => {
   it('sends it with its fix through its own lane, once, proving nothing of the market', async () => {
     const { status, body } = await redrive(await setAside(), { price: '61837.5' });

@@ -178,4 +178,10 @@ describe('instruments', () => {
     const second = await call('GET /v1/instruments', { query: { limit: '2', after: first.body.next! } });
     expect(second.body).toMatchObject({ items: [{ instrumentId: 'kraken:BTC-USD' }], next: null });
   });
+
+  it('are refused after what is none', async () => {
+    const { status, problem } = await call('GET /v1/instruments', { query: 'after=garbage' });
+    const detail = 'query.after: expected `next` of a page of this listing';
+    expect([status, problem.detail]).toEqual([400, detail]);
+  });
 });

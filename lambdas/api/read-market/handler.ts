@@ -2,13 +2,19 @@ import { candleViewOf, openCandleOf } from '../../../shared/contracts/lane-candl
 import type { CandleView } from '../../../shared/contracts/events.ts';
 import type { QueryOf } from '../../../shared/contracts/api.ts';
 import type { Interval } from '../../../shared/domain/candles/interval.ts';
-import { exchangeOf, pairOf, type InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
+import {
+  exchangeOf,
+  isInstrumentId,
+  pairOf,
+  type InstrumentId,
+} from '../../../shared/domain/market-data/instrument.ts';
 import { laneOf } from '../../../shared/domain/market-data/lane.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
 import { readLaneCandles } from '../../../shared/runtime/lane-candles.ts';
 import { latestPrices } from '../../../shared/runtime/latest-prices.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
+import { NOT_A_CURSOR } from '../../../shared/runtime/rest-listing.ts';
 import type { Refusal, RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
 
 type Needs = Pick<Ports, 'candles' | 'state'>;
@@ -71,6 +77,7 @@ async function listInstruments(
   ports: Needs,
   { limit, after }: QueryOf<'GET /v1/instruments'>,
 ): Promise<RestOutcome<'GET /v1/instruments'>> {
+  if (after !== undefined && !isInstrumentId(after)) return NOT_A_CURSOR;
   const all = await ports.candles.instruments();
   const rest = after === undefined ? all : all.filter((instrumentId) => instrumentId > after);
   const items = rest.slice(0, limit).map((instrumentId) => ({

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from '@jest/globals';
-import { ConditionFailed, type PutWrite } from '../../ports/state-store.ts';
+import { BadCursor, ConditionFailed, type PutWrite } from '../../ports/state-store.ts';
 import { DynamoStateStore } from './dynamo-state-store.ts';
 import { parseEnvironment } from './environment.ts';
 import { scriptedClient } from './scripted-client.ts';
@@ -89,12 +89,29 @@ describe('DynamoStateStore', () => {
     expect(client.sent[1]!.input).toMatchObject({ Limit: 2, ExclusiveStartKey: { sk: { S: '1' } } });
   });
 
-  it('refuses a cursor that is none', async () => {
-    const store = new DynamoStateStore(environment, scriptedClient<Input>(() => ({})).client, noSleep);
-    for (const after of ['', 'not base64 json', Buffer.from('["one"]').toString('base64url')]) {
-      await expect(store.query('orders', 'p', '', { limit: 2, after })).rejects.toThrow(
-        'not a cursor of this listing',
-      );
-    }
+  it('goes on where a page of the listing ended, in its index too', async () => {
+    const item = (sk: string) => ({
+      ...{ pk: { S: 'p' }, sk: { S: sk }, version: { N: '1' }, value: { S: '1' } },
+      ...{ gsi1pk: { S: 'i' }, gsi1sk: { S: `sort ${sk}` } },
+    });
+    const client = scriptedClient<Input>(() => ({ Items: [item('1'), item('2')] }));
+    const store = new DynamoStateStore(environment, client.client, noSleep);
+    const { next } = await store.query('orders', 'p', '', { limit: 1 });
+    const { next: nextInIndex } = await store.queryIndex('orders', 'i', { limit: 1 });
+    await store.query('orders', 'p', '', { limit: 1, after: next! });
+    await store.queryIndex('orders', 'i', { limit: 1, after: nextInIndex! });
+    const key = { pk: { S: 'p' }, sk: { S: '1' } };
+    expect(client.sent.slice(2).map(({ input }) => input.ExclusiveStartKey)).toEqual([
+      key,
+      { ...key, gsi1pk: { S: 'i' }, gsi1sk: { S: 'sort 1' } },
+    ]);
+  });
+
+  it('never asks DynamoDB about a cursor of another listing', async () => {
+    const client = scriptedClient<Input>(() => ({}));
+    const store = new DynamoStateStore(environment, client.client, noSleep);
+    const after = Buffer.from('["orders","another","1"]').toString('base64url');
+    await expect(store.query('orders', 'p', '', { limit: 2, after })).rejects.toThrow(BadCursor);
+    expect(client.sent).toEqual([]);
   });
 });

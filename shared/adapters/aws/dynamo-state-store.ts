@@ -22,13 +22,12 @@ import {
   type Write,
 } from '../../ports/state-store.ts';
 import type { TableName } from '../../topology.ts';
+import { cursorAfter, placeOf, type Listing } from '../page-cursor.ts';
 import { backoffMs, wait, type Sleep } from './batching.ts';
 import { clientOptions } from './client-options.ts';
 import { tableVariable, type Environment } from './environment.ts';
 import {
   ATTRIBUTES,
-  decodeCursor,
-  encodeCursor,
   INDEX_NAME,
   keyAttributes,
   readItem,
@@ -43,7 +42,7 @@ const MAX_PAGE_ITEMS = 1000;
 const MAX_CONFLICTS = 6;
 
 const KEY = [ATTRIBUTES.partitionKey, ATTRIBUTES.sortKey];
-const INDEX_KEY = [ATTRIBUTES.indexPartition, ATTRIBUTES.indexSort, ...KEY];
+const INDEX_KEY = [ATTRIBUTES.indexPartition, ATTRIBUTES.indexSort];
 
 export class DynamoStateStore implements StateStore {
   readonly #environment: Environment;
@@ -75,7 +74,8 @@ export class DynamoStateStore implements StateStore {
     const input = { TableName: this.#tableName(table), ConsistentRead: true };
     // DynamoDB refuses an empty prefix, which to us means every sort key.
     const sort = sortPrefix === '' ? null : { expression: 'begins_with(#sort, :sort)', value: sortPrefix };
-    return this.#page({ ...input, ...keyCondition(KEY, pk, sort) }, KEY, options);
+    const listing = { kind: 'partition', table, partition: pk, sortPrefix } as const;
+    return this.#page({ ...input, ...keyCondition(KEY, pk, sort) }, listing, options);
   }
 
   async queryIndex<T>(
@@ -86,7 +86,8 @@ export class DynamoStateStore implements StateStore {
     const input = { TableName: this.#tableName(table), IndexName: INDEX_NAME };
     const { sortUpTo } = options;
     const sort = sortUpTo === undefined ? null : { expression: '#sort <= :sort', value: sortUpTo };
-    return this.#page({ ...input, ...keyCondition(INDEX_KEY, partition, sort) }, INDEX_KEY, options);
+    const listing = { kind: 'index', table, partition, sortUpTo } as const;
+    return this.#page({ ...input, ...keyCondition(INDEX_KEY, partition, sort) }, listing, options);
   }
 
   async write(write: Write): Promise<void> {
@@ -125,17 +126,13 @@ export class DynamoStateStore implements StateStore {
   }
 
   /** Asks for one item more than wanted, so that a cursor is given only when something follows. */
-  async #page<T>(
-    input: QueryCommandInput,
-    cursorNames: readonly string[],
-    options: QueryOptions,
-  ): Promise<Page<T>> {
-    const { limit } = options;
+  async #page<T>(input: QueryCommandInput, listing: Listing, options: QueryOptions): Promise<Page<T>> {
+    const { limit, after } = options;
     if (limit < 1 || limit > MAX_PAGE_ITEMS) {
       throw new LimitExceeded(`a page of ${limit} items, expected 1 to ${MAX_PAGE_ITEMS}`);
     }
     const found: Attributes[] = [];
-    let from = options.after === undefined ? undefined : decodeCursor(options.after, cursorNames);
+    let from = after === undefined ? undefined : startKey(listing, after);
     do {
       const response = await this.#client.send(
         new QueryCommand({
@@ -148,17 +145,23 @@ export class DynamoStateStore implements StateStore {
       found.push(...(response.Items ?? []));
       from = response.LastEvaluatedKey;
     } while (from !== undefined && found.length <= limit);
-    const items = found.slice(0, limit);
+    const items = found.slice(0, limit).map((item) => readItem<T>(item));
     const last = items.at(-1);
-    return {
-      items: items.map((item) => readItem<T>(item)),
-      next: found.length > limit && last !== undefined ? encodeCursor(last, cursorNames) : null,
-    };
+    return { items, next: found.length > limit && last !== undefined ? cursorAfter(listing, last) : null };
   }
 
   #tableName(table: TableName): string {
     return this.#environment.text(tableVariable(table));
   }
+}
+
+/** @throws BadCursor for what DynamoDB would answer with a validation error. */
+function startKey(listing: Listing, after: string): Attributes {
+  const [sort, pk, sk] = placeOf(after, listing);
+  const key = keyAttributes({ pk, sk });
+  if (listing.kind === 'partition') return key;
+  const { indexPartition, indexSort } = ATTRIBUTES;
+  return { ...key, [indexPartition]: { S: listing.partition }, [indexSort]: { S: sort } };
 }
 
 function keyCondition(

@@ -7,6 +7,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import {
   LimitExceeded,
   MAX_ITEM_BYTES,
+  MAX_PARTITION_KEY_BYTES,
+  MAX_SORT_KEY_BYTES,
   type Item,
   type ItemKey,
   type PutWrite,
@@ -27,9 +29,6 @@ export const ATTRIBUTES = {
 } as const;
 
 export type Attributes = Record<string, AttributeValue>;
-
-const MAX_PARTITION_KEY_BYTES = 2048;
-const MAX_SORT_KEY_BYTES = 1024;
 
 export function keyAttributes({ pk, sk }: ItemKey): Attributes {
   return { [ATTRIBUTES.partitionKey]: { S: pk }, [ATTRIBUTES.sortKey]: { S: sk } };
@@ -106,27 +105,4 @@ function itemBytes(attributes: Attributes): number {
     (sum, [name, { S }]) => sum + name.length + (S === undefined ? NUMBER_BYTES : Buffer.byteLength(S)),
     0,
   );
-}
-
-/** Where a page ended, opaque to its reader: the item's key attributes. */
-export function encodeCursor(item: Attributes, names: readonly string[]): string {
-  return Buffer.from(JSON.stringify(names.map((name) => item[name]?.S ?? ''))).toString('base64url');
-}
-
-/** @throws RangeError when the text is no cursor of this listing: readers hand in what they were given over REST. */
-export function decodeCursor(cursor: string, names: readonly string[]): Attributes {
-  let values: unknown;
-  try {
-    values = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-  } catch {
-    values = null;
-  }
-  if (
-    !Array.isArray(values) ||
-    values.length !== names.length ||
-    values.some((value) => typeof value !== 'string')
-  ) {
-    throw new RangeError('not a cursor of this listing');
-  }
-  return Object.fromEntries(names.map((name, index) => [name, { S: values[index] as string }]));
 }

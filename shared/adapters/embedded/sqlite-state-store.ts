@@ -3,6 +3,8 @@ import {
   ConditionFailed,
   LimitExceeded,
   MAX_ITEM_BYTES,
+  MAX_PARTITION_KEY_BYTES,
+  MAX_SORT_KEY_BYTES,
   MAX_TRANSACTION_WRITES,
   type Condition,
   type Item,
@@ -14,6 +16,7 @@ import {
   type Write,
 } from '../../ports/state-store.ts';
 import type { TableName } from '../../topology.ts';
+import { cursorAfter, placeOf, type Listing } from '../page-cursor.ts';
 import { prepareAll, transaction } from './database.ts';
 
 /** One SQLite table stands for all tables: text compares by its UTF-8 bytes, as DynamoDB's sort keys do. */
@@ -35,9 +38,7 @@ export const STATE_STORE_SQL = `
 `;
 
 const MAX_PAGE_ITEMS = 1000;
-/** What DynamoDB takes for a partition key, a sort key, and a whole transaction. */
-const MAX_PARTITION_KEY_BYTES = 2048;
-const MAX_SORT_KEY_BYTES = 1024;
+/** What DynamoDB takes for a whole transaction. */
 const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024;
 /** A sweep removes no more at a time, so that it never holds up the event loop. */
 const MAX_ITEMS_A_SWEEP = 1000;
@@ -71,13 +72,15 @@ export class SqliteStateStore implements StateStore {
 
   async query<T>(table: TableName, pk: string, sortPrefix: string, options: QueryOptions): Promise<Page<T>> {
     checkPageSize(options.limit);
-    const { limit, after } = options;
+    const { limit } = options;
+    const listing = { kind: 'partition', table, partition: pk, sortPrefix } as const;
+    const [after] = options.after === undefined ? [] : placeOf(options.after, listing);
     const end = sortPrefix + LAST_CHARACTER;
     const rows =
       options.descending === true
         ? this.#statements.queryBackwards.all(table, pk, sortPrefix, end, after ?? end, limit + 1)
         : this.#statements.query.all(table, pk, sortPrefix, justAfter(after), end, limit + 1);
-    return toPage<T>(rows as unknown as ItemRow[], limit, (last) => last.sk);
+    return toPage<T>(rows as unknown as ItemRow[], limit, listing);
   }
 
   async queryIndex<T>(
@@ -86,9 +89,10 @@ export class SqliteStateStore implements StateStore {
     options: QueryOptions & { sortUpTo?: string },
   ): Promise<Page<T>> {
     checkPageSize(options.limit);
-    const { limit } = options;
-    const upTo = options.sortUpTo ?? LAST_CHARACTER;
-    const after = options.after === undefined ? null : readIndexPlace(options.after);
+    const { limit, sortUpTo } = options;
+    const upTo = sortUpTo ?? LAST_CHARACTER;
+    const listing = { kind: 'index', table, partition, sortUpTo } as const;
+    const after = options.after === undefined ? null : placeOf(options.after, listing);
     const rows =
       options.descending === true
         ? this.#statements.queryIndexBackwards.all(
@@ -98,9 +102,7 @@ export class SqliteStateStore implements StateStore {
             limit + 1,
           )
         : this.#statements.queryIndex.all(table, partition, ...(after ?? ['', '', '']), upTo, limit + 1);
-    return toPage<T>(rows as unknown as ItemRow[], limit, (last) =>
-      JSON.stringify([last.index_sort, last.pk, last.sk]),
-    );
+    return toPage<T>(rows as unknown as ItemRow[], limit, listing);
   }
 
   async write(write: Write): Promise<void> {
@@ -216,24 +218,10 @@ function justAfter(text: string | undefined): string {
 }
 
 /** One row more than the page was asked for says that there is a next page. */
-function toPage<T>(rows: readonly ItemRow[], limit: number, placeOf: (row: ItemRow) => string): Page<T> {
+function toPage<T>(rows: readonly ItemRow[], limit: number, listing: Listing): Page<T> {
   const items = rows.slice(0, limit).map((row) => toItem<T>(row));
-  const last = rows[limit - 1];
-  return { items, next: rows.length > limit && last !== undefined ? placeOf(last) : null };
-}
-
-function readIndexPlace(after: string): readonly [sort: string, pk: string, sk: string] {
-  try {
-    const place: unknown = JSON.parse(after);
-    if (Array.isArray(place) && place.length === 3 && place.every((part) => typeof part === 'string')) {
-      return place as unknown as [string, string, string];
-    }
-  } catch {
-    // Told below, like every other text that no page gave out.
-  }
-  throw new RangeError(
-    `after: expected what a page of this index gave as next, got ${JSON.stringify(after)}`,
-  );
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last !== undefined ? cursorAfter(listing, last) : null };
 }
 
 function checkPageSize(limit: number): void {

@@ -1,7 +1,13 @@
 /** How a StateStore lists its items: by partition and by index, in pages. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from '@jest/globals';
-import type { IndexKey, Item, Page, StateStore } from '../../../shared/ports/state-store.ts';
+import {
+  BadCursor,
+  type IndexKey,
+  type Item,
+  type Page,
+  type StateStore,
+} from '../../../shared/ports/state-store.ts';
 import { eventually } from './eventually.ts';
 import { freshKey, NONE, put, remove } from './state-writes.ts';
 
@@ -14,6 +20,28 @@ async function everyPage(read: (after: string | undefined) => Promise<Page<unkno
     after = page.next ?? undefined;
   } while (after !== undefined);
   return items;
+}
+
+/** Whatever somebody may hand in who got no cursor at all. */
+const GARBAGE = [
+  '',
+  'garbage',
+  '%00',
+  '[]',
+  '["orders"]',
+  ...['null', '{}', '[]', '["orders"]', '["", "", ""]', '[1, 2, 3]', '["", "", "", "", ""]'].map((json) =>
+    Buffer.from(json).toString('base64url'),
+  ),
+];
+
+/** The cursor that a page gives once it is not the last. */
+async function nextOf(read: () => Promise<Page<unknown>>): Promise<string> {
+  let cursor: string | null = null;
+  await eventually(read, ({ next }) => {
+    cursor = next;
+    expect(cursor).not.toBeNull();
+  });
+  return cursor ?? '';
 }
 
 export function describeQueries(store: () => StateStore): void {
@@ -45,6 +73,24 @@ export function describeQueries(store: () => StateStore): void {
         store().query('orders', pk, 'FILL#', { limit: 2, after, descending }),
       );
       expect(items.map((item) => item.sk)).toEqual(descending ? [...fills].reverse() : fills);
+    }
+  });
+
+  it('refuses a cursor that no page of this listing gave', async () => {
+    const other = `TEST#${randomUUID()}`;
+    const index = { partition: pk, sort: 'FILL#1' };
+    for (const sk of ['FILL#1', 'FILL#2']) {
+      await store().write(put({ pk: other, sk }, sk, NONE, { index }));
+      await store().write(put({ pk, sk }, sk, NONE, { table: 'portfolio' }));
+    }
+    const foreign = await Promise.all([
+      nextOf(async () => store().query('orders', other, 'FILL#', { limit: 1 })),
+      nextOf(async () => store().query('orders', pk, 'FIL', { limit: 1 })),
+      nextOf(async () => store().query('portfolio', pk, 'FILL#', { limit: 1 })),
+      nextOf(async () => store().queryIndex('orders', pk, { limit: 1 })),
+    ]);
+    for (const after of [...foreign, ...GARBAGE]) {
+      await expect(store().query('orders', pk, 'FILL#', { limit: 1, after })).rejects.toThrow(BadCursor);
     }
   });
 
@@ -107,6 +153,28 @@ export function describeIndexQueries(store: () => StateStore): void {
       const expected = sorts.filter((sort) => sort <= '0025');
       expect(sortsOf(items)).toEqual(descending ? expected.reverse() : expected);
       expect(new Set(items.map((item) => item.pk)).size).toBe(items.length);
+    }
+  });
+
+  it('refuses a cursor that no page of this listing gave', async () => {
+    const [mine, other] = [`TEST#${randomUUID()}`, `TEST#${randomUUID()}`];
+    for (const sk of ['ITEM#1', 'ITEM#2']) {
+      const bySort = { index: { partition: mine, sort: sk } };
+      await store().write(put({ pk: mine, sk }, 1, NONE, bySort));
+      await store().write(put({ pk: mine, sk }, 1, NONE, { ...bySort, table: 'portfolio' }));
+      await store().write(put({ pk: other, sk }, 1, NONE, { index: { partition: other, sort: sk } }));
+    }
+    const foreign = await Promise.all([
+      nextOf(async () => store().queryIndex('orders', other, { limit: 1 })),
+      nextOf(async () => store().queryIndex('portfolio', mine, { limit: 1 })),
+      nextOf(async () => store().queryIndex('orders', mine, { limit: 1, descending: true })),
+      nextOf(async () => store().query('orders', mine, '', { limit: 1 })),
+    ]);
+    for (const after of [...foreign, ...GARBAGE]) {
+      for (const descending of [false, true]) {
+        const options = { limit: 1, after, descending, sortUpTo: 'ITEM#1' };
+        await expect(store().queryIndex('orders', mine, options)).rejects.toThrow(BadCursor);
+      }
     }
   });
 
