@@ -36,7 +36,7 @@ describe('a packer', () => {
     const packer = new LanePacker(() => 'session');
     packer.addTrade(trade(1));
     packer.addTrade(trade(2));
-    packer.addWatermark(BITCOIN, 1000);
+    packer.addWatermark({ instrumentId: BITCOIN, timeMs: 1000, nextTradeId: 3 });
     expect(taken(packer)).toEqual([
       {
         kind: 'trades',
@@ -49,7 +49,7 @@ describe('a packer', () => {
         ],
         poison: [],
         laneWatermarkMs: null,
-        watermarks: [{ instrumentId: BITCOIN, timeMs: 1000 }],
+        watermarks: [{ instrumentId: BITCOIN, timeMs: 1000, nextTradeId: 3 }],
       },
     ]);
   });
@@ -100,10 +100,14 @@ describe('a packer', () => {
   it('makes several records of what is more than one', () => {
     const packer = new LanePacker(() => 'session');
     for (let id = 1; id <= 1200; id++) packer.addTrade(trade(id));
-    packer.addWatermark(BITCOIN, 1000);
+    packer.addWatermark({ instrumentId: BITCOIN, timeMs: 1000, nextTradeId: null });
     const records = taken(packer);
     expect(records.map(({ trades }) => trades.length)).toEqual([500, 500, 200]);
-    expect(records.map(({ watermarks }) => watermarks.length)).toEqual([0, 0, 1]);
+    expect(records.map(({ watermarks }) => watermarks)).toEqual([
+      [],
+      [],
+      [{ instrumentId: BITCOIN, timeMs: 1000, nextTradeId: null }],
+    ]);
   });
 
   it('tells every lane of an exchange how far its time has come', () => {

@@ -2,6 +2,7 @@ import {
   MAX_TRADES_A_RECORD,
   type TradeRow,
   type TradesRecordV1,
+  type Watermark,
 } from '../shared/contracts/stream-records.ts';
 import type { InstrumentId } from '../shared/domain/market-data/instrument.ts';
 import { lanesOf, laneOf, type Lane } from '../shared/domain/market-data/lane.ts';
@@ -19,6 +20,7 @@ interface OpenRecord {
   readonly instruments: InstrumentId[];
   readonly trades: TradeRow[];
   readonly watermarks: [instrumentIndex: number, timeMs: number][];
+  readonly nextTradeIds: [instrumentIndex: number, tradeId: string][];
   readonly malformed: [raw: string, cause: string][];
   malformedCharacters: number;
   laneWatermarkMs: number | null;
@@ -103,11 +105,12 @@ export class LanePacker {
     if (record.malformedCharacters >= FULL_MALFORMED_CHARACTERS) closeRecord(lane);
   }
 
-  /** No trade of the instrument before this time will follow. */
-  addWatermark(instrumentId: InstrumentId, timeMs: number): void {
+  addWatermark({ instrumentId, timeMs, nextTradeId }: Watermark): void {
     const slot = this.#slotOf(instrumentId);
     const record = recordOf(slot.lane);
-    record.watermarks.push([indexIn(record, slot, instrumentId), timeMs]);
+    const index = indexIn(record, slot, instrumentId);
+    record.watermarks.push([index, timeMs]);
+    if (nextTradeId !== null) record.nextTradeIds.push([index, String(nextTradeId)]);
   }
 
   /** No trade of the exchange before this time will follow; null: a sign of life that proves nothing. */
@@ -154,6 +157,7 @@ function recordOf(lane: LaneBuffer): OpenRecord {
     instruments: [],
     trades: [],
     watermarks: [],
+    nextTradeIds: [],
     malformed: [],
     malformedCharacters: 0,
     laneWatermarkMs: null,
@@ -177,7 +181,7 @@ function indexIn(record: OpenRecord, slot: Slot, instrumentId: InstrumentId): nu
 }
 
 function encode(lane: Lane, sessionId: string, record: OpenRecord): StreamRecord {
-  const { instruments, trades, laneWatermarkMs, watermarks, malformed } = record;
+  const { instruments, trades, laneWatermarkMs, watermarks, nextTradeIds, malformed } = record;
   const body: TradesRecordV1 = {
     v: 1,
     kind: 'trades',
@@ -187,6 +191,7 @@ function encode(lane: Lane, sessionId: string, record: OpenRecord): StreamRecord
     trades,
     laneWatermarkMs,
     watermarks,
+    ...(nextTradeIds.length === 0 ? {} : { nextTradeIds }),
     ...(malformed.length === 0 ? {} : { malformed }),
   };
   return { partitionKey: lane, data: Buffer.from(JSON.stringify(body)) };

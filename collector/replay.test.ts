@@ -89,7 +89,10 @@ function told({ writer }: Place): Record<string, string[]> {
   for (const { lane, trades, watermarks, laneWatermarkMs } of writer.trades()) {
     (lanes[lane] ??= []).push(
       ...trades.map(({ instrumentId, tradeId }) => `${instrumentId} ${tradeId}`),
-      ...watermarks.map(({ instrumentId, timeMs }) => `${instrumentId} to ${timeMs - START}`),
+      ...watermarks.map(
+        ({ instrumentId, timeMs, nextTradeId }) =>
+          `${instrumentId} to ${timeMs - START} before ${String(nextTradeId)}`,
+      ),
       ...(laneWatermarkMs === null ? [] : [`all to ${laneWatermarkMs - START}`]),
     );
   }
@@ -139,7 +142,7 @@ describe('a replay', () => {
       ...['durable raw', 'durable trades', 'settled', 'remembered'],
     ]);
     expect(Object.values(told(at))).toEqual([
-      ['binance:BTC-USDT 1', 'binance:BTC-USDT to 1000', 'binance:BTC-USDT 2'],
+      ['binance:BTC-USDT 1', 'binance:BTC-USDT to 1000 before 2', 'binance:BTC-USDT 2'],
     ]);
   });
 

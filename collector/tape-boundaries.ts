@@ -5,7 +5,9 @@
  */
 import type { InstrumentId } from '../shared/domain/market-data/instrument.ts';
 import { exchangeOf } from '../shared/domain/market-data/instrument.ts';
+import type { VenueTrade } from '../shared/adapters/exchanges/venue-protocol.ts';
 import { isTradeTime } from '../shared/contracts/stream-records.ts';
+import { tradeNumber } from './trade-number.ts';
 
 const SECOND_MS = 1000;
 /** A heartbeat tells the venue's time, and trades of the second before it may still be on their way. */
@@ -13,8 +15,13 @@ export const HEARTBEAT_GRACE_MS = 1000;
 
 /** What must be released, and settled, before the next trade is sent. */
 export type Boundary =
-  /** No trade of the instrument before this time will follow. */
-  | { readonly kind: 'watermark'; readonly instrumentId: InstrumentId; readonly timeMs: number }
+  /** No trade of the instrument before this time will follow, and the next one has this id, if it has any. */
+  | {
+      readonly kind: 'watermark';
+      readonly instrumentId: InstrumentId;
+      readonly timeMs: number;
+      readonly nextTradeId: number | null;
+    }
   /** No trade of the exchange before this time will follow. */
   | { readonly kind: 'heartbeat'; readonly exchange: string; readonly watermarkMs: number };
 
@@ -32,17 +39,19 @@ export class TapeBoundaries {
 
   /**
    * To be asked of each trade in the order of the tape.
-   * @param timeMs as the venue told it; one that no reader believes moves nothing.
+   * @param trade with a time as the venue told it; one that no reader believes moves nothing.
    * @returns what has to be released before the trade is sent; null: nothing.
    */
-  beforeTrade(instrumentId: InstrumentId, timeMs: unknown, receivedAtMs: number): Boundary | null {
+  beforeTrade(trade: VenueTrade): Boundary | null {
+    const { instrumentId, timeMs, receivedAtMs } = trade;
     if (!isTradeTime(timeMs, receivedAtMs)) return null;
     const second = timeMs - (timeMs % SECOND_MS);
     const released = this.#released.get(instrumentId);
     if (released !== undefined && second <= released) return null;
     this.#released.set(instrumentId, second);
     // Before its first trade an instrument has nothing that could be closed.
-    return released === undefined ? null : { kind: 'watermark', instrumentId, timeMs: second };
+    if (released === undefined) return null;
+    return { kind: 'watermark', instrumentId, timeMs: second, nextTradeId: tradeNumber(trade) };
   }
 
   /** @returns what a heartbeat releases; null: every instrument of the exchange is as far already. */

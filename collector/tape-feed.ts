@@ -91,7 +91,7 @@ export class TapeFeed {
 
   /** Watermarks hold after the trades of their record, so what lies before the boundary leaves in the same call. */
   async #release(boundary: Boundary): Promise<void> {
-    if (boundary.kind === 'watermark') this.#packer.addWatermark(boundary.instrumentId, boundary.timeMs);
+    if (boundary.kind === 'watermark') this.#packer.addWatermark(boundary);
     else this.#packer.addLaneWatermarks(boundary.exchange, boundary.watermarkMs);
     await this.flush();
     await this.#appender.drain();

@@ -10,7 +10,12 @@ const ETHER = 'binance:ETH-USDT';
 const START = 1_723_161_254_000;
 
 /** A message received at its own time, or at `receivedAtMs`, with one trade in it. */
-function trade(instrumentId: string, timeMs: unknown, tradeId = 1, receivedAtMs = START): TapeMessage {
+function trade(
+  instrumentId: string,
+  timeMs: unknown,
+  tradeId: unknown = '1',
+  receivedAtMs = START,
+): TapeMessage {
   const told = { instrumentId, tradeId, price: '1', quantity: '1', takerSide: 'B', timeMs, receivedAtMs };
   return message(receivedAtMs, { kind: 'trades', trades: [told], venueTimeMs: null });
 }
@@ -46,6 +51,20 @@ describe('a tape', () => {
     expect(
       steps(trade(BITCOIN, START + 100), trade(BITCOIN, START + 999), trade(BITCOIN, START + 1000)),
     ).toEqual(['100 999', `${BITCOIN} to 1000`, '1000']);
+  });
+
+  it.each([
+    ['17', 17],
+    ['', null],
+    [17, null],
+  ])('names the trade that it is held back before: %j', (tradeId, nextTradeId) => {
+    const [, boundary] = tapeSteps([trade(BITCOIN, START), trade(BITCOIN, START + 1000, tradeId)]);
+    expect(boundary).toEqual({
+      kind: 'watermark',
+      instrumentId: BITCOIN,
+      timeMs: START + 1000,
+      nextTradeId,
+    });
   });
 
   it('is held back once for several seconds without a trade', () => {

@@ -22,7 +22,7 @@ export function* tapeSteps(
       if (boundary !== null) yield* upTo(boundary);
     } else if (said.kind === 'trades') {
       for (const trade of said.trades) {
-        const boundary = boundaries.beforeTrade(trade.instrumentId, trade.timeMs, receivedAtMs);
+        const boundary = boundaries.beforeTrade(trade);
         if (boundary !== null) yield* upTo(boundary);
         trades.push(trade);
       }

@@ -1,6 +1,7 @@
 import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
 import type { CaptureMessage } from '../../shared/contracts/capture.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
+import { tradeNumber } from '../trade-number.ts';
 import type { LiveOutlet } from './live-outlet.ts';
 import { TradeContinuity, type Gap } from './trade-continuity.ts';
 
@@ -93,10 +94,4 @@ export class InstrumentFeed {
     this.#outlet.sendTrade(trade, id);
     if (message !== null) this.#outlet.archive(message);
   }
-}
-
-/** `null`: the venue sent no number, and the reader of the record will set the trade aside. */
-function tradeNumber({ tradeId }: VenueTrade): number | null {
-  const id = typeof tradeId === 'string' && tradeId !== '' ? Number(tradeId) : NaN;
-  return Number.isSafeInteger(id) && id >= 0 ? id : null;
 }

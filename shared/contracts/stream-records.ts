@@ -34,6 +34,8 @@ export interface TradesRecordV1 {
   readonly laneWatermarkMs: number | null;
   /** [instrument index, time]: no trade of the instrument before this time will follow. */
   readonly watermarks: readonly (readonly [instrumentIndex: number, timeMs: number])[];
+  /** [instrument index, trade id]: the trade that moved the instrument's watermark, and follows in a later record. */
+  readonly nextTradeIds?: readonly (readonly [instrumentIndex: number, tradeId: string])[];
   /** What a venue message said that could not be read as a trade, whole: [raw text, cause]. */
   readonly malformed?: readonly (readonly [raw: string, cause: string])[];
 }
@@ -53,6 +55,14 @@ export interface PoisonTrade {
   readonly instrumentId: string | null;
 }
 
+export interface Watermark {
+  readonly instrumentId: string;
+  /** No trade of the instrument before this time will follow. */
+  readonly timeMs: number;
+  /** Of the trade that will, where the sender knew it; null: it did not. */
+  readonly nextTradeId: number | null;
+}
+
 export type LaneRecord =
   | {
       readonly kind: 'trades';
@@ -62,7 +72,7 @@ export type LaneRecord =
       readonly trades: readonly ReceivedTrade[];
       readonly poison: readonly PoisonTrade[];
       readonly laneWatermarkMs: number | null;
-      readonly watermarks: readonly { readonly instrumentId: string; readonly timeMs: number }[];
+      readonly watermarks: readonly Watermark[];
     }
   | { readonly kind: 'order'; readonly lane: string; readonly order: OrderRecordV1['order'] }
   | { readonly kind: 'unreadable'; readonly cause: string; readonly payload: string };
@@ -76,6 +86,10 @@ const tradesEnvelope = z.object({
   trades: z.array(z.unknown()).max(MAX_TRADES_A_RECORD),
   laneWatermarkMs: timeMs.nullable(),
   watermarks: z.array(z.tuple([z.int().min(0), timeMs])).max(1024),
+  nextTradeIds: z
+    .array(z.tuple([z.int().min(0), z.string().regex(/^\d{1,16}$/)]))
+    .max(1024)
+    .optional(),
   malformed: z.array(z.tuple([z.string(), z.string()])).optional(),
 });
 
@@ -119,11 +133,24 @@ function readTrades(envelope: z.infer<typeof tradesEnvelope>): LaneRecord {
     trades,
     poison,
     laneWatermarkMs: envelope.laneWatermarkMs,
-    watermarks: envelope.watermarks.flatMap(([index, at]) => {
-      const instrument = instruments[index];
-      return instrument === undefined ? [] : [{ instrumentId: instrument, timeMs: at }];
-    }),
+    watermarks: readWatermarks(envelope),
   };
+}
+
+function readWatermarks({
+  instruments,
+  watermarks,
+  nextTradeIds,
+}: z.infer<typeof tradesEnvelope>): Watermark[] {
+  const next = new Map(nextTradeIds);
+  return watermarks.flatMap(([index, at]) => {
+    const instrumentId = instruments[index];
+    if (instrumentId === undefined) return [];
+    const nextTradeId = next.get(index);
+    return [
+      { instrumentId, timeMs: at, nextTradeId: nextTradeId === undefined ? null : Number(nextTradeId) },
+    ];
+  });
 }
 
 /** The hot path: plain checks, no schema, one trade. @returns the trade, or one line that says what is wrong with it. */

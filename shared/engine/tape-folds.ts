@@ -12,8 +12,13 @@ import type { Trade } from '../domain/market-data/trade.ts';
 /** What a replay sends, in its order. */
 export type TapeStep =
   | { readonly kind: 'trade'; readonly trade: Trade }
-  /** No trade of the instrument before this time will follow. */
-  | { readonly kind: 'watermark'; readonly instrumentId: InstrumentId; readonly timeMs: number }
+  /** No trade of the instrument before this time will follow, and the next one has this id, if it has any. */
+  | {
+      readonly kind: 'watermark';
+      readonly instrumentId: InstrumentId;
+      readonly timeMs: number;
+      readonly nextTradeId: number | null;
+    }
   /** The same for every instrument of an exchange. */
   | { readonly kind: 'heartbeat'; readonly exchange: string; readonly watermarkMs: number };
 
@@ -33,7 +38,7 @@ export class TapeFolds {
         foldTrade(this.of(step.trade.instrumentId), step.trade, outcomes);
         return;
       case 'watermark':
-        advanceWatermark(this.of(step.instrumentId), step.timeMs, outcomes);
+        advanceWatermark(this.of(step.instrumentId), step.timeMs, outcomes, step.nextTradeId);
         return;
       case 'heartbeat':
         for (const fold of this.all()) {

@@ -100,6 +100,13 @@ describe('build-candles', () => {
     ]);
   });
 
+  it('calls a candle incomplete when the trade behind its watermark leaves a gap', async () => {
+    await fold(record(1, { trades: [row(1, 1000)], watermarks: [[0, 2000]], nextTradeIds: [[0, '2']] }));
+    await fold(record(2, { trades: [row(2, 2000)], watermarks: [[0, 3000]], nextTradeIds: [[0, '4']] }));
+    await fold(record(3, { trades: [row(4, 3000)], watermarks: [[0, 4000]] }));
+    expect((await stored()).map(({ complete }) => complete)).toEqual([true, false, false]);
+  });
+
   it('does a batch again from the stored state when the process died before it was written', async () => {
     const batch = [record(1, { trades: [row(1, 1000)] }), record(2, { trades: [row(2, 2000)] })];
     ports.breakBus(true);
@@ -145,6 +152,21 @@ describe('build-candles', () => {
       { revision: 0, tradeCount: 1 },
     ]);
     expect(announced()).toEqual([['1s', 1000, '100']]);
+  });
+
+  it('says the same of a late trade wherever the batch ends', async () => {
+    const records = [
+      record(1, { trades: [row(1, 1000), row(4, 2000)] }),
+      record(2, { trades: [row(2, 1900)] }),
+      record(3, { trades: [row(3, 2000)] }),
+    ];
+    await fold(...records);
+    const together = await stored();
+    ports = tradingPorts();
+    freshProcess();
+    for (const one of records) await fold(one);
+    expect(await stored()).toEqual(together);
+    expect(together).toMatchObject([{ revision: 1, lastTradeId: 2, complete: false }]);
   });
 
   it('revises once when the process died between the revision and its state', async () => {

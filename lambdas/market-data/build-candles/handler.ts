@@ -66,15 +66,22 @@ function takeRecord(state: State, { record, sequenceNumber }: FoldedRecord, effe
   const late: LateTrade[] = [];
   const outcomes = { closed, late };
   for (const trade of record.trades) foldTrade(foldOf(state, trade.instrumentId), trade, outcomes);
-  for (const { instrumentId, timeMs } of record.watermarks) {
-    advanceWatermark(foldOf(state, instrumentId), timeMs, outcomes);
+  for (const { instrumentId, timeMs, nextTradeId } of record.watermarks) {
+    advanceWatermark(foldOf(state, instrumentId), timeMs, outcomes, nextTradeId);
   }
   if (record.laneWatermarkMs !== null) {
     for (const fold of state.folds.values()) advanceWatermark(fold, record.laneWatermarkMs, outcomes);
   }
   for (const candle of closed) effects.closed.push({ ...candle, throughSequence: sequenceNumber });
-  if (late.length > 0)
-    effects.late.push({ late, closed, folds: state.folds, throughSequence: sequenceNumber });
+  if (late.length > 0) {
+    effects.late.push({ late, closed, observed: observedNow(state, late), throughSequence: sequenceNumber });
+  }
+}
+
+/** Revisions are written after the whole batch, and what they say must not depend on where it happened to end. */
+function observedNow(state: State, late: readonly LateTrade[]): LateBatch['observed'] {
+  const instrumentIds = new Set(late.map(({ trade }) => trade.instrumentId));
+  return new Map([...instrumentIds].map((id) => [id, structuredClone(foldOf(state, id))]));
 }
 
 /** A new connection means that trades may have passed unseen; a trade sent again from quarantine means nothing of the kind. */

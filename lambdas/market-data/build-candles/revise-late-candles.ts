@@ -1,5 +1,5 @@
 import type { Candle } from '../../../shared/domain/candles/candle.ts';
-import { reviseCandle, type InstrumentFold, type LateTrade } from '../../../shared/domain/candles/fold.ts';
+import { reviseCandle, type LateTrade, type Observed } from '../../../shared/domain/candles/fold.ts';
 import { openTimeOf } from '../../../shared/domain/candles/interval.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
 import type { CandleStore, StoredCandle } from '../../../shared/ports/candle-store.ts';
@@ -10,7 +10,8 @@ export interface LateBatch {
   readonly late: readonly LateTrade[];
   /** The candles that the same record closed. */
   readonly closed: readonly Candle[];
-  readonly folds: ReadonlyMap<InstrumentId, InstrumentFold>;
+  /** What was known of each instrument when the record had been folded. */
+  readonly observed: ReadonlyMap<InstrumentId, Observed>;
   readonly throughSequence: string;
 }
 
@@ -37,7 +38,7 @@ async function revise(candles: CandleStore, batch: LateBatch, late: readonly Lat
   const openTimeMs = openTimeOf(trade.timeMs, interval);
   const base = await candles.latestRevision(trade.instrumentId, interval, openTimeMs);
   if (base !== null && isRevised(base, batch)) return false;
-  const revision = reviseCandle(batch.folds.get(trade.instrumentId)!, base, late);
+  const revision = reviseCandle(batch.observed.get(trade.instrumentId)!, base, late);
   await candles.insert([{ ...revision, throughSequence: batch.throughSequence }], { mayRepeat: false });
   return true;
 }

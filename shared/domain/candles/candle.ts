@@ -25,7 +25,11 @@ export interface Candle {
   readonly lastTimeMs: number;
   /** The instrument's watermark has reached the end of the interval. */
   readonly closed: boolean;
-  /** Closed, observed from its open, and no trade id missing inside. */
+  /**
+   * Closed, watched from its open, and when this was written no trade was known to be missing that may belong to it:
+   * no id between its trades, before its first, or between its last and the trade that closed it. A heartbeat closes a
+   * candle before that next trade is known.
+   */
   readonly complete: boolean;
   /** 0 as first closed; each late trade's record adds a revision beside it. */
   readonly revision: number;

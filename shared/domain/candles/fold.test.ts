@@ -41,9 +41,9 @@ function run(fold: InstrumentFold, trades: readonly Trade[]): { closed: ClosedCa
   return outcomes;
 }
 
-function watermark(fold: InstrumentFold, timeMs: number): ClosedCandle[] {
+function watermark(fold: InstrumentFold, timeMs: number, nextTradeId?: number): ClosedCandle[] {
   const outcomes = { closed: [] as ClosedCandle[], late: [] as LateTrade[] };
-  advanceWatermark(fold, timeMs, outcomes);
+  advanceWatermark(fold, timeMs, outcomes, nextTradeId);
   return outcomes.closed;
 }
 
@@ -193,10 +193,74 @@ describe('a candle is complete', () => {
       false,
     ]);
     expect(closeOf([trade(1, 1_000), trade(3, 2_000), trade(4, 3_000), trade(5, 4_000)])).toEqual([
-      true,
+      false,
       false,
       true,
     ]);
+  });
+
+  it('only when no trade id is missing between its last trade and the one that closes it', () => {
+    const fold = startFold(INSTRUMENT, ['1s', '1m']);
+    const { closed } = run(fold, [trade(1, 60_000), trade(2, 119_900), trade(4, 120_100)]);
+    expect(closed.map(({ interval, openTimeMs, complete }) => [interval, openTimeMs, complete])).toEqual([
+      ['1s', 60_000, true],
+      ['1s', 119_000, false],
+      ['1m', 60_000, false],
+    ]);
+  });
+
+  it('where the trade that closes it comes late', () => {
+    expect(closeOf([trade(1, 1_000), trade(3, 1_100), trade(2, 2_000), trade(4, 3_000)])).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  it('only when the trade behind its watermark is known to leave no gap', () => {
+    for (const [nextTradeId, complete] of [
+      [undefined, true],
+      [3, true],
+      [2, true],
+      [4, false],
+    ] as const) {
+      const fold = startFold(INSTRUMENT, ['1s', '1m']);
+      run(fold, [trade(1, 60_000), trade(2, 119_900)]);
+      const closed = watermark(fold, 120_000, nextTradeId);
+      expect(closed.map((candle) => candle.complete)).toEqual([complete, complete]);
+    }
+  });
+
+  it('by what was known when a heartbeat closed it, whatever is missing afterwards', () => {
+    const fold = startFold(INSTRUMENT, ['1s']);
+    run(fold, [trade(1, 1_000), trade(2, 2_000)]);
+    expect(watermark(fold, 3_000).map((candle) => candle.complete)).toEqual([true]);
+    expect(run(fold, [trade(4, 4_000), trade(5, 5_000)]).closed.map((candle) => candle.complete)).toEqual([
+      false,
+    ]);
+  });
+
+  it('or not, whether the trade behind its end closes it or the watermark that a replay sends before that', () => {
+    const events = fc.record({ lost: fc.boolean(), interrupted: fc.boolean() });
+    fc.assert(
+      fc.property(tape, fc.array(events, { minLength: 200, maxLength: 200 }), (trades, happens) => {
+        const [live, replayed] = [1, 2].map(() => startFold(INSTRUMENT, ['1s', '1m'])) as [
+          InstrumentFold,
+          InstrumentFold,
+        ];
+        const closedLive: ClosedCandle[] = [];
+        const closedReplayed: ClosedCandle[] = [];
+        for (const [i, one] of trades.entries()) {
+          if (happens[i]!.interrupted) for (const fold of [live, replayed]) noteInterruption(fold);
+          if (happens[i]!.lost && i > 0) continue;
+          closedLive.push(...run(live, [one]).closed);
+          const second = one.timeMs - (one.timeMs % 1000);
+          if (i > 0) closedReplayed.push(...watermark(replayed, second, one.tradeId));
+          closedReplayed.push(...run(replayed, [one]).closed);
+        }
+        expect(closedReplayed).toEqual(closedLive);
+        expect(replayed).toEqual(live);
+      }),
+    );
   });
 
   it('again once the missing trade has come in time', () => {
@@ -245,6 +309,26 @@ describe('a late trade', () => {
       const { previousOpenTimeMs: _, ...candle } = expected;
       expect(reviseCandle(fold, first, late)).toEqual({ ...candle, revision: 1 });
     }
+  });
+
+  it('leaves its candle incomplete while a trade next to the last one may belong there too', () => {
+    const fold = startFold(INSTRUMENT, ['1s']);
+    const [base] = run(fold, [trade(1, 1_000), trade(2, 1_100), trade(5, 2_000)]).closed;
+    const first = reviseCandle(fold, base!, run(fold, [trade(3, 1_200)]).late);
+    expect(first).toMatchObject({ revision: 1, lastTradeId: 3, complete: false });
+    const second = reviseCandle(fold, first, run(fold, [trade(4, 1_300)]).late);
+    expect(second).toMatchObject({ revision: 2, lastTradeId: 4, complete: true });
+  });
+
+  it('proves nothing of what a broken connection may have kept from us', () => {
+    const fold = startFold(INSTRUMENT, ['1s', '1m']);
+    run(fold, [trade(1, 60_000), trade(3, 61_000)]);
+    noteInterruption(fold);
+    const [base] = watermark(fold, 62_000);
+    expect(base!.complete).toBe(false);
+    const { late } = run(fold, [trade(2, 61_000)]);
+    expect(reviseCandle(fold, base!, late)).toMatchObject({ tradeCount: 2, complete: false });
+    expect(watermark(fold, 120_000).map((candle) => candle.complete)).toEqual([false]);
   });
 
   it('makes a candle where the interval had none', () => {

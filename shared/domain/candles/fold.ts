@@ -47,7 +47,10 @@ export interface InstrumentFold {
   watermarkMs: number;
   /** Candles that open at or after this time were watched from their open. */
   observedSinceMs: number;
-  /** The connection was broken since the last trade: what is open may lack trades at its end. */
+  /**
+   * What is open may lack trades at its end: since the last trade the connection was broken, or the next one is known
+   * to leave a gap.
+   */
   interrupted: boolean;
   readonly intervals: readonly IntervalFold[];
 }
@@ -93,7 +96,8 @@ export function foldTrade(fold: InstrumentFold, trade: Trade, outcomes: FoldOutc
   if (observation === 'next') fold.interrupted = false;
   if (fold.observedSinceMs < 0) fold.observedSinceMs = trade.timeMs;
   if (trade.timeMs > fold.watermarkMs) advanceWatermark(fold, trade.timeMs, outcomes);
-  fold.interrupted = false;
+  // From here on the ids tell what is missing. A late trade says nothing of what came after the last one.
+  if (observation !== 'late') fold.interrupted = false;
   for (const state of fold.intervals) {
     const openTimeMs = openTimeOf(trade.timeMs, state.interval);
     if (state.open?.openTimeMs === openTimeMs) addToCandle(state.open, trade);
@@ -105,11 +109,21 @@ export function foldTrade(fold: InstrumentFold, trade: Trade, outcomes: FoldOutc
   return true;
 }
 
-/** No trade before this time will follow: candles that end by then are closed. */
-export function advanceWatermark(fold: InstrumentFold, timeMs: number, outcomes: FoldOutcomes): void {
+/**
+ * No trade before this time will follow: candles that end by then are closed.
+ * @param nextTradeId of the trade that does follow, where it is known: candles are then as complete as if that trade
+ *   had closed them.
+ */
+export function advanceWatermark(
+  fold: InstrumentFold,
+  timeMs: number,
+  outcomes: FoldOutcomes,
+  nextTradeId: number | null = null,
+): void {
   if (fold.observedSinceMs < 0) fold.observedSinceMs = timeMs;
   if (timeMs <= fold.watermarkMs) return;
   fold.watermarkMs = timeMs;
+  if (nextTradeId !== null) lookAhead(fold, nextTradeId);
   for (const state of fold.intervals) {
     const { open } = state;
     if (open === null || open.openTimeMs + intervalMs(state.interval) > timeMs) continue;
@@ -128,6 +142,11 @@ function takeLateClose(state: IntervalFold, { price, timeMs, tradeId }: Trade): 
   const last = state.closingTrade;
   const isLast = last === null || timeMs > last.timeMs || (timeMs === last.timeMs && tradeId > last.tradeId);
   if (isLast) state.closingTrade = { price, timeMs, tradeId };
+}
+
+function lookAhead(fold: InstrumentFold, nextTradeId: number): void {
+  const { lastId } = fold.seen;
+  if (lastId >= 0 && nextTradeId > lastId) fold.interrupted = nextTradeId > lastId + 1;
 }
 
 /** The connection to the venue was lost and made anew; trades may have passed unseen in between. */
@@ -190,7 +209,8 @@ function closeCandle(fold: InstrumentFold, state: IntervalFold, open: OpenCandle
     complete:
       open.openTimeMs >= fold.observedSinceMs &&
       !fold.interrupted &&
-      !hasMissing(fold.seen, precedingTradeId + 1, open.lastTradeId),
+      // The newest trade is the one that closes the candle, where a trade does: a gap before it may belong here.
+      !hasMissing(fold.seen, precedingTradeId + 1, fold.seen.lastId),
     revision: 0,
     previousOpenTimeMs: state.previousOpenTimeMs,
   };
@@ -204,12 +224,15 @@ export function candleUnderWay(fold: InstrumentFold, interval: Interval): Candle
   return { instrumentId: fold.instrumentId, interval, ...sums, closed: false, complete: false, revision: 0 };
 }
 
+/** What a fold knows of the trades that it has not got. */
+export type Observed = Pick<InstrumentFold, 'instrumentId' | 'seen' | 'observedSinceMs' | 'interrupted'>;
+
 /**
  * A new revision of a closed candle with trades that came after its close.
  * @param base the latest revision; null when the interval had no trade before.
  * @param trades of that interval only, at least one.
  */
-export function reviseCandle(fold: InstrumentFold, base: Candle | null, late: readonly LateTrade[]): Candle {
+export function reviseCandle(fold: Observed, base: Candle | null, late: readonly LateTrade[]): Candle {
   const [first, ...others] = late;
   if (first === undefined) throw new RangeError('a revision needs a late trade');
   const { interval } = first;
@@ -234,9 +257,11 @@ export function reviseCandle(fold: InstrumentFold, base: Candle | null, late: re
     firstTimeMs: sums.firstTimeMs,
     lastTimeMs: sums.lastTimeMs,
     closed: true,
-    // A gap that ends right before the first trade may have held trades of this candle.
+    // A gap right before the first trade, or right behind the last, may hold trades of this candle.
     complete:
-      openTimeMs >= fold.observedSinceMs && !hasMissing(fold.seen, sums.firstTradeId - 1, sums.lastTradeId),
+      openTimeMs >= fold.observedSinceMs &&
+      !(fold.interrupted && sums.lastTradeId >= fold.seen.lastId) &&
+      !hasMissing(fold.seen, sums.firstTradeId - 1, sums.lastTradeId + 1),
     revision: base === null ? 0 : base.revision + 1,
   };
 }
