@@ -16,6 +16,8 @@ export interface VenueFaults {
   restStatus: number;
   /** REST takes so much longer. */
   restDelayMs: number;
+  /** REST does not know a trade until so long after it was made. */
+  restLagMs: number;
 }
 
 const NO_FAULTS: Readonly<VenueFaults> = {
@@ -24,6 +26,7 @@ const NO_FAULTS: Readonly<VenueFaults> = {
   delayMs: 0,
   restStatus: 200,
   restDelayMs: 0,
+  restLagMs: 0,
 };
 const MAX_PAGE = 1000;
 
@@ -75,11 +78,17 @@ export class BinanceVenue {
   publish(messages: readonly string[]): void {
     for (const message of messages) {
       const { stream, data } = JSON.parse(message) as { stream: string; data: TradeEvent };
-      this.#history.note(data);
+      this.#remember(data);
       if (this.faults.silence !== 'none' || this.faults.skips(data)) continue;
       for (const [listener, streams] of this.#listeners)
         if (streams.has(stream)) this.#send(listener, message);
     }
+  }
+
+  #remember(event: TradeEvent): void {
+    const { restLagMs } = this.faults;
+    if (restLagMs === 0) this.#history.note(event);
+    else setTimeout(() => this.#history.note(event), restLagMs);
   }
 
   /** Sends a text to everybody, whatever it is. */

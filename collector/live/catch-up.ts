@@ -13,6 +13,8 @@ export interface CatchUpOptions {
   readonly log: Log;
   /** The venue's REST answers lag behind its stream: a gap that is not there yet is asked for again after this. */
   readonly lagMs: number;
+  /** Trades of which no later one will tell may be missing for good. To be called before anything more is sent. */
+  readonly onDoubt: () => void;
 }
 
 /** 20,000 trades: a minute of the busiest pair. What is missing beyond is an outage, and stays one. */
@@ -35,13 +37,14 @@ export class CatchUp {
 
   /** Resolves when the feed goes on by itself again, or has been told to do without; or when the signal aborts. */
   async run(feed: InstrumentFeed, signal: AbortSignal): Promise<void> {
+    const provesFrom = performance.now() + this.#options.lagMs;
     if (this.#running >= MAX_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running++;
     try {
-      const cause = signal.aborted ? null : await this.#fetchMissing(feed, signal);
+      const cause = signal.aborted ? null : await this.#fetchMissing(feed, provesFrom, signal);
       if (cause !== null) this.#doWithout(feed, cause);
     } catch (error) {
-      // The next session begins again where this one was broken off.
+      // The next connection begins again where this one was broken off.
       if (!signal.aborted) throw error;
     } finally {
       const next = this.#waiting.shift();
@@ -55,14 +58,23 @@ export class CatchUp {
     if (feed.heldCount > MAX_HELD) this.#doWithout(feed, `more than ${MAX_HELD} trades came meanwhile`);
   }
 
-  /** @returns why trades are still missing; null: none are. */
-  async #fetchMissing(feed: InstrumentFeed, signal: AbortSignal): Promise<string | null> {
+  /**
+   * A trade of the stream proves that none is missing before it. Where it has brought none, the venue's word has to do,
+   * and that counts once what was made before the stream began must have reached it.
+   * @returns why trades are still missing; null: none are.
+   */
+  async #fetchMissing(feed: InstrumentFeed, provesFrom: number, signal: AbortSignal): Promise<string | null> {
     let repeats = 0;
     for (let page = 0; page < MAX_PAGES; page++) {
+      const askedAt = performance.now();
       const fetched = await this.#fetchPage(feed, signal);
       if (typeof fetched === 'string') return fetched;
       await this.#options.outlet.room();
       if (fetched === TRADES_A_PAGE) continue;
+      if (!feed.isHeard && askedAt < provesFrom) {
+        await sleep(provesFrom - askedAt, undefined, { signal });
+        continue;
+      }
       if (feed.drain() === null) return null;
       if (++repeats > MAX_REPEATS) return 'the venue does not have them';
       await sleep(this.#options.lagMs, undefined, { signal });
@@ -94,7 +106,11 @@ export class CatchUp {
   }
 
   #doWithout(feed: InstrumentFeed, cause: string): void {
-    const { log } = this.#options;
+    const { log, onDoubt } = this.#options;
+    if (!feed.isHeard) {
+      onDoubt();
+      log.warn('trades may be missing', { instrumentId: feed.instrumentId, afterId: feed.lastId, cause });
+    }
     for (const { fromId, toId } of feed.giveUp()) {
       log.warn('trades are missing', { instrumentId: feed.instrumentId, fromId, toId, cause });
     }

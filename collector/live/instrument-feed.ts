@@ -20,6 +20,7 @@ export class InstrumentFeed {
   readonly #outlet: LiveOutlet;
   readonly #continuity: TradeContinuity<Received>;
   #received = 0;
+  #isHeard = false;
 
   constructor(instrumentId: InstrumentId, lastId: number | null, outlet: LiveOutlet) {
     this.instrumentId = instrumentId;
@@ -44,8 +45,14 @@ export class InstrumentFeed {
     return this.#continuity.heldCount;
   }
 
+  /** Whether the stream has brought a trade since it was interrupted: from that one on it brings them all, in a row. */
+  get isHeard(): boolean {
+    return this.#isHeard;
+  }
+
   /** From now on what comes is held until the trades before it are known. */
   beginCatchUp(): void {
+    this.#isHeard = false;
     this.#continuity.beginCatchUp();
   }
 
@@ -61,6 +68,7 @@ export class InstrumentFeed {
       this.#send(trade, null, message);
       return null;
     }
+    this.#isHeard = true;
     const admission = this.#continuity.admit(id, { trade, id, message });
     if (admission === 'next') this.#send(trade, id, message);
     else if (admission === 'repeated' && message !== null) this.#outlet.archive(message);

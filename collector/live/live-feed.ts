@@ -52,6 +52,7 @@ export class LiveFeed {
   /** Names this run: sessions and archived objects of different runs are never mixed up. */
   readonly #runId = `live-${randomUUID().slice(0, 8)}`;
   readonly #ticker: NodeJS.Timeout;
+  #wasOpen = false;
   #sessions = 0;
   #connection: VenueConnection | null = null;
   #watermarkMs: number | null = null;
@@ -74,8 +75,10 @@ export class LiveFeed {
       log,
       restEndpoint: endpoints.rest,
       lagMs: timings.restLagMs,
+      onDoubt: () => this.#beginSession(),
       fetch: async (url, signal) => this.#fetch(url, signal),
     });
+    this.#beginSession();
     this.#ticker = setInterval(() => this.#tick(), timings.watermarkEveryMs);
   }
 
@@ -89,9 +92,9 @@ export class LiveFeed {
       timings,
       signal,
       onOpen: () => {
-        this.#sessions++;
+        this.#wasOpen = true;
         log.info('connected', { exchange: protocol.exchange, instruments: instrumentIds.length });
-        this.#beginSession(either);
+        this.#goOn(either);
       },
       onMessage: (text) => this.#receive(text, either),
       isMarketGoingOn: async () => this.#isMarketGoingOn(either),
@@ -114,9 +117,17 @@ export class LiveFeed {
     await this.#options.savePosition(this.#outlet.durableIds);
   }
 
-  /** What was sent while nobody listened is fetched first, for quiet instruments too: no trade would tell of it soon. */
-  #beginSession(signal: AbortSignal): void {
+  /** What follows may lack trades that came before: readers doubt what is open until the ids prove that nothing is. */
+  #beginSession(): void {
+    this.#sessions++;
     this.#outlet.beginSession(`${this.#runId}-${this.#sessions}`);
+  }
+
+  /**
+   * What was sent while nobody listened is fetched first, for quiet instruments too: no trade would tell of it soon.
+   * The session goes on: another connection is no reason to doubt what proves to be whole.
+   */
+  #goOn(signal: AbortSignal): void {
     for (const feed of this.#feeds.values()) {
       if (feed.lastId === null) continue;
       feed.beginCatchUp();
@@ -173,7 +184,7 @@ export class LiveFeed {
 
   /** A second has passed: says how far the venue's time is proven, which nobody knows while trades are being fetched. */
   #tick(): void {
-    if (this.#sessions === 0) return;
+    if (!this.#wasOpen) return;
     const heardAtMs = this.#connection?.heardAtMs ?? null;
     const isWhole = ![...this.#feeds.values()].some(({ isCatchingUp }) => isCatchingUp);
     const venueTimeMs = heardAtMs === null || !isWhole ? null : this.#clock.at(heardAtMs);

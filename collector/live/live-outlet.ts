@@ -52,7 +52,7 @@ export class LiveOutlet {
     return this.#durableIds;
   }
 
-  /** What follows was observed over another connection. */
+  /** What follows is another observation: what came before may have an end that was missed. */
   beginSession(sessionId: string): void {
     this.#taken.push(...this.#packer.take());
     this.#sessionId = sessionId;

@@ -26,7 +26,10 @@ export interface TradesRecordV1 {
   readonly v: 1;
   readonly kind: 'trades';
   readonly lane: string;
-  /** Names one unbroken observation of the venue; a new one means that candles may have been missed in part. */
+  /**
+   * Names one unbroken observation of the venue, over as many connections as it took; a new one means that trades may
+   * have been missed of which no later id will tell.
+   */
   readonly sessionId: string;
   readonly instruments: readonly string[];
   readonly trades: readonly TradeRow[];

@@ -84,7 +84,7 @@ function observedNow(state: State, late: readonly LateTrade[]): LateBatch['obser
   return new Map([...instrumentIds].map((id) => [id, structuredClone(foldOf(state, id))]));
 }
 
-/** A new connection means that trades may have passed unseen; a trade sent again from quarantine means nothing of the kind. */
+/** A new session means that trades may have passed unseen; a trade sent again from quarantine means nothing of the kind. */
 function noteSession(state: State, record: TradesRecord): void {
   if (record.sessionId === state.sessionId || record.sessionId === REDRIVE_SESSION) return;
   if (state.sessionId !== null) for (const fold of state.folds.values()) noteInterruption(fold);

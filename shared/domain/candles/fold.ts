@@ -48,8 +48,8 @@ export interface InstrumentFold {
   /** Candles that open at or after this time were watched from their open. */
   observedSinceMs: number;
   /**
-   * What is open may lack trades at its end: since the last trade the connection was broken, or the next one is known
-   * to leave a gap.
+   * What is open may lack trades at its end: since the last trade the observation was broken off, or the next one is
+   * known to leave a gap.
    */
   interrupted: boolean;
   readonly intervals: readonly IntervalFold[];
@@ -149,7 +149,7 @@ function lookAhead(fold: InstrumentFold, nextTradeId: number): void {
   if (lastId >= 0 && nextTradeId > lastId) fold.interrupted = nextTradeId > lastId + 1;
 }
 
-/** The connection to the venue was lost and made anew; trades may have passed unseen in between. */
+/** The venue was lost from sight for a while, and nobody knows whether trades passed unseen. */
 export function noteInterruption(fold: InstrumentFold): void {
   fold.interrupted = true;
 }
