@@ -29,6 +29,7 @@ import { socketTicket } from './socket-messages.ts';
 import {
   changeStrategyBody,
   createStrategyBody,
+  MAX_STRATEGIES,
   strategiesQuery,
   strategyDetail,
   strategyPage,
@@ -96,7 +97,10 @@ export const contracts = {
     response: strategyPage,
   },
   'POST /v1/strategies': {
-    summary: 'Creates a strategy instance with a book of its own, and starts it.',
+    summary:
+      'Creates a strategy instance with a book of its own, and starts it. ' +
+      `At ${MAX_STRATEGIES} instances no more are taken: a guard, not a quota. On AWS the count is eventually ` +
+      'consistent and may lag behind what was created or removed within the last moments.',
     body: createStrategyBody,
     status: 201,
     response: strategyView,

@@ -13,6 +13,9 @@ export const strategiesQuery = z.strictObject(pageQuery);
 /** Latencies above a minute would outlive their orders. */
 const MAX_LATENCY_MS = 60_000;
 
+/** Each instance costs a look at every candle of its instrument. */
+export const MAX_STRATEGIES = 1000;
+
 /** The same name, parameters, instrument and interval are the same instance. */
 export const createStrategyBody = z.strictObject({
   name: z

@@ -8,7 +8,7 @@ import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { listItems } from '../../../shared/runtime/rest-listing.ts';
 import { markBook, totalsOf } from './mark-books.ts';
 
-/** There are at most as many books as strategy instances. */
+/** There are at most as many books as strategy instances, whose bound is approximate on AWS. */
 const MAX_BOOKS = 1000;
 
 /** Positions, equity and fills. */

@@ -6,6 +6,7 @@ import type { Ports } from '../../../shared/ports/index.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
 import { showCandle } from './show-candle.ts';
 
+/** As many as may exist at all. The few that may slip past that bound together on AWS are not shown the candle. */
 const MAX_STRATEGIES_A_CANDLE = 1000;
 
 /** Shows each closed candle to the running strategies of its instrument and interval. */
