@@ -7,7 +7,7 @@ import type { InstrumentId } from '../shared/domain/market-data/instrument.ts';
 import { exchangeOf } from '../shared/domain/market-data/instrument.ts';
 import type { VenueTrade } from '../shared/adapters/exchanges/venue-protocol.ts';
 import { isTradeTime } from '../shared/contracts/stream-records.ts';
-import { tradeNumber } from './trade-number.ts';
+import { parseTradeId } from '../shared/domain/market-data/trade.ts';
 
 const SECOND_MS = 1000;
 /** A heartbeat tells the venue's time, and trades of the second before it may still be on their way. */
@@ -51,7 +51,7 @@ export class TapeBoundaries {
     this.#released.set(instrumentId, second);
     // Before its first trade an instrument has nothing that could be closed.
     if (released === undefined) return null;
-    return { kind: 'watermark', instrumentId, timeMs: second, nextTradeId: tradeNumber(trade) };
+    return { kind: 'watermark', instrumentId, timeMs: second, nextTradeId: parseTradeId(trade.tradeId) };
   }
 
   /** @returns what a heartbeat releases; null: every instrument of the exchange is as far already. */

@@ -1,7 +1,7 @@
 import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
 import type { CaptureMessage } from '../../shared/contracts/capture.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
-import { tradeNumber } from '../trade-number.ts';
+import { parseTradeId } from '../../shared/domain/market-data/trade.ts';
 import type { LiveOutlet } from './live-outlet.ts';
 import { TradeContinuity, type Gap } from './trade-continuity.ts';
 
@@ -62,7 +62,7 @@ export class InstrumentFeed {
    * @returns whether trades before it are missing.
    */
   receive(trade: VenueTrade, message: ReceivedMessage | null): 'gap' | null {
-    const id = tradeNumber(trade);
+    const id = parseTradeId(trade.tradeId);
     this.#received++;
     if (id === null) {
       this.#send(trade, null, message);
@@ -77,7 +77,7 @@ export class InstrumentFeed {
 
   /** A trade was fetched. */
   fill(trade: VenueTrade): void {
-    const id = tradeNumber(trade);
+    const id = parseTradeId(trade.tradeId);
     if (id !== null && this.#continuity.fill(id)) this.#send(trade, id, null);
   }
 

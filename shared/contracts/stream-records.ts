@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { parseDecimal } from '../domain/decimal.ts';
 import { isInstrumentId } from '../domain/market-data/instrument.ts';
-import type { Trade } from '../domain/market-data/trade.ts';
+import { parseTradeId, type Trade } from '../domain/market-data/trade.ts';
 import { order, timeMs } from './events.ts';
 
 /** Kinesis bills a record by its size and takes at most 1 MB; 500 trades are about 45 KB. */
@@ -90,7 +90,7 @@ const tradesEnvelope = z.object({
   laneWatermarkMs: timeMs.nullable(),
   watermarks: z.array(z.tuple([z.int().min(0), timeMs])).max(1024),
   nextTradeIds: z
-    .array(z.tuple([z.int().min(0), z.string().regex(/^\d{1,16}$/)]))
+    .array(z.tuple([z.int().min(0), z.string()]))
     .max(1024)
     .optional(),
   malformed: z.array(z.tuple([z.string(), z.string()])).optional(),
@@ -149,10 +149,7 @@ function readWatermarks({
   return watermarks.flatMap(([index, at]) => {
     const instrumentId = instruments[index];
     if (instrumentId === undefined) return [];
-    const nextTradeId = next.get(index);
-    return [
-      { instrumentId, timeMs: at, nextTradeId: nextTradeId === undefined ? null : Number(nextTradeId) },
-    ];
+    return [{ instrumentId, timeMs: at, nextTradeId: parseTradeId(next.get(index)) }];
   });
 }
 
@@ -162,9 +159,8 @@ export function readTradeRow(row: unknown, instruments: readonly string[]): Rece
   const [index, idText, priceText, quantityText, side, at, receivedAtMs] = row as unknown[];
   const instrumentId = typeof index === 'number' ? instruments[index] : undefined;
   if (instrumentId === undefined) return `no such instrument: ${String(index)}`;
-  const tradeId = typeof idText === 'string' ? Number(idText) : NaN;
-  if (!Number.isSafeInteger(tradeId) || tradeId < 0)
-    return `trade id: expected digits, got ${JSON.stringify(idText)}`;
+  const tradeId = parseTradeId(idText);
+  if (tradeId === null) return `trade id: expected digits, got ${JSON.stringify(idText)}`;
   const price = typeof priceText === 'string' ? parseDecimal(priceText) : null;
   if (price === null || price <= 0n)
     return `price: expected a decimal above zero, got ${JSON.stringify(priceText)}`;

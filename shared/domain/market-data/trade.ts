@@ -15,3 +15,12 @@ export interface Trade {
   /** The venue's trade time. */
   readonly timeMs: number;
 }
+
+const DIGITS = /^\d{1,16}$/;
+
+/** A trade id out of its text; `null`: it is no whole number that a double holds exactly. */
+export function parseTradeId(text: unknown): number | null {
+  if (typeof text !== 'string' || !DIGITS.test(text)) return null;
+  const id = Number(text);
+  return Number.isSafeInteger(id) ? id : null;
+}
