@@ -3,7 +3,7 @@
  * the same lane, which is what puts them in one order with the tape.
  */
 import * as z from 'zod';
-import { parseDecimal } from '../domain/decimal.ts';
+import { formatDecimal, multiply, ONE, parseDecimal, type Decimal } from '../domain/decimal.ts';
 import { isInstrumentId } from '../domain/market-data/instrument.ts';
 import { parseTradeId, type Trade } from '../domain/market-data/trade.ts';
 import { order, timeMs } from './events.ts';
@@ -168,6 +168,10 @@ export function readTradeRow(row: unknown, instruments: readonly string[]): Rece
   if (quantity === null || quantity <= 0n) {
     return `quantity: expected a decimal above zero, got ${JSON.stringify(quantityText)}`;
   }
+  if (price > COMMON_AMOUNT || quantity > COMMON_AMOUNT) {
+    const excess = excessOf(price, quantity);
+    if (excess !== null) return excess;
+  }
   if (side !== 'B' && side !== 'S') return `aggressor: expected B or S, got ${JSON.stringify(side)}`;
   if (!isTime(at)) return `time: expected milliseconds since the epoch, got ${JSON.stringify(at)}`;
   if (!isTime(receivedAtMs))
@@ -183,6 +187,25 @@ export function readTradeRow(row: unknown, instruments: readonly string[]): Rece
     timeMs: at,
     receivedAtMs,
   };
+}
+
+/** Two amounts up to this multiply to less than MAX_NOTIONAL: nearly every trade is done with two comparisons. */
+const COMMON_AMOUNT = 10n ** 9n * ONE;
+const MAX_AMOUNT = 10n ** 15n * ONE;
+/** A candle of a hundred million such trades still fits the 26 digits of a decimal; one trade beyond could spoil it. */
+const MAX_NOTIONAL = 10n ** 18n * ONE;
+
+function excessOf(price: Decimal, quantity: Decimal): string | null {
+  const amounts = [
+    ['price', price],
+    ['quantity', quantity],
+  ] as const;
+  for (const [name, amount] of amounts) {
+    if (amount > MAX_AMOUNT)
+      return `${name}: expected at most ${formatDecimal(MAX_AMOUNT)}, got "${formatDecimal(amount)}"`;
+  }
+  if (multiply(price, quantity) <= MAX_NOTIONAL) return null;
+  return `notional: expected at most ${formatDecimal(MAX_NOTIONAL)}, got "${formatDecimal(price)}" × "${formatDecimal(quantity)}"`;
 }
 
 /** Past the year 2100 a time is a unit mistaken, and would drag every watermark with it. */
