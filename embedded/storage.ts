@@ -14,6 +14,7 @@ import { SqliteStreamLog, STREAM_LOG_SCHEMA } from '../shared/adapters/embedded/
 import { STATE_SCHEMA } from '../shared/adapters/embedded/state-database.ts';
 import { log } from '../shared/runtime/log.ts';
 import { topology, type StreamName } from '../shared/topology.ts';
+import { clickHouseDamage, refuseLostLog, refuseLostRows, refuseLostState } from './storage-damage.ts';
 import { startClickHouse, type ClickHouseServer } from './clickhouse-server/start-clickhouse.ts';
 
 export interface Storage {
@@ -45,15 +46,22 @@ export async function openStorage(
   try {
     const folder = openDataFolder(dataDir, options);
     opened.push(() => folder.close());
+    refuseLostState(folder);
     const stateDatabase = openDatabase(folder.stateDatabase, STATE_SCHEMA);
     opened.push(() => stateDatabase.close());
+    refuseLostLog(folder, stateDatabase);
     const logDatabase = openDatabase(folder.logDatabase, STREAM_LOG_SCHEMA);
     opened.push(() => logDatabase.close());
-    const clickHouseServer = await startClickHouse({ dataDir: folder.clickhouse, log });
+    const clickHouseServer = await clickHouseDamage(folder, async () =>
+      startClickHouse({ dataDir: folder.clickhouse, log }),
+    );
     opened.push(async () => clickHouseServer.stop({ fast: true }));
     const clickHouse = createClickHouse({ url: clickHouseServer.url });
     opened.push(async () => clickHouse.close());
-    await migrate(clickHouse);
+    await clickHouseDamage(folder, async () => {
+      await refuseLostRows(clickHouse, folder, stateDatabase);
+      await migrate(clickHouse);
+    });
     return {
       path: folder.path,
       state: new SqliteStateStore(stateDatabase),

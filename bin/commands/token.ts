@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { MAX_TOKEN_LIFETIME_SECONDS, openTokenIssuer } from '../../embedded/token-issuer.ts';
-import { BadInput } from '../command-line/bad-input.ts';
+import { assertDataFolder } from '../../shared/adapters/embedded/data-folder.ts';
 import { defineCommand, EXIT_DONE } from '../command-line/command.ts';
+import { dataFolderErrors } from '../command-line/data-folder-errors.ts';
 import { folder, integer, text } from '../command-line/option-values.ts';
 import { withDefault } from '../command-line/options.ts';
 
@@ -16,23 +15,20 @@ export const command = defineCommand({
     lifetime: withDefault(integer(1, MAX_TOKEN_LIFETIME_SECONDS), '86400', 'seconds'),
   },
   examples: [
-    { line: 'millrace token --lifetime 3600', what: 'a token for an hour' },
+    { line: 'npx millrace token --lifetime 3600', what: 'a token for an hour' },
     {
-      line: `curl -H "authorization: Bearer $(millrace token --format table)" http://127.0.0.1:8080/v1/portfolio`,
+      line: `curl -H "authorization: Bearer $(npx millrace token --format table)" http://127.0.0.1:8080/v1/portfolio`,
       what: 'asks the API',
     },
   ],
   run: async (values, io) => {
-    const issuer = await openTokenIssuer(existingFolder(values.dataDir));
-    io.print(await issuer.mint({ subject: values.subject, ttlSeconds: values.lifetime }));
+    const token = await dataFolderErrors(async () => {
+      // A key in a folder that no platform works on would sign tokens that nobody believes.
+      assertDataFolder(values.dataDir);
+      const issuer = await openTokenIssuer(values.dataDir);
+      return issuer.mint({ subject: values.subject, ttlSeconds: values.lifetime });
+    });
+    io.print(token);
     return EXIT_DONE;
   },
 });
-
-/** A key in a folder that no platform works on would sign tokens that nobody believes. */
-function existingFolder(dataDir: string): string {
-  if (existsSync(join(dataDir, 'format.json'))) return dataDir;
-  throw new BadInput(
-    `--data-dir: ${dataDir} holds no data: expected a folder that \`millrace start\` has written`,
-  );
-}

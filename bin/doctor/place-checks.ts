@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { CorruptDataFolder } from '../../shared/adapters/embedded/corrupt-data-folder.ts';
 import { DataFolderBusy, openDataFolder } from '../../shared/adapters/embedded/data-folder.ts';
+import { fileErrorReason } from '../../shared/adapters/files/file-error.ts';
 import { missing, ok, type Check } from './check.ts';
 
 const HOST = '127.0.0.1';
@@ -19,12 +20,12 @@ export async function checkPort(port: number): Promise<Check> {
   const found =
     failure.code === 'EADDRINUSE'
       ? 'is taken by another process'
-      : `cannot be used (${failure.code ?? failure.message})`;
-  return missing(
-    'port',
-    `${HOST}:${port} ${found}`,
-    'stop what listens there, or npx millrace start --port 0',
-  );
+      : `cannot be used (${fileErrorReason(failure) ?? failure.message})`;
+  const remedy =
+    failure.code === 'EACCES'
+      ? 'choose one above 1023 with --port'
+      : 'stop what listens there, or npx millrace start --port 0';
+  return missing('port', `${HOST}:${port} ${found}`, remedy);
 }
 
 const GIGABYTE = 2 ** 30;
@@ -51,15 +52,17 @@ export function checkDataFolder(dataDir: string): Check {
     return missing(name, `${place} cannot be written`, elsewhere);
   }
   if (place !== dataDir) return ok(name, `${dataDir} will be made at the first start`);
-  if (readdirSync(dataDir).length === 0) return ok(name, `${dataDir} is empty`);
   try {
+    if (readdirSync(dataDir).length === 0) return ok(name, `${dataDir} is empty`);
     openDataFolder(dataDir, { mustExist: true }).close();
     return ok(name, `${dataDir} holds data`);
   } catch (error) {
     if (error instanceof DataFolderBusy)
       return missing(name, error.message, `stop that process, or ${elsewhere}`);
     if (error instanceof CorruptDataFolder) return missing(name, error.message, elsewhere);
-    throw error;
+    const reason = fileErrorReason(error);
+    if (reason === null) throw error;
+    return missing(name, `${dataDir} cannot be read (${reason})`, elsewhere);
   }
 }
 

@@ -26,6 +26,12 @@ export interface ClickHouseServer {
 /** ClickHouse could not be started. The message is one line. */
 export class ClickHouseFailed extends Error {
   override readonly name = 'ClickHouseFailed';
+  /** ClickHouse gave the reason itself: it runs, and does not get along with what it found. */
+  readonly saidWhy: boolean;
+  constructor(message: string, saidWhy: boolean) {
+    super(message);
+    this.saidWhy = saidWhy;
+  }
 }
 
 export interface ClickHouseOptions {
@@ -59,7 +65,7 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
     if (outcome === 'ready') return serverOf(child, options.log);
     await child.stop({ fast: true });
     if (!isPassing(child.errorCode) || Date.now() >= deadline)
-      throw new ClickHouseFailed(`ClickHouse: ${outcome}`);
+      throw new ClickHouseFailed(`ClickHouse: ${outcome}`, child.errorCode !== null);
     options.log.info('ClickHouse is started again', { reason: outcome });
     await delay(RETRY_MS);
   }

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { CorruptDataFolder } from './corrupt-data-folder.ts';
-import { DataFolderBusy, openDataFolder } from './data-folder.ts';
+import { assertDataFolder, DataFolderBusy, openDataFolder } from './data-folder.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 
 const dataFolderModule = new URL('./data-folder.ts', import.meta.url).href;
@@ -79,6 +79,20 @@ describe('openDataFolder', () => {
     expect(() => openDataFolder(pathOf('lock'))).toThrow(
       /lock\.db cannot be locked \(file is not a database\)/,
     );
+  });
+
+  it('refuses a lock that is a folder', () => {
+    openDataFolder(pathOf('locked folder')).close();
+    rmSync(join(pathOf('locked folder'), 'lock.db'));
+    mkdirSync(join(pathOf('locked folder'), 'lock.db'));
+    expect(() => openDataFolder(pathOf('locked folder'))).toThrow(CorruptDataFolder);
+  });
+
+  it('may be asked whether it holds data while another has it', () => {
+    const folder = openDataFolder(pathOf('asked'));
+    expect(() => assertDataFolder(pathOf('asked'))).not.toThrow();
+    expect(() => assertDataFolder(pathOf('nowhere'))).toThrow(/nowhere holds no data/);
+    folder.close();
   });
 
   it('takes an empty folder, and one whose first owner was killed before it was done', () => {

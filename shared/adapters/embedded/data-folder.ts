@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from '../files/make-folder.ts';
 import { CorruptDataFolder } from './corrupt-data-folder.ts';
 
 /** What this version writes and reads. */
@@ -47,11 +48,8 @@ export interface DataFolder {
  */
 export function openDataFolder(folder: string, options: { readonly mustExist?: boolean } = {}): DataFolder {
   const path = resolve(folder);
-  const found = inspect(path);
-  if (found === 'empty' && options.mustExist === true) {
-    throw new CorruptDataFolder(path, 'holds no data: expected a folder that millrace has written');
-  }
-  if (found === 'empty') writeFormat(path);
+  if (options.mustExist === true) assertDataFolder(path);
+  else if (inspect(path) === 'empty') writeFormat(path);
   const lock = takeLock(path);
   return {
     path,
@@ -64,6 +62,13 @@ export function openDataFolder(folder: string, options: { readonly mustExist?: b
       lock.close();
     },
   };
+}
+
+/** For whoever reads a folder that another process may have. @throws CorruptDataFolder when it holds no data of ours */
+export function assertDataFolder(folder: string): void {
+  const path = resolve(folder);
+  if (inspect(path) === 'ours') return;
+  throw new CorruptDataFolder(path, 'holds no data: expected a folder that `millrace start` has written');
 }
 
 /** @returns whether the folder is ours or free to become so. */
@@ -80,7 +85,7 @@ function inspect(path: string): 'ours' | 'empty' {
   if (format !== FORMAT) {
     throw new CorruptDataFolder(
       path,
-      `has format ${JSON.stringify(format)}, this version reads format ${FORMAT}`,
+      `has format ${JSON.stringify(format) ?? 'unknown'}, this version reads format ${FORMAT}`,
     );
   }
   return 'ours';
@@ -108,7 +113,7 @@ function readJson(path: string): Record<string, unknown> {
 }
 
 function writeFormat(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeFolder(path, 0o700);
   writeWhole(join(path, FORMAT_FILE), { format: FORMAT });
 }
 
@@ -117,14 +122,15 @@ function writeFormat(path: string): void {
  * lock can be left behind and none has to be guessed at from a process id.
  */
 function takeLock(path: string): DatabaseSync {
-  const lock = new DatabaseSync(join(path, LOCK_FILE), { timeout: LOCK_PATIENCE_MS });
+  let lock: DatabaseSync | undefined;
   try {
+    lock = new DatabaseSync(join(path, LOCK_FILE), { timeout: LOCK_PATIENCE_MS });
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     held.add(lock);
     writeWhole(join(path, OWNER_FILE), { pid: process.pid });
     return lock;
   } catch (error) {
-    lock.close();
+    lock?.close();
     if ((error as { errcode?: unknown }).errcode === SQLITE_BUSY)
       throw new DataFolderBusy(path, ownerOf(path));
     throw new CorruptDataFolder(join(path, LOCK_FILE), `cannot be locked (${(error as Error).message})`, {

@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
@@ -71,6 +71,11 @@ describe('openDatabase', () => {
     bytes.fill(0xa5, 4096, 3 * 4096);
     writeFileSync(path, bytes);
     expectRefusal(path, /overwritten\.db is damaged/);
+  });
+
+  it('refuses a folder', () => {
+    mkdirSync(pathOf('folder.db'));
+    expectRefusal(pathOf('folder.db'), /folder\.db cannot be opened \(unable to open database file\)/);
   });
 });
 

@@ -31,8 +31,9 @@ export function openDatabase(path: string, schema: DatabaseSchema): DatabaseSync
     return database;
   } catch (error) {
     database?.close();
-    if (error instanceof CorruptDataFolder || !isDamage(error)) throw error;
-    throw new CorruptDataFolder(path, `is damaged (${(error as Error).message})`, { cause: error });
+    const wrong = error instanceof CorruptDataFolder ? undefined : WRONG[primaryCodeOf(error)];
+    if (wrong === undefined) throw error;
+    throw new CorruptDataFolder(path, `${wrong} (${(error as Error).message})`, { cause: error });
   }
 }
 
@@ -78,10 +79,19 @@ function pragma(
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 
-/** SQLITE_CORRUPT and SQLITE_NOTADB, also with an extended code. */
-function isDamage(error: unknown): boolean {
+/** By SQLite's primary result codes: https://sqlite.org/rescode.html */
+const WRONG: Readonly<Record<number, string>> = {
+  3: 'cannot be opened',
+  8: 'cannot be written',
+  11: 'is damaged',
+  13: 'cannot be written',
+  14: 'cannot be opened',
+  26: 'is damaged',
+};
+
+function primaryCodeOf(error: unknown): number {
   const code = (error as { errcode?: unknown }).errcode;
-  return typeof code === 'number' && ((code & 0xff) === 11 || (code & 0xff) === 26);
+  return typeof code === 'number' ? code & 0xff : 0;
 }
 
 /** Prepares each of the named statements, once for the life of the database. */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { LimitExceeded } from '../../ports/state-store.ts';
+import { makeFolder } from '../files/make-folder.ts';
 
 const MAX_PAGE_KEYS = 1000;
 const MAX_KEY_BYTES = 1024;
@@ -23,7 +24,7 @@ export class FileObjectStore implements ObjectStore {
   constructor(root: string) {
     this.#root = root;
     rmSync(join(root, PARTIAL_FOLDER), { recursive: true, force: true });
-    mkdirSync(join(root, PARTIAL_FOLDER), { recursive: true, mode: 0o700 });
+    makeFolder(join(root, PARTIAL_FOLDER), 0o700);
   }
 
   /**
