@@ -2,7 +2,7 @@ import { PAPER_ACCOUNT_ID } from '../shared/contracts/records.ts';
 import type { Interval } from '../shared/domain/candles/interval.ts';
 import { decimal, formatDecimal } from '../shared/domain/decimal.ts';
 import type { InstrumentId } from '../shared/domain/market-data/instrument.ts';
-import { strategyInstance } from '../shared/domain/strategies/instance.ts';
+import { strategyInstance, type WrongRequest } from '../shared/domain/strategies/instance.ts';
 import type { StrategyInstance } from '../shared/domain/strategies/strategy.ts';
 
 /** One strategy to run on every instrument of a source. */
@@ -19,12 +19,12 @@ export interface StrategyRequest {
 
 /**
  * An instance for each instrument. The capital is divided equally, rounded down, and the last takes what is left, so
- * that nothing of it is lost. @returns them, or one line that says what is wrong.
+ * that nothing of it is lost. @returns them, or what is wrong with the request.
  */
 export function instancesOf(
   request: StrategyRequest,
   instruments: readonly InstrumentId[],
-): readonly StrategyInstance[] | { readonly error: string } {
+): readonly StrategyInstance[] | WrongRequest {
   const instances: StrategyInstance[] = [];
   for (const [i, instrumentId] of instruments.entries()) {
     const instance = strategyInstance({

@@ -61,7 +61,9 @@ describe('a decimal', () => {
   });
 
   it('says what it could not parse', () => {
-    expect(() => decimal('abc')).toThrow('not a decimal of at most 12 places: "abc"');
+    expect(() => decimal('abc')).toThrow(
+      'not a decimal of at most 12 places and 26 digits before them: "abc"',
+    );
   });
 
   it('has no trailing zeros and no bare point', () => {

@@ -60,11 +60,18 @@ function parseLongDecimal(text: string): Decimal | null {
   return sign === '-' ? -magnitude : magnitude;
 }
 
-/** Parses text that is known to be a decimal: our own records and constants. Throws on anything else. */
+/** A number that outgrew its 26 digits, or a text that is none. */
+export class NotADecimal extends RangeError {
+  override readonly name = 'NotADecimal';
+}
+
+/** Parses text that is known to be a decimal: our own records and constants. @throws NotADecimal on anything else. */
 export function decimal(text: string): Decimal {
   const parsed = parseDecimal(text);
-  if (parsed === null)
-    throw new RangeError(`not a decimal of at most ${DECIMAL_PLACES} places: ${JSON.stringify(text)}`);
+  if (parsed === null) {
+    const expected = `at most ${DECIMAL_PLACES} places and ${MAX_INTEGER_DIGITS} digits before them`;
+    throw new NotADecimal(`not a decimal of ${expected}: ${JSON.stringify(text)}`);
+  }
   return parsed;
 }
 

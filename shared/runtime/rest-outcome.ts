@@ -38,3 +38,12 @@ export type RestOutcome<R extends RouteKey> =
 export type RestHandlers<F extends FunctionName> = {
   readonly [R in RoutesOf<F>]: (request: RestRequest<R>) => Promise<RestOutcome<R>>;
 };
+
+/** A field of the body that passes the contract and makes no sense all the same. */
+export function wrongBodyField(field: string, error: string): Refusal {
+  return {
+    kind: 'unprocessable',
+    detail: `body.${field}: ${error}`,
+    errors: [{ path: field, message: error }],
+  };
+}

@@ -38,17 +38,20 @@ describe('a grid of backtests', () => {
   const store = new MemoryCandleStore();
   const clock = { nowMs: () => 5 };
   let broken = false;
+  let invocations: FunctionName[] = [];
   let executions: LocalExecutions;
 
   const functions: Partial<Record<FunctionName, AnyHandler>> = {
-    'plan-grid': createPlan({ state, candles: store, objects }),
+    'plan-grid': createPlan({ state, candles: store, objects, clock }),
     'run-chunk': createRun({ objects }),
     'summarise-grid': createSummary({ state, objects, clock }),
   };
 
   beforeEach(() => {
     broken = false;
+    invocations = [];
     executions = new LocalExecutions(state, async (name, input) => {
+      invocations.push(name);
       if (broken && name === 'run-chunk') throw new Error('the chunk is broken');
       return functions[name]!(input, invocation);
     });
@@ -81,14 +84,32 @@ describe('a grid of backtests', () => {
     expect(page.body).toMatchObject({ items: [{ runId: run.runId, status: 'SUCCEEDED' }] });
   });
 
-  it('says so when there are no candles, and why', async () => {
+  it('says so when there are no candles, and why, without trying again what no retry would find', async () => {
     const { body } = await call()('POST /v1/backtests', {
       body: { ...request, fromMs: 5_000_000, toMs: 6_000_000 },
     });
     const run = await finished((body as RunView).runId);
     expect(run).toMatchObject({ status: 'FAILED' });
-    expect(run.cause).toContain('no candles of binance:BTC-USDT 1s in that time');
-  }, 15_000);
+    expect(run.cause).toBe('no candles of binance:BTC-USDT 1s in that time');
+    expect(invocations.filter((name) => name === 'plan-grid')).toHaveLength(1);
+    expect(run.finishedAtMs).toBe(5);
+  });
+
+  it('that broke is told to have failed by the list as well', async () => {
+    broken = true;
+    const { body } = await call()('POST /v1/backtests', { body: request });
+    for (;;) {
+      const page = await call()('GET /v1/backtests');
+      const { items } = page.body as { items: RunView[] };
+      const run = items.find(({ runId }) => runId === (body as RunView).runId);
+      if (run!.status === 'RUNNING') {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        continue;
+      }
+      expect(run).toMatchObject({ status: 'FAILED', cause: expect.stringContaining('the chunk is broken') });
+      return;
+    }
+  }, 30_000);
 
   it('is taken up again after the process ended in the middle', async () => {
     broken = true;
@@ -102,10 +123,23 @@ describe('a grid of backtests', () => {
   }, 15_000);
 
   it.each([
-    [{ strategy: 'moon' }, 'unknown strategy "moon": expected one of ma-crossover'],
+    [{ strategy: 'moon' }, 'body.strategy: unknown strategy "moon": expected one of ma-crossover'],
     [
-      { grid: { speed: [1] } },
-      'parameters of ma-crossover: unknown parameter "speed": expected fastPeriod and slowPeriod',
+      { grid: { speed: [1], fastPeriod: [2], slowPeriod: [10] } },
+      'body.grid: unknown parameter "speed": expected fastPeriod and slowPeriod',
+    ],
+    [{ grid: {} }, 'body.grid: fastPeriod: expected a whole number from 1 to 1000, got nothing'],
+    [
+      { grid: { fastPeriod: [30, 40], slowPeriod: [10, 20] } },
+      'body.grid: fastPeriod: expected less than slowPeriod, got 30 and 10',
+    ],
+    [
+      { feeRate: '0.7' },
+      'body.feeRate: expected a fraction of zero or more and below 0.5, such as 0.001, got "0.7"',
+    ],
+    [
+      { capital: '99999999999999999999999999' },
+      'body.capital: expected a decimal above zero and at most 1000000000000, got "99999999999999999999999999"',
     ],
   ])('is refused before anything runs: %j', async (fields, detail) => {
     const { status, problem } = await call()('POST /v1/backtests', { body: { ...request, ...fields } });

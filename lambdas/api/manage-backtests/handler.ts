@@ -2,14 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { BodyOf } from '../../../shared/contracts/api.ts';
 import type { RunView } from '../../../shared/contracts/backtest-views.ts';
 import { RUNS_PARTITION, runKey, type BacktestRun } from '../../../shared/contracts/backtests.ts';
-import { configureStrategy } from '../../../shared/domain/strategies/registry.ts';
+import { combinationsOf } from '../../../shared/domain/strategies/grid.ts';
+import { strategyInstance } from '../../../shared/domain/strategies/instance.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
+import { ConditionFailed, type Item } from '../../../shared/ports/state-store.ts';
+import { inParallel } from '../../../shared/runtime/in-parallel.ts';
 import { runWrite } from '../../../shared/runtime/backtest-runs.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { listItems } from '../../../shared/runtime/rest-listing.ts';
-import type { RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
+import { wrongBodyField, type Refusal, type RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
 
 type Needs = Pick<Ports, 'state' | 'executions'>;
+
+const LOOKUPS_AT_ONCE = 16;
 
 /** Submits backtest runs to the state machine, and shows how they are doing. */
 export function createHandler(ports: Needs, nowMs: () => number = Date.now) {
@@ -18,7 +23,11 @@ export function createHandler(ports: Needs, nowMs: () => number = Date.now) {
       listItems(
         async (options) => {
           const page = await ports.state.queryIndex<BacktestRun>('backtest', RUNS_PARTITION, options);
-          return { ...page, items: page.items.map((item) => ({ ...item, value: viewOf(item.value) })) };
+          const items = await inParallel(page.items, LOOKUPS_AT_ONCE, async (item) => ({
+            ...item,
+            value: await currentView(ports, item, nowMs()),
+          }));
+          return { ...page, items };
         },
         query,
         { descending: true },
@@ -34,12 +43,8 @@ async function submit(
   subject: string,
   nowMs: number,
 ): Promise<RestOutcome<'POST /v1/backtests'>> {
-  // A grid may hold corners that make no sense; a strategy or a parameter that does not exist is a mistake.
-  const sample = Object.fromEntries(Object.entries(request.grid).map(([name, values]) => [name, values[0]]));
-  const configured = configureStrategy(request.strategy, sample);
-  if ('error' in configured && /^unknown|unknown parameter/.test(configured.error)) {
-    return { kind: 'unprocessable', detail: configured.error };
-  }
+  const fault = faultOf(request);
+  if (fault !== null) return fault;
   const run: BacktestRun = {
     runId: randomUUID(),
     status: 'RUNNING',
@@ -58,27 +63,59 @@ async function submit(
   return { kind: 'done', body: viewOf(run), location: `/v1/backtests/${run.runId}` };
 }
 
+/** A grid may hold corners that make no sense; one that holds nothing else is a mistake, as is all that is no parameter. */
+function faultOf(request: BodyOf<'POST /v1/backtests'>): Refusal | null {
+  let first: Refusal | null = null;
+  for (const params of combinationsOf(request.grid)) {
+    const instance = strategyInstance({
+      ...request,
+      accountId: 'backtest',
+      name: request.strategy,
+      params,
+      latencyMs: 0,
+    });
+    if (!('error' in instance)) return null;
+    first ??= wrongBodyField(FIELD_NAMES[instance.field] ?? instance.field, instance.error);
+    if (instance.field !== 'params') return first;
+  }
+  return first;
+}
+
+const FIELD_NAMES: Readonly<Record<string, string>> = { name: 'strategy', params: 'grid' };
+
 async function show(
-  { state, executions }: Needs,
+  ports: Needs,
   runId: string,
   nowMs: number,
 ): Promise<RestOutcome<'GET /v1/backtests/{runId}'>> {
-  const item = await state.get<BacktestRun>('backtest', runKey(runId));
+  const item = await ports.state.get<BacktestRun>('backtest', runKey(runId));
   if (item === null) return { kind: 'not-found', detail: `no backtest run ${runId}` };
-  if (item.value.status !== 'RUNNING') return { kind: 'done', body: viewOf(item.value) };
-  // Only the state machine knows of a run that failed before anyone could write it down.
-  const execution = await executions.describe('run-backtest-grid', runId);
-  if (execution === null || execution.status === 'RUNNING' || execution.status === 'SUCCEEDED') {
-    return { kind: 'done', body: viewOf(item.value) };
-  }
+  return { kind: 'done', body: await currentView(ports, item, nowMs) };
+}
+
+/** Only the state machine knows of a run that failed before anyone could write it down: whoever looks writes it. */
+async function currentView(
+  { state, executions }: Needs,
+  { value: run, version }: Item<BacktestRun>,
+  nowMs: number,
+): Promise<RunView> {
+  if (run.status !== 'RUNNING') return viewOf(run);
+  const execution = await executions.describe('run-backtest-grid', run.runId);
+  if (execution === null || execution.status === 'RUNNING' || execution.status === 'SUCCEEDED')
+    return viewOf(run);
   const failed: BacktestRun = {
-    ...item.value,
+    ...run,
     status: 'FAILED',
     finishedAtMs: nowMs,
     cause: execution.cause ?? execution.status,
   };
-  await state.write(runWrite(failed, { kind: 'version', version: item.version }));
-  return { kind: 'done', body: viewOf(failed) };
+  try {
+    await state.write(runWrite(failed, { kind: 'version', version }));
+  } catch (error) {
+    // Somebody else looked at the same time and has written it.
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
+  return viewOf(failed);
 }
 
 function viewOf({ submittedBy: _, summaryKey: __, ...view }: BacktestRun): RunView {

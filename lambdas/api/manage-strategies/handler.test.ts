@@ -63,14 +63,15 @@ describe('creating a strategy', () => {
   it.each([
     [{ name: 'no-such' }, /unknown strategy "no-such": expected one of/],
     [{ params: { fastPeriod: 20, slowPeriod: 5 } }, /fastPeriod: expected less than slowPeriod/],
-    [{ params: { fastPeriod: 1 } }, /fastPeriod and slowPeriod/],
+    [{ params: { fastPeriod: 1 } }, /^body\.params: slowPeriod: expected a whole number/],
     [{ params: [] }, /body\.params/],
     [{ instrumentId: 'BTC-USDT' }, /body\.instrumentId: expected exchange:BASE-QUOTE/],
     [{ interval: '7m' }, /body\.interval/],
     [{ capital: '0' }, /body\.capital: expected a decimal above zero/],
     [{ capital: '-5' }, /body\.capital/],
     [{ capital: 10000 }, /body\.capital/],
-    [{ feeRate: '0.5' }, /fee: expected a fraction/],
+    [{ feeRate: '0.5' }, /^body\.feeRate: expected a fraction/],
+    [{ capital: '1000000000001' }, /^body\.capital: expected a decimal above zero and at most 1000000000000/],
     [{ latencyMs: 60_001 }, /body\.latencyMs/],
     [{ accountId: 'other' }, /accountId/],
   ])('with %j is refused, and nothing is written', async (fields, detail) => {

@@ -22,7 +22,7 @@ import type { StateStore, Write } from '../../../shared/ports/state-store.ts';
 import { createStrategy, definitionWrites } from '../../../shared/runtime/create-strategy.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { listItems } from '../../../shared/runtime/rest-listing.ts';
-import type { Refusal, RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
+import { wrongBodyField, type Refusal, type RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
 
 /** Creates, shows, pauses and removes strategy instances. */
 export function createHandler(ports: Pick<Ports, 'state'>, nowMs: () => number = Date.now) {
@@ -50,7 +50,7 @@ async function create(
   nowMs: number,
 ): Promise<RestOutcome<'POST /v1/strategies'>> {
   const instance = strategyInstance({ accountId: PAPER_ACCOUNT_ID, ...body });
-  if ('error' in instance) return { kind: 'unprocessable', detail: instance.error };
+  if ('error' in instance) return wrongBodyField(instance.field, instance.error);
   // Approximate on AWS, where an index lags behind its table: requests within that moment of one another may each find
   // room for the last instance, and one removed just now may still count. A guard against a runaway client needs no
   // more; an exact count would make every creation and removal wait for one item. Instances beyond the bound are kept,

@@ -14,6 +14,7 @@ import {
   type PlanOutput,
 } from '../../../shared/contracts/backtests.ts';
 import { toNumber } from '../../../shared/domain/decimal.ts';
+import { combinationsOf } from '../../../shared/domain/strategies/grid.ts';
 import type { CandleStore, StoredCandle } from '../../../shared/ports/candle-store.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
@@ -23,40 +24,55 @@ import { updateRun } from '../../../shared/runtime/backtest-runs.ts';
 const CANDLES_A_READ = 10_000;
 const COMBINATIONS_A_CHUNK = 50;
 
-/** Freezes the candles of a run, so that all its chunks see the same, and cuts its grid into chunks. */
-export function createHandler(ports: Pick<Ports, 'state' | 'candles' | 'objects'>) {
+type Needs = Pick<Ports, 'state' | 'candles' | 'objects' | 'clock'>;
+
+/**
+ * Freezes the candles of a run, so that all its chunks see the same, and cuts its grid into chunks. A run that asks
+ * for what is not there fails here, with its cause and without chunks: no retry would find it.
+ */
+export function createHandler(ports: Needs) {
   return defineFunction('plan-grid', async (input: unknown, invocation): Promise<PlanOutput> => {
     const { runId } = runInput.parse(input);
     const item = await ports.state.get<BacktestRun>('backtest', runKey(runId));
     if (item === null) throw new Error(`no backtest run ${runId}`);
     const { request } = item.value;
     const candles = await readCandles(ports.candles, request);
-    if (candles.length === 0)
-      throw new Error(`no candles of ${request.instrumentId} ${request.interval} in that time`);
+    if (typeof candles === 'string') {
+      await fail(ports, runId, candles);
+      return { runId, chunks: [] };
+    }
     await putJson(ports.objects, candlesKey(runId), columnsOf(candles));
-    const chunks = await writeChunks(ports, runId, request);
+    const combinations = [...combinationsOf(request.grid)];
+    const chunks = await writeChunks(ports, runId, request, combinations);
     await updateRun(ports.state, runId, (run) => ({
       ...run,
       candles: candles.length,
-      combinations: combinationsOf(request.grid).length,
+      combinations: combinations.length,
     }));
     invocation.count('chunksPlanned', chunks.length);
     return { runId, chunks };
   });
 }
 
-/** Candles as they were first closed: what a strategy could know at the time. */
-async function readCandles(store: CandleStore, request: BacktestRequest): Promise<StoredCandle[]> {
+async function fail({ state, clock }: Needs, runId: string, cause: string): Promise<void> {
+  const finishedAtMs = clock.nowMs();
+  await updateRun(state, runId, (run) => ({ ...run, status: 'FAILED', finishedAtMs, cause }));
+}
+
+/** @returns candles as they were first closed, what a strategy could know at the time; or why the run has none. */
+async function readCandles(store: CandleStore, request: BacktestRequest): Promise<StoredCandle[] | string> {
   const { instrumentId, interval, toMs } = request;
   const candles: StoredCandle[] = [];
   let fromMs = request.fromMs;
   while (candles.length < MAX_RUN_CANDLES) {
     const page = await store.asFirstClosed(instrumentId, interval, fromMs, toMs, CANDLES_A_READ);
     candles.push(...page);
-    if (page.length < CANDLES_A_READ) return candles;
+    if (page.length < CANDLES_A_READ) {
+      return candles.length > 0 ? candles : `no candles of ${instrumentId} ${interval} in that time`;
+    }
     fromMs = page.at(-1)!.openTimeMs + 1;
   }
-  throw new Error(`over ${MAX_RUN_CANDLES} candles: ask for a shorter time or a longer interval`);
+  return `over ${MAX_RUN_CANDLES} candles: ask for a shorter time or a longer interval`;
 }
 
 function columnsOf(candles: readonly StoredCandle[]): CandleColumns {
@@ -74,8 +90,8 @@ async function writeChunks(
   ports: Pick<Ports, 'objects'>,
   runId: string,
   request: BacktestRequest,
+  combinations: readonly GridParams[],
 ): Promise<PlanOutput['chunks']> {
-  const combinations = combinationsOf(request.grid);
   const size = Math.max(COMBINATIONS_A_CHUNK, Math.ceil(combinations.length / MAX_CHUNKS));
   const chunks: PlanOutput['chunks'] = [];
   for (let from = 0; from < combinations.length; from += size) {
@@ -89,13 +105,4 @@ async function writeChunks(
     chunks.push({ runId, chunkKey: chunkKey(runId, n) });
   }
   return chunks;
-}
-
-/** Every combination, the last parameter varying fastest. */
-export function combinationsOf(grid: BacktestRequest['grid']): GridParams[] {
-  return Object.entries(grid).reduce<GridParams[]>(
-    (combinations, [name, values]) =>
-      combinations.flatMap((params) => values.map((value) => ({ ...params, [name]: value }))),
-    [{}],
-  );
 }

@@ -2,6 +2,7 @@ import { openCandleStore } from '../../../shared/adapters/aws/clickhouse-stores.
 import { DynamoStateStore } from '../../../shared/adapters/aws/dynamo-state-store.ts';
 import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
 import { S3ObjectStore } from '../../../shared/adapters/aws/s3-object-store.ts';
+import { systemClock } from '../../../shared/adapters/aws/system-clock.ts';
 import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('plan-grid');
@@ -10,4 +11,5 @@ export const handler = createHandler({
   state: new DynamoStateStore(environment),
   candles: await openCandleStore(environment),
   objects: new S3ObjectStore(environment),
+  clock: systemClock,
 });

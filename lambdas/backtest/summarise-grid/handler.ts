@@ -14,8 +14,10 @@ const BEST = 10;
 
 /** Gathers the results of all chunks, best first, and closes the run. */
 export function createHandler(ports: Pick<Ports, 'state' | 'objects' | 'clock'>) {
-  return defineFunction('summarise-grid', async (input: unknown): Promise<{ summaryKey: string }> => {
+  return defineFunction('summarise-grid', async (input: unknown): Promise<{ summaryKey: string | null }> => {
     const { runId, chunks } = planOutput.parse(input);
+    // A run without chunks has failed when it was planned.
+    if (chunks.length === 0) return { summaryKey: null };
     const results: ChunkResult[] = [];
     for (const { chunkKey } of chunks) {
       const { resultKey } = await getJson<ChunkObject>(ports.objects, chunkKey);

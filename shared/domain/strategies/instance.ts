@@ -1,34 +1,36 @@
 import { canonicalJson } from '../canonical-json.ts';
-import { formatDecimal, parseDecimal } from '../decimal.ts';
+import { formatDecimal, ONE, parseDecimal, type Decimal } from '../decimal.ts';
 import { deterministicId } from '../ids.ts';
 import { isInstrumentId } from '../market-data/instrument.ts';
-import { configureStrategy } from './registry.ts';
+import { configureStrategy, type WrongField } from './registry.ts';
 import type { StrategyInstance } from './strategy.ts';
 
 export type InstanceRequest = Omit<StrategyInstance, 'strategyId' | 'status' | 'params'> & {
   readonly params: unknown;
 };
 
+export type WrongRequest = WrongField<
+  'name' | 'params' | 'instrumentId' | 'capital' | 'feeRate' | 'slippage'
+>;
+
 /** Checks a request for a strategy instance and gives it its id: the same request is the same instance. */
-export function strategyInstance(request: InstanceRequest): StrategyInstance | { readonly error: string } {
+export function strategyInstance(request: InstanceRequest): StrategyInstance | WrongRequest {
   const { accountId, name, instrumentId, interval, latencyMs } = request;
   const configured = configureStrategy(name, request.params);
   if ('error' in configured) return configured;
   if (!isInstrumentId(instrumentId)) {
-    return {
-      error: `instrument: expected exchange:BASE-QUOTE such as binance:BTC-USDT, got "${instrumentId}"`,
-    };
+    const error = `expected exchange:BASE-QUOTE such as binance:BTC-USDT, got "${instrumentId}"`;
+    return { field: 'instrumentId', error };
   }
-  const capital = amount(request.capital);
-  if (capital === null || capital === 0n)
-    return { error: `capital: expected a decimal above zero, got "${request.capital}"` };
-  const feeRate = amount(request.feeRate);
-  if (feeRate === null || feeRate >= HALF)
-    return { error: `fee: expected a fraction from 0 to 0.5, got "${request.feeRate}"` };
-  const slippage = amount(request.slippage);
-  if (slippage === null || slippage >= HALF) {
-    return { error: `slippage: expected a fraction from 0 to 0.5, got "${request.slippage}"` };
+  const capital = parseDecimal(request.capital);
+  if (capital === null || capital <= 0n || capital > MAX_CAPITAL) {
+    const error = `expected a decimal above zero and at most ${formatDecimal(MAX_CAPITAL)}, got "${request.capital}"`;
+    return { field: 'capital', error };
   }
+  const feeRate = fraction(request.feeRate);
+  if (feeRate === null) return { field: 'feeRate', error: notAFraction(request.feeRate) };
+  const slippage = fraction(request.slippage);
+  if (slippage === null) return { field: 'slippage', error: notAFraction(request.slippage) };
   return {
     strategyId: deterministicId(
       'strategy',
@@ -51,9 +53,15 @@ export function strategyInstance(request: InstanceRequest): StrategyInstance | {
   };
 }
 
-const HALF = 500_000_000_000n;
+/** What it buys at the least price there is still fits the 26 digits of a decimal. */
+const MAX_CAPITAL: Decimal = 10n ** 12n * ONE;
+const HALF: Decimal = ONE / 2n;
 
-function amount(text: string): bigint | null {
+function fraction(text: string): Decimal | null {
   const value = parseDecimal(text);
-  return value === null || value < 0n ? null : value;
+  return value === null || value < 0n || value >= HALF ? null : value;
+}
+
+function notAFraction(text: string): string {
+  return `expected a fraction of zero or more and below 0.5, such as 0.001, got "${text}"`;
 }

@@ -47,21 +47,21 @@ describe('the moving-average crossover', () => {
   });
 
   it.each([
-    [{ fastPeriod: 20, slowPeriod: 5 }, 'fastPeriod: expected less than slowPeriod'],
-    [{ fastPeriod: 0, slowPeriod: 5 }, 'fastPeriod and slowPeriod: expected whole numbers from 1 to 1000'],
-    [{ fastPeriod: 5 }, 'fastPeriod and slowPeriod: expected whole numbers from 1 to 1000'],
+    [{ fastPeriod: 20, slowPeriod: 5 }, 'fastPeriod: expected less than slowPeriod, got 20 and 5'],
+    [{ fastPeriod: 0, slowPeriod: 5 }, 'fastPeriod: expected a whole number from 1 to 1000, got 0'],
+    [{ fastPeriod: 5, slowPeriod: '20' }, 'slowPeriod: expected a whole number from 1 to 1000, got "20"'],
+    [{ fastPeriod: 5 }, 'slowPeriod: expected a whole number from 1 to 1000, got nothing'],
     [
       { fastPeriod: 5, slowPeriod: 20, speed: 1 },
       'unknown parameter "speed": expected fastPeriod and slowPeriod',
     ],
   ])('refuses %j', (params, expected) => {
-    expect(configureStrategy('ma-crossover', params)).toEqual({
-      error: `parameters of ma-crossover: ${expected}`,
-    });
+    expect(configureStrategy('ma-crossover', params)).toEqual({ field: 'params', error: expected });
   });
 
   it('is the only one so far, and says so', () => {
     expect(configureStrategy('moon', {})).toEqual({
+      field: 'name',
       error: 'unknown strategy "moon": expected one of ma-crossover',
     });
   });

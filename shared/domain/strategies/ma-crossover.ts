@@ -62,10 +62,13 @@ export const maCrossover: StrategyDefinition<MaCrossoverParams> = {
     const stranger = Object.keys(unknown)[0];
     if (stranger !== undefined)
       return { error: `unknown parameter "${stranger}": expected fastPeriod and slowPeriod` };
-    if (!isPeriod(fastPeriod) || !isPeriod(slowPeriod)) {
-      return { error: `fastPeriod and slowPeriod: expected whole numbers from 1 to ${MAX_PERIOD}` };
+    if (!isPeriod(fastPeriod)) return { error: notAPeriod('fastPeriod', fastPeriod) };
+    if (!isPeriod(slowPeriod)) return { error: notAPeriod('slowPeriod', slowPeriod) };
+    if (fastPeriod >= slowPeriod) {
+      return {
+        error: `fastPeriod: expected less than slowPeriod, got ${fastPeriod} and ${slowPeriod}`,
+      };
     }
-    if (fastPeriod >= slowPeriod) return { error: 'fastPeriod: expected less than slowPeriod' };
     return { params: { fastPeriod, slowPeriod } };
   },
   create({ fastPeriod, slowPeriod }) {
@@ -83,4 +86,11 @@ export const maCrossover: StrategyDefinition<MaCrossoverParams> = {
 
 function isPeriod(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_PERIOD;
+}
+
+const MAX_SHOWN_CHARACTERS = 60;
+
+function notAPeriod(name: string, value: unknown): string {
+  const expected = `${name}: expected a whole number from 1 to ${MAX_PERIOD}`;
+  return `${expected}, got ${value === undefined ? 'nothing' : JSON.stringify(value).slice(0, MAX_SHOWN_CHARACTERS)}`;
 }

@@ -23,19 +23,28 @@ function strategyNames(): string[] {
   return DEFINITIONS.map((definition) => definition.name);
 }
 
-/** @returns the strategy ready to create, or one line that says what is wrong and what was expected. */
+/** One field that cannot be used: which, and what was expected instead, in one line. */
+export interface WrongField<Field extends string> {
+  readonly field: Field;
+  readonly error: string;
+}
+
+/** @returns the strategy ready to create, or what is wrong with it. */
 export function configureStrategy(
   name: string,
   input: unknown,
-): ConfiguredStrategy | { readonly error: string } {
+): ConfiguredStrategy | WrongField<'name' | 'params'> {
   const definition = DEFINITIONS.find((candidate) => candidate.name === name);
   if (definition === undefined)
-    return { error: `unknown strategy "${name}": expected one of ${strategyNames().join(', ')}` };
+    return {
+      field: 'name',
+      error: `unknown strategy "${name}": expected one of ${strategyNames().join(', ')}`,
+    };
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    return { error: `parameters of ${name}: expected a JSON object` };
+    return { field: 'params', error: 'expected a JSON object' };
   }
   const parsed = definition.parseParams(input);
-  if ('error' in parsed) return { error: `parameters of ${name}: ${parsed.error}` };
+  if ('error' in parsed) return { field: 'params', error: parsed.error };
   return {
     name,
     params: parsed.params as { readonly [key: string]: JsonValue },
