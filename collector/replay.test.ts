@@ -322,7 +322,9 @@ describe('a replay of several captures', () => {
 describe('a capture of an exchange that nobody here understands', () => {
   it('is refused', async () => {
     const file = await capture([tradeLine('BTCUSDT', 0, 1).replace('"binance"', '"kraken"')]);
-    const refusal = new ReplayRefused('replay: exchange "kraken" is not supported yet (supported: binance)');
+    const refusal = new ReplayRefused(
+      `${file.path}: exchange "kraken" is not supported yet (supported: binance)`,
+    );
     expect(() => assertReplayable([file])).toThrow(refusal);
     await expect(replay(place(), [file])).rejects.toThrow(refusal);
   });

@@ -11,13 +11,20 @@ export class ReplayRefused extends Error {
 
 /** @throws ReplayRefused naming the exchange whose messages nobody here understands. */
 export function assertReplayable(files: readonly VerifiedCapture[]): void {
-  const unknown = files
-    .flatMap(({ exchanges }) => exchanges)
-    .find((name) => !SUPPORTED_EXCHANGES.includes(name));
-  if (unknown === undefined) return;
-  throw new ReplayRefused(
-    `replay: exchange ${JSON.stringify(unknown)} is not supported yet (supported: ${SUPPORTED_EXCHANGES.join(', ')})`,
-  );
+  for (const { path, exchanges } of files) {
+    const unknown = exchanges.find((name) => !SUPPORTED_EXCHANGES.includes(name));
+    if (unknown === undefined) continue;
+    throw new ReplayRefused(
+      `${path}: exchange ${JSON.stringify(unknown)} is not supported yet (supported: ${SUPPORTED_EXCHANGES.join(', ')})`,
+    );
+  }
+}
+
+/** @returns a line for people about captures out of which no candle will come; null: there are trades. */
+export function noteOfNoTrades(files: readonly VerifiedCapture[]): string | null {
+  if (files.some(({ instruments }) => instruments.length > 0)) return null;
+  const paths = files.map(({ path }) => path).join(', ');
+  return `note: ${paths}: no trades, so no candles (messages of …@trade are; aggTrade and kline are not read)`;
 }
 
 export interface ReplayOptions extends TapePorts {

@@ -32,7 +32,7 @@ export interface Platform {
   readonly broken: Promise<never>;
   /** What a tape is fed through. */
   readonly gate: TapeGate;
-  /** Opens the REST and WebSocket API with the dashboard on 127.0.0.1. @throws PortTaken */
+  /** Opens the REST and WebSocket API with the dashboard on 127.0.0.1. @throws PortUnavailable */
   listen(port: number): Promise<HttpServer>;
   /** Finishes the deliveries under way and lets the folder go; what waits is delivered at the next start. */
   close(): Promise<void>;

@@ -12,15 +12,15 @@ export function overviewHelp(commands: readonly CommandEntry[]): string {
 
   exchange → collector → trades → candles → strategies → signals → risk → orders → fills → portfolio
 
-Usage: millrace COMMAND [options]
-       millrace COMMAND --help      shows what a command takes, with examples
+Usage: npx millrace COMMAND [options]
+       npx millrace COMMAND --help      shows what a command takes, with examples
 
 Commands
 ${list}
 Begin with
   npm start                                              a simulated market, a strategy on it, and the dashboard
-  millrace candles --capture FILE --format table         what a recorded market looks like
-  millrace doctor --format table                         what this machine has and lacks
+  npx millrace candles --capture FILE --format table     what a recorded market looks like
+  npx millrace doctor --format table                     what this machine has and lacks
 
 Results are JSON on stdout; logs and progress go to stderr (MILLRACE_LOG_LEVEL=debug|info|warn|error).
 Exit codes: 0 done, 1 failed, 2 bad input.
@@ -35,7 +35,7 @@ export function commandHelp(entry: CommandEntry, command: Command): string {
   const hasOptions = Object.values(command.options);
   const mandatory = Object.entries(command.options).filter(([, option]) => option.required);
   const usage = [
-    'millrace',
+    'npx millrace',
     entry.name,
     ...positionals,
     ...mandatory.map(([key, option]) => optionUsage(key, option)),

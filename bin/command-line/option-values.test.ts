@@ -12,6 +12,7 @@ import {
   integer,
   jsonObject,
   port,
+  rereadableFile,
   text,
   type ValueKind,
 } from './option-values.ts';
@@ -97,6 +98,18 @@ describe('a path', () => {
     expect(expectation(existingFile, join(place, 'other.gz'))).toBe('a file that exists');
     expect(expectation(existingFile, place)).toBe('a file, not a folder');
     expect(expectation(existingFile, '')).toBe('a file that exists');
+  });
+
+  it('of a file that is read twice must not lead to a pipe', () => {
+    expect(rereadableFile.read(file)).toEqual({ kind: 'value', value: file });
+    expect(expectation(rereadableFile, '/dev/null')).toBe('a file that can be read twice, not a pipe');
+    expect(expectation(rereadableFile, place)).toBe('a file, not a folder');
+  });
+
+  it('that cannot be looked up is not the end of the program', () => {
+    const tooLong = join(place, 'x'.repeat(5000));
+    for (const kind of [existingFile, rereadableFile, folder])
+      expect(expectation(kind, tooLong)).toBe('a path that can be looked up (the name is too long)');
   });
 
   it('of a folder must not lead to a file, and may lead nowhere yet', () => {

@@ -2,14 +2,19 @@
  * The kinds of value that options take. A kind says what it expects, and the parser makes the sentence of it:
  * `--port: expected a number from 0 to 65535, got "abc"`.
  */
-import { statSync } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileErrorReason } from '../../shared/adapters/files/file-error.ts';
 import { formatDecimal, parseDecimal } from '../../shared/domain/decimal.ts';
 
-export type ReadValue<Value> =
-  | { readonly kind: 'value'; readonly value: Value }
-  /** `expected` goes on with "expected …", without the text that was given, which is shown unless it holds a secret. */
-  | { readonly kind: 'unexpected'; readonly expected: string; readonly holdsSecret?: true };
+/** `expected` goes on with "expected …", without the text that was given, which is shown unless it holds a secret. */
+interface Unexpected {
+  readonly kind: 'unexpected';
+  readonly expected: string;
+  readonly holdsSecret?: true;
+}
+
+export type ReadValue<Value> = { readonly kind: 'value'; readonly value: Value } | Unexpected;
 
 export interface ValueKind<Value> {
   /** Stands for the value in the help: `FILE`. */
@@ -21,7 +26,7 @@ function value<Value>(read: Value): ReadValue<Value> {
   return { kind: 'value', value: read };
 }
 
-function unexpected(expected: string): ReadValue<never> {
+function unexpected(expected: string): Unexpected {
   return { kind: 'unexpected', expected };
 }
 
@@ -34,10 +39,20 @@ export function text(valueName: string): ValueKind<string> {
 export const existingFile: ValueKind<string> = {
   valueName: 'FILE',
   read: (given) => {
-    const path = resolve(given);
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (given === '' || stats === undefined) return unexpected('a file that exists');
-    return stats.isDirectory() ? unexpected('a file, not a folder') : value(path);
+    const found = lookUp(given);
+    if (found.kind === 'unexpected') return found;
+    if (found.stats === null) return unexpected('a file that exists');
+    return found.stats.isDirectory() ? unexpected('a file, not a folder') : value(found.path);
+  },
+};
+
+/** One that can be read more than once: a pipe would be empty the second time. */
+export const rereadableFile: ValueKind<string> = {
+  valueName: 'FILE',
+  read: (given) => {
+    const read = existingFile.read(given);
+    if (read.kind === 'unexpected' || statSync(read.value).isFile()) return read;
+    return unexpected('a file that can be read twice, not a pipe');
   },
 };
 
@@ -45,12 +60,29 @@ export const existingFile: ValueKind<string> = {
 export const folder: ValueKind<string> = {
   valueName: 'DIR',
   read: (given) => {
-    const path = resolve(given);
-    const stats = given === '' ? undefined : statSync(path, { throwIfNoEntry: false });
-    if (given === '' || (stats !== undefined && !stats.isDirectory())) return unexpected('a folder');
-    return value(path);
+    const found = lookUp(given);
+    if (found.kind === 'unexpected') return found;
+    const mayBeFolder = given !== '' && (found.stats === null || found.stats.isDirectory());
+    return mayBeFolder ? value(found.path) : unexpected('a folder');
   },
 };
+
+interface Found {
+  readonly kind: 'found';
+  readonly path: string;
+  /** null: there is nothing. */
+  readonly stats: Stats | null;
+}
+
+function lookUp(given: string): Found | Unexpected {
+  const path = resolve(given);
+  try {
+    const stats = given === '' ? undefined : statSync(path, { throwIfNoEntry: false });
+    return { kind: 'found', path, stats: stats ?? null };
+  } catch (error) {
+    return unexpected(`a path that can be looked up (${fileErrorReason(error) ?? (error as Error).message})`);
+  }
+}
 
 /** `http://127.0.0.1:8123`: without credentials, which would end up in logs and in the shell's history. */
 export const httpUrl: ValueKind<string> = {

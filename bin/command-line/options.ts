@@ -39,10 +39,18 @@ export function flag(description: string): Option<boolean> {
   };
 }
 
-/** Null when not given. */
-export function optional<Value>(kind: ValueKind<Value>, description: string): Option<Value | null> {
+/**
+ * Null when not given: for what only some uses of a command take.
+ * @param standIn shown in the help, for the command to put there
+ */
+export function optional<Value>(
+  kind: ValueKind<Value>,
+  description: string,
+  standIn: string | null = null,
+): Option<Value | null> {
   return {
     ...ofKind(kind, description),
+    defaultText: standIn,
     read: (given, label) => (given[0] === undefined ? null : readOne(kind, given[0], label)),
   };
 }
@@ -53,7 +61,11 @@ export function required<Value>(kind: ValueKind<Value>, description: string): Op
     required: true,
     read: (given, label) => {
       if (given[0] === undefined)
-        throw new BadInput(`${label}${label.startsWith('-') ? ` ${kind.valueName}` : ''} is missing`);
+        throw new BadInput(
+          label.startsWith('-')
+            ? `${label} ${kind.valueName} is missing`
+            : `${label} is missing${kind.valueName.includes('|') ? `: expected ${kind.valueName}` : ''}`,
+        );
       return readOne(kind, given[0], label);
     },
   };

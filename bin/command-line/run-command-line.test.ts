@@ -97,7 +97,7 @@ describe('help', () => {
     async (words) => {
       const { code, out } = await run(words);
       expect(code).toBe(0);
-      expect(out).toContain('Usage: millrace greet NAME [options]');
+      expect(out).toContain('Usage: npx millrace greet NAME [options]');
       expect(out).toContain('Greets whoever is named.');
       expect(out).toMatch(/--greeting WORD +instead of hello\n/);
       expect(out).toContain('millrace greet Ada\n      says hello to Ada');
@@ -107,7 +107,7 @@ describe('help', () => {
   it('goes to stderr with exit code 2 when no command is given', async () => {
     const { code, out, err } = await run([]);
     expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toContain('Usage: millrace COMMAND');
+    expect(err).toContain('Usage: npx millrace COMMAND');
   });
 
   it('exists for every command of the platform, with examples', async () => {
@@ -122,8 +122,9 @@ describe('help', () => {
 describe('bad input', () => {
   it.each<[string[], string]>([
     [['gret'], 'millrace: unknown command "gret"; did you mean greet?\n'],
-    [['quarantine'], 'millrace: unknown command "quarantine"; see millrace --help\n'],
-    [['--port', '1'], 'millrace: expected a command before --port; see millrace --help\n'],
+    [['quarantine'], 'millrace: unknown command "quarantine"; see npx millrace --help\n'],
+    [['--port', '1'], 'millrace: expected a command before --port; see npx millrace --help\n'],
+    [['--verion'], 'millrace: expected a command before --verion; did you mean --version?\n'],
     [['greet'], 'millrace: NAME is missing\n'],
     [['greet', 'Ada', '--loud'], 'millrace: unknown option --loud\n'],
     [

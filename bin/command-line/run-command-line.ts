@@ -69,13 +69,14 @@ async function dispatch(
 function findEntry(name: string, commands: readonly CommandEntry[]): CommandEntry {
   const entry = commands.find((candidate) => candidate.name === name);
   if (entry !== undefined) return entry;
-  if (name.startsWith('-')) throw new BadInput(`expected a command before ${name}; see millrace --help`);
-  const nearest = nearestName(
-    name,
-    commands.map((candidate) => candidate.name),
-  );
+  const isOption = name.startsWith('-');
+  const known = isOption ? ['--help', '--version'] : commands.map((candidate) => candidate.name);
+  const nearest = nearestName(name, known);
+  const advice = nearest === null ? 'see npx millrace --help' : `did you mean ${nearest}?`;
   throw new BadInput(
-    `unknown command ${JSON.stringify(name)}${nearest === null ? '; see millrace --help' : `; did you mean ${nearest}?`}`,
+    isOption
+      ? `expected a command before ${name}; ${advice}`
+      : `unknown command ${JSON.stringify(name)}; ${advice}`,
   );
 }
 

@@ -1,13 +1,16 @@
 import { intervalMs, INTERVALS, type Interval } from '../../shared/domain/candles/interval.ts';
 import { BadCandleFile, readCandleFile } from '../../shared/adapters/files/candle-file.ts';
+import { NotADecimal } from '../../shared/domain/decimal.ts';
 import { NO_LIMITS } from '../../shared/domain/risk/decide.ts';
 import { strategyInstance } from '../../shared/domain/strategies/instance.ts';
-import { backtest } from '../../shared/engine/backtest.ts';
+import type { StrategyInstance } from '../../shared/domain/strategies/strategy.ts';
+import { backtest, type BacktestReport } from '../../shared/engine/backtest.ts';
 import type { CandleSeries } from '../../shared/domain/candles/candle-series.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE } from '../command-line/command.ts';
 import { amount, existingFile, folder, jsonObject, text } from '../command-line/option-values.ts';
 import { optional, required, withDefault } from '../command-line/options.ts';
+import { wrongRequest } from '../command-line/wrong-request.ts';
 import { writeBacktestReport } from './backtest/write-report.ts';
 
 export const command = defineCommand({
@@ -16,16 +19,19 @@ export const command = defineCommand({
     'strategy, the risk decision, the fill and the ledger are the ones that run live.',
   options: {
     candles: required(existingFile, 'CSV openTimeMs,open,high,low,close,volume, plain or gzip, oldest first'),
-    strategy: required(text('NAME'), 'ma-crossover'),
-    params: withDefault(jsonObject, '{}', 'parameters of the strategy'),
+    strategy: required(text('NAME'), 'the strategy: ma-crossover'),
+    params: withDefault(jsonObject, '{}', 'its parameters, such as {"fastPeriod":20,"slowPeriod":50}'),
     capital: withDefault(amount, '10000', 'cash to begin with'),
     fee: withDefault(amount, '0.001', 'taker fee, a fraction of the notional'),
     slippage: withDefault(amount, '0', 'fraction by which a fill is worse than the open'),
-    report: optional(folder, 'also write report.json, trades.csv and equity.csv there'),
+    report: optional(
+      folder,
+      'also write report.json, trades.csv and equity.csv there, in place of earlier ones',
+    ),
   },
   examples: [
     {
-      line: `millrace backtest --candles eth-btc-5m.csv.gz --strategy ma-crossover --params '{"fastPeriod":20,"slowPeriod":50}'`,
+      line: `npx millrace backtest --candles eth-btc-5m.csv.gz --strategy ma-crossover --params '{"fastPeriod":20,"slowPeriod":50}'`,
       what: 'metrics, every round trip, and the hash that a live run of the same candles would give',
     },
   ],
@@ -44,13 +50,25 @@ export const command = defineCommand({
       slippage: values.slippage,
       latencyMs: 0,
     });
-    if ('error' in instance) throw new BadInput(instance.error);
-    const { equity, ...result } = backtest(series, instance, NO_LIMITS);
+    if ('error' in instance) throw wrongRequest(instance);
+    const { equity, ...result } = runBacktest(values.candles, series, instance);
     if (values.report !== null) await writeBacktestReport(values.report, result, series.openTimeMs, equity);
     io.print(result);
     return EXIT_DONE;
   },
 });
+
+function runBacktest(path: string, series: CandleSeries, instance: StrategyInstance): BacktestReport {
+  try {
+    return backtest(series, instance, NO_LIMITS);
+  } catch (error) {
+    if (!(error instanceof NotADecimal)) throw error;
+    throw new BadInput(
+      `${path}: what the account comes to outgrows 26 digits: expected prices nearer to each other, or less --capital`,
+      { cause: error },
+    );
+  }
+}
 
 /** A file does not say its interval: the smallest step between two candles is the best guess, and only names things. */
 function nearestInterval({ openTimeMs, length }: CandleSeries): Interval {

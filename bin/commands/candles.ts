@@ -1,4 +1,4 @@
-import { assertReplayable, ReplayRefused } from '../../collector/replay.ts';
+import { assertReplayable, noteOfNoTrades, ReplayRefused } from '../../collector/replay.ts';
 import { tapeOfCapture } from '../../collector/tape-of-capture.ts';
 import { BadCapture, verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import type { CandleView } from '../../shared/contracts/events.ts';
@@ -14,7 +14,7 @@ import { INTERVALS, openTimeOf, type Interval } from '../../shared/domain/candle
 import { TapeFolds, type TapeStep } from '../../shared/engine/tape-folds.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE } from '../command-line/command.ts';
-import { choice, existingFile } from '../command-line/option-values.ts';
+import { choice, rereadableFile } from '../command-line/option-values.ts';
 import { required, withDefault } from '../command-line/options.ts';
 
 export const command = defineCommand({
@@ -22,22 +22,25 @@ export const command = defineCommand({
     'Folds the trades of a capture with the fold that runs live. The end of a capture closes nothing: the last\n' +
     'candle of each instrument stays open.',
   options: {
-    capture: required(existingFile, 'gzip NDJSON of received venue messages'),
+    capture: required(rereadableFile, 'gzip NDJSON of received venue messages'),
     interval: withDefault(choice(INTERVALS), '1m', 'length of a candle'),
   },
   examples: [
     {
-      line: 'millrace candles --capture binance-btcusdt.ndjson.gz --format table',
+      line: 'npx millrace candles --capture binance-btcusdt.ndjson.gz --format table',
       what: 'one-minute candles',
     },
     {
-      line: 'millrace candles --capture binance-btcusdt.ndjson.gz --interval 5m',
+      line: 'npx millrace candles --capture binance-btcusdt.ndjson.gz --interval 5m',
       what: 'five-minute candles as JSON',
     },
   ],
   run: async (values, io) => {
     try {
-      assertReplayable([await verifyCapture(values.capture)]);
+      const files = [await verifyCapture(values.capture)];
+      assertReplayable(files);
+      const note = noteOfNoTrades(files);
+      if (note !== null) io.tell(note);
     } catch (error) {
       if (error instanceof BadCapture || error instanceof ReplayRefused) throw new BadInput(error.message);
       throw error;

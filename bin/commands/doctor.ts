@@ -20,8 +20,8 @@ export const command = defineCommand({
     port: withDefault(port, '8080', 'the port that start would use'),
   },
   examples: [
-    { line: 'millrace doctor --format table', what: 'looks at this machine' },
-    { line: 'millrace doctor --port 9000 --data-dir /var/lib/millrace', what: 'before starting there' },
+    { line: 'npx millrace doctor --format table', what: 'looks at this machine' },
+    { line: 'npx millrace doctor --port 9000 --data-dir /var/lib/millrace', what: 'before starting there' },
   ],
   run: async (values, io) => {
     const checks = [

@@ -35,9 +35,9 @@ export const command = defineCommand({
     ),
   },
   examples: [
-    { line: 'millrace migrate --data-dir ./run-1', what: 'brings a data folder up to date' },
+    { line: 'npx millrace migrate --data-dir ./run-1', what: 'brings a data folder up to date' },
     {
-      line: `${PASSWORD_VARIABLE}=… millrace migrate --url https://clickhouse.example:8443`,
+      line: `${PASSWORD_VARIABLE}=… npx millrace migrate --url https://clickhouse.example:8443`,
       what: 'a server',
     },
   ],

@@ -1,5 +1,7 @@
 import { openPlatform } from '../../embedded/platform.ts';
 import { openStorage } from '../../embedded/storage.ts';
+import { assertDataFolder } from '../../shared/adapters/embedded/data-folder.ts';
+import { fieldErrors, firstFieldError } from '../../shared/contracts/problem.ts';
 import { tradeFix } from '../../shared/contracts/quarantine-views.ts';
 import { quarantinePartition } from '../../shared/contracts/record-keys.ts';
 import {
@@ -7,7 +9,7 @@ import {
   type QuarantineRecord,
   type QuarantineStatus,
 } from '../../shared/contracts/records.ts';
-import type { StateStore } from '../../shared/ports/state-store.ts';
+import type { Page, StateStore } from '../../shared/ports/state-store.ts';
 import { redriveQuarantined, type RedriveOutcome } from '../../shared/runtime/redrive-quarantine.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE, EXIT_FAILED } from '../command-line/command.ts';
@@ -27,16 +29,18 @@ export const command = defineCommand({
     id: optional(text('ID'), 'the one to send again; without it, all'),
     fix: optional(jsonObject, 'fields to mend: price, quantity, tradeId, side, timeMs'),
   },
-  positionals: { action: required(choice(['list', 'redrive']), 'what to do') },
+  positionals: { action: required(choice(['list', 'redrive']), 'list, or redrive: to send again') },
   examples: [
-    { line: 'millrace quarantine list --format table', what: 'what was set aside, and why' },
+    { line: 'npx millrace quarantine list --format table', what: 'what was set aside, and why' },
     {
-      line: `millrace quarantine redrive --id 1c23… --fix '{"price":"61837.63"}'`,
+      line: `npx millrace quarantine redrive --id 1c23… --fix '{"price":"61837.63"}'`,
       what: 'mends one trade and sends it again',
     },
   ],
   run: async (values, io) =>
     dataFolderErrors(async () => {
+      if (values.action === 'list' && (values.id ?? values.fix) !== null)
+        throw new BadInput(`--${values.id === null ? 'fix' : 'id'}: expected with redrive`);
       if (values.fix !== null && values.id === null)
         throw new BadInput('--fix: expected with --id, one trade at a time');
       if (values.action === 'redrive') return redrive(values, (result) => io.print(result));
@@ -59,24 +63,43 @@ async function listed(
   return page.items.map((item) => item.value);
 }
 
+/** Before the first is sent again: what is refused stays in the list. */
+async function allQuarantined(state: StateStore): Promise<string[]> {
+  const ids: string[] = [];
+  let after: string | null = null;
+  do {
+    const page: Page<QuarantineRecord> = await state.queryIndex(
+      'operations',
+      quarantinePartition('QUARANTINED'),
+      {
+        limit: PAGE,
+        ...(after === null ? {} : { after }),
+      },
+    );
+    ids.push(...page.items.map((item) => item.value.id));
+    after = page.next;
+  } while (after !== null);
+  return ids;
+}
+
+const PAGE = 1000;
+
 interface RedriveValues {
   readonly dataDir: string;
-  readonly limit: number;
   readonly id: string | null;
   readonly fix: object | null;
 }
 
 async function redrive(
-  { dataDir, limit, id, fix }: RedriveValues,
+  { dataDir, id, fix }: RedriveValues,
   print: (result: unknown) => void,
 ): Promise<number> {
   const mended = fix === null ? null : parseFix(fix);
-  const check = await openStorage(dataDir, { mustExist: true });
-  await check.close();
+  assertDataFolder(dataDir);
   const platform = await openPlatform({ dataDir, time: 'tape' });
   try {
     const { state } = platform.ports;
-    const ids = id === null ? (await listed(state, 'QUARANTINED', limit)).map((record) => record.id) : [id];
+    const ids = id === null ? await allQuarantined(state) : [id];
     const outcomes = [];
     for (const one of ids)
       outcomes.push({ id: one, ...(await redriveQuarantined(platform.ports, one, mended, Date.now())) });
@@ -91,8 +114,7 @@ async function redrive(
 function parseFix(fix: object) {
   const parsed = tradeFix.safeParse(fix);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new BadInput(`--fix: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a fix'}`);
+  throw new BadInput(firstFieldError(fieldErrors(parsed.error), '--fix'));
 }
 
 function toldOf(outcome: RedriveOutcome & { readonly id: string }) {

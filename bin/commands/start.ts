@@ -1,5 +1,5 @@
 import { openPlatform, type Platform } from '../../embedded/platform.ts';
-import { assertPortFree, PortTaken } from '../../embedded/http-server/port-taken.ts';
+import { assertPortFree, PortUnavailable } from '../../embedded/http-server/port-unavailable.ts';
 import { instancesOf } from '../../embedded/strategy-requests.ts';
 import { storageTotals } from '../../embedded/totals.ts';
 import type { StrategyInstance } from '../../shared/domain/strategies/strategy.ts';
@@ -7,6 +7,7 @@ import { createStrategy } from '../../shared/runtime/create-strategy.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE, EXIT_INTERRUPTED, type CommandIo } from '../command-line/command.ts';
 import { dataFolderErrors } from '../command-line/data-folder-errors.ts';
+import { wrongRequest } from '../command-line/wrong-request.ts';
 import { chooseSource, type MarketSource } from './start/market-source.ts';
 import { START_OPTIONS } from './start/start-options.ts';
 
@@ -16,17 +17,17 @@ export const command = defineCommand({
     'to see. Otherwise only the strategies asked for run, one instance per instrument, created once.',
   options: START_OPTIONS,
   examples: [
-    { line: 'millrace start', what: 'a simulated market and the dashboard' },
+    { line: 'npx millrace start', what: 'a simulated market and the dashboard' },
     {
-      line: `millrace start --replay day.ndjson.gz --strategy ma-crossover --params '{"fastPeriod":5,"slowPeriod":20}' --strategy-interval 1s`,
+      line: `npx millrace start --replay day.ndjson.gz --strategy ma-crossover --params '{"fastPeriod":5,"slowPeriod":20}' --strategy-interval 1s`,
       what: 'a recorded market at the speed it was recorded',
     },
     {
-      line: 'millrace start --replay day.ndjson.gz --speed max --once --data-dir ./run-1',
+      line: 'npx millrace start --replay day.ndjson.gz --speed max --once --data-dir ./run-1',
       what: 'the same in seconds, and its totals',
     },
     {
-      line: 'millrace start --live binance --symbols BTCUSDT,ETHUSDT',
+      line: 'npx millrace start --live binance --symbols BTCUSDT,ETHUSDT',
       what: 'the exchange itself, on paper',
     },
   ],
@@ -34,7 +35,8 @@ export const command = defineCommand({
     dataFolderErrors(async () => {
       const source = await chooseSource(values);
       const instances = source.strategy === null ? [] : instancesOf(source.strategy, source.instruments);
-      if ('error' in instances) throw new BadInput(instances.error);
+      if ('error' in instances) throw wrongRequest(instances);
+      if (source.note !== null) io.tell(source.note);
       if (!values.once) await portErrors(async () => assertPortFree('127.0.0.1', values.port));
       const platform = await openPlatform({ dataDir: values.dataDir, time: source.time });
       try {
@@ -63,7 +65,7 @@ async function portErrors<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    throw error instanceof PortTaken ? new BadInput(error.message, { cause: error }) : error;
+    throw error instanceof PortUnavailable ? new BadInput(error.message, { cause: error }) : error;
   }
 }
 

@@ -13,7 +13,10 @@ export const command = defineCommand({
     dataDir: withDefault(folder, './.millrace', 'the data folder to look at; nothing may be running on it'),
   },
   examples: [
-    { line: 'millrace state --data-dir ./run-1', what: 'trades, candles, orders, cash, equity, stateHash' },
+    {
+      line: 'npx millrace state --data-dir ./run-1',
+      what: 'trades, candles, orders, cash, equity, stateHash',
+    },
   ],
   run: async (values, io) =>
     dataFolderErrors(async () => {

@@ -6,7 +6,7 @@ import { base64url, decodeJwt, importJWK, SignJWT, type JWK } from 'jose';
 import { send, startHttpPlatform, type HttpPlatform } from '../../test/support/http-platform.ts';
 import { storeLanes } from '../../test/support/stored-lane.ts';
 import { problem } from '../../shared/contracts/problem.ts';
-import { PortTaken } from './port-taken.ts';
+import { PortUnavailable } from './port-unavailable.ts';
 import { startHttpServer } from './http-server.ts';
 import { SocketPusher } from './socket-pusher.ts';
 
@@ -210,7 +210,7 @@ describe('the server', () => {
       pusher: new SocketPusher(),
       staticFiles: { get: async () => null },
     };
-    await expect(startHttpServer(options)).rejects.toThrow(PortTaken);
+    await expect(startHttpServer(options)).rejects.toThrow(PortUnavailable);
     await expect(startHttpServer(options)).rejects.toThrow(`port ${port} on 127.0.0.1 is taken`);
   });
 

@@ -13,7 +13,7 @@ import { log } from '../../shared/runtime/log.ts';
 import { MAX_BODY_BYTES } from '../../shared/runtime/rest-request.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import { isLocalHost } from './local-host.ts';
-import { PortTaken } from './port-taken.ts';
+import { listenError } from './port-unavailable.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { readBody } from './read-body.ts';
 import { RequestAuthorizer } from './request-authorizer.ts';
@@ -57,7 +57,7 @@ interface Context {
   readonly authorizer: RequestAuthorizer;
 }
 
-/** @throws PortTaken */
+/** @throws PortUnavailable */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const host = options.host ?? '127.0.0.1';
   const context: Context = {
@@ -92,7 +92,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 async function listen(server: Server, port: number, host: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new PortTaken(host, port, { cause: error }) : error);
+      reject(listenError(host, port, error));
     });
     server.listen(port, host, resolve);
   });

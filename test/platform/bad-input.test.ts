@@ -29,6 +29,8 @@ beforeAll(() => {
   const kraken = { receivedAtNs: '1', exchange: 'kraken', kind: 'ws', url: 'wss://x', message: '{}' };
   writeFileSync(at('kraken.ndjson.gz'), gzipSync(`${JSON.stringify(kraken)}\n`));
   const header = 'openTimeMs,open,high,low,close,volume\n';
+  const backwards = syntheticLines({ seed: 1, instruments: 1, tradesPerSecond: 50 }, 2).reverse();
+  writeCapture(at('backwards.ndjson.gz'), backwards);
   writeFileSync(at('candles.csv'), `${header}1000,1,2,1,2,1\n2000,1,2,1,2,1\n`);
   writeFileSync(at('unsorted.csv'), `${header}2000,1,2,1,2,1\n1000,1,2,1,2,1\n`);
   writeFileSync(at('damaged.csv'), `${header}1000,1,2,1,two,1\n`);
@@ -69,6 +71,21 @@ describe('bad input gives one clear line, exit code 2, and writes nothing', () =
       start('--replay', at('kraken.ndjson.gz')),
       /exchange "kraken" is not supported yet \(supported: binance\)/,
     ],
+    [
+      'a capture that begins at its end',
+      start('--replay', at('backwards.ndjson.gz')),
+      /backwards\.ndjson\.gz: line \d+: received 0\.\d+ s before line \d+: expected messages oldest first/,
+    ],
+    [
+      'a pipe as a capture',
+      start('--replay', '/dev/null'),
+      /--replay: expected a file that can be read twice/,
+    ],
+    [
+      'a folder below a file',
+      [...start().slice(0, -1), at('plain.txt/x')],
+      /plain\.txt\/x: part of the path is not a folder/,
+    ],
     ['an unknown option', start('--sped', '2'), /unknown option.*--sped.*--speed/],
     ['an unknown command', ['strat'], /unknown command.*strat.*start/],
     [
@@ -87,9 +104,29 @@ describe('bad input gives one clear line, exit code 2, and writes nothing', () =
       /--params: expected a JSON object/,
     ],
     [
+      'parameters that are not complete',
+      start('--replay', good, '--strategy', 'ma-crossover', '--params', '{"fastPeriod":9}'),
+      /--params: slowPeriod: expected a whole number from 1 to 1000, got nothing/,
+    ],
+    [
+      'parameters of no strategy',
+      start('--replay', good, '--params', '{"fastPeriod":1,"slowPeriod":2}'),
+      /--params: expected with --strategy/,
+    ],
+    [
+      'more capital than a decimal holds',
+      run('--candles', at('candles.csv'), '--capital', '99999999999999999999999999'),
+      /--capital: expected a decimal above zero and at most 1000000000000, got/,
+    ],
+    [
+      'a seed for a recorded market',
+      start('--replay', good, '--seed', '2'),
+      /--seed: is of the simulated market, expected without --replay and --live/,
+    ],
+    [
       'a speed that is none',
       start('--replay', good, '--speed', 'fast'),
-      /--speed: expected max or a number above zero, got "fast"/,
+      /--speed: expected max or a number from 0.001 to 999999, such as 50, got "fast"/,
     ],
     ['a port that is none', start('--port', '99999'), /--port: expected a number from 0 to 65535/],
     ['symbols without an exchange', start('--symbols', 'BTCUSDT'), /--symbols: expected with --live/],

@@ -1,6 +1,9 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { lstat, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileErrorReason } from '../../../shared/adapters/files/file-error.ts';
+import { makeFolder } from '../../../shared/adapters/files/make-folder.ts';
 import type { BacktestResult, BacktestTrade } from '../../../shared/engine/backtest.ts';
+import { BadInput } from '../../command-line/bad-input.ts';
 
 const TRADE_COLUMNS = [
   'entryTimeMs',
@@ -12,35 +15,56 @@ const TRADE_COLUMNS = [
   'return',
 ] as const satisfies readonly (keyof BacktestTrade)[];
 
-/** Writes `report.json`, `trades.csv` and `equity.csv` into the folder, each whole or not at all. */
+/**
+ * Writes `report.json`, `trades.csv` and `equity.csv` into the folder: all of them, or none.
+ * @throws BadInput when the folder does not take them
+ */
 export async function writeBacktestReport(
   folder: string,
   result: BacktestResult,
   openTimeMs: Float64Array,
   equity: Float64Array,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeWhole(join(folder, 'report.json'), `${JSON.stringify(result, null, 2)}\n`);
-  await writeWhole(
-    join(folder, 'trades.csv'),
-    csv(
-      TRADE_COLUMNS,
-      result.trades.map((trade) => TRADE_COLUMNS.map((column) => trade[column])),
-    ),
-  );
-  await writeWhole(
-    join(folder, 'equity.csv'),
-    csv(
-      ['openTimeMs', 'equity'],
-      [...openTimeMs].map((time, i) => [time, equity[i]!]),
-    ),
-  );
+  const trades = result.trades.map((trade) => TRADE_COLUMNS.map((column) => trade[column]));
+  const equityRows = Array.from(openTimeMs, (time, i) => [time, equity[i]!]);
+  try {
+    await writeTogether(folder, {
+      'report.json': `${JSON.stringify(result, null, 2)}\n`,
+      'trades.csv': csv(TRADE_COLUMNS, trades),
+      'equity.csv': csv(['openTimeMs', 'equity'], equityRows),
+    });
+  } catch (error) {
+    const reason = fileErrorReason(error);
+    if (reason === null) throw error;
+    const { path } = error as NodeJS.ErrnoException;
+    throw new BadInput(`--report: expected a folder that can be written, ${path ?? folder}: ${reason}`, {
+      cause: error,
+    });
+  }
 }
 
-async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, text);
-  await rename(temporary, path);
+/** Beside their places first, so that a full disk leaves an earlier report as it was. */
+async function writeTogether(folder: string, texts: Readonly<Record<string, string>>): Promise<void> {
+  makeFolder(folder);
+  const files = Object.entries(texts).map(([name, text]) => ({
+    path: join(folder, name),
+    temporary: join(folder, `.${name}.${process.pid}.tmp`),
+    text,
+  }));
+  for (const { path } of files) await assertNoFolder(path);
+  try {
+    for (const { temporary, text } of files) await writeFile(temporary, text);
+    for (const { temporary, path } of files) await rename(temporary, path);
+  } catch (error) {
+    await Promise.all(files.map(async ({ temporary }) => rm(temporary, { force: true })));
+    throw error;
+  }
+}
+
+async function assertNoFolder(path: string): Promise<void> {
+  const stats = await lstat(path).catch(() => null);
+  if (stats?.isDirectory() === true)
+    throw Object.assign(new Error(`${path} is a folder`), { code: 'EISDIR', path });
 }
 
 function csv(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {

@@ -1,6 +1,11 @@
 /** What a start listens to: captures, an exchange, or the simulated market. */
 import { chooseInstruments, collectLive, LiveRefused } from '../../../collector/live/collect-live.ts';
-import { assertReplayable, ReplayRefused, replayCaptures } from '../../../collector/replay.ts';
+import {
+  assertReplayable,
+  noteOfNoTrades,
+  ReplayRefused,
+  replayCaptures,
+} from '../../../collector/replay.ts';
 import type { TapePorts } from '../../../collector/run-tape.ts';
 import { collectSynthetic } from '../../../embedded/synthetic-source.ts';
 import type { Platform } from '../../../embedded/platform.ts';
@@ -20,6 +25,8 @@ import type { StartValues } from './start-options.ts';
 export interface MarketSource {
   /** One line for people. */
   readonly description: string;
+  /** One line for people about what they might not expect; null: there is nothing. */
+  readonly note: string | null;
   readonly instruments: readonly InstrumentId[];
   /** null: none was asked for. */
   readonly strategy: StrategyRequest | null;
@@ -34,15 +41,37 @@ export async function chooseSource(values: StartValues): Promise<MarketSource> {
   if (values.replay.length > 0 && values.live !== null)
     throw new BadInput('--replay and --live: expected one of them');
   if (values.symbols !== null && values.live === null) throw new BadInput('--symbols: expected with --live');
+  for (const [option, value] of strategyOptions(values)) {
+    if (value !== null && values.strategy === null) throw new BadInput(`${option}: expected with --strategy`);
+  }
+  for (const [option, value] of simulationOptions(values)) {
+    if (value !== null && (values.replay.length > 0 || values.live !== null))
+      throw new BadInput(`${option}: is of the simulated market, expected without --replay and --live`);
+  }
   if (values.replay.length > 0) return replaySource(values);
   if (values.live !== null) return liveSource(values, values.live);
   return simulatedSource(values);
 }
 
+type Given = readonly (readonly [option: string, value: unknown])[];
+
+const strategyOptions = ({ params, strategyInterval }: StartValues): Given => [
+  ['--params', params],
+  ['--strategy-interval', strategyInterval],
+];
+
+const simulationOptions = ({ seed, instruments, tradesPerSecond, seconds }: StartValues): Given => [
+  ['--seed', seed],
+  ['--instruments', instruments],
+  ['--trades-per-second', tradesPerSecond],
+  ['--seconds', seconds],
+];
+
 async function replaySource(values: StartValues): Promise<MarketSource> {
   const files = await verifyCaptures(values.replay);
   const instruments = [...new Set(files.flatMap((file) => file.instruments))].sort();
   return {
+    note: noteOfNoTrades(files),
     description: `replaying ${files.length === 1 ? files[0]!.path : `${files.length} captures`}: ${instruments.join(', ') || 'no trades'}`,
     instruments,
     strategy: strategyOf(values, 0),
@@ -70,10 +99,12 @@ function liveSource(values: StartValues, exchange: string): MarketSource {
   if (values.once)
     throw new BadInput('--once: expected with --replay or the simulated market, an exchange has no end');
   if (values.speed !== null) throw new BadInput('--speed: an exchange has its own');
-  if (values.symbols === null) throw new BadInput('--symbols: expected with --live, such as BTCUSDT,ETHUSDT');
+  if (values.symbols === null)
+    throw new BadInput('--symbols is missing: expected with --live, such as BTCUSDT,ETHUSDT');
   const instruments = liveInstruments(exchange, values.symbols);
   const { MILLRACE_BINANCE_WS: ws, MILLRACE_BINANCE_REST: rest } = process.env;
   return {
+    note: null,
     description: `listening to ${exchange}: ${instruments.join(', ')}`,
     instruments,
     strategy: strategyOf(values, null),
@@ -108,11 +139,16 @@ const SIMULATED_STRATEGY = {
 } as const;
 
 function simulatedSource(values: StartValues): MarketSource {
-  const { seed, instruments, tradesPerSecond, seconds } = values;
-  const market = { seed, instruments, tradesPerSecond };
+  const market = {
+    seed: values.seed ?? 1,
+    instruments: values.instruments ?? 3,
+    tradesPerSecond: values.tradesPerSecond ?? 8,
+  };
+  const seconds = values.seconds ?? (values.once ? SIMULATED_ONCE_SECONDS : null);
   const asked = strategyOf(values, 0);
   return {
-    description: `a simulated market (seed ${seed}): nobody trades there but a random generator`,
+    note: null,
+    description: `a simulated market (seed ${market.seed}): nobody trades there but a random generator`,
     instruments: new SyntheticMarket(market).instrumentIds,
     strategy: asked ?? { ...accountOf(values), ...SIMULATED_STRATEGY, latencyMs: 0 },
     time: 'tape',
@@ -126,6 +162,9 @@ function simulatedSource(values: StartValues): MarketSource {
     },
   };
 }
+
+/** It never ends by itself, and a run with --once must. */
+const SIMULATED_ONCE_SECONDS = 300;
 
 /** 2026-01-01T00:00:00Z: a run with --once is the same whenever it is made. */
 const SIMULATED_START_MS = 1_767_225_600_000;
@@ -162,8 +201,8 @@ function strategyOf(values: StartValues, latencyMs: number | null): StrategyRequ
   return {
     ...accountOf(values),
     name: values.strategy,
-    params: values.params,
-    interval: values.strategyInterval,
+    params: values.params ?? {},
+    interval: values.strategyInterval ?? '1m',
     latencyMs,
   };
 }

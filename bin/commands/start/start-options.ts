@@ -3,11 +3,11 @@ import {
   amount,
   choice,
   commaSeparated,
-  existingFile,
   folder,
   integer,
   jsonObject,
   port,
+  rereadableFile,
   text,
   type ValueKind,
 } from '../../command-line/option-values.ts';
@@ -21,12 +21,12 @@ const speed: ValueKind<'max' | number> = {
     const number = /^\d{1,6}(\.\d{1,3})?$/.test(given) ? Number(given) : 0;
     return number > 0
       ? { kind: 'value', value: number }
-      : { kind: 'unexpected', expected: 'max or a number above zero' };
+      : { kind: 'unexpected', expected: 'max or a number from 0.001 to 999999, such as 50' };
   },
 };
 
 export const START_OPTIONS = {
-  replay: repeated(existingFile, 'captures to replay; several make one tape'),
+  replay: repeated(rereadableFile, 'captures to replay; several make one tape'),
   live: optional(choice(['binance']), 'an exchange to listen to'),
   symbols: optional(commaSeparated(text('SYMBOL')), 'what to listen to there: BTCUSDT, BTC-USDT'),
   speed: optional(speed, 'of a replay or the simulated market (max with --once, else 1)'),
@@ -37,16 +37,19 @@ export const START_OPTIONS = {
     './.millrace',
     'where everything is kept; started again, it goes on where it was',
   ),
-  strategy: optional(text('NAME'), 'a strategy to run on every instrument'),
-  params: withDefault(jsonObject, '{}', 'its parameters'),
-  strategyInterval: withDefault(choice(LIVE_INTERVALS), '1m', 'the candles that it is shown'),
+  strategy: optional(text('NAME'), 'a strategy to run on every instrument: ma-crossover'),
+  params: optional(jsonObject, 'its parameters, such as {"fastPeriod":5,"slowPeriod":20}'),
+  strategyInterval: optional(choice(LIVE_INTERVALS), 'the candles that it is shown', '1m'),
   capital: withDefault(amount, '10000', 'cash of the account, divided among the instruments'),
   fee: withDefault(amount, '0.001', 'taker fee of the paper venue, a fraction of the notional'),
   slippage: withDefault(amount, '0', 'fraction by which a fill is worse than the print that it met'),
-  seed: withDefault(integer(0, 2 ** 31), '1', 'of the simulated market'),
-  instruments: withDefault(integer(1, 100), '3', 'of the simulated market'),
-  tradesPerSecond: withDefault(integer(1, 100_000), '8', 'of each simulated instrument'),
-  seconds: optional(integer(1, 1_000_000), 'event time after which the simulated market ends'),
+  seed: optional(integer(0, 2 ** 31), 'of the simulated market', '1'),
+  instruments: optional(integer(1, 100), 'of the simulated market', '3'),
+  tradesPerSecond: optional(integer(1, 100_000), 'of each simulated instrument', '8'),
+  seconds: optional(
+    integer(1, 1_000_000),
+    'event time after which the simulated market ends (300 with --once, else never)',
+  ),
 };
 
 export type StartValues = ValuesOf<typeof START_OPTIONS>;

@@ -113,6 +113,12 @@ describe('a capture that is verified', () => {
     });
   });
 
+  it('may have a message behind a later one, here and there: clocks are set, and connections made anew', async () => {
+    const received = (ms: number): string => line({ receivedAtNs: `${1_723_161_253_000 + ms}000000` });
+    const late = Array.from({ length: 12 }, (_, i) => [received(i * 60_000), received(i * 60_000 - 59_000)]);
+    expect(await verifyCapture(writeLines(...late.flat()))).toMatchObject({ lines: 24 });
+  });
+
   it('is not blamed for a message that makes no sense', async () => {
     expect(await verifyCapture(writeLines(line({ message: 'nonsense' })))).toMatchObject({
       lines: 1,
@@ -160,6 +166,17 @@ describe('a file that is no capture is told apart:', () => {
   it('one that is not text', async () => {
     expect(await complaint(write(gzipSync(Buffer.from([0x7b, 0xff, 0xfe, 0x0a]))))).toBe(
       '/capture.ndjson.gz: expected UTF-8 text',
+    );
+  });
+
+  it('one in another order than it was received', async () => {
+    const received = (second: number): string => line({ receivedAtNs: `${1_723_161_253 + second}000000000` });
+    const seconds = Array.from({ length: 40 }, (_, i) => i);
+    expect(await complaint(writeLines(...seconds.map(received).reverse()))).toBe(
+      '/capture.ndjson.gz: line 18: received 1 s before line 17: expected messages oldest first',
+    );
+    expect(await complaint(writeLines(received(86_400), received(0)))).toBe(
+      '/capture.ndjson.gz: line 2: received 86400 s before line 1: expected messages oldest first',
     );
   });
 

@@ -51,9 +51,11 @@ export async function verifyCapture(path: string): Promise<VerifiedCapture> {
   const instruments = new Set<InstrumentId>();
   let lines = 0;
   let firstReceivedAtMs: number | null = null;
+  const order = new ReceivedOrder(path);
   for await (const batch of readCapture(path, { onCompressed: (chunk) => hash.update(chunk) })) {
     for (const message of batch) {
       firstReceivedAtMs ??= receivedAtMs(message.receivedAtNs);
+      order.take(message);
       exchanges.add(message.exchange);
       noteInstruments(message, instruments);
     }
@@ -75,6 +77,37 @@ function noteInstruments(message: CaptureMessage, instruments: Set<InstrumentId>
   const parsed = protocolOf(message.exchange)?.parse(message, receivedAtMs(message.receivedAtNs));
   if (parsed?.kind !== 'trades') return;
   for (const { instrumentId } of parsed.trades) instruments.add(instrumentId);
+}
+
+/** A clock that is set right steps back, and a reconnect leaves a message behind a later one. */
+const FEW_STEPS_BACK = 16;
+const MAX_STEP_BACK_MS = 3_600_000;
+
+/** Messages stand oldest first. One here and there may not; a file put together in another order is no capture. */
+class ReceivedOrder {
+  readonly #path: string;
+  #before: CaptureMessage | null = null;
+  #beforeMs = 0;
+  #stepsBack = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** @throws BadCapture */
+  take(message: CaptureMessage): void {
+    const nowMs = receivedAtMs(message.receivedAtNs);
+    const stepMs = this.#beforeMs - nowMs;
+    if (this.#before !== null && stepMs > 0) {
+      this.#stepsBack++;
+      if (stepMs > MAX_STEP_BACK_MS || this.#stepsBack > FEW_STEPS_BACK + message.line / 100)
+        throw new BadCapture(
+          `${this.#path}: line ${message.line}: received ${stepMs / 1000} s before line ${this.#before.line}: expected messages oldest first`,
+        );
+    }
+    this.#before = message;
+    this.#beforeMs = nowMs;
+  }
 }
 
 class BadLine extends Error {

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { DECIMAL_PLACES, decimalFromNumber, toNumber } from '../../domain/decimal.ts';
 import type { CandleSeries } from '../../domain/candles/candle-series.ts';
+import { fileErrorReason } from './file-error.ts';
 
 /** One line: which file, which line, what was expected. */
 export class BadCandleFile extends Error {
@@ -22,9 +23,8 @@ const GZIP_MAGIC = 0x1f8b;
 
 export async function readCandleFile(path: string): Promise<CandleFile> {
   const bytes = await readFile(path).catch((error: unknown) => {
-    const { code, message } = error as NodeJS.ErrnoException;
     throw new BadCandleFile(
-      `${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code ?? message})`}`,
+      `${path}: cannot be read (${fileErrorReason(error) ?? (error as Error).message})`,
     );
   });
   const text =
@@ -45,10 +45,12 @@ async function unzip(path: string, bytes: Buffer): Promise<string> {
 function parseCandles(path: string, text: string): CandleSeries {
   const header = COLUMNS.join(',');
   const lines = text.split('\n');
-  if (lines[0]?.trim() !== header) throw new BadCandleFile(`${path}: line 1: expected the header ${header}`);
+  if (text.trim() === '') throw new BadCandleFile(`${path}: is empty, expected the header ${header}`);
+  if (lines[0]!.trim() !== header)
+    throw new BadCandleFile(`${path}: line 1: expected the header ${header}, got ${shown(lines[0]!)}`);
   while (lines.length > 1 && lines.at(-1)!.trim() === '') lines.pop();
   const length = lines.length - 1;
-  if (length === 0) throw new BadCandleFile(`${path}: no candles`);
+  if (length === 0) throw new BadCandleFile(`${path}: has no candles behind its header`);
   const columns = COLUMNS.map(() => new Float64Array(length));
   for (let i = 0; i < length; i++) parseLine(path, lines[i + 1]!, i, columns);
   const [openTimeMs, open, high, low, close, volume] = columns as [
@@ -70,9 +72,7 @@ function parseLine(path: string, line: string, i: number, columns: readonly Floa
   fields.forEach((field, column) => {
     const value = parseNumber(field);
     if (value === null)
-      throw new BadCandleFile(
-        `${where}: ${COLUMNS[column]}: expected a number, got ${JSON.stringify(field)}`,
-      );
+      throw new BadCandleFile(`${where}: ${COLUMNS[column]}: expected a number, got ${shown(field)}`);
     columns[column]![i] = value;
   });
   const [time, open, high, low, close, volume] = columns.map((column) => column[i]!) as [
@@ -93,7 +93,20 @@ function parseLine(path: string, line: string, i: number, columns: readonly Floa
   if (!(low > 0 && low <= open && low <= close && high >= open && high >= close)) {
     throw new BadCandleFile(`${where}: expected 0 < low ≤ open, close ≤ high`);
   }
+  if (high > MAX_PRICE) throw new BadCandleFile(`${where}: high: expected at most ${MAX_PRICE}`);
   if (volume < 0) throw new BadCandleFile(`${where}: volume: expected zero or more`);
+}
+
+/** Ten times this and the amounts of a backtest would outgrow a decimal. */
+const MAX_PRICE = 1e15;
+const MAX_SHOWN_CHARACTERS = 60;
+
+/** A file of something else may be one line of a gigabyte. */
+function shown(text: string): string {
+  const line = text.trimEnd();
+  return JSON.stringify(
+    line.length > MAX_SHOWN_CHARACTERS ? `${line.slice(0, MAX_SHOWN_CHARACTERS)}…` : line,
+  );
 }
 
 const PLAIN_NUMBER = /^-?\d+(?:\.(\d+))?(?:[eE][-+]?\d+)?$/;
