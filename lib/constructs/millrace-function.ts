@@ -118,14 +118,18 @@ export class MillraceFunction extends Construct {
 
   #alarm(): void {
     const period = Duration.minutes(1);
-    new RunbookAlarm(this, 'ErrorsAlarm', {
-      runbook: 'function-errors',
-      what: `${this.name} keeps failing`,
-      metric: this.function.metricErrors({ statistic: 'Sum', period }),
-      threshold: 1,
-      periods: 3,
-      topicArn: this.platform.alarmTopicArn,
-    });
+    // The authorizer refuses a token by failing, so anybody could set off its alarm. When it really fails, the API
+    // answers with server errors, and those have an alarm.
+    if (this.name !== topology.authorizer) {
+      new RunbookAlarm(this, 'ErrorsAlarm', {
+        runbook: 'function-errors',
+        what: `${this.name} keeps failing`,
+        metric: this.function.metricErrors({ statistic: 'Sum', period }),
+        threshold: 1,
+        periods: 3,
+        topicArn: this.platform.alarmTopicArn,
+      });
+    }
     new RunbookAlarm(this, 'ThrottlesAlarm', {
       runbook: 'function-throttles',
       what: `${this.name} is throttled`,

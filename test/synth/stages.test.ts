@@ -258,20 +258,6 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
     }
   });
 
-  it('lets CloudWatch tell of alarms: a topic with a policy of its own believes nobody else', () => {
-    const [policy] = ofType(resources, 'AWS::SNS::TopicPolicy');
-    const allowing = listOf(at(policy!.properties, 'PolicyDocument', 'Statement')).filter(
-      (statement) => at(statement, 'Effect') === 'Allow',
-    );
-    expect(allowing).toEqual([
-      expect.objectContaining({
-        Action: 'sns:Publish',
-        Principal: { Service: 'cloudwatch.amazonaws.com' },
-        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
-      }),
-    ]);
-  });
-
   it('encrypts, and takes nothing that does not come over TLS', () => {
     for (const { properties } of ofType(resources, 'AWS::Kinesis::Stream'))
       expect(at(properties, 'StreamEncryption', 'EncryptionType')).toBe('KMS');
