@@ -113,20 +113,26 @@ export class StateMachine extends Construct {
     });
   }
 
+  /** An execution that is over its time has not failed, as Step Functions counts. */
   #alarm(name: string, topicArn: string): void {
-    new RunbookAlarm(this, 'FailedAlarm', {
-      runbook: 'backtest-run-failed',
-      what: `An execution of ${name} failed`,
-      metric: new Metric({
-        namespace: 'AWS/States',
-        metricName: 'ExecutionsFailed',
-        dimensionsMap: { StateMachineArn: this.stateMachine.attrArn },
-        statistic: 'Sum',
-        period: Duration.minutes(5),
-      }),
-      threshold: 1,
-      topicArn,
-    });
+    for (const [outcome, what] of [
+      ['Failed', 'failed'],
+      ['TimedOut', 'took too long'],
+    ] as const) {
+      new RunbookAlarm(this, `${outcome}Alarm`, {
+        runbook: 'backtest-run-failed',
+        what: `An execution of ${name} ${what}`,
+        metric: new Metric({
+          namespace: 'AWS/States',
+          metricName: `Executions${outcome}`,
+          dimensionsMap: { StateMachineArn: this.stateMachine.attrArn },
+          statistic: 'Sum',
+          period: Duration.minutes(5),
+        }),
+        threshold: 1,
+        topicArn,
+      });
+    }
   }
 }
 
