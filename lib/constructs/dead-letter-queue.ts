@@ -38,6 +38,8 @@ export class DeadLetterQueue extends Construct {
         period: Duration.minutes(1),
       }),
       threshold: 1,
+      // SQS stops counting a queue that nobody touched for six hours: what waits in it then waits all the same.
+      lasting: true,
       topicArn: props.alarmTopicArn,
     });
   }

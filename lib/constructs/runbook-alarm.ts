@@ -27,6 +27,8 @@ export interface RunbookAlarmProps {
   readonly periods?: number;
   /** It alarms below the threshold, and when there is no figure at all. Default: false. */
   readonly below?: boolean;
+  /** Without figures it stays as it is. Default: false, they are taken to be good. */
+  readonly lasting?: boolean;
   readonly topicArn: string;
 }
 
@@ -45,7 +47,7 @@ export class RunbookAlarm extends Construct {
       comparisonOperator: below
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: below ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      treatMissingData: withoutFigures(props),
     });
     // One import of the topic a stack, however many alarms it has.
     const stack = Stack.of(this);
@@ -55,4 +57,9 @@ export class RunbookAlarm extends Construct {
     this.alarm.addAlarmAction(new SnsAction(topic));
     this.alarm.addOkAction(new SnsAction(topic));
   }
+}
+
+function withoutFigures({ below = false, lasting = false }: RunbookAlarmProps): TreatMissingData {
+  if (below) return TreatMissingData.BREACHING;
+  return lasting ? TreatMissingData.IGNORE : TreatMissingData.NOT_BREACHING;
 }
