@@ -38,7 +38,8 @@ export interface Capabilities {
   readonly push?: true;
   readonly execute?: readonly string[];
   readonly functionHealth?: true;
-  readonly deadLetters?: true;
+  /** Counting them, or also sending them back. */
+  readonly deadLetters?: 'read' | 'write';
   readonly verifyTokens?: true;
 }
 

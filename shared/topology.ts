@@ -151,7 +151,7 @@ export const topology = {
     'describe-api': { context: 'api', description: 'Serves the OpenAPI document.', timeoutSeconds: 5, memoryMb: 256, capabilities: {} },
     'read-health': {
       context: 'api', description: 'Says how each function is doing.', timeoutSeconds: 5, memoryMb: 256,
-      capabilities: { functionHealth: true, deadLetters: true },
+      capabilities: { functionHealth: true, deadLetters: 'read' },
     },
     'read-market': {
       context: 'api', description: 'Prices and candles.', timeoutSeconds: 5, memoryMb: 512,

@@ -7,13 +7,14 @@ import type { PlatformReferences } from './platform-references.ts';
 const STATE_READ = ['dynamodb:GetItem', 'dynamodb:Query'];
 /** A transaction needs the permission of each write that is in it. */
 const STATE_WRITE = ['dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'];
-const DEAD_LETTERS = ['sqs:GetQueueAttributes', 'sqs:ReceiveMessage', 'sqs:DeleteMessage'];
+const COUNT_MESSAGES = ['sqs:GetQueueAttributes'];
+const TAKE_MESSAGES = ['sqs:ReceiveMessage', 'sqs:DeleteMessage'];
 
 export function capabilityPermissions(
   capabilities: Capabilities,
   platform: PlatformReferences,
 ): Permission[] {
-  const { append = [], publish, send = [], execute = [], functionHealth, deadLetters } = capabilities;
+  const { append = [], publish, send = [], execute = [], functionHealth } = capabilities;
   return [
     ...statePermissions(capabilities, platform),
     ...append.map((stream) => ({ actions: ['kinesis:PutRecords'], resources: [platform.streamArn(stream)] })),
@@ -22,7 +23,7 @@ export function capabilityPermissions(
     ...objectPermissions(capabilities, platform),
     ...execute.flatMap((machine) => executionPermissions(machine, platform)),
     ...(functionHealth === undefined ? [] : functionHealthPermissions(platform)),
-    ...(deadLetters === undefined ? [] : deadLetterPermissions(platform)),
+    ...deadLetterPermissions(capabilities, platform),
     ...clickHousePermissions(capabilities, platform),
   ];
 }
@@ -74,11 +75,18 @@ function functionHealthPermissions(platform: PlatformReferences): Permission[] {
   ];
 }
 
-function deadLetterPermissions(platform: PlatformReferences): Permission[] {
-  return Object.keys(topology.queues).flatMap((queue) => [
-    { actions: DEAD_LETTERS, resources: [platform.deadLetterQueueArn(queue)] },
-    { actions: ['sqs:SendMessage'], resources: [platform.queueArn(queue)] },
-  ]);
+/** Sending back is taking from one queue and sending to the other. */
+function deadLetterPermissions({ deadLetters }: Capabilities, platform: PlatformReferences): Permission[] {
+  if (deadLetters === undefined) return [];
+  return Object.keys(topology.queues).flatMap((queue) => {
+    const count = { actions: COUNT_MESSAGES, resources: [platform.deadLetterQueueArn(queue)] };
+    if (deadLetters === 'read') return [count];
+    return [
+      count,
+      { actions: TAKE_MESSAGES, resources: [platform.deadLetterQueueArn(queue)] },
+      { actions: ['sqs:SendMessage'], resources: [platform.queueArn(queue)] },
+    ];
+  });
 }
 
 function clickHousePermissions(capabilities: Capabilities, platform: PlatformReferences): Permission[] {

@@ -8,6 +8,7 @@ const everything = (): Ports =>
   ({
     ...tradingPorts(),
     objects: { put: async () => undefined, get: async () => null, list: async () => [] },
+    deadLetters: { count: async () => 0, redrive: async () => undefined },
     tokens: { issuer: 'i', audience: 'a', keys: async () => ({ keys: [] }) },
   }) as unknown as Ports;
 
@@ -65,6 +66,17 @@ describe('a function’s ports', () => {
     ).rejects.toThrow('archive-raw has no capability objects write backtests/run/summary.json');
     await expect(objects.get('backtests/run/candles.json')).rejects.toThrow(
       'objects read backtests/run/candles.json',
+    );
+  });
+
+  it('count dead letters for whoever shows them, who cannot send them back', async () => {
+    const { deadLetters } = grantPorts('read-health', everything());
+    expect(await deadLetters.count('orders-urgent')).toBe(0);
+    await expect(deadLetters.redrive('orders-urgent')).rejects.toThrow(
+      'read-health has no capability deadLetters: write',
+    );
+    await expect(grantPorts('read-market', everything()).deadLetters.count('orders-urgent')).rejects.toThrow(
+      'read-market has no capability deadLetters: read',
     );
   });
 

@@ -109,11 +109,11 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
     },
     deadLetters: {
       count: async (queue) => (
-        need(capabilities.deadLetters === true, 'deadLetters'),
+        need(capabilities.deadLetters !== undefined, 'deadLetters: read'),
         ports.deadLetters.count(queue)
       ),
       redrive: async (queue) => (
-        need(capabilities.deadLetters === true, 'deadLetters'),
+        need(capabilities.deadLetters === 'write', 'deadLetters: write'),
         ports.deadLetters.redrive(queue)
       ),
     },

@@ -218,6 +218,20 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
     }
   });
 
+  it('lets what answers everybody change nothing', () => {
+    const open = new Set<string>(
+      topology.routes.filter((route) => 'open' in route).map((route) => route.function),
+    );
+    const roles = new Set(
+      [...open].map((name) => targetOf(functions.get(name as FunctionName)!.properties['Role'])),
+    );
+    const statements = ofType(resources, 'AWS::IAM::Policy')
+      .filter(({ properties }) => listOf(properties['Roles']).some((role) => roles.has(targetOf(role))))
+      .flatMap((policy) => roleStatements([policy]));
+    const actions = new Set(statements.flatMap(({ actions: allowed }) => allowed));
+    expect([...actions].filter((action) => !/^logs:|:(Get|Describe|List)/.test(action))).toEqual([]);
+  });
+
   it('keeps nothing in the stacks that are deployed anew', () => {
     const kept = resources.filter(
       ({ part, type, properties }) =>

@@ -65,9 +65,8 @@ export function variablesFor(capabilities: Capabilities): readonly string[] {
     ...(capabilities.push === undefined ? [] : [SOCKET_ENDPOINT]),
     ...(capabilities.execute ?? []).map(stateMachineVariable),
     ...(capabilities.functionHealth === undefined ? [] : [FUNCTIONS_PATH, ...queues.map(queueVariable)]),
-    ...(capabilities.deadLetters === undefined
-      ? []
-      : [...queues.map(queueVariable), ...queues.map(deadLetterQueueVariable)]),
+    ...(capabilities.deadLetters === undefined ? [] : queues.map(deadLetterQueueVariable)),
+    ...(capabilities.deadLetters === 'write' ? queues.map(queueVariable) : []),
     ...(capabilities.verifyTokens === undefined ? [] : [TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_JWKS]),
   ];
   return [...new Set(variables)];
