@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { CfnEventSourceMapping, type CfnEventSourceMappingProps } from 'aws-cdk-lib/aws-lambda';
 import { Fn } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { QueueWorkerDefinition } from '../../shared/topology-schema.ts';
+import { topology } from '../../shared/topology.ts';
 import type { MillraceFunction } from './millrace-function.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
 
@@ -36,6 +37,7 @@ export class QueueWorker extends Construct {
       eventSourceArn: queueArn,
       batchSize: worker.batchSize,
       functionResponseTypes: ['ReportBatchItemFailures'],
+      ...scaling(working),
     });
     this.mapping.node.addDependency(working.policy);
     const maxAge = props.maxAge ?? Duration.seconds(30);
@@ -54,4 +56,22 @@ export class QueueWorker extends Construct {
       topicArn: platform.alarmTopicArn,
     });
   }
+}
+
+/** The least that Lambda takes. */
+const MIN_CONCURRENCY = 2;
+
+/**
+ * A worker with a reserved concurrency is called no more often at once than that. A call beyond it would be refused,
+ * each refusal counts as a delivery, and after a few of them a message that nobody has looked at is a dead letter.
+ */
+function scaling({ name, platform }: MillraceFunction): Pick<CfnEventSourceMappingProps, 'scalingConfig'> {
+  const reserved = platform.stage.reservedConcurrency[name];
+  if (reserved === undefined) return {};
+  const queues = topology.queueWorkers.filter((worker) => worker.function === name).length;
+  const maximumConcurrency = Math.floor(reserved / queues);
+  if (maximumConcurrency < MIN_CONCURRENCY) {
+    throw new Error(`${name}: expected at least ${MIN_CONCURRENCY * queues} reserved for ${queues} queues`);
+  }
+  return { scalingConfig: { maximumConcurrency } };
 }

@@ -3,7 +3,8 @@ import { Stack, type App } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readStage } from '../../lib/config/stages.ts';
-import { ofType } from './resources.ts';
+import { topology } from '../../shared/topology.ts';
+import { at, ofType } from './resources.ts';
 import { synthesize, type Synthesized } from './synthesize.ts';
 
 /** Emulators roll a stack back for these, or run a custom resource for an hour. */
@@ -49,6 +50,20 @@ describe.each(['dev', 'prod'])('the stage %s', (stage) => {
     }
     const kept = Object.values(templates.get('stateful')!.Resources).filter(({ Type }) => KEPT.test(Type));
     expect(kept.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(kept.map(() => 'Retain'));
+  });
+
+  it('calls queue workers no more often at once than what is reserved for them', () => {
+    const { reservedConcurrency } = readStage({
+      tryGetContext: (key) => (key === 'stage' ? stage : undefined),
+    });
+    const mappings = ofType(synthesized.resources, 'AWS::Lambda::EventSourceMapping').filter(
+      ({ properties }) => !('ParallelizationFactor' in properties),
+    );
+    expect(mappings).toHaveLength(topology.queueWorkers.length);
+    const atOnce = mappings.map(({ properties }) => at(properties, 'ScalingConfig', 'MaximumConcurrency'));
+    const reserved = reservedConcurrency['submit-order'];
+    if (reserved === undefined) expect(atOnce).toEqual(mappings.map(() => undefined));
+    else expect(atOnce.reduce<number>((sum, count) => sum + Number(count), 0)).toBeLessThanOrEqual(reserved);
   });
 
   it('listens to exchanges with one task that nobody can call', () => {
