@@ -4,6 +4,6 @@ import type { JSONWebKeySet } from 'jose';
 export interface TokenIssuer {
   readonly issuer: string;
   readonly audience: string;
-  /** Public keys; adapters cache them. */
+  /** Public keys as they are now: who verifies caches them, and asks again for one that is new. */
   keys(): Promise<JSONWebKeySet>;
 }

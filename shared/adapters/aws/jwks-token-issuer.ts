@@ -3,8 +3,6 @@ import * as z from 'zod';
 import type { TokenIssuer } from '../../ports/token-issuer.ts';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER, TOKEN_JWKS, type Environment } from './environment.ts';
 
-/** Long enough to spare the issuer, short enough that a withdrawn key stops being believed within the hour. */
-const CACHE_MS = 15 * 60_000;
 const FETCH_TIMEOUT_MS = 2000;
 const MAX_KEYS = 50;
 
@@ -15,33 +13,26 @@ const keySet = z.object({
     .max(MAX_KEYS),
 });
 
-/** Believes the issuer whose public keys lie at an https address, or were given at deployment. */
+/**
+ * Believes the issuer whose public keys lie at an https address, or were given at deployment. It keeps nothing: whoever
+ * verifies keeps the keys, and asks again when a token names one that is new.
+ */
 export class JwksTokenIssuer implements TokenIssuer {
   readonly issuer: string;
   readonly audience: string;
   readonly #source: string;
   readonly #fetch: typeof fetch;
-  readonly #nowMs: () => number;
-  #cached: { readonly keys: JSONWebKeySet; readonly untilMs: number } | null = null;
 
-  constructor(
-    environment: Environment,
-    fetcher: typeof fetch = fetch,
-    nowMs: () => number = () => Date.now(),
-  ) {
+  constructor(environment: Environment, fetcher: typeof fetch = fetch) {
     this.issuer = environment.text(TOKEN_ISSUER);
     this.audience = environment.text(TOKEN_AUDIENCE);
     this.#source = environment.text(TOKEN_JWKS);
     this.#fetch = fetcher;
-    this.#nowMs = nowMs;
   }
 
-  /** @throws Error when the keys cannot be read and none are cached: nobody is let in on a guess. */
+  /** @throws Error when the keys cannot be read: nobody is let in on a guess. */
   async keys(): Promise<JSONWebKeySet> {
-    if (this.#cached !== null && this.#nowMs() < this.#cached.untilMs) return this.#cached.keys;
-    const keys = parseKeySet(this.#source.startsWith('{') ? this.#source : await this.#download());
-    this.#cached = { keys, untilMs: this.#nowMs() + CACHE_MS };
-    return keys;
+    return parseKeySet(this.#source.startsWith('{') ? this.#source : await this.#download());
   }
 
   async #download(): Promise<string> {
