@@ -58,8 +58,10 @@ export class CollectorStack extends MillraceStack {
       description: 'Millrace: the process that listens to exchanges',
     });
     const vpc = this.#addNetwork();
-    const task = this.#addTask(collector, imageFolder);
-    new FargateService(this, 'Service', {
+    const role = this.#addRole();
+    const rights = this.#addRights(role);
+    const task = this.#addTask(collector, imageFolder, role);
+    const service = new FargateService(this, 'Service', {
       cluster: new Cluster(this, 'Cluster', {
         vpc,
         containerInsightsV2: ContainerInsights.ENABLED,
@@ -73,6 +75,9 @@ export class CollectorStack extends MillraceStack {
       maxHealthyPercent: 100,
       circuitBreaker: { rollback: true },
     });
+    // A task without its rights or its way out fails, and a few of those roll the first deployment back. The other way
+    // round, a service that is deleted still needs them to send what came.
+    service.node.addDependency(vpc, task, rights);
     new RunbookAlarm(this, 'SilenceAlarm', {
       runbook: 'feed-silent',
       what: 'The collector has written nothing for three minutes',
@@ -121,12 +126,16 @@ export class CollectorStack extends MillraceStack {
     return group;
   }
 
-  #addTask({ exchange, symbols, cpuUnits, memoryMb }: Collector, imageFolder: string): FargateTaskDefinition {
+  #addTask(
+    { exchange, symbols, cpuUnits, memoryMb }: Collector,
+    imageFolder: string,
+    taskRole: Role,
+  ): FargateTaskDefinition {
     const arm = this.stage.architecture === 'arm64';
     const task = new FargateTaskDefinition(this, 'Task', {
       cpu: cpuUnits,
       memoryLimitMiB: memoryMb,
-      taskRole: this.#addRole(),
+      taskRole,
       runtimePlatform: {
         cpuArchitecture: arm ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64,
         operatingSystemFamily: OperatingSystemFamily.LINUX,
@@ -169,16 +178,19 @@ export class CollectorStack extends MillraceStack {
   }
 
   #addRole(): Role {
-    const role = new Role(this, 'Role', {
+    return new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
       description: 'What the collector may do',
     });
+  }
+
+  #addRights(role: Role): Policy {
     const policy = new Policy(this, 'Policy', { roles: [role] });
     const capabilities = {
       append: Object.keys(topology.streams),
       state: { [COLLECTOR_TABLE]: 'write' },
     } as const;
     for (const permission of capabilityPermissions(capabilities, this.platform)) permit(policy, permission);
-    return role;
+    return policy;
   }
 }

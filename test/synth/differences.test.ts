@@ -66,6 +66,17 @@ describe.each(['dev', 'prod'])('the stage %s', (stage) => {
     else expect(atOnce.reduce<number>((sum, count) => sum + Number(count), 0)).toBeLessThanOrEqual(reserved);
   });
 
+  it('starts the collector when it has its rights and the way out, not before', () => {
+    const { Resources } = synthesized.templates.get('collector')!;
+    const needed = Object.entries(Resources).flatMap(([id, { Type }]) =>
+      /^AWS::(IAM::Policy|EC2::Route|EC2::VPCGatewayAttachment)$/.test(Type) ? [id] : [],
+    );
+    const [service] = Object.values(Resources).filter(({ Type }) => Type === 'AWS::ECS::Service');
+    // The flow log's policy is none of the collector's.
+    const ofTask = needed.filter((id) => !id.startsWith('NetworkRejected'));
+    expect(service!.DependsOn).toEqual(expect.arrayContaining(ofTask));
+  });
+
   it('listens to exchanges with one task that nobody can call', () => {
     const [service] = ofType(synthesized.resources, 'AWS::ECS::Service');
     expect(service!.properties).toMatchObject({

@@ -26,6 +26,7 @@ interface TemplateResource {
   readonly Type: string;
   readonly Properties?: Properties;
   readonly DeletionPolicy?: string;
+  readonly DependsOn?: readonly string[];
 }
 
 export interface Template {
