@@ -4,7 +4,6 @@ import {
   EndpointType,
   LogGroupLogDestination,
   MethodLoggingLevel,
-  ResponseType,
   RestApi,
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
@@ -13,6 +12,7 @@ import type { Construct } from 'constructs';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER, TOKEN_JWKS } from '../../shared/adapters/aws/environment.ts';
 import { topology } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
+import { addGatewayProblems } from '../constructs/gateway-problems.ts';
 import { parameterNames, publish } from '../constructs/parameter-names.ts';
 import { acknowledge } from '../constructs/permission.ts';
 import { RestRoute } from '../constructs/rest-route.ts';
@@ -85,16 +85,7 @@ export class ApiStack extends MillraceStack {
             }),
       },
     });
-    for (const type of [ResponseType.DEFAULT_4XX, ResponseType.DEFAULT_5XX]) {
-      api.addGatewayResponse(`Problem${type.responseType}`, {
-        type,
-        responseHeaders: { 'Content-Type': "'application/problem+json'" },
-        templates: {
-          'application/json':
-            '{"type":"about:blank","title":$context.error.messageString,"instance":"urn:uuid:$context.requestId"}',
-        },
-      });
-    }
+    addGatewayProblems(api);
     acknowledge(
       api,
       'APIG2',
