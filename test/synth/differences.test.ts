@@ -4,7 +4,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readStage } from '../../lib/config/stages.ts';
 import { topology } from '../../shared/topology.ts';
-import { at, ofType } from './resources.ts';
+import { at, ofType, textOf } from './resources.ts';
 import { synthesize, type Synthesized } from './synthesize.ts';
 
 /** Emulators roll a stack back for these, or run a custom resource for an hour. */
@@ -50,6 +50,13 @@ describe.each(['dev', 'prod'])('the stage %s', (stage) => {
     }
     const kept = Object.values(templates.get('stateful')!.Resources).filter(({ Type }) => KEPT.test(Type));
     expect(kept.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(kept.map(() => 'Retain'));
+  });
+
+  it('gives the password of ClickHouse to a server over TLS alone', () => {
+    const { Parameters } = synthesized.templates.get('stateful')!;
+    const expected = new RegExp(textOf(Parameters!['ClickHouseUrl']!['AllowedPattern']));
+    expect('https://abc.eu-central-1.aws.clickhouse.cloud:8443').toMatch(expected);
+    expect('http://203.0.113.7:8123').not.toMatch(expected);
   });
 
   it('calls queue workers no more often at once than what is reserved for them', () => {

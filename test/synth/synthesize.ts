@@ -31,6 +31,7 @@ interface TemplateResource {
 
 export interface Template {
   readonly Resources: Readonly<Record<string, TemplateResource>>;
+  readonly Parameters?: Readonly<Record<string, Properties>>;
   readonly Outputs?: Readonly<Record<string, { readonly Export?: Value }>>;
 }
 
