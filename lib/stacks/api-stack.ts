@@ -21,6 +21,8 @@ import type { FunctionBundles } from '../constructs/bundles.ts';
 import { addFunctions, type StackFunctions } from './functions-of-stack.ts';
 import { MillraceStack } from './millrace-stack.ts';
 
+const STAGE_NAME = 'live';
+
 /** The REST API: every route of the topology, its authorizer, its logs and its limits. */
 export class ApiStack extends MillraceStack {
   constructor(scope: Construct, stage: Stage, bundles: FunctionBundles) {
@@ -73,7 +75,7 @@ export class ApiStack extends MillraceStack {
       // Writing execution logs needs a role that is set once for the whole account and region.
       cloudWatchRole: !stage.emulated,
       deployOptions: {
-        stageName: 'live',
+        stageName: STAGE_NAME,
         throttlingRateLimit: stage.rest.requestsPerSecond,
         throttlingBurstLimit: stage.rest.burst,
         ...(stage.emulated
@@ -85,6 +87,7 @@ export class ApiStack extends MillraceStack {
             }),
       },
     });
+    if (!stage.emulated) this.#endExecutionLogs(api);
     addGatewayProblems(api);
     acknowledge(
       api,
@@ -102,6 +105,16 @@ export class ApiStack extends MillraceStack {
       'API Gateway asks for this very policy to write its logs.',
     );
     return api;
+  }
+
+  /** API Gateway makes this group when it is not there, and one that it makes is kept for ever. */
+  #endExecutionLogs(api: RestApi): void {
+    const logGroup = new LogGroup(this, 'ExecutionLogs', {
+      logGroupName: `API-Gateway-Execution-Logs_${api.restApiId}/${STAGE_NAME}`,
+      retention: this.stage.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    api.deploymentStage.node.addDependency(logGroup);
   }
 
   #addRoutes(api: RestApi, functions: StackFunctions): void {

@@ -59,6 +59,18 @@ describe.each(['dev', 'prod'])('the stage %s', (stage) => {
     expect('http://203.0.113.7:8123').not.toMatch(expected);
   });
 
+  it('ends the logs that API Gateway makes for itself, too', () => {
+    const { Resources } = synthesized.templates.get('api')!;
+    const name = /^API-Gateway-Execution-Logs_<ApiF\w+>\/live$/;
+    const [group] = Object.entries(Resources).filter(([, { Properties = {} }]) =>
+      name.test(textOf(Properties['LogGroupName'] ?? '')),
+    );
+    expect(group?.[1].Properties?.['RetentionInDays']).toBeGreaterThan(0);
+    // API Gateway makes the group when it is not there.
+    const [apiStage] = Object.values(Resources).filter(({ Type }) => Type === 'AWS::ApiGateway::Stage');
+    expect(apiStage!.DependsOn).toContain(group![0]);
+  });
+
   it('calls queue workers no more often at once than what is reserved for them', () => {
     const { reservedConcurrency } = readStage({
       tryGetContext: (key) => (key === 'stage' ? stage : undefined),
