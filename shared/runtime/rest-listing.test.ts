@@ -56,6 +56,30 @@ describe('a listing', () => {
     expect(reads).toBe(20);
   });
 
+  it('shows large items in pages that a function may answer with', async () => {
+    // Small ones first: what follows is larger than they lead one to expect.
+    const sizes = [...Array<number>(150).fill(10), ...Array<number>(150).fill(100_000)];
+    const read = async (options: QueryOptions): Promise<Page<string>> => {
+      const page = await numbers(sizes.length)(options);
+      return {
+        ...page,
+        items: page.items.map((item) => ({ ...item, value: 'é'.repeat(sizes[item.value]!) })),
+      };
+    };
+    const shown: number[] = [];
+    let after: string | undefined;
+    do {
+      const listing = await listItems(read, { limit: 1000, after });
+      if (listing.kind !== 'done') throw new Error(listing.kind);
+      // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+      expect(Buffer.byteLength(JSON.stringify(listing.body))).toBeLessThan(6 * 1024 * 1024);
+      expect(listing.body.items.length).toBeGreaterThan(0);
+      shown.push(...listing.body.items.map((text) => text.length));
+      after = listing.body.next ?? undefined;
+    } while (after !== undefined);
+    expect(shown).toEqual(sizes);
+  });
+
   it('refuses a cursor that no page gave', async () => {
     expect(await listItems(numbers(3), { limit: 1, after: 'forged' })).toEqual({
       kind: 'bad-request',
