@@ -63,7 +63,7 @@ describe('a listing', () => {
       const page = await numbers(sizes.length)(options);
       return {
         ...page,
-        items: page.items.map((item) => ({ ...item, value: 'é'.repeat(sizes[item.value]!) })),
+        items: page.items.map((item) => ({ ...item, value: '"'.repeat(sizes[item.value]!) })),
       };
     };
     const shown: number[] = [];
@@ -72,7 +72,9 @@ describe('a listing', () => {
       const listing = await listItems(read, { limit: 1000, after });
       if (listing.kind !== 'done') throw new Error(listing.kind);
       // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-      expect(Buffer.byteLength(JSON.stringify(listing.body))).toBeLessThan(6 * 1024 * 1024);
+      expect(Buffer.byteLength(JSON.stringify({ body: JSON.stringify(listing.body) }))).toBeLessThan(
+        6 * 1024 * 1024,
+      );
       expect(listing.body.items.length).toBeGreaterThan(0);
       shown.push(...listing.body.items.map((text) => text.length));
       after = listing.body.next ?? undefined;
