@@ -26,6 +26,16 @@ describe('the OpenAPI document', () => {
     expect(validator.version).toBe('3.1');
   });
 
+  it.each([
+    ['http://127.0.0.1:8080/openapi.json', 'http://127.0.0.1:8080/'],
+    [
+      'https://id.execute-api.region.amazonaws.com/live/openapi.json',
+      'https://id.execute-api.region.amazonaws.com/live/',
+    ],
+  ])('that lies at %s says that the API lies at %s', (address, expected) => {
+    expect(document.servers.map(({ url }) => new URL(url, address).href)).toEqual([expected]);
+  });
+
   it('is the same byte for byte, however often it is written', () => {
     expect(JSON.stringify(openApiDocument(topology.routes, '1.2.3'))).toBe(JSON.stringify(document));
   });

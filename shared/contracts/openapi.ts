@@ -33,7 +33,8 @@ export function openApiDocument(routes: readonly DescribedRoute[], version: stri
       ].join(' '),
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/' }],
+    // Beside this document: on AWS both lie below the gateway's stage.
+    servers: [{ url: '.' }],
     security: [{ bearer: [] }],
     tags: [...new Set(routes.map(({ path }) => tagOf(path)))].map((name) => ({ name })),
     paths: pathsOf(routes),

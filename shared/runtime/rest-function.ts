@@ -51,7 +51,7 @@ async function answerRequest(
     if (request.kind !== 'parsed') return refuse(request);
     const subject = subjectOf(event);
     const outcome = await handler({ ...request.parts, subject });
-    return outcome.kind === 'done' ? succeed(contracts[route], outcome) : refuse(outcome);
+    return outcome.kind === 'done' ? succeed(contracts[route], outcome, prefixOf(event)) : refuse(outcome);
   } catch (error) {
     if (error instanceof ConditionFailed) {
       return refuse({ kind: 'conflict', detail: 'somebody else changed it at the same time: read it again' });
@@ -67,8 +67,17 @@ function subjectOf(event: APIGatewayProxyEvent): string {
   return typeof subject === 'string' ? subject : '';
 }
 
-function succeed(contract: RouteContract, outcome: { readonly body: unknown; readonly location?: string }) {
-  const location = outcome.location === undefined ? {} : { location: outcome.location };
+/** What callers have to put before a route's path: on AWS the gateway's stage, or what a domain of one's own maps. */
+function prefixOf({ requestContext: { path }, resource }: APIGatewayProxyEvent): string {
+  return path.endsWith(resource) ? path.slice(0, -resource.length) : '';
+}
+
+function succeed(
+  contract: RouteContract,
+  outcome: { readonly body: unknown; readonly location?: string },
+  prefix: string,
+) {
+  const location = outcome.location === undefined ? {} : { location: `${prefix}${outcome.location}` };
   if (contract.response === undefined) return answer(contract.status, {}, '');
   const headers = { 'content-type': 'application/json; charset=utf-8', ...location };
   return answer(contract.status, headers, JSON.stringify(outcome.body));

@@ -13,6 +13,8 @@ export interface RestCall {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whom the token names. */
   readonly subject?: string;
+  /** What API Gateway puts before the path of the route. Default: nothing, as embedded. */
+  readonly prefix?: string;
 }
 
 export interface RestAnswer<R extends RouteKey> {
@@ -52,7 +54,7 @@ export function restClient(handler: RestFunction) {
 
 function eventOf(route: RouteKey, call: RestCall): APIGatewayProxyEvent {
   const [method = '', resource = ''] = route.split(' ');
-  return proxyEvent({
+  const event = proxyEvent({
     requestId: randomUUID(),
     method,
     resource,
@@ -64,6 +66,11 @@ function eventOf(route: RouteKey, call: RestCall): APIGatewayProxyEvent {
     sourceIp: '127.0.0.1',
     authorizer: { subject: call.subject ?? 'alice' },
   });
+  const { requestContext } = event;
+  return {
+    ...event,
+    requestContext: { ...requestContext, path: `${call.prefix ?? ''}${requestContext.path}` },
+  };
 }
 
 function bodyText(body: unknown): string {

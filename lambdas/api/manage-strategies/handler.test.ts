@@ -53,6 +53,11 @@ describe('creating a strategy', () => {
     expect(await running()).toBe(1);
   });
 
+  it('gives the address below the stage on AWS, where there is one', async () => {
+    const { body, headers } = await call('POST /v1/strategies', { body: request, prefix: '/live' });
+    expect(headers['location']).toBe(`/live/v1/strategies/${body.strategyId}`);
+  });
+
   it('twice is a conflict', async () => {
     const { body } = await create();
     const again = await create({ capital: '20000' });
