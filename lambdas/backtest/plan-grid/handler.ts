@@ -18,11 +18,14 @@ import { combinationsOf } from '../../../shared/domain/strategies/grid.ts';
 import type { CandleStore, StoredCandle } from '../../../shared/ports/candle-store.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
+import { inParallel } from '../../../shared/runtime/in-parallel.ts';
 import { putJson } from '../../../shared/runtime/json-objects.ts';
 import { updateRun } from '../../../shared/runtime/backtest-runs.ts';
 
 const CANDLES_A_READ = 10_000;
 const COMBINATIONS_A_CHUNK = 50;
+/** A thousand chunks one after the other would take the better part of the minute that the function has. */
+const WRITTEN_AT_ONCE = 20;
 
 type Needs = Pick<Ports, 'state' | 'candles' | 'objects' | 'clock'>;
 
@@ -93,16 +96,14 @@ async function writeChunks(
   combinations: readonly GridParams[],
 ): Promise<PlanOutput['chunks']> {
   const size = Math.max(COMBINATIONS_A_CHUNK, Math.ceil(combinations.length / MAX_CHUNKS));
-  const chunks: PlanOutput['chunks'] = [];
-  for (let from = 0; from < combinations.length; from += size) {
-    const n = chunks.length;
+  const numbers = Array.from({ length: Math.ceil(combinations.length / size) }, (_, n) => n);
+  return inParallel(numbers, WRITTEN_AT_ONCE, async (n) => {
     const chunk: ChunkObject = {
       request,
-      combinations: combinations.slice(from, from + size),
+      combinations: combinations.slice(n * size, (n + 1) * size),
       resultKey: resultKey(runId, n),
     };
     await putJson(ports.objects, chunkKey(runId, n), chunk);
-    chunks.push({ runId, chunkKey: chunkKey(runId, n) });
-  }
-  return chunks;
+    return { runId, chunkKey: chunkKey(runId, n) };
+  });
 }
