@@ -111,6 +111,25 @@ describe('a grid of backtests', () => {
     }
   }, 30_000);
 
+  it('that could not be started has failed after a while, and is not said to run for ever', async () => {
+    const refusing = {
+      start: async () => Promise.reject(new Error('too many requests')),
+      describe: async () => null,
+    };
+    const at = (nowMs: number) => restClient(createManage({ state, executions: refusing }, () => nowMs));
+    expect((await at(1000)('POST /v1/backtests', { body: request })).status).toBe(500);
+    const [{ runId }] = (await at(1000)('GET /v1/backtests')).body.items as [RunView];
+    const show = async (nowMs: number) =>
+      (await at(nowMs)('GET /v1/backtests/{runId}', { path: { runId } })).body;
+    // It may be about to start.
+    expect(await show(30_000)).toMatchObject({ status: 'RUNNING' });
+    expect(await show(61_001)).toMatchObject({
+      status: 'FAILED',
+      cause: 'it could not be started: submit it again',
+      finishedAtMs: 61_001,
+    });
+  });
+
   it('is taken up again after the process ended in the middle', async () => {
     broken = true;
     const { body } = await call()('POST /v1/backtests', { body: request });

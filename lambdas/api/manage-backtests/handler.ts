@@ -13,6 +13,10 @@ import { listItems } from '../../../shared/runtime/rest-listing.ts';
 import { wrongBodyField, type Refusal, type RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
 
 type Needs = Pick<Ports, 'state' | 'executions'>;
+type Execution = NonNullable<Awaited<ReturnType<Ports['executions']['describe']>>>;
+
+/** Far more than the function that starts a run has. */
+const START_TIME_MS = 60_000;
 
 const LOOKUPS_AT_ONCE = 16;
 
@@ -101,14 +105,9 @@ async function currentView(
 ): Promise<RunView> {
   if (run.status !== 'RUNNING') return viewOf(run);
   const execution = await executions.describe('run-backtest-grid', run.runId);
-  if (execution === null || execution.status === 'RUNNING' || execution.status === 'SUCCEEDED')
-    return viewOf(run);
-  const failed: BacktestRun = {
-    ...run,
-    status: 'FAILED',
-    finishedAtMs: nowMs,
-    cause: execution.cause ?? execution.status,
-  };
+  const cause = execution === null ? causeOfAbsence(run, nowMs) : causeOfEnd(execution);
+  if (cause === null) return viewOf(run);
+  const failed: BacktestRun = { ...run, status: 'FAILED', finishedAtMs: nowMs, cause };
   try {
     await state.write(runWrite(failed, { kind: 'version', version }));
   } catch (error) {
@@ -116,6 +115,16 @@ async function currentView(
     if (!(error instanceof ConditionFailed)) throw error;
   }
   return viewOf(failed);
+}
+
+/** A run is written down before it is started: whoever asks in between finds no execution yet. */
+function causeOfAbsence({ submittedAtMs }: BacktestRun, nowMs: number): string | null {
+  return nowMs - submittedAtMs > START_TIME_MS ? 'it could not be started: submit it again' : null;
+}
+
+/** @returns null for an execution that has not failed. */
+function causeOfEnd({ status, cause }: Execution): string | null {
+  return status === 'RUNNING' || status === 'SUCCEEDED' ? null : (cause ?? status);
 }
 
 function viewOf({ submittedBy: _, summaryKey: __, ...view }: BacktestRun): RunView {
