@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './permission.ts';
@@ -10,6 +10,8 @@ export interface DeadLetterQueueProps {
   readonly runbook: 'dead-letters' | 'stream-failures';
   /** Default: false. */
   readonly fifo?: boolean;
+  /** Default: it goes with its stack. */
+  readonly removalPolicy?: RemovalPolicy;
   readonly alarmTopicArn: string;
 }
 
@@ -24,6 +26,7 @@ export class DeadLetterQueue extends Construct {
       retentionPeriod: Duration.days(14),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
     });
     acknowledge(
       this.queue,

@@ -100,6 +100,7 @@ export class StatefulStack extends MillraceStack {
       what: `A message of the queue ${name}`,
       runbook: 'dead-letters',
       fifo: true,
+      removalPolicy: this.#removalPolicy,
       alarmTopicArn: this.#alarmTopicArn,
     });
     const queue = new Queue(this, `Queue-${name}`, {

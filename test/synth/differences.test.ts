@@ -11,7 +11,7 @@ import { synthesize, type Synthesized } from './synthesize.ts';
 const UNKNOWN_TO_EMULATORS =
   /^AWS::(Logs::MetricFilter|CloudWatch::CompositeAlarm|ApiGatewayV2::RouteResponse|Events::Archive|CloudFormation::CustomResource|ECS::.+|EC2::.+)$|^Custom::/;
 
-const KEPT = /^AWS::(DynamoDB::Table|Kinesis::Stream|S3::Bucket|SecretsManager::Secret)$/;
+const KEPT = /^AWS::(DynamoDB::Table|Kinesis::Stream|S3::Bucket|SecretsManager::Secret|SQS::Queue)$/;
 
 describe('the stage localstack', () => {
   it('has nothing that emulators refuse', () => {
@@ -49,6 +49,7 @@ describe.each(['dev', 'prod'])('the stage %s', (stage) => {
       });
     }
     const kept = Object.values(templates.get('stateful')!.Resources).filter(({ Type }) => KEPT.test(Type));
+    expect(kept.some(({ Type }) => Type === 'AWS::SQS::Queue')).toBe(true);
     expect(kept.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(kept.map(() => 'Retain'));
   });
 
