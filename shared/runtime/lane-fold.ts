@@ -61,13 +61,11 @@ export function defineLaneFold<State, Effects>(
   // Lanes stay in memory between invocations; the version of the item tells when somebody else has written it.
   const lanes = new Map<string, Lane<State>>();
   return defineFunction(name, async (event: KinesisStreamEvent, invocation) => {
-    try {
-      await runBatch(state, fold, lanes, event.Records, invocation);
-    } catch (error) {
-      // States changed in place are ahead of what is stored: the retry reads them anew.
-      lanes.clear();
-      throw error;
-    }
+    // A batch has its lanes to itself until what came of them is durable. Changed in place they are ahead of what is
+    // stored, so neither a retry after a failure may find them, nor one beside an attempt that ran out of time and that
+    // nobody has ended: it would take records for done of which the effects are still under way.
+    const held = await runBatch(state, fold, lanes, event.Records, invocation);
+    for (const [laneName, lane] of held) lanes.set(laneName, lane);
   });
 }
 
@@ -77,14 +75,16 @@ async function runBatch<State, Effects>(
   lanes: Map<string, Lane<State>>,
   records: readonly KinesisStreamRecord[],
   invocation: Invocation,
-): Promise<void> {
+): Promise<ReadonlyMap<string, Lane<State>>> {
+  const held = new Map<string, Lane<State>>();
   const effects = fold.noEffects();
   const touched = new Set<string>();
   let mayRepeat = false;
   for (const { kinesis } of records) {
     const record = readRecord(kinesis);
     const laneName = record.kind === 'unreadable' ? kinesis.partitionKey : record.lane;
-    const lane = lanes.get(laneName) ?? (await openLane(store, fold, lanes, laneName));
+    const lane = held.get(laneName) ?? (await takeLane(store, fold, lanes, laneName));
+    held.set(laneName, lane);
     const { sequenceNumber } = kinesis;
     if (compareSequences(sequenceNumber, lane.lastSequence) <= 0) continue;
     const arrivedAtMs = kinesis.approximateArrivalTimestamp * 1000;
@@ -93,9 +93,10 @@ async function runBatch<State, Effects>(
     lane.lastSequence = sequenceNumber;
     touched.add(laneName);
   }
-  if (touched.size === 0) return;
+  if (touched.size === 0) return held;
   await fold.emit(effects, { mayRepeat, invocation });
-  for (const lane of touched) await storeLane(store, fold, lane, lanes.get(lane)!);
+  for (const lane of touched) await storeLane(store, fold, lane, held.get(lane)!);
+  return held;
 }
 
 /**
@@ -113,21 +114,23 @@ function readRecord(kinesis: KinesisStreamRecord['kinesis']): LaneRecord {
   return record;
 }
 
-async function openLane<State, Effects>(
+/** Out of memory, where it is, and as it is stored, where it is not. */
+async function takeLane<State, Effects>(
   store: StateStore,
   fold: LaneFold<State, Effects>,
   lanes: Map<string, Lane<State>>,
   lane: string,
 ): Promise<Lane<State>> {
+  const known = lanes.get(lane);
+  lanes.delete(lane);
+  if (known !== undefined) return known;
   const item = await store.get<StoredLane>(fold.table, fold.key(lane));
-  const opened: Lane<State> = {
+  return {
     state: fold.open(item?.value.state),
     version: item?.version ?? null,
     lastSequence: item?.value.lastSequence ?? '',
     heldSinceMs: Date.now(),
   };
-  lanes.set(lane, opened);
-  return opened;
 }
 
 async function storeLane<State, Effects>(

@@ -1,0 +1,102 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { KinesisStreamRecord } from 'aws-lambda';
+import { openMemoryState } from '../../test/support/memory-state.ts';
+import { invocation } from '../../test/support/trading-ports.ts';
+import { laneKey } from '../contracts/record-keys.ts';
+import type { TradesRecordV1 } from '../contracts/stream-records.ts';
+import type { FunctionHandler } from './define-function.ts';
+import { defineLaneFold } from './lane-fold.ts';
+
+const LANE = 'binance#0';
+
+function record(sequence: number): KinesisStreamRecord {
+  const body: TradesRecordV1 = {
+    v: 1,
+    kind: 'trades',
+    lane: LANE,
+    sessionId: 'session',
+    instruments: [],
+    trades: [],
+    laneWatermarkMs: null,
+    watermarks: [],
+  };
+  const kinesis = {
+    kinesisSchemaVersion: '1.0',
+    partitionKey: LANE,
+    sequenceNumber: String(sequence),
+    approximateArrivalTimestamp: Date.now() / 1000,
+    data: Buffer.from(JSON.stringify(body)).toString('base64'),
+  };
+  return { kinesis } as KinesisStreamRecord;
+}
+
+describe('a fold over lanes', () => {
+  const state = openMemoryState();
+  /** What each attempt emitted, and how it is told that it may go on. */
+  let emissions: { readonly sequences: readonly string[]; readonly end: PromiseWithResolvers<null> }[];
+  let fold: FunctionHandler<{ Records: KinesisStreamRecord[] }, void>;
+
+  beforeEach(async () => {
+    emissions = [];
+    const key = laneKey(LANE, 'store-trades');
+    await state.write({ kind: 'delete', table: 'market-data', ...key, condition: { kind: 'none' } });
+    fold = defineLaneFold<string[], string[]>('store-trades', state, {
+      table: 'market-data',
+      key: (lane) => laneKey(lane, 'store-trades'),
+      open: (stored) => (stored as string[] | undefined) ?? [],
+      store: (sequences) => sequences,
+      noEffects: () => [],
+      fold: (sequences, { sequenceNumber }, effects) => {
+        sequences.push(sequenceNumber);
+        effects.push(sequenceNumber);
+      },
+      emit: async (sequences) => {
+        const end = Promise.withResolvers<null>();
+        emissions.push({ sequences, end });
+        await end.promise;
+      },
+    });
+  });
+
+  const stored = async () =>
+    (await state.get<{ state: string[] }>('market-data', laneKey(LANE, 'store-trades')))?.value.state ?? [];
+
+  const emitted = async (attempt: number): Promise<void> => {
+    for (let turn = 0; turn < 100 && emissions.length < attempt; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(emissions).toHaveLength(attempt);
+  };
+
+  it('does not take a batch for done of which an attempt that timed out is still emitting', async () => {
+    const abandoned = fold({ Records: [record(1)] }, invocation);
+    await emitted(1);
+    const retry = fold({ Records: [record(1)] }, invocation);
+    await emitted(2);
+    expect(emissions[1]!.sequences).toEqual(['1']);
+    emissions[0]!.end.reject(new Error('the store did not answer'));
+    await expect(abandoned).rejects.toThrow('the store did not answer');
+    expect(await stored()).toEqual([]);
+    emissions[1]!.end.resolve(null);
+    await retry;
+    expect(await stored()).toEqual(['1']);
+  });
+
+  it('goes on with what is stored when an attempt that was given up came through after all', async () => {
+    const abandoned = fold({ Records: [record(1)] }, invocation);
+    await emitted(1);
+    const retry = fold({ Records: [record(1)] }, invocation);
+    await emitted(2);
+    emissions[0]!.end.resolve(null);
+    await abandoned;
+    emissions[1]!.end.resolve(null);
+    await expect(retry).rejects.toThrow('condition failed');
+    await fold({ Records: [record(1)] }, invocation);
+    expect(emissions).toHaveLength(2);
+    const next = fold({ Records: [record(1), record(2)] }, invocation);
+    await emitted(3);
+    emissions[2]!.end.resolve(null);
+    await next;
+    expect(await stored()).toEqual(['1', '2']);
+  });
+});
