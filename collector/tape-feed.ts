@@ -28,6 +28,8 @@ export class TapeFeed {
   readonly #appender: StreamAppender;
   #clockMs: number;
   #trades = 0;
+  /** What these trades may cause is not known to have settled. */
+  #hasUnsettledTrades = false;
 
   constructor(options: TapeFeedOptions) {
     this.#options = options;
@@ -85,12 +87,21 @@ export class TapeFeed {
       if (this.#clockMs < 0) this.#startClock(trade);
       this.#packer.addTrade(trade);
       this.#trades++;
+      this.#hasUnsettledTrades = true;
       if (this.#packer.isFull) await this.flush();
     }
   }
 
-  /** Watermarks hold after the trades of their record, so what lies before the boundary leaves in the same call. */
+  /**
+   * First what lies before the boundary, then the watermark: what is decided when a candle closes must find in the ledger
+   * what was filled by the trades in it, and two functions that read the same record promise no order between them.
+   */
   async #release(boundary: Boundary): Promise<void> {
+    if (this.#hasUnsettledTrades) {
+      await this.flush();
+      await this.#appender.drain();
+      await this.#settle();
+    }
     if (boundary.kind === 'watermark') this.#packer.addWatermark(boundary);
     else this.#packer.addLaneWatermarks(boundary.exchange, boundary.watermarkMs);
     await this.flush();
@@ -102,6 +113,7 @@ export class TapeFeed {
 
   async #settle(): Promise<void> {
     await unlessAborted(this.#options.gate.settled(), this.#options.signal);
+    this.#hasUnsettledTrades = false;
   }
 
   /** Before the first boundary the clock stands at the second in which the tape begins. */

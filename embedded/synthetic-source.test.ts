@@ -34,8 +34,8 @@ async function collect(at: Place, change: Partial<SyntheticOptions> = {}) {
   });
 }
 
-/** Stops the market when everything has settled so often. */
-function stopAfter(settlements: number): Pick<SyntheticOptions, 'gate' | 'signal'> {
+/** Stops the market after so many seconds: each settles twice, with its trades and with the candles that they close. */
+function stopAfter(boundaries: number): Pick<SyntheticOptions, 'gate' | 'signal'> {
   const stop = new AbortController();
   let settled = 0;
   return {
@@ -43,7 +43,7 @@ function stopAfter(settlements: number): Pick<SyntheticOptions, 'gate' | 'signal
     gate: {
       advanceTo: () => undefined,
       settled: async () => {
-        if (++settled === settlements) stop.abort();
+        if (++settled === 2 * boundaries) stop.abort();
       },
     },
   };
