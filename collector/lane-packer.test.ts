@@ -25,7 +25,7 @@ function trade(id: number, instrumentId = BITCOIN, change: Partial<VenueTrade> =
 function taken(packer: LanePacker) {
   return packer.take().map(({ partitionKey, data }) => {
     const record = parseLaneRecord(Buffer.from(data).toString('utf8'));
-    if (record.kind !== 'trades') throw new Error(record.kind === 'order' ? 'an order' : record.cause);
+    if (record.kind !== 'trades') throw new Error('cause' in record ? record.cause : record.kind);
     expect(record.lane).toBe(partitionKey);
     return record;
   });

@@ -46,6 +46,10 @@ export interface TradesRecordV1 {
 export const orderRecord = z.object({ v: z.literal(1), kind: z.literal('order'), lane: z.string(), order });
 export type OrderRecordV1 = z.infer<typeof orderRecord>;
 
+/** An order that may or may not have been sent down the lane before is not to fill any more, for this reason. */
+const withdrawalRecord = orderRecord.extend({ kind: z.literal('withdrawal'), reason: z.string() });
+export type WithdrawalRecordV1 = z.infer<typeof withdrawalRecord>;
+
 /** A trade with the time we got it: a wall time, never hashed and never decided upon. */
 export interface ReceivedTrade extends Trade {
   readonly receivedAtMs: number;
@@ -78,6 +82,12 @@ export type LaneRecord =
       readonly watermarks: readonly Watermark[];
     }
   | { readonly kind: 'order'; readonly lane: string; readonly order: OrderRecordV1['order'] }
+  | {
+      readonly kind: 'withdrawal';
+      readonly lane: string;
+      readonly order: OrderRecordV1['order'];
+      readonly reason: string;
+    }
   | { readonly kind: 'unreadable'; readonly cause: string; readonly payload: string };
 
 const tradesEnvelope = z.object({
@@ -107,10 +117,11 @@ export function parseLaneRecord(data: string): LaneRecord {
   } catch (error) {
     return { kind: 'unreadable', cause: `not JSON: ${(error as Error).message}`, payload: data };
   }
-  if (typeof parsed === 'object' && parsed !== null && 'kind' in parsed && parsed.kind === 'order') {
-    const result = orderRecord.safeParse(parsed);
+  const kind = typeof parsed === 'object' && parsed !== null && 'kind' in parsed ? parsed.kind : null;
+  if (kind === 'order' || kind === 'withdrawal') {
+    const result = (kind === 'order' ? orderRecord : withdrawalRecord).safeParse(parsed);
     if (!result.success) return { kind: 'unreadable', cause: firstIssue(result.error), payload: data };
-    return { kind: 'order', lane: result.data.lane, order: result.data.order };
+    return result.data;
   }
   const envelope = tradesEnvelope.safeParse(parsed);
   if (!envelope.success) return { kind: 'unreadable', cause: firstIssue(envelope.error), payload: data };

@@ -6,4 +6,9 @@ export interface VenueGateway {
   submit(order: Order): Promise<void>;
   /** Whether the venue has heard of the order. Never resend before it was asked. */
   knows(order: Order): Promise<boolean>;
+  /**
+   * Ends an order of which nobody knows whether it was ever submitted: it will not fill from here on, and if it has not
+   * ended already the venue reports that it has, with the reason. Doing it twice is doing it once.
+   */
+  withdraw(order: Order, reason: string): Promise<void>;
 }

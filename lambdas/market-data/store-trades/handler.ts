@@ -35,6 +35,7 @@ export function createHandler(ports: Pick<Ports, 'state' | 'trades' | 'clock'>) 
 function takeRecord(state: State, { record, lane, sequenceNumber }: FoldedRecord, effects: Effects): void {
   switch (record.kind) {
     case 'order':
+    case 'withdrawal':
       return;
     case 'unreadable':
       effects.poison.push({

@@ -3,6 +3,7 @@ import {
   matchTrade,
   openPaperVenue,
   takeOrder,
+  withdrawOrder,
   type PaperVenue,
   type VenueReport,
 } from '../../../shared/domain/orders/paper-venue.ts';
@@ -32,6 +33,9 @@ function takeRecord(venue: PaperVenue, { record }: FoldedRecord, reports: VenueR
     for (const trade of record.trades) matchTrade(venue, trade, reports);
   } else if (record.kind === 'order') {
     const report = takeOrder(venue, record.order);
+    if (report !== null) reports.push(report);
+  } else if (record.kind === 'withdrawal') {
+    const report = withdrawOrder(venue, record.order, record.reason);
     if (report !== null) reports.push(report);
   }
 }

@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import type { KinesisStreamRecord, SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { anOrder } from '../../../test/support/order.ts';
-import { invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
+import {
+  busEvent,
+  invocation,
+  tradingPorts,
+  type TradingPorts,
+} from '../../../test/support/trading-ports.ts';
 import {
   killSwitchKey,
   orderKey,
@@ -9,10 +14,13 @@ import {
   reservationKey,
   venueKey,
 } from '../../../shared/contracts/record-keys.ts';
+import type { LogRecord } from '../../../shared/adapters/embedded/sqlite-stream-log.ts';
 import type { OrderRecord } from '../../../shared/contracts/records.ts';
 import { laneOf } from '../../../shared/domain/market-data/lane.ts';
 import { ensureAccount } from '../../../shared/runtime/create-strategy.ts';
 import { orderWrite } from '../../../shared/runtime/order-items.ts';
+import { createHandler as matchOrders } from '../match-orders/handler.ts';
+import { createHandler as trackOrder } from '../track-order/handler.ts';
 import { createHandler } from './handler.ts';
 
 function message(body: string, groupId = 'group', messageId = body): SQSRecord {
@@ -33,6 +41,18 @@ function message(body: string, groupId = 'group', messageId = body): SQSRecord {
     eventSourceARN: '',
     awsRegion: '',
   };
+}
+
+/** A record of the lane as its readers are given it. */
+function laneRecord({ sequence, partitionKey, data, arrivalMs }: LogRecord): KinesisStreamRecord {
+  const kinesis = {
+    kinesisSchemaVersion: '1.0',
+    partitionKey,
+    sequenceNumber: String(sequence),
+    approximateArrivalTimestamp: arrivalMs / 1000,
+    data: Buffer.from(data).toString('base64'),
+  };
+  return { kinesis } as KinesisStreamRecord;
 }
 
 const messageOf = ({ clientOrderId }: OrderRecord, groupId?: string) =>
@@ -137,11 +157,42 @@ describe('submit-order', () => {
     expect(sent()).toHaveLength(1);
   });
 
-  it('sends nothing again while the kill switch is engaged', async () => {
-    const order = await put(anOrder(1, { status: 'UNKNOWN' }));
+  it('withdraws what it may not send again, because trading was stopped or it has become too late', async () => {
+    const [stopped, late] = [anOrder(1, { status: 'UNKNOWN' }), anOrder(2, { status: 'SUBMITTED' })];
+    await put(late);
+    ports.clock.timeMs = late.expiresAtMs + 1;
+    expect(await submit(messageOf(late))).toEqual([]);
+    await put(stopped);
     await engageKillSwitch();
-    expect(await submit(messageOf(order))).toEqual([order.clientOrderId]);
-    expect(sent()).toEqual([]);
+    expect(await submit(messageOf(stopped))).toEqual([]);
+    expect(sent()).toMatchObject([
+      { kind: 'withdrawal', order: { clientOrderId: late.clientOrderId } },
+      {
+        kind: 'withdrawal',
+        order: { clientOrderId: stopped.clientOrderId },
+        reason: 'the kill switch is engaged',
+      },
+    ]);
+  });
+
+  it('leaves no order without an end when it died before the venue had it', async () => {
+    const order = await put(anOrder(1, { status: 'SUBMITTED' }));
+    ports.clock.timeMs = order.expiresAtMs + 1;
+    await submit(messageOf(order));
+    const match = matchOrders(ports);
+    const [record] = ports.streams.read('trades', 0, 100, 1e6);
+    await match({ Records: [laneRecord(record!)] }, invocation);
+    expect(ports.told('OrderExpiredV1')).toEqual([
+      {
+        clientOrderId: order.clientOrderId,
+        strategyId: order.strategyId,
+        reason: 'withdrawn: it came too late: the order has expired',
+        timeMs: order.expiresAtMs,
+      },
+    ]);
+    await trackOrder(ports)(busEvent('OrderExpiredV1', ports.told('OrderExpiredV1')[0]!), invocation);
+    expect(await statusOf(order)).toMatchObject({ status: 'EXPIRED' });
+    expect(await ports.state.get('orders', reservationKey(order.strategyId))).toBeNull();
   });
 
   it('returns what follows a failure in its group, and goes on with other groups', async () => {

@@ -1,5 +1,6 @@
 import { killSwitchKey } from '../../../shared/contracts/record-keys.ts';
 import { killSwitchRecord, type OrderRecord } from '../../../shared/contracts/records.ts';
+import type { Order } from '../../../shared/domain/orders/order.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import type { Item } from '../../../shared/ports/state-store.ts';
 import type { VenueGateway } from '../../../shared/ports/venue-gateway.ts';
@@ -14,11 +15,12 @@ import { deliverOutbox, redeliverOutbox } from '../../../shared/runtime/outbox.t
 
 type Needs = Pick<Ports, 'state' | 'bus' | 'clock'> & { readonly venue: VenueGateway };
 
-export type SubmitOutcome = 'ordersSubmitted' | 'ordersDenied' | 'ordersRepeated';
+export type SubmitOutcome = 'ordersSubmitted' | 'ordersDenied' | 'ordersWithdrawn' | 'ordersRepeated';
 
 /**
  * Submits an order that was approved: denied if it is too late or trading has been stopped since, else marked
- * SUBMITTED and handed over. A delivery that finds it SUBMITTED already asks the venue before it sends again.
+ * SUBMITTED and handed over. A delivery that finds it SUBMITTED already asks the venue before it sends again; where it
+ * may not be sent any more, it is withdrawn, so that no crash leaves an order that never ends.
  */
 export async function submitOrder(ports: Needs, clientOrderId: string): Promise<SubmitOutcome> {
   return retryOnConflict(async () => {
@@ -53,25 +55,31 @@ async function submitAgain(ports: Needs, item: Item<OrderRecord>): Promise<Submi
   await redeliverOutbox(ports, 'orders', orderOutboxId(item.value.clientOrderId, item.value.status));
   if (await ports.venue.knows(item.value)) return 'ordersRepeated';
   const reason = await reasonToDeny(ports, item.value);
-  // It may still be on its way to the venue, so it cannot be called denied; the dead-letter queue will show it.
-  if (reason !== null)
-    throw new Error(
-      `order ${item.value.clientOrderId} is ${item.value.status} and is not sent again: ${reason}`,
-    );
+  if (reason !== null) {
+    // It may still be on its way to the venue, so it cannot be called denied here: the venue says how it ended, and only
+    // then is what it reserved free.
+    await ports.venue.withdraw(askedOf(item.value), reason);
+    return 'ordersWithdrawn';
+  }
   await handOver(ports, item.value);
   return 'ordersSubmitted';
 }
 
 async function handOver(ports: Needs, order: OrderRecord): Promise<void> {
-  const { status: _, statusReason: __, filledQuantity: ___, averagePrice: ____, ...asked } = order;
   try {
-    await ports.venue.submit(asked);
+    await ports.venue.submit(askedOf(order));
   } catch (error) {
     const item = await readOrder(ports.state, order.clientOrderId);
     if (item?.value.status === 'SUBMITTED')
       await change(ports, item, 'UNKNOWN', 'the venue did not answer', []);
     throw error;
   }
+}
+
+/** The order as the venue is told it. */
+function askedOf(order: OrderRecord): Order {
+  const { status: _, statusReason: __, filledQuantity: ___, averagePrice: ____, ...asked } = order;
+  return asked;
 }
 
 async function reasonToDeny({ state, clock }: Needs, order: OrderRecord): Promise<string | null> {

@@ -6,6 +6,7 @@ import {
   MAX_OPEN_ORDERS,
   openPaperVenue,
   takeOrder,
+  withdrawOrder,
   type PaperVenue,
   type VenueReport,
 } from './paper-venue.ts';
@@ -77,6 +78,28 @@ describe('the paper venue', () => {
     const venue = openPaperVenue();
     takeOrder(venue, order(1));
     expect(show(venue, 1, 5001)).toMatchObject([{ kind: 'expired', timeMs: 5000 }]);
+  });
+
+  it('fills an order no more that was withdrawn, and says so once', () => {
+    const venue = openPaperVenue();
+    takeOrder(venue, order(1));
+    expect(withdrawOrder(venue, order(1), 'too late')).toMatchObject({
+      kind: 'expired',
+      reason: 'withdrawn: too late',
+      timeMs: 5000,
+    });
+    expect(withdrawOrder(venue, order(1), 'too late')).toBeNull();
+    expect(show(venue, 1, 2000)).toEqual([]);
+  });
+
+  it('refuses an order that comes after it was withdrawn, and leaves one that has filled', () => {
+    const venue = openPaperVenue();
+    expect(withdrawOrder(venue, order(1), 'too late')).toMatchObject({ kind: 'expired' });
+    takeOrder(venue, order(1));
+    expect(show(venue, 1, 2000)).toEqual([]);
+    takeOrder(venue, order(2));
+    expect(show(venue, 2, 2000)).toHaveLength(1);
+    expect(withdrawOrder(venue, order(2), 'too late')).toBeNull();
   });
 
   it('keeps instruments of a lane apart', () => {

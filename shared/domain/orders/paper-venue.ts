@@ -35,9 +35,7 @@ export function openPaperVenue(): PaperVenue {
 
 /** Takes an order into the book. Taking it twice is taking it once. */
 export function takeOrder(venue: PaperVenue, order: Order): VenueReport | null {
-  if (venue.recentOrderIds.includes(order.clientOrderId)) return null;
-  venue.recentOrderIds.push(order.clientOrderId);
-  if (venue.recentOrderIds.length > MAX_RECENT_ORDERS) venue.recentOrderIds.shift();
+  if (!isFirstHeardOf(venue, order)) return null;
   if (venue.openOrders.length >= MAX_OPEN_ORDERS) {
     return {
       kind: 'rejected',
@@ -48,6 +46,24 @@ export function takeOrder(venue: PaperVenue, order: Order): VenueReport | null {
   }
   venue.openOrders.push(order);
   return null;
+}
+
+/**
+ * Ends an order of which nobody knows whether it was ever sent: one that waits fills no more, one that never came is
+ * refused should it still come, and one that has ended has told so.
+ */
+export function withdrawOrder(venue: PaperVenue, order: Order, reason: string): VenueReport | null {
+  const at = venue.openOrders.findIndex(({ clientOrderId }) => clientOrderId === order.clientOrderId);
+  if (at >= 0) venue.openOrders.splice(at, 1);
+  else if (!isFirstHeardOf(venue, order)) return null;
+  return { kind: 'expired', order, reason: `withdrawn: ${reason}`, timeMs: order.expiresAtMs };
+}
+
+function isFirstHeardOf({ recentOrderIds }: PaperVenue, { clientOrderId }: Order): boolean {
+  if (recentOrderIds.includes(clientOrderId)) return false;
+  recentOrderIds.push(clientOrderId);
+  if (recentOrderIds.length > MAX_RECENT_ORDERS) recentOrderIds.shift();
+  return true;
 }
 
 /** Shows a trade to the waiting orders. Nearly always there is none, which costs one look. */

@@ -1,5 +1,5 @@
 import { venueKey } from '../../../contracts/record-keys.ts';
-import type { OrderRecordV1 } from '../../../contracts/stream-records.ts';
+import type { OrderRecordV1, WithdrawalRecordV1 } from '../../../contracts/stream-records.ts';
 import { laneOf } from '../../../domain/market-data/lane.ts';
 import type { Order } from '../../../domain/orders/order.ts';
 import type { PaperVenue } from '../../../domain/orders/paper-venue.ts';
@@ -19,12 +19,22 @@ export class PaperVenueGateway implements VenueGateway {
 
   async submit(order: Order): Promise<void> {
     const lane = laneOf(order.instrumentId);
-    const record: OrderRecordV1 = { v: 1, kind: 'order', lane, order };
-    await this.#streams.append('trades', [{ partitionKey: lane, data: Buffer.from(JSON.stringify(record)) }]);
+    await this.#append({ v: 1, kind: 'order', lane, order });
+  }
+
+  /** Behind the order in its lane, if that was ever sent: whatever the venue makes of it, both come in one order. */
+  async withdraw(order: Order, reason: string): Promise<void> {
+    const lane = laneOf(order.instrumentId);
+    await this.#append({ v: 1, kind: 'withdrawal', lane, order, reason });
   }
 
   async knows(order: Order): Promise<boolean> {
     const item = await this.#state.get<{ state: PaperVenue }>('orders', venueKey(laneOf(order.instrumentId)));
     return item?.value.state.recentOrderIds.includes(order.clientOrderId) ?? false;
+  }
+
+  async #append(record: OrderRecordV1 | WithdrawalRecordV1): Promise<void> {
+    const data = Buffer.from(JSON.stringify(record));
+    await this.#streams.append('trades', [{ partitionKey: record.lane, data }]);
   }
 }
