@@ -1,13 +1,19 @@
 import type { ClosedCandle } from '../domain/candles/fold.ts';
-import { LIVE_INTERVALS } from '../domain/candles/interval.ts';
+import { LIVE_INTERVALS, openTimeOf } from '../domain/candles/interval.ts';
 import { formatDecimal, toNumber } from '../domain/decimal.ts';
-import type { InstrumentId } from '../domain/market-data/instrument.ts';
-import { laneOf, type Lane } from '../domain/market-data/lane.ts';
+import { laneOf, lanesOf, type Lane } from '../domain/market-data/lane.ts';
 import type { Trade } from '../domain/market-data/trade.ts';
-import type { Fill, Order, OrderStatus, Signal } from '../domain/orders/order.ts';
+import {
+  reasonItIsTooLate,
+  type Fill,
+  type Order,
+  type OrderStatus,
+  type Signal,
+} from '../domain/orders/order.ts';
 import {
   matchTrade,
   openPaperVenue,
+  passTime,
   takeOrder,
   type PaperVenue,
   type VenueReport,
@@ -54,6 +60,8 @@ export class TapeEngine {
   readonly #fills: Fill[] = [];
   readonly #outcomes = { closed: [] as ClosedCandle[], late: [] };
   #closedCandles = 0;
+  /** Where a replay's clock stands: at the second in which the tape begins, then at the foremost boundary. */
+  #clockMs = -1;
 
   constructor(instances: readonly StrategyInstance[], limits: RiskLimits) {
     this.#limits = limits;
@@ -69,9 +77,11 @@ export class TapeEngine {
 
   /** Candles close before the trade that closed them can fill what follows from it. */
   step(step: TapeStep): void {
+    this.#advanceClock(step);
     this.#folds.step(step, this.#outcomes);
     this.#onClosed();
     if (step.kind === 'trade') this.#match(step.trade);
+    if (step.kind === 'heartbeat') this.#passTime(step.exchange, step.watermarkMs);
   }
 
   result(): TapeRun {
@@ -115,13 +125,31 @@ export class TapeEngine {
       this.#note(decision.order, 'DENIED', decision.reason);
       return;
     }
+    const tooLate = reasonItIsTooLate(decision.order, this.#clockMs);
+    if (tooLate !== null) {
+      seat.desk.onOrderEnded();
+      this.#note(decision.order, 'DENIED', tooLate);
+      return;
+    }
     this.#note(decision.order, 'SUBMITTED', null);
-    this.#report(takeOrder(this.#venueOf(instance.instrumentId), decision.order));
+    this.#report(takeOrder(this.#venueOf(laneOf(instance.instrumentId)), decision.order));
+  }
+
+  #advanceClock(step: TapeStep): void {
+    if (step.kind === 'watermark') this.#clockMs = Math.max(this.#clockMs, step.timeMs);
+    else if (step.kind === 'heartbeat') this.#clockMs = Math.max(this.#clockMs, step.watermarkMs);
+    else if (this.#clockMs < 0) this.#clockMs = openTimeOf(step.trade.timeMs, '1s');
+  }
+
+  #passTime(exchange: string, watermarkMs: number): void {
+    const reports: VenueReport[] = [];
+    for (const lane of lanesOf(exchange)) passTime(this.#venueOf(lane), watermarkMs, reports);
+    for (const report of reports) this.#report(report);
   }
 
   #match(trade: Trade): void {
     const reports: VenueReport[] = [];
-    matchTrade(this.#venueOf(trade.instrumentId), trade, reports);
+    matchTrade(this.#venueOf(laneOf(trade.instrumentId)), trade, reports);
     for (const report of reports) this.#report(report);
   }
 
@@ -143,8 +171,7 @@ export class TapeEngine {
     this.#orders.set(order.clientOrderId, { ...order, status, statusReason });
   }
 
-  #venueOf(instrumentId: InstrumentId): PaperVenue {
-    const lane = laneOf(instrumentId);
+  #venueOf(lane: Lane): PaperVenue {
     let venue = this.#venues.get(lane);
     if (venue === undefined) this.#venues.set(lane, (venue = openPaperVenue()));
     return venue;

@@ -2,6 +2,7 @@ import { venueKey } from '../../../shared/contracts/record-keys.ts';
 import {
   matchTrade,
   openPaperVenue,
+  passTime,
   takeOrder,
   withdrawOrder,
   type PaperVenue,
@@ -31,6 +32,7 @@ export function createHandler(ports: Pick<Ports, 'state' | 'bus'>) {
 function takeRecord(venue: PaperVenue, { record }: FoldedRecord, reports: VenueReport[]): void {
   if (record.kind === 'trades') {
     for (const trade of record.trades) matchTrade(venue, trade, reports);
+    if (record.laneWatermarkMs !== null) passTime(venue, record.laneWatermarkMs, reports);
   } else if (record.kind === 'order') {
     const report = takeOrder(venue, record.order);
     if (report !== null) reports.push(report);

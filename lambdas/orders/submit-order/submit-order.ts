@@ -1,6 +1,6 @@
 import { killSwitchKey } from '../../../shared/contracts/record-keys.ts';
 import { killSwitchRecord, type OrderRecord } from '../../../shared/contracts/records.ts';
-import type { Order } from '../../../shared/domain/orders/order.ts';
+import { reasonItIsTooLate, type Order } from '../../../shared/domain/orders/order.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import type { Item } from '../../../shared/ports/state-store.ts';
 import type { VenueGateway } from '../../../shared/ports/venue-gateway.ts';
@@ -88,7 +88,7 @@ async function reasonToDeny({ state, clock }: Needs, order: OrderRecord): Promis
   );
   if (!killSwitch.success) return 'the kill switch cannot be read';
   if (killSwitch.data.engaged) return 'the kill switch is engaged';
-  return clock.nowMs() > order.expiresAtMs ? 'it came too late: the order has expired' : null;
+  return reasonItIsTooLate(order, clock.nowMs());
 }
 
 async function change(

@@ -55,6 +55,11 @@ export interface Order {
   readonly expiresAtMs: number;
 }
 
+/** Why an order may not go to its venue any more; null: it may. */
+export function reasonItIsTooLate({ expiresAtMs }: Pick<Order, 'expiresAtMs'>, nowMs: number): string | null {
+  return nowMs > expiresAtMs ? 'it came too late: the order has expired' : null;
+}
+
 /** One execution of ours. All amounts canonical decimals; `fee` is in the quote currency. */
 export interface Fill {
   /** UUID of the order, the trade that it met, and the leg. */

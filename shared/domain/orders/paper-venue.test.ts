@@ -5,6 +5,7 @@ import {
   matchTrade,
   MAX_OPEN_ORDERS,
   openPaperVenue,
+  passTime,
   takeOrder,
   withdrawOrder,
   type PaperVenue,
@@ -78,6 +79,25 @@ describe('the paper venue', () => {
     const venue = openPaperVenue();
     takeOrder(venue, order(1));
     expect(show(venue, 1, 5001)).toMatchObject([{ kind: 'expired', timeMs: 5000 }]);
+  });
+
+  it('lets an order expire in a silent market: at the heartbeat behind the one that proves it', () => {
+    const venue = openPaperVenue();
+    takeOrder(venue, order(1));
+    takeOrder(venue, order(2, { expiresAtMs: 5001 }));
+    const reports: VenueReport[] = [];
+    for (const watermarkMs of [4000, 5001, 5001]) passTime(venue, watermarkMs, reports);
+    expect(reports).toEqual([]);
+    passTime(venue, 5002, reports);
+    expect(reports).toMatchObject([
+      {
+        kind: 'expired',
+        order: { clientOrderId: 'order-1' },
+        timeMs: 5000,
+        reason: 'no trade before it expired',
+      },
+    ]);
+    expect(show(venue, 1, 5001)).toMatchObject([{ kind: 'filled', fill: { clientOrderId: 'order-2' } }]);
   });
 
   it('fills an order no more that was withdrawn, and says so once', () => {

@@ -15,6 +15,8 @@ export interface PaperVenue {
   readonly recentOrderIds: string[];
   /** Latest trade id of each instrument: a repeated or late trade fills nothing. */
   readonly lastTradeIds: Record<InstrumentId, number>;
+  /** No trade of the lane before this time will follow, as its heartbeats say. Left out before the first. */
+  watermarkMs?: number;
 }
 
 export type VenueReport =
@@ -82,11 +84,34 @@ export function matchTrade(venue: PaperVenue, trade: Trade, reports: VenueReport
   }
 }
 
+/**
+ * A heartbeat: in a market that falls silent no trade would show that an order has expired.
+ *
+ * It counts by the heartbeat before this one. What this one closes is decided upon elsewhere at the same time, and a
+ * decision must not depend on whether the end of an order was heard of first. A candle of up to a minute that is still
+ * open closes before an order expires that was made behind its last trade, so by then everything has been decided.
+ */
+export function passTime(venue: PaperVenue, watermarkMs: number, reports: VenueReport[]): void {
+  const provenMs = venue.watermarkMs ?? -1;
+  if (watermarkMs <= provenMs) return;
+  venue.watermarkMs = watermarkMs;
+  for (let i = 0; i < venue.openOrders.length;) {
+    const order = venue.openOrders[i]!;
+    if (order.expiresAtMs >= provenMs) i++;
+    else {
+      venue.openOrders.splice(i, 1);
+      reports.push(expired(order));
+    }
+  }
+}
+
+function expired(order: Order): VenueReport {
+  return { kind: 'expired', order, reason: 'no trade before it expired', timeMs: order.expiresAtMs };
+}
+
 function meet(order: Order, trade: Trade): VenueReport | null {
   if (order.instrumentId !== trade.instrumentId || trade.timeMs < order.effectiveTimeMs) return null;
-  if (trade.timeMs > order.expiresAtMs) {
-    return { kind: 'expired', order, reason: 'no trade before it expired', timeMs: order.expiresAtMs };
-  }
+  if (trade.timeMs > order.expiresAtMs) return expired(order);
   const print = { price: trade.price, tradeId: String(trade.tradeId), timeMs: trade.timeMs };
   const outcome = fillMarketOrder(order, print);
   if (outcome.kind === 'filled') return outcome;

@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { replayCaptures } from '../../collector/replay.ts';
+import { tapeOfCapture } from '../../collector/tape-of-capture.ts';
+import { openPlatform } from '../../embedded/platform.ts';
+import { verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
+import { reservationKey } from '../../shared/contracts/record-keys.ts';
+import { DEFAULT_LIMITS, type OrderRecord } from '../../shared/contracts/records.ts';
+import { TapeEngine, type TapeRun } from '../../shared/engine/tape-engine.ts';
+import type { Ports } from '../../shared/ports/index.ts';
+import { createStrategy } from '../../shared/runtime/create-strategy.ts';
+import { createLog } from '../../shared/runtime/log.ts';
+import { aStrategy } from '../support/strategy.ts';
+import { readTradingRecords, type TradingRecords } from './trading-records.ts';
+import { FIRST_SECOND, writeCapture } from './write-capture.ts';
+
+const silent = createLog({ write: () => undefined }, 'error');
+/** Longer than it takes to close a candle and to decide upon it. */
+const FILL_DELAY_MS = 150;
+
+const INSTRUMENT = 'binance:BTC-USDT';
+
+const atMs = (second: number): number => (FIRST_SECOND + second) * 1000;
+
+function line(kind: string, second: number, message: object): string {
+  const receivedAtNs = `${atMs(second)}000000`;
+  const url = 'wss://stream';
+  return JSON.stringify({ receivedAtNs, exchange: 'binance', kind, url, message: JSON.stringify(message) });
+}
+
+/** The only trade of its second. */
+function trade(second: number, price: number): string {
+  const [p, q] = [`${price}.00`, '1.00'];
+  return line('ws', second, {
+    ...{ e: 'trade', E: atMs(second), T: atMs(second), s: 'BTCUSDT', t: second + 1 },
+    ...{ p, q, m: true },
+  });
+}
+
+const heartbeat = (second: number): string => line('heartbeat', second, { venueTimeMs: atMs(second) });
+
+interface Run {
+  readonly live: TradingRecords;
+  readonly engine: TapeRun;
+  readonly orderInFlight: boolean;
+}
+
+/** A tape through the platform and through the engine, with a strategy that turns whenever the price does. */
+async function runBoth(
+  folder: string,
+  lines: readonly string[],
+  decorate?: (ports: Ports) => Ports,
+): Promise<Run> {
+  const path = join(folder, 'tape.ndjson.gz');
+  writeCapture(path, [...lines]);
+  const dataDir = join(folder, 'data');
+  const platform = await openPlatform({
+    dataDir,
+    time: 'tape',
+    ...(decorate === undefined ? {} : { decorate }),
+  });
+  const { state } = platform.storage;
+  try {
+    const params = { fastPeriod: 1, slowPeriod: 2 };
+    const instance = aStrategy({ params, instrumentId: INSTRUMENT, interval: '1s', latencyMs: 0 });
+    await createStrategy(state, instance, 0);
+    await replayCaptures({
+      files: [await verifyCapture(path)],
+      writer: platform.ports.streams,
+      state,
+      gate: platform.gate,
+      speed: 'max',
+      signal: new AbortController().signal,
+      log: silent,
+    });
+    await platform.runtime.drained();
+    const engine = new TapeEngine([instance], DEFAULT_LIMITS);
+    for await (const steps of tapeOfCapture(path)) for (const step of steps) engine.step(step);
+    return {
+      live: await readTradingRecords(state),
+      engine: engine.result(),
+      orderInFlight: (await state.get('orders', reservationKey(instance.strategyId))) !== null,
+    };
+  } finally {
+    await platform.close();
+  }
+}
+
+const endsOf = (orders: readonly Pick<OrderRecord, 'side' | 'status' | 'statusReason'>[]) =>
+  orders.map(({ side, status, statusReason }) => [side, status, statusReason]);
+
+describe('a replay and the engine', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'millrace-replay-and-engine-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('agree though fills are slow to be booked: candles are decided upon after what was filled in them', async () => {
+    // Each candle brings advice, and each order is filled in the second that it was made in.
+    const prices = [100, 99, 101, 98, 102, 97, 103, 96];
+    const slow = (ports: Ports): Ports => ({
+      ...ports,
+      bus: {
+        publish: async (events) => {
+          if (events.some(({ detailType }) => detailType === 'OrderFilledV1')) await sleep(FILL_DELAY_MS);
+          await ports.bus.publish(events);
+        },
+      },
+    });
+    const { live, engine } = await runBoth(
+      folder,
+      prices.map((price, second) => trade(second, price)),
+      slow,
+    );
+    expect(engine.fills).toHaveLength(5);
+    expect(endsOf(live.orders)).toEqual(endsOf(engine.orders));
+    expect(live.fills).toEqual(engine.fills);
+  }, 60_000);
+
+  it('agree on a market that falls silent: what comes too late is denied, what waits expires by heartbeat', async () => {
+    const { live, engine, orderInFlight } = await runBoth(folder, [
+      ...[trade(0, 100), trade(1, 99), trade(2, 101)],
+      // Over a minute later: the candle before it closes only now.
+      ...[trade(72, 98), trade(73, 97), trade(74, 103)],
+      ...[heartbeat(76), heartbeat(100), heartbeat(140), heartbeat(142)],
+    ]);
+    expect(endsOf(live.orders)).toEqual([
+      ['BUY', 'DENIED', 'it came too late: the order has expired'],
+      ['BUY', 'EXPIRED', 'no trade before it expired'],
+    ]);
+    expect(endsOf(engine.orders)).toEqual(endsOf(live.orders));
+    expect(orderInFlight).toBe(false);
+  }, 60_000);
+});
