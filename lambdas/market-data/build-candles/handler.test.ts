@@ -221,6 +221,14 @@ describe('build-candles', () => {
     expect(prices).toEqual(['6', '6', '9', '9', '11', '13']);
   });
 
+  it('is not stopped by a trade of an amount that no candle can hold', async () => {
+    const huge: TradeRow = [0, '1', `1${'0'.repeat(20)}`, `1${'0'.repeat(20)}`, 'B', 1000, 1000];
+    await fold(record(1, { trades: [huge, row(2, 1001)] }));
+    freshProcess();
+    await fold(record(2, { trades: [row(3, 2000)] }));
+    expect(await stored()).toMatchObject([{ tradeCount: 1, firstTradeId: 2 }]);
+  });
+
   it('takes no note of a connection in a record that it has done', async () => {
     const first = record(1, { sessionId: 'one', trades: [row(1, 1000)] });
     await fold(first, record(2, { sessionId: 'two', trades: [row(2, 1001)] }));

@@ -64,4 +64,10 @@ describe('RowBinaryWriter', () => {
       }),
     );
   });
+
+  it('refuses a decimal of over 38 digits, which would be written as another value', () => {
+    for (const value of [10n ** 38n, -(10n ** 38n)]) {
+      expect(() => written((writer) => writer.decimal128(value))).toThrow('over 38 digits');
+    }
+  });
 });

@@ -5,6 +5,8 @@
  */
 const MAX_INT64 = 2n ** 63n - 1n;
 const MIN_INT64 = -(2n ** 63n);
+/** Decimal(38, s) has 38 digits in all; what is larger would be cut to another value. */
+const END_OF_DECIMAL128 = 10n ** 38n;
 const TWO_TO_32 = 2 ** 32;
 /** Names repeat from row to row; this many encoded ones are kept. */
 const MAX_CACHED_TEXTS = 4096;
@@ -56,7 +58,7 @@ export class RowBinaryWriter {
     this.#length += 8;
   }
 
-  /** Decimal(38, s), as the value scaled by 10^s: 16 bytes in two's complement. */
+  /** Decimal(38, s), as the value scaled by 10^s: 16 bytes in two's complement. @throws RangeError past 38 digits */
   decimal128(scaled: bigint): void {
     this.#reserve(16);
     this.#view.setBigInt64(this.#length, scaled, true);
@@ -65,6 +67,9 @@ export class RowBinaryWriter {
       this.#view.setInt32(this.#length + 8, sign, true);
       this.#view.setInt32(this.#length + 12, sign, true);
     } else {
+      if (scaled >= END_OF_DECIMAL128 || scaled <= -END_OF_DECIMAL128) {
+        throw new RangeError(`over 38 digits: ${scaled}`);
+      }
       this.#view.setBigInt64(this.#length + 8, scaled >> 64n, true);
     }
     this.#length += 16;
