@@ -42,6 +42,15 @@ describe('openDatabase', () => {
     database.close();
   });
 
+  it('goes on where a process was killed while it made the file', () => {
+    const half = new DatabaseSync(pathOf('half.db'));
+    half.exec('PRAGMA journal_mode = WAL');
+    half.close();
+    const database = openDatabase(pathOf('half.db'), SCHEMA);
+    expect(database.prepare('SELECT count(*) AS rows FROM notes').get()).toEqual({ rows: 0 });
+    database.close();
+  });
+
   it('refuses a file that is no database', () => {
     writeFileSync(pathOf('text.db'), 'open,high,low,close\n'.repeat(500));
     expectRefusal(pathOf('text.db'), /text\.db is damaged \(file is not a database\)/);

@@ -38,7 +38,7 @@ export function openDatabase(path: string, schema: DatabaseSchema): DatabaseSync
 }
 
 function prepareFile(database: DatabaseSync, path: string, schema: DatabaseSchema): void {
-  const fresh = pragma(database, 'page_count') === 0;
+  const fresh = isFresh(database);
   if (!fresh) refuseForeign(database, path, schema);
   database.exec(`
     PRAGMA journal_mode = WAL;
@@ -52,6 +52,16 @@ function prepareFile(database: DatabaseSync, path: string, schema: DatabaseSchem
     database.exec(schema.sql);
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${schema.version}`);
   });
+}
+
+/**
+ * Switching an empty file to its journal mode writes its first page before anything else is in it: a process that was
+ * killed right then has left no more than that.
+ */
+function isFresh(database: DatabaseSync): boolean {
+  if (pragma(database, 'page_count') === 0) return true;
+  const objects = database.prepare('SELECT count(*) AS objects FROM sqlite_schema').get()?.['objects'];
+  return objects === 0 && pragma(database, 'application_id') === 0 && pragma(database, 'user_version') === 0;
 }
 
 function refuseForeign(database: DatabaseSync, path: string, schema: DatabaseSchema): void {
