@@ -38,12 +38,13 @@ export const topology = {
       keys: [
         'ACCOUNT#<accountId> / LIMITS: the risk limits',
         'ACCOUNT#<accountId> / KILL_SWITCH: whether trading is stopped, by whom and why',
-        'STRATEGY#<strategyId> / RESERVATION: the one order in flight of an instance',
+        'STRATEGY#<strategyId> / RESERVATION: the one order in flight of an instance, and the signal that waits for it',
+        'STRATEGY#<strategyId> / DECIDED: the newest signal that was decided upon',
         'ORDER#<clientOrderId> / ORDER: an order and its status',
         'VENUE#<lane> / match-orders: the paper venue’s open orders in a lane',
       ],
       accessPatterns: [
-        'check-risk: get limits, kill switch, reservation; put reservation with order',
+        'check-risk: get limits, kill switch, reservation, decided; put reservation and decided with order',
         'submit-order: get order and kill switch; track-order: get and put order and reservation',
         'read-orders: index ORDERS#<accountId> by effective time → orders, newest first',
         'sweep-pending: index PENDING → outboxes, oldest first',
@@ -126,7 +127,7 @@ export const topology = {
     },
     'track-order': {
       context: 'orders', description: 'Records what became of an order and frees what it had reserved.', timeoutSeconds: 5, memoryMb: 512,
-      capabilities: { state: { orders: 'write' }, publish: ['OrderChangedV1'] },
+      capabilities: { state: { orders: 'write' }, publish: ['OrderChangedV1', 'SignalRaisedV1'] },
     },
     'apply-fill': {
       context: 'portfolio', description: 'Books a fill in the ledger, once.', timeoutSeconds: 5, memoryMb: 512,

@@ -123,7 +123,11 @@ export const eventSchemas = {
   /** build-candles: all that a batch closed, at most 100 a piece, after they are durable. */
   CandlesClosedV1: candlesClosed,
   /** evaluate-strategies */
-  SignalRaisedV1: z.object({ signal }),
+  SignalRaisedV1: z.object({
+    signal,
+    /** The signal waited for an order in flight, which filled at this time: track-order raises it again. */
+    resumedAtMs: timeMs.optional(),
+  }),
   /** match-orders: what the venue says. */
   OrderFilledV1: z.object({ fill }),
   OrderRejectedV1: venueReport,

@@ -48,6 +48,7 @@ export const reservationKey = (strategyId: string): Key => ({
   pk: `STRATEGY#${strategyId}`,
   sk: 'RESERVATION',
 });
+export const decidedKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'DECIDED' });
 export const orderKey = (clientOrderId: string): Key => ({ pk: `ORDER#${clientOrderId}`, sk: 'ORDER' });
 export const ordersPartition = (accountId: string): string => `ORDERS#${accountId}`;
 export const ordersIndex = (accountId: string, effectiveTimeMs: number, clientOrderId: string): Index => ({

@@ -32,6 +32,16 @@ export type OrderRecord = OrderView;
 /** STRATEGY#<strategyId> / RESERVATION: there from the approval of an order until its end. */
 export interface ReservationRecord {
   readonly clientOrderId: string;
+  /** The newest advice, which the order in flight is about to make due: raised again when that has filled. */
+  readonly waiting?: Signal;
+}
+
+/** STRATEGY#<strategyId> / DECIDED: a signal that is decided upon once is not decided upon again, however late it comes. */
+export interface DecidedRecord {
+  /** Of the newest signal decided upon. */
+  readonly candleOpenTimeMs: number;
+  /** It waits for the order in flight, and may come once more. */
+  readonly isWaiting: boolean;
 }
 
 /** STRATEGY#<strategyId> / BOOK */

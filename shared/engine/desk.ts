@@ -13,6 +13,7 @@ export class Desk {
   readonly #limits: RiskLimits;
   #book: Book;
   #inFlight: Order | null = null;
+  #waiting: Signal | null = null;
   #day: { readonly name: string; readonly openEquity: Decimal } | null = null;
 
   constructor(instance: StrategyInstance, limits: RiskLimits) {
@@ -30,7 +31,8 @@ export class Desk {
     return this.#book;
   }
 
-  onSignal(signal: Signal): Decision {
+  /** @param resumedAtMs when the order filled that the signal waited for. */
+  onSignal(signal: Signal, resumedAtMs: number | null = null): Decision {
     const decision = decide(
       signal,
       this.instance,
@@ -42,8 +44,11 @@ export class Desk {
         dayOpenEquity: this.#dayOpenEquity(signal),
       },
       signal.candleCloseTimeMs,
+      resumedAtMs,
     );
     if (decision.kind === 'approved') this.#inFlight = decision.order;
+    // The newest advice counts.
+    this.#waiting = decision.kind === 'waits' ? signal : null;
     return decision;
   }
 
@@ -57,9 +62,18 @@ export class Desk {
     return outcome.roundTrip;
   }
 
+  /** The signal that waited for the order that has just filled; null: none did. It is to be decided upon again. */
+  takeWaiting(): Signal | null {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    return waiting;
+  }
+
   /** The venue rejected the order, or it expired. */
   onOrderEnded(): void {
     this.#inFlight = null;
+    // The position has not changed, so it is what the signal asked for.
+    this.#waiting = null;
   }
 
   #dayOpenEquity(signal: Signal): Decimal {

@@ -119,8 +119,12 @@ export class TapeEngine {
     if (advice === null) return;
     const signal = signalOf(instance, candle.openTimeMs, formatDecimal(candle.close), advice);
     this.#signals.push(signal);
-    const decision = seat.desk.onSignal(signal);
-    if (decision.kind === 'nothing-to-do') return;
+    this.#decide(seat, signal, null);
+  }
+
+  #decide(seat: Seat, signal: Signal, resumedAtMs: number | null): void {
+    const decision = seat.desk.onSignal(signal, resumedAtMs);
+    if (decision.kind === 'nothing-to-do' || decision.kind === 'waits') return;
     if (decision.kind === 'denied') {
       this.#note(decision.order, 'DENIED', decision.reason);
       return;
@@ -132,7 +136,7 @@ export class TapeEngine {
       return;
     }
     this.#note(decision.order, 'SUBMITTED', null);
-    this.#report(takeOrder(this.#venueOf(laneOf(instance.instrumentId)), decision.order));
+    this.#report(takeOrder(this.#venueOf(laneOf(signal.instrumentId)), decision.order));
   }
 
   #advanceClock(step: TapeStep): void {
@@ -161,10 +165,14 @@ export class TapeEngine {
       return;
     }
     const { fill } = report;
-    this.#seatOf.get(fill.strategyId)?.desk.onFill(fill);
     this.#fills.push(fill);
     const order = this.#orders.get(fill.clientOrderId);
     if (order !== undefined) this.#note(order, 'FILLED', null);
+    const seat = this.#seatOf.get(fill.strategyId);
+    if (seat === undefined) return;
+    seat.desk.onFill(fill);
+    const waiting = seat.desk.takeWaiting();
+    if (waiting !== null) this.#decide(seat, waiting, fill.timeMs);
   }
 
   #note(order: Order, status: OrderStatus, statusReason: string | null): void {

@@ -3,7 +3,7 @@ import { orderKey, ordersIndex, reservationKey } from '../contracts/record-keys.
 import type { OrderRecord, ReservationRecord } from '../contracts/records.ts';
 import { deterministicId } from '../domain/ids.ts';
 import { mayFollow } from '../domain/orders/order-status.ts';
-import type { OrderStatus } from '../domain/orders/order.ts';
+import type { OrderStatus, Signal } from '../domain/orders/order.ts';
 import type { Condition, Item, PutWrite, StateStore, Write } from '../ports/state-store.ts';
 import { outboxWrite, type Effect, type Outbox } from './outbox.ts';
 
@@ -45,8 +45,16 @@ export type ChangeOutcome =
   /** The order is somewhere that this status may not follow. */
   | { readonly kind: 'refused'; readonly status: OrderStatus };
 
+/** What belongs to a change of status beside the order itself. */
+export interface FurtherChange {
+  readonly writes: readonly Write[];
+  readonly effects: readonly Effect[];
+}
+
+const NOTHING_FURTHER: FurtherChange = { writes: [], effects: [] };
+
 /**
- * Moves an order to a new status, under the version it was read at, together with further writes.
+ * Moves an order to a new status, under the version it was read at, together with further writes and effects.
  * The outbox comes back for the caller to deliver. @throws ConditionFailed
  */
 export async function changeStatus(
@@ -55,23 +63,40 @@ export async function changeStatus(
   status: OrderStatus,
   change: StatusChange,
   nowMs: number,
-  furtherWrites: readonly Write[] = [],
+  further: FurtherChange = NOTHING_FURTHER,
 ): Promise<ChangeOutcome> {
   if (!mayFollow(item.value.status, status)) return { kind: 'refused', status: item.value.status };
   const order: OrderRecord = { ...item.value, ...change, status };
-  const outbox = orderOutbox(order);
+  const outbox = orderOutbox(order, further.effects);
   await state.transact([
     orderWrite(order, { kind: 'version', version: item.version }),
     outboxWrite(outbox, nowMs),
-    ...furtherWrites,
+    ...further.writes,
   ]);
   return { kind: 'changed', order, outbox };
 }
 
-/** Frees what an order had reserved. Nothing to write when another order holds the reservation by now. */
-export async function releaseWrites(state: StateStore, order: OrderRecord): Promise<readonly Write[]> {
+/**
+ * Frees what an order had reserved; nothing when another order holds the reservation by now.
+ * @param filledAtMs raises the signal that waited for it again; null: it has not filled, so the position is as it was
+ *   when the signal had nothing to ask for.
+ */
+export async function releaseOf(
+  state: StateStore,
+  order: OrderRecord,
+  filledAtMs: number | null,
+): Promise<FurtherChange> {
   const key = reservationKey(order.strategyId);
   const item = await state.get<ReservationRecord>('orders', key);
-  if (item === null || item.value.clientOrderId !== order.clientOrderId) return [];
-  return [{ kind: 'delete', table: 'orders', ...key, condition: { kind: 'version', version: item.version } }];
+  if (item === null || item.value.clientOrderId !== order.clientOrderId) return NOTHING_FURTHER;
+  const condition = { kind: 'version', version: item.version } as const;
+  const { waiting } = item.value;
+  return {
+    writes: [{ kind: 'delete', table: 'orders', ...key, condition }],
+    effects: waiting === undefined || filledAtMs === null ? [] : [raiseAgain(waiting, filledAtMs)],
+  };
+}
+
+function raiseAgain(signal: Signal, resumedAtMs: number): Effect {
+  return { kind: 'publish', event: { detailType: 'SignalRaisedV1', detail: { signal, resumedAtMs } } };
 }

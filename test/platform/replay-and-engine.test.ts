@@ -52,7 +52,7 @@ interface Run {
 async function runBoth(
   folder: string,
   lines: readonly string[],
-  decorate?: (ports: Ports) => Ports,
+  { decorate, latencyMs = 0 }: { decorate?: (ports: Ports) => Ports; latencyMs?: number } = {},
 ): Promise<Run> {
   const path = join(folder, 'tape.ndjson.gz');
   writeCapture(path, [...lines]);
@@ -65,7 +65,7 @@ async function runBoth(
   const { state } = platform.storage;
   try {
     const params = { fastPeriod: 1, slowPeriod: 2 };
-    const instance = aStrategy({ params, instrumentId: INSTRUMENT, interval: '1s', latencyMs: 0 });
+    const instance = aStrategy({ params, instrumentId: INSTRUMENT, interval: '1s', latencyMs });
     await createStrategy(state, instance, 0);
     await replayCaptures({
       files: [await verifyCapture(path)],
@@ -114,9 +114,27 @@ describe('a replay and the engine', () => {
     const { live, engine } = await runBoth(
       folder,
       prices.map((price, second) => trade(second, price)),
-      slow,
+      { decorate: slow },
     );
     expect(engine.fills).toHaveLength(5);
+    expect(endsOf(live.orders)).toEqual(endsOf(engine.orders));
+    expect(live.fills).toEqual(engine.fills);
+  }, 60_000);
+
+  it('agree on signals that come while an order is in flight: the newest waits until that has filled', async () => {
+    const prices = [100, 99, 101, 98, 97, 96, 95, 99, 98, 97, 101, 102];
+    const { live, engine } = await runBoth(
+      folder,
+      prices.map((price, second) => trade(second, price)),
+      { latencyMs: 1500 },
+    );
+    expect(live.orders.map(({ side, status }) => [side, status])).toEqual([
+      ['BUY', 'FILLED'],
+      ['SELL', 'FILLED'],
+      ['BUY', 'FILLED'],
+      ['SELL', 'FILLED'],
+      ['BUY', 'SUBMITTED'],
+    ]);
     expect(endsOf(live.orders)).toEqual(endsOf(engine.orders));
     expect(live.fills).toEqual(engine.fills);
   }, 60_000);

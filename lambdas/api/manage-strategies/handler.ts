@@ -1,6 +1,7 @@
 import type { BodyOf } from '../../../shared/contracts/api.ts';
 import {
   bookKey,
+  decidedKey,
   definitionKey,
   listedKey,
   progressKey,
@@ -155,6 +156,7 @@ async function remove(
       condition: book === null ? { kind: 'absent' } : { kind: 'version', version: book.version },
     },
     { kind: 'check', table: 'orders', ...reservationKey(strategyId), condition: { kind: 'absent' } },
+    { kind: 'delete', table: 'orders', ...decidedKey(strategyId), condition: { kind: 'none' } },
   ]);
   return { kind: 'done', body: null };
 }

@@ -6,8 +6,14 @@ import {
   tradingPorts,
   type TradingPorts,
 } from '../../../test/support/trading-ports.ts';
-import { killSwitchKey, limitsKey, orderKey, reservationKey } from '../../../shared/contracts/record-keys.ts';
-import type { OrderRecord } from '../../../shared/contracts/records.ts';
+import {
+  bookKey,
+  killSwitchKey,
+  limitsKey,
+  orderKey,
+  reservationKey,
+} from '../../../shared/contracts/record-keys.ts';
+import type { BookRecord, OrderRecord, ReservationRecord } from '../../../shared/contracts/records.ts';
 import type { Signal } from '../../../shared/domain/orders/order.ts';
 import { clientOrderIdOf } from '../../../shared/domain/risk/decide.ts';
 import { signalOf } from '../../../shared/domain/strategies/signal.ts';
@@ -20,12 +26,16 @@ const signalAt = (openTimeMs: number, side: Signal['side'] = 'BUY') =>
 
 describe('check-risk', () => {
   let ports: TradingPorts;
-  let check: (signal: Signal) => Promise<void>;
+  let check: (signal: Signal, resumedAtMs?: number) => Promise<void>;
 
   beforeEach(async () => {
     ports = tradingPorts();
     const handler = createHandler(ports);
-    check = async (signal) => handler(busEvent('SignalRaisedV1', { signal }), invocation);
+    check = async (signal, resumedAtMs) =>
+      handler(
+        busEvent('SignalRaisedV1', { signal, ...(resumedAtMs === undefined ? {} : { resumedAtMs }) }),
+        invocation,
+      );
     await createStrategy(ports.state, instance, 0);
   });
 
@@ -78,6 +88,85 @@ describe('check-risk', () => {
       statusReason: 'an order of this strategy is still in flight',
     });
     expect(queued()).toHaveLength(1);
+  });
+
+  const reservation = async () =>
+    (await ports.state.get<ReservationRecord>('orders', reservationKey(instance.strategyId)))?.value;
+  /** The order in flight has filled, and its fill is booked. */
+  const fillAll = async (): Promise<void> => {
+    const { value, index } = (await ports.state.get<BookRecord>('portfolio', bookKey(instance.strategyId)))!;
+    const book: BookRecord = { ...value, quantity: '5', cash: '0', entryTimeMs: 1, entryPrice: '1' };
+    await ports.state.transact([
+      {
+        kind: 'put',
+        table: 'portfolio',
+        ...bookKey(instance.strategyId),
+        value: book,
+        condition: { kind: 'none' },
+        index: index!,
+      },
+      {
+        kind: 'delete',
+        table: 'orders',
+        ...reservationKey(instance.strategyId),
+        condition: { kind: 'none' },
+      },
+    ]);
+  };
+
+  it('lets a sale wait for the purchase in flight, and makes it when that has filled, once', async () => {
+    const sale = signalAt(120_000, 'SELL');
+    await check(signalAt(60_000));
+    await check(sale);
+    await check(sale);
+    expect(await reservation()).toMatchObject({ waiting: { signalId: sale.signalId } });
+    expect(await orderOf(sale)).toBeUndefined();
+    await fillAll();
+    await check(sale);
+    expect(await orderOf(sale)).toBeUndefined();
+    await check(sale, 185_500);
+    await check(sale, 185_500);
+    expect(await orderOf(sale)).toMatchObject({
+      status: 'INITIALIZED',
+      quantity: '5',
+      effectiveTimeMs: 186_000,
+    });
+    expect(queued()).toHaveLength(2);
+  });
+
+  it('lets the newest advice count, of the signals that come while an order is in flight', async () => {
+    await check(signalAt(60_000));
+    await check(signalAt(120_000, 'SELL'));
+    await check(signalAt(180_000));
+    await check(signalAt(120_000, 'SELL'));
+    expect(await reservation()).toEqual({ clientOrderId: clientOrderIdOf(signalAt(60_000)) });
+    await fillAll();
+    await check(signalAt(120_000, 'SELL'), 185_500);
+    expect(await orderOf(signalAt(120_000, 'SELL'))).toBeUndefined();
+  });
+
+  it('does not act upon a signal that is told of again when the position is another', async () => {
+    await check(signalAt(60_000, 'SELL'));
+    await check(signalAt(120_000));
+    await fillAll();
+    await check(signalAt(60_000, 'SELL'));
+    expect(await orderOf(signalAt(60_000, 'SELL'))).toBeUndefined();
+    expect(queued()).toHaveLength(1);
+  });
+
+  it('decides anew when the fill is booked while it decides', async () => {
+    const sale = signalAt(120_000, 'SELL');
+    await check(signalAt(60_000));
+    const { get } = ports.state;
+    // The book is read before the fill, the reservation after it.
+    ports.state.get = async (table, key) => {
+      if (key.sk !== 'RESERVATION') return get.call(ports.state, table, key) as never;
+      ports.state.get = get;
+      await fillAll();
+      return get.call(ports.state, table, key) as never;
+    };
+    await check(sale);
+    expect(await orderOf(sale)).toMatchObject({ status: 'INITIALIZED', quantity: '5' });
   });
 
   it.each([

@@ -1,12 +1,12 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import { eventSchemas, type EventDetail } from '../../../shared/contracts/events.ts';
 import { orderRecordOf } from '../../../shared/contracts/ledger-records.ts';
-import { bookKey, reservationKey } from '../../../shared/contracts/record-keys.ts';
-import type { OrderRecord, ReservationRecord } from '../../../shared/contracts/records.ts';
+import { bookKey, decidedKey, reservationKey } from '../../../shared/contracts/record-keys.ts';
+import type { DecidedRecord, OrderRecord, ReservationRecord } from '../../../shared/contracts/records.ts';
 import type { Order, Signal } from '../../../shared/domain/orders/order.ts';
-import { clientOrderIdOf, decide } from '../../../shared/domain/risk/decide.ts';
+import { clientOrderIdOf, decide, type Decision } from '../../../shared/domain/risk/decide.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
-import type { Write } from '../../../shared/ports/state-store.ts';
+import type { Condition, Item, Write } from '../../../shared/ports/state-store.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
 import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
 import { orderOutbox, orderOutboxId, orderWrite, readOrder } from '../../../shared/runtime/order-items.ts';
@@ -20,15 +20,16 @@ export function createHandler(ports: Needs) {
   return defineFunction(
     'check-risk',
     async (event: EventBridgeEvent<'SignalRaisedV1', EventDetail<'SignalRaisedV1'>>, invocation) => {
-      const { signal } = eventSchemas.SignalRaisedV1.parse(event.detail);
-      invocation.count(await retryOnConflict(async () => checkSignal(ports, signal)));
+      const { signal, resumedAtMs = null } = eventSchemas.SignalRaisedV1.parse(event.detail);
+      invocation.count(await retryOnConflict(async () => checkSignal(ports, signal, resumedAtMs)));
     },
   );
 }
 
-type Outcome = 'ordersApproved' | 'ordersDenied' | 'signalsWithoutOrder' | 'signalsRepeated';
+type Outcome =
+  'ordersApproved' | 'ordersDenied' | 'signalsWithoutOrder' | 'signalsWaiting' | 'signalsRepeated';
 
-async function checkSignal(ports: Needs, signal: Signal): Promise<Outcome> {
+async function checkSignal(ports: Needs, signal: Signal, resumedAtMs: number | null): Promise<Outcome> {
   const known = await readOrder(ports.state, clientOrderIdOf(signal));
   if (known !== null) {
     const first = known.value.status === 'DENIED' ? 'DENIED' : 'INITIALIZED';
@@ -37,57 +38,96 @@ async function checkSignal(ports: Needs, signal: Signal): Promise<Outcome> {
   }
   const situation = await readSituation(ports.state, signal);
   if (situation === null) return 'signalsWithoutOrder';
-  const decision = decide(signal, situation.instance, situation.view, ports.clock.nowMs());
+  if (isDecided(situation, signal, resumedAtMs)) return 'signalsRepeated';
+  const { instance, view } = situation;
+  const decision = decide(signal, instance, view, ports.clock.nowMs(), resumedAtMs);
+  const writes = writesWith(decision, signal, situation);
   switch (decision.kind) {
     case 'nothing-to-do':
+      await ports.state.transact(writes);
       return 'signalsWithoutOrder';
+    case 'waits':
+      await ports.state.transact(writes);
+      return 'signalsWaiting';
     case 'denied':
-      await commit(ports, orderRecordOf(decision.order, 'DENIED', decision.reason), [], []);
+      await commit(ports, orderRecordOf(decision.order, 'DENIED', decision.reason), [], writes);
       return 'ordersDenied';
     case 'approved':
       await commit(
         ports,
         orderRecordOf(decision.order, 'INITIALIZED', null),
         [sendToQueue(decision.order)],
-        reservationWrites(decision.order, situation),
+        writes,
       );
       return 'ordersApproved';
   }
+}
+
+/**
+ * A signal that needed no order leaves none to know it by, and an outbox may tell of it again a minute later, when the
+ * position is another. One that a newer one has overtaken is of no use any more.
+ */
+function isDecided({ decided }: Situation, signal: Signal, resumedAtMs: number | null): boolean {
+  if (decided === null || signal.candleOpenTimeMs > decided.value.candleOpenTimeMs) return false;
+  const isResumed = resumedAtMs !== null && decided.value.isWaiting;
+  return !(isResumed && signal.candleOpenTimeMs === decided.value.candleOpenTimeMs);
 }
 
 async function commit(
   ports: Needs,
   order: OrderRecord,
   effects: readonly Effect[],
-  reservation: readonly Write[],
+  further: readonly Write[],
 ): Promise<void> {
   const outbox = orderOutbox(order, effects);
   await ports.state.transact([
     orderWrite(order, { kind: 'absent' }),
     outboxWrite(outbox, ports.clock.nowMs()),
-    ...reservation,
+    ...further,
   ]);
   await deliverOutbox(ports, outbox);
 }
 
-/** The reservation holds the whole book of the instance, on the condition that the book is still the one decided upon. */
-function reservationWrites(order: Order, { bookVersion }: Situation): readonly Write[] {
-  const reservation: ReservationRecord = { clientOrderId: order.clientOrderId };
+/** That it was decided, and what becomes of the reservation: if book, reservation and all are still those decided upon. */
+function writesWith(decision: Decision, signal: Signal, situation: Situation): readonly Write[] {
+  const { strategyId, candleOpenTimeMs } = signal;
+  const decided: DecidedRecord = { candleOpenTimeMs, isWaiting: decision.kind === 'waits' };
   return [
     {
       kind: 'put',
       table: 'orders',
-      ...reservationKey(order.strategyId),
-      value: reservation,
-      condition: { kind: 'absent' },
+      ...decidedKey(strategyId),
+      value: decided,
+      condition: conditionOn(situation.decided),
     },
+    reservationWrite(decision, signal, situation.reservation),
     {
       kind: 'check',
       table: 'portfolio',
-      ...bookKey(order.strategyId),
-      condition: { kind: 'version', version: bookVersion },
+      ...bookKey(strategyId),
+      condition: { kind: 'version', version: situation.bookVersion },
     },
   ];
+}
+
+/** An approved order takes the whole book of the instance. Of the signals that come meanwhile the newest waits, if any. */
+function reservationWrite(decision: Decision, signal: Signal, held: Item<ReservationRecord> | null): Write {
+  const key = { table: 'orders', ...reservationKey(signal.strategyId) } as const;
+  const condition = conditionOn(held);
+  if (decision.kind === 'approved') {
+    const value: ReservationRecord = { clientOrderId: decision.order.clientOrderId };
+    return { kind: 'put', ...key, value, condition };
+  }
+  const waiting = decision.kind === 'waits' ? signal : undefined;
+  if (held === null || held.value.waiting?.signalId === waiting?.signalId)
+    return { kind: 'check', ...key, condition };
+  const { clientOrderId } = held.value;
+  const value: ReservationRecord = { clientOrderId, ...(waiting === undefined ? {} : { waiting }) };
+  return { kind: 'put', ...key, value, condition };
+}
+
+function conditionOn(item: Item | null): Exclude<Condition, { kind: 'none' }> {
+  return item === null ? { kind: 'absent' } : { kind: 'version', version: item.version };
 }
 
 /** Sales go ahead of purchases: they only ever make the position smaller. */

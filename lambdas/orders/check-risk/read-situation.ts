@@ -2,6 +2,7 @@ import { bookOf } from '../../../shared/contracts/ledger-records.ts';
 import {
   bookKey,
   dayKey,
+  decidedKey,
   definitionKey,
   killSwitchKey,
   limitsKey,
@@ -11,6 +12,8 @@ import {
   killSwitchRecord,
   limitsRecord,
   type BookRecord,
+  type DecidedRecord,
+  type ReservationRecord,
   type StrategyRecord,
 } from '../../../shared/contracts/records.ts';
 import { decimal, formatDecimal, type Decimal } from '../../../shared/domain/decimal.ts';
@@ -18,12 +21,14 @@ import type { Signal } from '../../../shared/domain/orders/order.ts';
 import { equityOf, type Book } from '../../../shared/domain/portfolio/book.ts';
 import { utcDayOf, type RiskView } from '../../../shared/domain/risk/decide.ts';
 import type { StrategyInstance } from '../../../shared/domain/strategies/strategy.ts';
-import { ConditionFailed, type StateStore } from '../../../shared/ports/state-store.ts';
+import { ConditionFailed, type Item, type StateStore } from '../../../shared/ports/state-store.ts';
 
 export interface Situation {
   readonly instance: StrategyInstance;
   readonly view: RiskView;
   readonly bookVersion: number;
+  readonly reservation: Item<ReservationRecord> | null;
+  readonly decided: Item<DecidedRecord> | null;
 }
 
 /**
@@ -32,18 +37,21 @@ export interface Situation {
  */
 export async function readSituation(state: StateStore, signal: Signal): Promise<Situation | null> {
   const { accountId, strategyId } = signal;
-  const [definition, book, limits, killSwitch, reservation] = await Promise.all([
+  const [definition, book, limits, killSwitch, reservation, decided] = await Promise.all([
     state.get<StrategyRecord>('signals', definitionKey(strategyId)),
     state.get<BookRecord>('portfolio', bookKey(strategyId)),
     state.get('orders', limitsKey(accountId)),
     state.get('orders', killSwitchKey(accountId)),
-    state.get('orders', reservationKey(strategyId)),
+    state.get<ReservationRecord>('orders', reservationKey(strategyId)),
+    state.get<DecidedRecord>('orders', decidedKey(strategyId)),
   ]);
   if (definition === null || book === null) return null;
   const ledger = bookOf(book.value);
   return {
     instance: definition.value,
     bookVersion: book.version,
+    reservation,
+    decided,
     view: {
       book: ledger,
       limits: limitsRecord.safeParse(limits?.value).data ?? null,

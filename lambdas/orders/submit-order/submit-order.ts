@@ -9,7 +9,8 @@ import {
   changeStatus,
   orderOutboxId,
   readOrder,
-  releaseWrites,
+  releaseOf,
+  type FurtherChange,
 } from '../../../shared/runtime/order-items.ts';
 import { deliverOutbox, redeliverOutbox } from '../../../shared/runtime/outbox.ts';
 
@@ -42,11 +43,10 @@ export async function submitOrder(ports: Needs, clientOrderId: string): Promise<
 async function submitFirst(ports: Needs, item: Item<OrderRecord>): Promise<SubmitOutcome> {
   const reason = await reasonToDeny(ports, item.value);
   if (reason !== null) {
-    const release = await releaseWrites(ports.state, item.value);
-    await change(ports, item, 'DENIED', reason, release);
+    await change(ports, item, 'DENIED', reason, await releaseOf(ports.state, item.value, null));
     return 'ordersDenied';
   }
-  await change(ports, item, 'SUBMITTED', null, []);
+  await change(ports, item, 'SUBMITTED', null);
   await handOver(ports, item.value);
   return 'ordersSubmitted';
 }
@@ -70,8 +70,7 @@ async function handOver(ports: Needs, order: OrderRecord): Promise<void> {
     await ports.venue.submit(askedOf(order));
   } catch (error) {
     const item = await readOrder(ports.state, order.clientOrderId);
-    if (item?.value.status === 'SUBMITTED')
-      await change(ports, item, 'UNKNOWN', 'the venue did not answer', []);
+    if (item?.value.status === 'SUBMITTED') await change(ports, item, 'UNKNOWN', 'the venue did not answer');
     throw error;
   }
 }
@@ -96,7 +95,7 @@ async function change(
   item: Item<OrderRecord>,
   status: 'DENIED' | 'SUBMITTED' | 'UNKNOWN',
   statusReason: string | null,
-  furtherWrites: Parameters<typeof changeStatus>[5],
+  further?: FurtherChange,
 ): Promise<void> {
   const outcome = await changeStatus(
     ports.state,
@@ -104,7 +103,7 @@ async function change(
     status,
     { statusReason },
     ports.clock.nowMs(),
-    furtherWrites,
+    further,
   );
   if (outcome.kind === 'refused')
     throw new Error(`order ${item.value.clientOrderId} cannot go from ${outcome.status} to ${status}`);

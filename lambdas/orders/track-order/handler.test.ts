@@ -6,9 +6,12 @@ import {
   tradingPorts,
   type TradingPorts,
 } from '../../../test/support/trading-ports.ts';
+import { aStrategy } from '../../../test/support/strategy.ts';
 import type { PositionView } from '../../../shared/contracts/events.ts';
 import { orderKey, reservationKey } from '../../../shared/contracts/record-keys.ts';
 import type { OrderRecord } from '../../../shared/contracts/records.ts';
+import type { Signal } from '../../../shared/domain/orders/order.ts';
+import { signalOf } from '../../../shared/domain/strategies/signal.ts';
 import { orderWrite } from '../../../shared/runtime/order-items.ts';
 import { createHandler } from './handler.ts';
 
@@ -39,12 +42,12 @@ describe('track-order', () => {
     await reserve(order.clientOrderId);
   });
 
-  async function reserve(clientOrderId: string): Promise<void> {
+  async function reserve(clientOrderId: string, waiting?: Signal): Promise<void> {
     await ports.state.write({
       kind: 'put',
       table: 'orders',
       ...reservationKey(order.strategyId),
-      value: { clientOrderId },
+      value: { clientOrderId, ...(waiting === undefined ? {} : { waiting }) },
       condition: { kind: 'none' },
     });
   }
@@ -65,6 +68,20 @@ describe('track-order', () => {
     expect(await stored()).toMatchObject({ status: 'FILLED', filledQuantity: '1', averagePrice: '100' });
     expect(await reservation()).toBeNull();
     expect(ports.told('OrderChangedV1')).toMatchObject([{ order: { status: 'FILLED' } }]);
+  });
+
+  it('raises the signal again that waited for the fill, and not when there is none', async () => {
+    const waiting = signalOf(aStrategy(), 60_000, '100', { side: 'SELL', reason: 'test' });
+    await reserve(order.clientOrderId, waiting);
+    await filled();
+    expect(ports.told('SignalRaisedV1')).toEqual([{ signal: waiting, resumedAtMs: fill.timeMs }]);
+    const other = anOrder(2, { status: 'SUBMITTED' });
+    await ports.state.write(orderWrite(other, { kind: 'absent' }));
+    await reserve(other.clientOrderId, waiting);
+    const { clientOrderId } = other;
+    await handler(busEvent('OrderExpiredV1', { ...report, clientOrderId }), invocation);
+    expect(await reservation()).toBeNull();
+    expect(ports.told('SignalRaisedV1')).toHaveLength(1);
   });
 
   it('tells of it once, also after a crash before the telling', async () => {

@@ -9,7 +9,7 @@ import {
   changeStatus,
   orderOutboxId,
   readOrder,
-  releaseWrites,
+  releaseOf,
   type StatusChange,
 } from '../../../shared/runtime/order-items.ts';
 import { deliverOutbox, redeliverOutbox } from '../../../shared/runtime/outbox.ts';
@@ -21,11 +21,14 @@ interface Report {
   readonly clientOrderId: string;
   readonly status: OrderStatus;
   readonly change: StatusChange;
+  /** null: it has ended otherwise. */
+  readonly filledAtMs: number | null;
 }
 
 /**
  * Records how an order ended and frees its reservation. A fill counts once it is in the ledger, never before:
- * otherwise the next decision could see free cash that is spent already.
+ * otherwise the next decision could see free cash that is spent already. A signal that waited for the fill is raised
+ * again.
  */
 export function createHandler(ports: Needs) {
   return defineFunction(
@@ -42,11 +45,11 @@ function reportOf(event: EventBridgeEvent<DetailTypes, unknown>): Report {
   if (detailType === 'PortfolioChangedV1') {
     const { fill } = eventSchemas.PortfolioChangedV1.parse(event.detail);
     const change = { filledQuantity: fill.quantity, averagePrice: fill.price };
-    return { clientOrderId: fill.clientOrderId, status: 'FILLED', change };
+    return { clientOrderId: fill.clientOrderId, status: 'FILLED', change, filledAtMs: fill.timeMs };
   }
   const { clientOrderId, reason } = eventSchemas[detailType].parse(event.detail);
   const status = detailType === 'OrderRejectedV1' ? 'REJECTED' : 'EXPIRED';
-  return { clientOrderId, status, change: { statusReason: reason } };
+  return { clientOrderId, status, change: { statusReason: reason }, filledAtMs: null };
 }
 
 async function track(
@@ -59,7 +62,7 @@ async function track(
     await redeliverOutbox(ports, 'orders', orderOutboxId(report.clientOrderId, report.status));
     return 'reportsRepeated';
   }
-  const release = await releaseWrites(ports.state, item.value);
+  const release = await releaseOf(ports.state, item.value, report.filledAtMs);
   const outcome = await changeStatus(
     ports.state,
     item,

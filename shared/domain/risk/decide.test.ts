@@ -81,6 +81,18 @@ describe('a signal', () => {
     expect(decideOn('BUY', { book: long })).toEqual({ kind: 'nothing-to-do' });
   });
 
+  it('waits while an order is in flight that is about to change the position', () => {
+    expect(decideOn('SELL', { orderInFlight: true })).toEqual({ kind: 'waits' });
+    expect(decideOn('BUY', { book: long, orderInFlight: true })).toEqual({ kind: 'waits' });
+  });
+
+  it('that waited acts from the second behind the fill that it waited for', () => {
+    const resumed = (resumedAtMs: number) =>
+      decide(signal('SELL'), instanceWith(), view({ book: long }), 0, resumedAtMs);
+    expect(resumed(12_345)).toMatchObject({ order: { effectiveTimeMs: 13_000 } });
+    expect(resumed(9_999)).toMatchObject({ order: { effectiveTimeMs: 10_000 } });
+  });
+
   it('gives the same order id however often it is decided, and another for another candle', () => {
     const again = { ...signal('BUY'), candleOpenTimeMs: 8_000 };
     const ids = [signal('BUY'), signal('BUY'), again].map((one) => {
@@ -119,6 +131,18 @@ describe('an order is denied', () => {
 
   it('by the kill switch also when it sells', () => {
     expect(decideOn('SELL', { book: long, killSwitchEngaged: true })).toMatchObject({ kind: 'denied' });
+  });
+
+  it('when it buys upon a candle of long ago, as after an outage; a sale of the position is made all the same', () => {
+    const observed = instanceWith({ latencyMs: null });
+    const nowMs = 10_001 + ORDER_LIFETIME_MS;
+    expect(decideOn('BUY', {}, observed, nowMs - 1)).toMatchObject({ kind: 'approved' });
+    expect(decideOn('BUY', {}, observed, nowMs)).toMatchObject({
+      kind: 'denied',
+      reason: 'the candle closed over a minute before it was heard of',
+    });
+    expect(decideOn('SELL', { book: long }, observed, nowMs)).toMatchObject({ kind: 'approved' });
+    expect(decideOn('BUY', {}, instanceWith(), nowMs)).toMatchObject({ kind: 'approved' });
   });
 
   it('by no limit when it sells: a limit must not keep us in a position', () => {

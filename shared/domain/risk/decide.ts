@@ -2,6 +2,7 @@
  * Turns a signal into an order, or says why not. Everything that it decides by is an argument, so the live
  * function and a backtest decide alike.
  */
+import { intervalMs, openTimeOf } from '../candles/interval.ts';
 import { decimal, formatDecimal, toNumber, type Decimal } from '../decimal.ts';
 import { deterministicId } from '../ids.ts';
 import type { Order, Signal } from '../orders/order.ts';
@@ -33,26 +34,48 @@ export type Decision =
   | { readonly kind: 'approved'; readonly order: Order }
   | { readonly kind: 'denied'; readonly order: Order; readonly reason: string }
   /** The position is already what the signal asks for. */
-  | { readonly kind: 'nothing-to-do' };
+  | { readonly kind: 'nothing-to-do' }
+  /** It is so now, and an order in flight is about to change it: to be decided again when that order has filled. */
+  | { readonly kind: 'waits' };
 
 /** How long after its effective time an order may still fill. */
 export const ORDER_LIFETIME_MS = 60_000;
 
 /**
  * @param nowMs the time that live latency is observed by; unused when the instance has a latency of its own.
+ * @param resumedAtMs when the order filled that the signal waited for; null: it did not wait.
  */
-export function decide(signal: Signal, instance: StrategyInstance, view: RiskView, nowMs: number): Decision {
+export function decide(
+  signal: Signal,
+  instance: StrategyInstance,
+  view: RiskView,
+  nowMs: number,
+  resumedAtMs: number | null = null,
+): Decision {
   const { book } = view;
-  if (signal.side === 'BUY' ? book.quantity > 0n : book.quantity === 0n) return { kind: 'nothing-to-do' };
-  const order = orderFor(signal, instance, book, nowMs);
-  const reason = reasonToDeny(signal, view);
+  if (signal.side === 'BUY' ? book.quantity > 0n : book.quantity === 0n)
+    return { kind: view.orderInFlight ? 'waits' : 'nothing-to-do' };
+  const order = orderFor(signal, book, instance, effectiveTimeOf(signal, instance, nowMs, resumedAtMs));
+  const isStale = instance.latencyMs === null && nowMs > signal.candleCloseTimeMs + ORDER_LIFETIME_MS;
+  const reason = reasonToDeny(signal, view, isStale);
   return reason === null ? { kind: 'approved', order } : { kind: 'denied', order, reason };
 }
 
-function orderFor(signal: Signal, instance: StrategyInstance, book: Book, nowMs: number): Order {
-  const { candleCloseTimeMs } = signal;
-  const effectiveTimeMs =
-    instance.latencyMs === null ? Math.max(candleCloseTimeMs, nowMs) : candleCloseTimeMs + instance.latencyMs;
+/**
+ * A signal that waited acts from the second behind the one in which the fill happened: within that second nobody can say
+ * between which of its trades the order would lie, and a replay must come to the same as the engine.
+ */
+function effectiveTimeOf(
+  { candleCloseTimeMs }: Signal,
+  { latencyMs }: StrategyInstance,
+  nowMs: number,
+  resumedAtMs: number | null,
+): number {
+  const timeMs = latencyMs === null ? Math.max(candleCloseTimeMs, nowMs) : candleCloseTimeMs + latencyMs;
+  return resumedAtMs === null ? timeMs : Math.max(timeMs, openTimeOf(resumedAtMs, '1s') + intervalMs('1s'));
+}
+
+function orderFor(signal: Signal, book: Book, instance: StrategyInstance, effectiveTimeMs: number): Order {
   return {
     clientOrderId: clientOrderIdOf(signal),
     signalId: signal.signalId,
@@ -76,13 +99,15 @@ export function clientOrderIdOf(signal: Signal): string {
   return deterministicId('order', accountId, strategyId, instrumentId, interval, candleOpenTimeMs, 0);
 }
 
-function reasonToDeny(signal: Signal, view: RiskView): string | null {
+function reasonToDeny(signal: Signal, view: RiskView, isStale: boolean): string | null {
   if (view.killSwitchEngaged === null) return 'the kill switch cannot be read';
   if (view.killSwitchEngaged) return 'the kill switch is engaged';
   if (view.limits === null) return 'the risk limits cannot be read';
   if (view.orderInFlight) return 'an order of this strategy is still in flight';
   // A sale makes the position smaller: a limit must never keep us in it.
   if (signal.side === 'SELL') return null;
+  // After an outage the candles of hours are made up for; what they advised to buy was meant for another market.
+  if (isStale) return 'the candle closed over a minute before it was heard of';
   return reasonNotToBuy(view.limits, view, decimal(signal.referencePrice));
 }
 
