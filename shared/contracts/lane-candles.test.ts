@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { foldTrade, startFold, type InstrumentFold } from '../domain/candles/fold.ts';
 import { decimal, ONE } from '../domain/decimal.ts';
+import { MAX_MISSING_RANGES } from '../domain/market-data/seen-trades.ts';
 import type { Trade } from '../domain/market-data/trade.ts';
+import { MAX_ITEM_BYTES } from '../ports/state-store.ts';
 import { decodeFolds, encodeFolds, latestPriceOf, type LaneCandlesRecord } from './lane-candles.ts';
 
 const BTC = 'binance:BTC-USDT';
@@ -23,6 +25,23 @@ function foldAll(folds: readonly InstrumentFold[], trades: readonly Trade[]): vo
     foldTrade(fold, one, { closed: [], late: [] });
   }
 }
+
+/** More than the 200 that a live collector listens to put into one of four lanes. */
+const INSTRUMENTS_OF_A_LANE = 80;
+
+it('fits into an item when every instrument of a lane has as many gaps as are kept', () => {
+  const folds = Array.from({ length: INSTRUMENTS_OF_A_LANE }, (_, n) => {
+    const instrumentId = `binance:COIN${n}-USDT`;
+    const fold = startFold(instrumentId, ['1s', '1m']);
+    for (let i = 0; i <= 2 * MAX_MISSING_RANGES; i++) {
+      const price = decimal('61837.63');
+      foldAll([fold], [trade(instrumentId, 3_735_683_259 + 3 * i, 1_723_161_255_342 + i, price)]);
+    }
+    expect(fold.seen.missing).toHaveLength(MAX_MISSING_RANGES);
+    return fold;
+  });
+  expect(JSON.stringify(encodeFolds(folds)).length).toBeLessThan(MAX_ITEM_BYTES);
+});
 
 /** As an item in a table has it. */
 const written = (folds: readonly InstrumentFold[]): LaneCandlesRecord =>

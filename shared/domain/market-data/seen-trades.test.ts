@@ -43,4 +43,12 @@ describe('seen trade ids', () => {
     expect(seen.missing).toHaveLength(MAX_MISSING_RANGES);
     expect(observeTrade(seen, 1)).toBe('repeated');
   });
+
+  it('stay bounded when late trades cut a gap to pieces', () => {
+    const seen = nothingSeen();
+    const end = 4 * MAX_MISSING_RANGES;
+    for (const id of [0, end]) observeTrade(seen, id);
+    for (let id = 2; id < end; id += 2) observeTrade(seen, id);
+    expect(seen.missing).toHaveLength(MAX_MISSING_RANGES);
+  });
 });

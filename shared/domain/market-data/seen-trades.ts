@@ -10,8 +10,11 @@ export interface SeenTrades {
   readonly missing: [from: number, to: number][];
 }
 
-/** Past this many gaps the oldest is given up: a trade from it counts as repeated. */
-export const MAX_MISSING_RANGES = 1000;
+/**
+ * Past this many gaps the oldest is given up: a trade from it counts as repeated. As many of every instrument of a lane
+ * fit into the lane's item, which has 400 KB.
+ */
+export const MAX_MISSING_RANGES = 100;
 
 export function nothingSeen(): SeenTrades {
   return { lastId: -1, missing: [] };
@@ -26,10 +29,17 @@ export function observeTrade(seen: SeenTrades, tradeId: number): Observation {
     seen.lastId = tradeId;
     if (tradeId === lastId + 1 || lastId === -1) return 'next';
     seen.missing.push([lastId + 1, tradeId - 1]);
-    if (seen.missing.length > MAX_MISSING_RANGES) seen.missing.shift();
+    keepBound(seen);
     return 'after-gap';
   }
-  return takeMissing(seen.missing, tradeId) ? 'late' : 'repeated';
+  if (!takeMissing(seen.missing, tradeId)) return 'repeated';
+  // A trade in the middle of a gap makes two of it.
+  keepBound(seen);
+  return 'late';
+}
+
+function keepBound({ missing }: SeenTrades): void {
+  if (missing.length > MAX_MISSING_RANGES) missing.shift();
 }
 
 function takeMissing(missing: [number, number][], tradeId: number): boolean {
