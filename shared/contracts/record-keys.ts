@@ -60,9 +60,10 @@ export const venueKey = (lane: string): Key => ({ pk: `VENUE#${lane}`, sk: 'matc
 
 /** Table `portfolio`. */
 export const bookKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'BOOK' });
+export const DAY_PREFIX = 'DAY#';
 export const dayKey = (strategyId: string, utcDay: string): Key => ({
   pk: `STRATEGY#${strategyId}`,
-  sk: `DAY#${utcDay}`,
+  sk: `${DAY_PREFIX}${utcDay}`,
 });
 export const booksPartition = (accountId: string): string => `BOOKS#${accountId}`;
 export const booksIndex = (accountId: string, strategyId: string): Index => ({

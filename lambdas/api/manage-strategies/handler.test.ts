@@ -3,6 +3,8 @@ import { openMemoryState } from '../../../test/support/memory-state.ts';
 import { restClient } from '../../../test/support/rest-client.ts';
 import {
   bookKey,
+  dayKey,
+  decidedKey,
   definitionKey,
   listedKey,
   progressKey,
@@ -161,10 +163,15 @@ describe('removing a strategy', () => {
   it('takes its book and its progress with it, so that it can be created anew', async () => {
     const { strategyId } = (await create()).body;
     await put('signals', progressKey(strategyId), { lastCandleOpenTimeMs: 1, snapshot: null });
+    // Created anew with another capital, it must not be measured by the equity that it had this morning.
+    await put('portfolio', dayKey(strategyId, '2026-01-02'), { openEquity: '10000' });
+    await put('orders', decidedKey(strategyId), { candleOpenTimeMs: 1, isWaiting: false });
     expect((await call('DELETE /v1/strategies/{strategyId}', { path: { strategyId } })).status).toBe(204);
     expect(await state.get('signals', definitionKey(strategyId))).toBeNull();
     expect(await state.get('signals', progressKey(strategyId))).toBeNull();
     expect(await state.get('portfolio', bookKey(strategyId))).toBeNull();
+    expect(await state.get('portfolio', dayKey(strategyId, '2026-01-02'))).toBeNull();
+    expect(await state.get('orders', decidedKey(strategyId))).toBeNull();
     expect((await call('GET /v1/strategies')).body.items).toEqual([]);
     expect((await create()).status).toBe(201);
   });

@@ -1,6 +1,7 @@
 import type { BodyOf } from '../../../shared/contracts/api.ts';
 import {
   bookKey,
+  DAY_PREFIX,
   decidedKey,
   definitionKey,
   listedKey,
@@ -114,6 +115,9 @@ async function behindWrites(state: StateStore, strategyId: string): Promise<read
   return [{ kind: 'put', table: 'signals', ...key, value, condition }];
 }
 
+/** The latest days with a signal: as many as fit into the transaction. Losses are measured within the day. */
+const DAYS_FORGOTTEN = 80;
+
 /**
  * Removes an instance and its book, unless there is a position or an order in flight. That is checked again in the
  * transaction: an order approved meanwhile has either its reservation there, or finds its book gone and is not approved.
@@ -122,10 +126,12 @@ async function remove(
   state: StateStore,
   strategyId: string,
 ): Promise<RestOutcome<'DELETE /v1/strategies/{strategyId}'>> {
-  const [definition, book, reservation] = await Promise.all([
+  const { pk } = bookKey(strategyId);
+  const [definition, book, reservation, days] = await Promise.all([
     state.get<StrategyRecord>('signals', definitionKey(strategyId)),
     state.get<BookRecord>('portfolio', bookKey(strategyId)),
     state.get<ReservationRecord>('orders', reservationKey(strategyId)),
+    state.query('portfolio', pk, DAY_PREFIX, { limit: DAYS_FORGOTTEN, descending: true }),
   ]);
   if (definition === null) return unknownStrategy(strategyId);
   if (reservation !== null) {
@@ -157,6 +163,13 @@ async function remove(
     },
     { kind: 'check', table: 'orders', ...reservationKey(strategyId), condition: { kind: 'absent' } },
     { kind: 'delete', table: 'orders', ...decidedKey(strategyId), condition: { kind: 'none' } },
+    ...days.items.map(({ pk, sk }): Write => ({
+      kind: 'delete',
+      table: 'portfolio',
+      pk,
+      sk,
+      condition: { kind: 'none' },
+    })),
   ]);
   return { kind: 'done', body: null };
 }
