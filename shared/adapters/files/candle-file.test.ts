@@ -107,7 +107,12 @@ describe('a file of candles', () => {
     [
       'between two milliseconds',
       () => lines(HEADER, '1000.5,1,2,0.5,1.5,1'),
-      '/candles.csv: line 2: openTimeMs: expected milliseconds since the epoch',
+      '/candles.csv: line 2: openTimeMs: expected milliseconds since the epoch, before the year 2100',
+    ],
+    [
+      'of microseconds',
+      () => lines(HEADER, '1723161255342000,1,2,0.5,1.5,1'),
+      '/candles.csv: line 2: openTimeMs: expected milliseconds since the epoch, before the year 2100',
     ],
     ['not there', () => join(folder, 'missing.csv'), '/missing.csv: cannot be read (no such file or folder)'],
     ['a folder', () => folder, ': cannot be read (a folder is there)'],

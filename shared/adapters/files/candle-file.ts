@@ -19,6 +19,8 @@ export interface CandleFile {
 
 const COLUMNS = ['openTimeMs', 'open', 'high', 'low', 'close', 'volume'] as const;
 const MAX_BYTES = 1024 ** 3;
+/** Later ones are in microseconds, as some venues' files are by now. */
+const MAX_TIME_MS = 4_102_444_800_000;
 const GZIP_MAGIC = 0x1f8b;
 
 export async function readCandleFile(path: string): Promise<CandleFile> {
@@ -83,8 +85,11 @@ function parseLine(path: string, line: string, i: number, columns: readonly Floa
     number,
     number,
   ];
-  if (!Number.isSafeInteger(time) || time < 0)
-    throw new BadCandleFile(`${where}: openTimeMs: expected milliseconds since the epoch`);
+  if (!Number.isSafeInteger(time) || time < 0 || time >= MAX_TIME_MS) {
+    throw new BadCandleFile(
+      `${where}: openTimeMs: expected milliseconds since the epoch, before the year 2100`,
+    );
+  }
   if (i > 0 && time <= columns[0]![i - 1]!) {
     throw new BadCandleFile(
       `${where}: candles are not in order: ${time} does not follow ${columns[0]![i - 1]!}`,
