@@ -56,11 +56,17 @@ export class BusTarget {
       const nextDueMs = bus.nextDueMs(this.functionName);
       return nextDueMs === null ? 'idle' : { idleUntilMs: nextDueMs };
     }
-    const left = [...waiting];
-    while (left.length > 0) {
-      const [delivery] = left.splice(faults.pick(left.length), 1);
-      await this.#deliver(delivery!);
-      onProgress();
+    try {
+      const left = [...waiting];
+      while (left.length > 0) {
+        const [delivery] = left.splice(faults.pick(left.length), 1);
+        await this.#deliver(delivery!);
+        onProgress();
+      }
+    } finally {
+      // A database that could not be written, on a full disk for instance, must not keep what is not settled till the
+      // process ends.
+      for (const { id } of waiting) bus.putBack(this.functionName, id);
     }
     return 'worked';
   }

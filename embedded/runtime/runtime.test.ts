@@ -190,6 +190,30 @@ describe('the embedded runtime', () => {
     });
   });
 
+  it('delivers what it had taken when the database could not be written for a moment, as on a full disk', async () => {
+    let delivered = 0;
+    let isFull = true;
+    const acknowledge = bus.acknowledge.bind(bus);
+    const retryLater = bus.retryLater.bind(bus);
+    const full = (): void => {
+      if (isFull) throw new Error('database or disk is full');
+    };
+    bus.acknowledge = (id) => {
+      full();
+      acknowledge(id);
+    };
+    bus.retryLater = (...args) => {
+      full();
+      retryLater(...args);
+    };
+    const running = await start({ 'check-risk': async () => delivered++ });
+    await bus.publish([{ detailType: 'SignalRaisedV1', detail: {} as never }]);
+    await sleep(10);
+    isFull = false;
+    await running.drained();
+    expect(delivered).toBeGreaterThanOrEqual(2);
+  });
+
   describe('a FIFO queue', () => {
     const message = (body: string, groupId: string) => ({
       body: JSON.stringify(body),

@@ -124,6 +124,11 @@ export class SqliteEventBus implements EventBus {
     this.#settle(id, this.#statements.remove.get(id)?.['function_name']);
   }
 
+  /** Due as it was before it was taken. Says nothing to one that has been settled since. */
+  putBack(functionName: FunctionName, id: number): void {
+    this.#inFlightOf(functionName).delete(id);
+  }
+
   /** Due again at `atMs`, with one more failed attempt. */
   retryLater(id: number, atMs: number, cause: string): void {
     const functionName = this.#statements.postpone.get(atMs, cause, id)?.['function_name'];
