@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   candlesKey,
   chunkInput,
@@ -21,7 +22,12 @@ export function createHandler(ports: Pick<Ports, 'objects'>) {
     const { runId, chunkKey } = chunkInput.parse(input);
     const chunk = await getJson<ChunkObject>(ports.objects, chunkKey);
     const series = seriesOf(await getJson<CandleColumns>(ports.objects, candlesKey(runId)));
-    const results = chunk.combinations.map((params) => runOne(series, chunk.request, params));
+    const results: ChunkResult[] = [];
+    for (const params of chunk.combinations) {
+      results.push(runOne(series, chunk.request, params));
+      // In one process the same loop delivers trades and fills; a chunk of seconds would let its deliveries time out.
+      await nextTurn();
+    }
     await putJson(ports.objects, chunk.resultKey, results);
     invocation.count('backtestsRun', results.length);
     return { resultKey: chunk.resultKey };
