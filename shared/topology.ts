@@ -47,7 +47,7 @@ export const topology = {
         'check-risk: get limits, kill switch, reservation, decided; put reservation and decided with order',
         'submit-order: get order and kill switch; track-order: get and put order and reservation',
         'read-orders: index ORDERS#<accountId> by effective time → orders, newest first',
-        'sweep-pending: index PENDING → outboxes, oldest first',
+        'sweep-pending: index PENDING → outboxes, oldest first; index IN_FLIGHT → reservations whose order should be over',
       ],
     },
     portfolio: {

@@ -48,6 +48,12 @@ export const reservationKey = (strategyId: string): Key => ({
   pk: `STRATEGY#${strategyId}`,
   sk: 'RESERVATION',
 });
+/** Reservations by the time after which their order is over. */
+export const IN_FLIGHT_PARTITION = 'IN_FLIGHT';
+export const inFlightIndex = (expiresAtMs: number, clientOrderId: string): Index => ({
+  partition: IN_FLIGHT_PARTITION,
+  sort: `${sortableTime(expiresAtMs)}#${clientOrderId}`,
+});
 export const decidedKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'DECIDED' });
 export const orderKey = (clientOrderId: string): Key => ({ pk: `ORDER#${clientOrderId}`, sk: 'ORDER' });
 export const ordersPartition = (accountId: string): string => `ORDERS#${accountId}`;

@@ -3,7 +3,7 @@ import { orderKey, ordersIndex, reservationKey } from '../contracts/record-keys.
 import type { OrderRecord, ReservationRecord } from '../contracts/records.ts';
 import { deterministicId } from '../domain/ids.ts';
 import { mayFollow } from '../domain/orders/order-status.ts';
-import type { OrderStatus, Signal } from '../domain/orders/order.ts';
+import type { Order, OrderStatus, Signal } from '../domain/orders/order.ts';
 import type { Condition, Item, PutWrite, StateStore, Write } from '../ports/state-store.ts';
 import { outboxWrite, type Effect, type Outbox } from './outbox.ts';
 
@@ -44,6 +44,19 @@ export type ChangeOutcome =
   | { readonly kind: 'changed'; readonly order: OrderRecord; readonly outbox: Outbox }
   /** The order is somewhere that this status may not follow. */
   | { readonly kind: 'refused'; readonly status: OrderStatus };
+
+/** Sales go ahead of purchases: they only ever make the position smaller. */
+export function sendToSubmit({ side, clientOrderId, strategyId }: Order): Effect & { readonly kind: 'send' } {
+  return {
+    kind: 'send',
+    queue: side === 'SELL' ? 'orders-urgent' : 'orders-standard',
+    message: {
+      body: JSON.stringify({ clientOrderId }),
+      groupId: strategyId,
+      deduplicationId: clientOrderId,
+    },
+  };
+}
 
 /** What belongs to a change of status beside the order itself. */
 export interface FurtherChange {

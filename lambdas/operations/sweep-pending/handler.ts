@@ -2,13 +2,14 @@ import type { ScheduledEvent } from 'aws-lambda';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineFunction, describeError } from '../../../shared/runtime/define-function.ts';
 import { log } from '../../../shared/runtime/log.ts';
+import { chaseOverdueOrders } from './overdue-orders.ts';
 import { deliverOutbox, pendingOutboxes } from '../../../shared/runtime/outbox.ts';
 
 /** Younger outboxes are most likely being delivered right now. */
 const MIN_AGE_MS = 30_000;
 const MAX_OUTBOXES_A_TABLE = 200;
 
-/** Delivers what crashed functions left pending: the last net under every committed change. */
+/** Delivers what crashed functions left pending, and asks after orders that should be over: the last net under both. */
 export function createHandler(ports: Pick<Ports, 'state' | 'bus' | 'queues' | 'clock'>) {
   return defineFunction('sweep-pending', async (_event: ScheduledEvent, invocation) => {
     for (const table of ['signals', 'orders', 'portfolio'] as const) {
@@ -24,5 +25,7 @@ export function createHandler(ports: Pick<Ports, 'state' | 'bus' | 'queues' | 'c
         }
       }
     }
+    const overdue = await chaseOverdueOrders(ports);
+    if (overdue > 0) invocation.count('ordersOverdue', overdue);
   });
 }

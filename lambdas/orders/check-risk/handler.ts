@@ -1,15 +1,21 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import { eventSchemas, type EventDetail } from '../../../shared/contracts/events.ts';
 import { orderRecordOf } from '../../../shared/contracts/ledger-records.ts';
-import { bookKey, decidedKey, reservationKey } from '../../../shared/contracts/record-keys.ts';
+import { bookKey, decidedKey, inFlightIndex, reservationKey } from '../../../shared/contracts/record-keys.ts';
 import type { DecidedRecord, OrderRecord, ReservationRecord } from '../../../shared/contracts/records.ts';
-import type { Order, Signal } from '../../../shared/domain/orders/order.ts';
+import type { Signal } from '../../../shared/domain/orders/order.ts';
 import { clientOrderIdOf, decide, type Decision } from '../../../shared/domain/risk/decide.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import type { Condition, Item, Write } from '../../../shared/ports/state-store.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
 import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
-import { orderOutbox, orderOutboxId, orderWrite, readOrder } from '../../../shared/runtime/order-items.ts';
+import {
+  orderOutbox,
+  orderOutboxId,
+  orderWrite,
+  readOrder,
+  sendToSubmit,
+} from '../../../shared/runtime/order-items.ts';
 import { deliverOutbox, outboxWrite, redeliverOutbox, type Effect } from '../../../shared/runtime/outbox.ts';
 import { readSituation, type Situation } from './read-situation.ts';
 
@@ -56,7 +62,7 @@ async function checkSignal(ports: Needs, signal: Signal, resumedAtMs: number | n
       await commit(
         ports,
         orderRecordOf(decision.order, 'INITIALIZED', null),
-        [sendToQueue(decision.order)],
+        [sendToSubmit(decision.order)],
         writes,
       );
       return 'ordersApproved';
@@ -115,30 +121,24 @@ function reservationWrite(decision: Decision, signal: Signal, held: Item<Reserva
   const key = { table: 'orders', ...reservationKey(signal.strategyId) } as const;
   const condition = conditionOn(held);
   if (decision.kind === 'approved') {
-    const value: ReservationRecord = { clientOrderId: decision.order.clientOrderId };
-    return { kind: 'put', ...key, value, condition };
+    const { clientOrderId, expiresAtMs } = decision.order;
+    const value: ReservationRecord = { clientOrderId };
+    return { kind: 'put', ...key, value, condition, index: inFlightIndex(expiresAtMs, clientOrderId) };
   }
   const waiting = decision.kind === 'waits' ? signal : undefined;
   if (held === null || held.value.waiting?.signalId === waiting?.signalId)
     return { kind: 'check', ...key, condition };
   const { clientOrderId } = held.value;
   const value: ReservationRecord = { clientOrderId, ...(waiting === undefined ? {} : { waiting }) };
-  return { kind: 'put', ...key, value, condition };
+  return {
+    kind: 'put',
+    ...key,
+    value,
+    condition,
+    ...(held.index === undefined ? {} : { index: held.index }),
+  };
 }
 
 function conditionOn(item: Item | null): Exclude<Condition, { kind: 'none' }> {
   return item === null ? { kind: 'absent' } : { kind: 'version', version: item.version };
-}
-
-/** Sales go ahead of purchases: they only ever make the position smaller. */
-function sendToQueue(order: Order): Effect {
-  return {
-    kind: 'send',
-    queue: order.side === 'SELL' ? 'orders-urgent' : 'orders-standard',
-    message: {
-      body: JSON.stringify({ clientOrderId: order.clientOrderId }),
-      groupId: order.strategyId,
-      deduplicationId: order.clientOrderId,
-    },
-  };
 }
