@@ -125,6 +125,10 @@ describe('an order is denied', () => {
       `the day's loss has reached the limit of 10 %`,
       { limits: { ...NO_LIMITS, maxDailyLossRatio: 0.1 }, dayOpenEquity: decimal('1111.2') },
     ],
+    [
+      `the day's loss has reached the limit of 7 %`,
+      { limits: { ...NO_LIMITS, maxDailyLossRatio: 0.07 }, dayOpenEquity: decimal('1111.2') },
+    ],
   ])('because %s', (reason, over) => {
     expect(decideOn('BUY', over)).toMatchObject({ kind: 'denied', reason });
   });

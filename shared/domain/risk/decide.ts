@@ -3,7 +3,7 @@
  * function and a backtest decide alike.
  */
 import { intervalMs, openTimeOf } from '../candles/interval.ts';
-import { decimal, formatDecimal, toNumber, type Decimal } from '../decimal.ts';
+import { decimal, decimalFromNumber, formatDecimal, toNumber, type Decimal } from '../decimal.ts';
 import { deterministicId } from '../ids.ts';
 import type { Order, Signal } from '../orders/order.ts';
 import { equityOf, type Book } from '../portfolio/book.ts';
@@ -120,8 +120,10 @@ function reasonNotToBuy(limits: RiskLimits, view: RiskView, price: Decimal): str
   }
   if (maxDailyLossRatio !== null && dayOpenEquity > 0n) {
     const lossRatio = toNumber(dayOpenEquity - equityOf(book, price)) / toNumber(dayOpenEquity);
-    if (lossRatio >= maxDailyLossRatio)
-      return `the day's loss has reached the limit of ${maxDailyLossRatio * 100} %`;
+    if (lossRatio >= maxDailyLossRatio) {
+      const percent = formatDecimal(decimalFromNumber(maxDailyLossRatio * 100));
+      return `the day's loss has reached the limit of ${percent} %`;
+    }
   }
   return null;
 }
