@@ -57,7 +57,9 @@ export interface StreamConsumerDefinition {
   readonly function: string;
   readonly batchSize: number;
   readonly maxBatchingWindowSeconds: number;
+  /** Embedded, where each attempt waits longer than the one before. */
   readonly retryAttempts: number;
+  /** On AWS, where attempts follow one another at Lambda's pace: a batch is given up when it is older. */
   readonly maxRecordAgeSeconds: number;
 }
 

@@ -21,6 +21,12 @@ const READ_STREAM = [
   'kinesis:ListShards',
 ];
 
+/**
+ * As many as Lambda takes. Handlers set poison aside, so what fails a whole batch is an outage, and Lambda may use up
+ * ten attempts in seconds: how long one is waited for is what the age of the records says, and that has a bound.
+ */
+const MAX_RETRY_ATTEMPTS = 10_000;
+
 /** One stream, one function, one queue for the batches that it gave up on, one alarm when it falls behind. */
 export class StreamConsumer extends Construct {
   readonly failures: DeadLetterQueue;
@@ -48,7 +54,7 @@ export class StreamConsumer extends Construct {
       parallelizationFactor: 1,
       bisectBatchOnFunctionError: true,
       functionResponseTypes: ['ReportBatchItemFailures'],
-      maximumRetryAttempts: consumer.retryAttempts,
+      maximumRetryAttempts: MAX_RETRY_ATTEMPTS,
       maximumRecordAgeInSeconds: consumer.maxRecordAgeSeconds,
       destinationConfig: { onFailure: { destination: this.failures.queue.queueArn } },
     });
