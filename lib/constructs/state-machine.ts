@@ -6,6 +6,7 @@ import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Stage } from '../config/stage.ts';
 import type { StateMachineDefinition } from '../../shared/topology-schema.ts';
 import type { MillraceFunction } from './millrace-function.ts';
 import { parameterNames, publish } from './parameter-names.ts';
@@ -21,8 +22,11 @@ export interface StateMachineProps {
   readonly platform: PlatformReferences;
 }
 
-/** Chunks run at once where each is a child execution of its own. */
-const DISTRIBUTED_CONCURRENCY = 100;
+/**
+ * Executions of a map at once where nothing is reserved for the function that it calls: half of the ten that a new
+ * account has, so that orders find one.
+ */
+const UNRESERVED_CONCURRENCY = 5;
 
 const LOG_DELIVERY = [
   'logs:CreateLogDelivery',
@@ -63,7 +67,7 @@ export class StateMachine extends Construct {
     permit(this.#policy, { actions: ['lambda:InvokeFunction'], resources: called.map(([, arn]) => arn) });
     this.stateMachine = new CfnStateMachine(this, 'StateMachine', {
       roleArn: role.roleArn,
-      definitionString: JSON.stringify(readDefinition(name, definition.timeoutMinutes, !stage.emulated)),
+      definitionString: JSON.stringify(readDefinition(name, definition, stage)),
       definitionSubstitutions: Object.fromEntries(called),
       ...(stage.emulated ? {} : { loggingConfiguration: this.#logTo(stage.logRetention) }),
     });
@@ -137,22 +141,29 @@ export class StateMachine extends Construct {
 }
 
 /** One file serves all places: what runs inline in process and on emulators is distributed here. */
-function readDefinition(name: string, timeoutMinutes: number, distributed: boolean): object {
+function readDefinition(
+  name: string,
+  { tasks, timeoutMinutes }: StateMachineDefinition,
+  stage: Stage,
+): object {
   const file = join(import.meta.dirname, '../../state-machines', `${name}.asl.json`);
   const asl = JSON.parse(readFileSync(file, 'utf8')) as {
     readonly States: Readonly<Record<string, AslState>>;
   };
+  const reserved = Object.values(tasks).map((task) => stage.reservedConcurrency[task] ?? Infinity);
+  const atOnce = Math.min(...reserved);
+  const concurrency = Number.isFinite(atOnce) ? atOnce : UNRESERVED_CONCURRENCY;
   const states = Object.entries(asl.States).map(
-    ([state, body]) => [state, distributed ? distribute(body) : body] as const,
+    ([state, body]) => [state, stage.emulated ? body : distribute(body, concurrency)] as const,
   );
   return { ...asl, TimeoutSeconds: timeoutMinutes * 60, States: Object.fromEntries(states) };
 }
 
-function distribute(state: AslState): AslState {
+function distribute(state: AslState, concurrency: number): AslState {
   if (state.Type !== 'Map') return state;
   return {
     ...state,
-    MaxConcurrency: DISTRIBUTED_CONCURRENCY,
+    MaxConcurrency: concurrency,
     ItemProcessor: {
       ...state.ItemProcessor,
       ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },

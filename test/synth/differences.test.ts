@@ -33,6 +33,10 @@ describe('the stage localstack', () => {
   });
 });
 
+const context = (stage: string): Parameters<typeof readStage>[0] => ({
+  tryGetContext: (key) => (key === 'stage' ? stage : undefined),
+});
+
 describe.each(['dev', 'prod'])('the stage %s', (stage) => {
   let synthesized: Synthesized;
   // Synthesis fails when a rule finds what is not acknowledged.
@@ -51,6 +55,14 @@ describe.each(['dev', 'prod'])('the stage %s', (stage) => {
     const kept = Object.values(templates.get('stateful')!.Resources).filter(({ Type }) => KEPT.test(Type));
     expect(kept.some(({ Type }) => Type === 'AWS::SQS::Queue')).toBe(true);
     expect(kept.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(kept.map(() => 'Retain'));
+  });
+
+  it('leaves concurrency for orders while a grid runs', () => {
+    const { reservedConcurrency } = readStage(context(stage));
+    const [machine] = ofType(synthesized.resources, 'AWS::StepFunctions::StateMachine');
+    const [, most] = /"MaxConcurrency":(\d+)/.exec(textOf(machine!.properties['DefinitionString'])) ?? [];
+    // A new account has ten for everything.
+    expect(Number(most)).toBeLessThanOrEqual(reservedConcurrency['run-chunk'] ?? 5);
   });
 
   it('gives the password of ClickHouse to a server over TLS alone', () => {
@@ -73,9 +85,7 @@ describe.each(['dev', 'prod'])('the stage %s', (stage) => {
   });
 
   it('calls queue workers no more often at once than what is reserved for them', () => {
-    const { reservedConcurrency } = readStage({
-      tryGetContext: (key) => (key === 'stage' ? stage : undefined),
-    });
+    const { reservedConcurrency } = readStage(context(stage));
     const mappings = ofType(synthesized.resources, 'AWS::Lambda::EventSourceMapping').filter(
       ({ properties }) => !('ParallelizationFactor' in properties),
     );
