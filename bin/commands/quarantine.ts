@@ -1,5 +1,5 @@
 import { openPlatform } from '../../embedded/platform.ts';
-import { openStorage } from '../../embedded/storage.ts';
+import { openStorage, type Storage } from '../../embedded/storage.ts';
 import { assertDataFolder } from '../../shared/adapters/embedded/data-folder.ts';
 import { fieldErrors, firstFieldError } from '../../shared/contracts/problem.ts';
 import { tradeFix } from '../../shared/contracts/quarantine-views.ts';
@@ -11,6 +11,7 @@ import {
 } from '../../shared/contracts/records.ts';
 import type { Page, StateStore } from '../../shared/ports/state-store.ts';
 import { redriveQuarantined, type RedriveOutcome } from '../../shared/runtime/redrive-quarantine.ts';
+import { topology, type QueueName } from '../../shared/topology.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE, EXIT_FAILED } from '../command-line/command.ts';
 import { dataFolderErrors } from '../command-line/data-folder-errors.ts';
@@ -20,7 +21,8 @@ import { optional, required, withDefault } from '../command-line/options.ts';
 export const command = defineCommand({
   description:
     'A trade that is none is set aside alone, with its cause, and holds up nothing. Sent again, it lands once, as a\n' +
-    'revision of its candle. Nothing else may be running on the data folder; a running platform takes redrives by\n' +
+    'revision of its candle. Without --id, redrive also sends again what functions gave up: dead letters and events.\n' +
+    'Nothing else may be running on the data folder; a running platform takes redrives by\n' +
     'POST /v1/quarantine/{id}/redrive.',
   options: {
     dataDir: withDefault(folder, './.millrace', 'the data folder'),
@@ -103,12 +105,26 @@ async function redrive(
     const outcomes = [];
     for (const one of ids)
       outcomes.push({ id: one, ...(await redriveQuarantined(platform.ports, one, mended, Date.now())) });
+    const told = [...outcomes.map(toldOf), ...(id === null ? await redriveGivenUp(platform.storage) : [])];
     await platform.runtime.drained();
-    print(outcomes.map(toldOf));
+    print(told);
     return outcomes.every((outcome) => outcome.kind === 'redriven') ? EXIT_DONE : EXIT_FAILED;
   } finally {
     await platform.close();
   }
+}
+
+/** What is too late by now is denied, and what was done meanwhile is known by its id. */
+async function redriveGivenUp({ queues, bus }: Storage) {
+  const counts: [id: string, count: number][] = [];
+  for (const queue of Object.keys(topology.queues) as QueueName[]) {
+    counts.push([queue, await queues.count(queue)]);
+    await queues.redrive(queue);
+  }
+  counts.push(['events', bus.redrive()]);
+  return counts
+    .filter(([, count]) => count > 0)
+    .map(([id, count]) => ({ id, outcome: 'redriven', detail: `${count} given up before` }));
 }
 
 function parseFix(fix: object) {

@@ -96,6 +96,23 @@ describe('SqliteEventBus', () => {
     expect(bus.pendingCount('push-updates')).toBe(1);
   });
 
+  it('delivers again what was given up, to those alone who could not take it', async () => {
+    const { bus } = open();
+    await bus.publish([report('poison'), report('fine')]);
+    const [poison, fine] = bus.take('track-order', 2, NOW_MS);
+    bus.giveUp(poison!.id, 'TypeError: price is undefined');
+    bus.acknowledge(fine!.id);
+    for (const { id } of bus.take('push-updates', 2, NOW_MS)) bus.acknowledge(id);
+    const told: string[] = [];
+    bus.onPublish((functionName) => told.push(functionName));
+    expect([bus.redrive(), bus.redrive()]).toEqual([1, 0]);
+    expect(told).toEqual(['track-order']);
+    expect(bus.deadDeliveries(10)).toEqual([]);
+    expect([bus.pendingCount('track-order'), bus.pendingCount('push-updates')]).toEqual([1, 0]);
+    const [again] = bus.take('track-order', 10, NOW_MS);
+    expect(again).toEqual({ ...poison, attempts: 0 });
+  });
+
   it('says when something is due that nobody has taken', async () => {
     const { bus } = open();
     expect(bus.nextDueMs('track-order')).toBeNull();

@@ -135,7 +135,7 @@ export class SqliteEventBus implements EventBus {
     if (typeof functionName === 'string') this.#inFlightOf(functionName).delete(id);
   }
 
-  /** Sets the delivery aside with its cause, for good. */
+  /** Sets the delivery aside with its cause, until it is sent again. */
   giveUp(id: number, cause: string): void {
     const functionName = transaction(this.#database, () => {
       this.#statements.bury.run(cause, id);
@@ -171,6 +171,19 @@ export class SqliteEventBus implements EventBus {
       functionName: row['function_name'] as FunctionName,
       cause: String(row['cause']),
     }));
+  }
+
+  /** Makes due again what was given up, as if for the first time. @returns how many deliveries. */
+  redrive(): number {
+    const counts = transaction(this.#database, () => {
+      const byFunction = this.#statements.countDead.all();
+      this.#statements.revive.run();
+      this.#statements.removeDead.run();
+      return byFunction.map((row) => [row['function_name'] as FunctionName, Number(row['count'])] as const);
+    });
+    for (const [functionName, count] of counts) this.#count(functionName, count);
+    for (const [functionName] of counts) this.#published.tell(functionName);
+    return counts.reduce((sum, [, count]) => sum + count, 0);
   }
 
   /** Tells each function that got a delivery, after the commit. @returns what stops it. */
@@ -213,6 +226,10 @@ function prepareStatements(database: DatabaseSync) {
     postpone: `UPDATE deliveries SET due_at_ms = ?, last_cause = ?, attempts = attempts + 1 WHERE id = ? RETURNING function_name`,
     bury: `INSERT INTO dead_deliveries (${columns}, cause)
       SELECT id, function_name, event_id, detail_type, detail, published_at_ms, attempts + 1, ? FROM deliveries WHERE id = ?`,
+    countDead: 'SELECT function_name, count(*) AS count FROM dead_deliveries GROUP BY 1',
+    revive: `INSERT INTO deliveries (id, function_name, event_id, detail_type, detail, published_at_ms)
+      SELECT id, function_name, event_id, detail_type, detail, published_at_ms FROM dead_deliveries`,
+    removeDead: 'DELETE FROM dead_deliveries',
     dead: `SELECT ${columns}, cause FROM dead_deliveries ORDER BY id DESC LIMIT ?`,
   });
 }

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { openStorage } from '../../embedded/storage.ts';
+import type { Totals } from '../../embedded/totals.ts';
+import { fillsPartition } from '../../shared/contracts/record-keys.ts';
+import { PAPER_ACCOUNT_ID } from '../../shared/contracts/records.ts';
+import { runMillrace } from './run-millrace.ts';
+import { syntheticLines, writeCapture } from './write-capture.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'millrace-given-up-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('what functions gave up', () => {
+  it('is sent again by `quarantine redrive`, and changes nothing that was done already', async () => {
+    const dataDir = join(folder, 'data');
+    const capture = join(folder, 'market.ndjson.gz');
+    writeCapture(capture, syntheticLines({ seed: 3, instruments: 1, tradesPerSecond: 20 }, 120));
+    const params = '{"fastPeriod":2,"slowPeriod":5}';
+    const strategy = ['--strategy', 'ma-crossover', '--params', params, '--strategy-interval', '1s'];
+    const run = await runMillrace([
+      'start',
+      ...['--replay', capture, '--once', '--data-dir', dataDir],
+      ...strategy,
+    ]);
+    const totals = JSON.parse(run.stdout) as Totals;
+    expect(totals.fills).toBeGreaterThan(0);
+
+    const storage = await openStorage(dataDir);
+    const fills = await storage.state.queryIndex('portfolio', fillsPartition(PAPER_ACCOUNT_ID), { limit: 1 });
+    const fill = fills.items[0]!.value as never;
+    await storage.bus.publish([{ detailType: 'OrderFilledV1', detail: { fill } }]);
+    for (const { id } of storage.bus.take('apply-fill', 10, Date.now())) storage.bus.giveUp(id, 'a cause');
+    await storage.close();
+
+    const redrive = ['quarantine', 'redrive', '--data-dir', dataDir];
+    const again = await runMillrace(redrive);
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout)).toEqual([
+      { id: 'events', outcome: 'redriven', detail: '1 given up before' },
+    ]);
+    expect(JSON.parse((await runMillrace(redrive)).stdout)).toEqual([]);
+    const state = await runMillrace(['state', '--data-dir', dataDir]);
+    expect(JSON.parse(state.stdout)).toEqual(totals);
+  }, 120_000);
+});
