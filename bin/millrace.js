@@ -21,7 +21,10 @@ function stop(line) {
 
 /** Runs the command line in a child, and passes on to it what is asked of this process. */
 function spawnCommandLine() {
-  var child = spawn(node24, [commandLine].concat(process.argv.slice(2)), { stdio: 'inherit' });
+  var child = spawn(node24, [commandLine].concat(process.argv.slice(2)), {
+    stdio: 'inherit',
+    env: Object.assign({}, process.env, { MILLRACE_LAUNCHER: String(process.pid) }),
+  });
   ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(function (signal) {
     process.on(signal, function () {
       child.kill(signal);

@@ -7,7 +7,10 @@ export interface CommandIo {
   print(result: unknown): void;
   /** Prints a line for people on stderr. */
   tell(line: string): void;
-  /** Aborted by Ctrl-C or SIGTERM: stop cleanly and return. */
+  /**
+   * Aborted by Ctrl-C or SIGTERM: stop cleanly and return. Until a command has looked at it, and for those that never
+   * do, such a signal ends the process at once.
+   */
   readonly signal: AbortSignal;
 }
 

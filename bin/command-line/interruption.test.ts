@@ -11,12 +11,12 @@ function fakeProcess() {
     on: (signal: string, listener: () => void) => events.on(signal, listener),
     exit: (code: number) => void exits.push(code),
   };
-  const signal = listenForInterruption(
+  const { signal, interrupt } = listenForInterruption(
     source,
     (line) => void told.push(line),
     () => clock.nowMs,
   );
-  return { events, exits, told, clock, signal };
+  return { events, exits, told, clock, signal, interrupt };
 }
 
 describe('an interruption', () => {
@@ -35,6 +35,12 @@ describe('an interruption', () => {
     clock.nowMs = 20;
     events.emit('SIGINT');
     expect(exits).toEqual([]);
+  });
+
+  it('may come from elsewhere', () => {
+    const { exits, signal, interrupt } = fakeProcess();
+    interrupt();
+    expect([signal.aborted, exits]).toEqual([true, []]);
   });
 
   it('ends the process when it comes again', () => {

@@ -12,6 +12,12 @@ export interface SignalSource {
   exit(code: number): void;
 }
 
+export interface Interruption {
+  readonly signal: AbortSignal;
+  /** As Ctrl-C does. */
+  interrupt(): void;
+}
+
 /**
  * The first Ctrl-C or SIGTERM asks the command to stop cleanly; another one ends the process at once.
  * @param nowMs a monotonic clock
@@ -20,7 +26,7 @@ export function listenForInterruption(
   source: SignalSource,
   tell: (line: string) => void,
   nowMs: () => number,
-): AbortSignal {
+): Interruption {
   const controller = new AbortController();
   let firstAtMs: number | null = null;
   const interrupt = (): void => {
@@ -34,5 +40,5 @@ export function listenForInterruption(
   };
   source.on('SIGINT', interrupt);
   source.on('SIGTERM', interrupt);
-  return controller.signal;
+  return { signal: controller.signal, interrupt };
 }

@@ -18,6 +18,7 @@ import { parseArguments } from './parse-arguments.ts';
 export interface Terminal {
   readonly stdout: { readonly isTTY?: boolean; write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
+  /** Signals are listened to from its first use on. */
   readonly signal: AbortSignal;
   /** Whether unexpected errors are shown with their stack. */
   readonly showStacks: boolean;
@@ -91,7 +92,9 @@ async function runEntry(entry: CommandEntry, words: readonly string[], terminal:
   const io: CommandIo = {
     print: (result) => terminal.stdout.write(formatResult(result, format, terminal.stdout.isTTY === true)),
     tell: (line) => terminal.stderr.write(`${line}\n`),
-    signal: terminal.signal,
+    get signal() {
+      return terminal.signal;
+    },
   };
   return command.run(values, io);
 }

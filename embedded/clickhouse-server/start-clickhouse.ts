@@ -99,6 +99,8 @@ class ClickHouseChild {
     this.#process = spawn(process.execPath, [CHILD, ...commandLine(this.#dataPath, port)], {
       stdio: ['pipe', 'ignore', 'pipe'],
       env: childEnvironment(),
+      // A terminal sends Ctrl-C to its whole process group: the platform finishes what is under way first.
+      detached: true,
     });
     this.#stderr = new StderrTail(this.#process.stderr!);
     this.#exited = new Promise((resolveExit) => {
