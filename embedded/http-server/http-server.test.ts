@@ -197,6 +197,10 @@ describe('the server', () => {
     expect(await raw('nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 .*application\/problem\+json/s);
     const headers = `x-filler: ${'x'.repeat(20_000)}`;
     expect(await raw(`GET / HTTP/1.1\r\nhost: localhost\r\n${headers}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
+    // Without a host.
+    expect(await raw('GET /v1/health HTTP/1.1\r\nconnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 421 .*application\/problem\+json.*host: expected 127\.0\.0\.1/s,
+    );
     expect(await raw('GET http://evil.example.com/ HTTP/1.1\r\nhost: localhost\r\n\r\n')).toMatch(
       /^HTTP\/1\.1 400 /,
     );

@@ -71,7 +71,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     ...(options.pingIntervalMs === undefined ? {} : { pingIntervalMs: options.pingIntervalMs }),
     ...(options.maxSockets === undefined ? {} : { maxConnections: options.maxSockets }),
   });
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: 1000 });
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    connectionsCheckingInterval: 1000,
+    // A request without a host is refused below, as a problem; Node would answer it with nothing.
+    requireHostHeader: false,
+  });
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -136,7 +141,8 @@ async function respond(
     sendProblem(response, 421, 'host: expected 127.0.0.1 or localhost', CLOSE);
     return;
   }
-  const url = request.url?.startsWith('/') === true ? URL.parse(request.url, 'http://localhost') : null;
+  // A path may begin with two slashes, which alone would name a host.
+  const url = request.url?.startsWith('/') === true ? URL.parse(`http://localhost${request.url}`) : null;
   if (url === null) {
     sendProblem(response, 400, 'address: expected a path', CLOSE);
     return;

@@ -38,8 +38,18 @@ export function problemOf(
 export function fieldErrors(error: z.ZodError): FieldError[] {
   return error.issues.map((issue) => ({
     path: issue.path.join('.'),
-    message: issue.message.replace(/^Invalid (input|option): /, ''),
+    message: inOurWords(issue.message),
   }));
+}
+
+/** Zod's sentences as the rest of the platform says them: what was expected, and of what. */
+function inOurWords(message: string): string {
+  const plain = message
+    .replace(/^(Invalid (input|option)|Too (big|small)): /, '')
+    .replace(/^Unrecognized keys?: /, 'unknown field ')
+    .replace(/^expected record\b/, 'expected object')
+    .replace(/, received undefined$/, ', got nothing');
+  return plain.startsWith('expected one of ') ? plain.replaceAll('"', '').replaceAll('|', ', ') : plain;
 }
 
 /** The first of them as one line, with how many more there are. */

@@ -22,6 +22,11 @@ export function defineFunction<Event, Result>(
   return (event, context) => run(event, context as Context);
 }
 
+/** What a function has to say by throwing, though nothing went wrong: it is no error in the log, and has no stack. */
+export class ThrownAnswer extends Error {
+  override readonly name = 'ThrownAnswer';
+}
+
 export interface Invocation {
   readonly requestId: string;
   remainingMs(): number;
@@ -52,10 +57,10 @@ function observeInvocation(name: FunctionName): middy.MiddlewareObj<unknown, unk
       log.info('invoked', invocationLine(name, context, started.get(context)));
     },
     onError: ({ context, error }) => {
-      log.error('failed', {
-        ...invocationLine(name, context, started.get(context)),
-        error: describeError(error),
-      });
+      const line = invocationLine(name, context, started.get(context));
+      if (error instanceof ThrownAnswer)
+        log.info('invoked', { ...line, answer: error.message, cause: error.cause });
+      else log.error('failed', { ...line, error: describeError(error) });
     },
   };
 }

@@ -103,7 +103,7 @@ describe('a REST function', () => {
     const client = riskFunction();
     expect((await client('GET /v1/risk/limits', { body: { a: 1 } })).status).toBe(422);
     const { status, problem } = await client('GET /v1/risk/limits', { query: { verbose: '1' } });
-    expect([status, problem.detail]).toEqual([400, 'query: Unrecognized key: "verbose"']);
+    expect([status, problem.detail]).toEqual([400, 'query: unknown field "verbose"']);
   });
 
   it('refuses a parameter that is given twice', async () => {

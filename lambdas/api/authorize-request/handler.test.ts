@@ -70,10 +70,17 @@ describe('a valid token', () => {
     });
   });
 
-  it('may have expired five seconds ago by our clock', async () => {
-    await expect(authorizer()(`Bearer ${await sign({ ...claims, exp: NOW - 4 })}`)).resolves.toBeDefined();
-    await expect(authorizer()(`Bearer ${await sign({ ...claims, exp: NOW - 6 })}`)).rejects.toThrow(
-      'Unauthorized',
+  it('may have been issued by a clock that is five seconds ahead', async () => {
+    await expect(authorizer()(`Bearer ${await sign({ ...claims, nbf: NOW + 4 })}`)).resolves.toBeDefined();
+    await expect(authorizer()(`Bearer ${await sign({ ...claims, nbf: NOW + 6 })}`)).rejects.toThrow(
+      /^Unauthorized$/,
+    );
+  });
+
+  it('is believed up to its expiry, and no longer', async () => {
+    await expect(authorizer()(`Bearer ${await sign({ ...claims, exp: NOW + 1 })}`)).resolves.toBeDefined();
+    await expect(authorizer()(`Bearer ${await sign({ ...claims, exp: NOW })}`)).rejects.toThrow(
+      /^Unauthorized$/,
     );
   });
 });

@@ -1,6 +1,6 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
 import type { Ports } from '../../../shared/ports/index.ts';
-import { defineFunction } from '../../../shared/runtime/define-function.ts';
+import { defineFunction, ThrownAnswer } from '../../../shared/runtime/define-function.ts';
 import { createTokenVerifier } from './verify-token.ts';
 
 /** API Gateway answers 401 to this message and to no other. */
@@ -13,7 +13,7 @@ export function createHandler({ tokens }: Pick<Ports, 'tokens'>, nowMs: () => nu
     const verdict = await verify(event.authorizationToken);
     if (verdict.kind === 'refused') {
       invocation.count('tokensRefused');
-      throw new Error(UNAUTHORIZED, { cause: verdict.reason });
+      throw new ThrownAnswer(UNAUTHORIZED, { cause: verdict.reason });
     }
     return allow(verdict.subject, event.methodArn);
   });

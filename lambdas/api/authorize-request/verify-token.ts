@@ -9,6 +9,7 @@ export type Verdict =
 const KEYS_LIFETIME_MS = 5 * 60_000;
 /** A token with an unknown key may be the first of a new one; forged ones must not make us ask the issuer each time. */
 const MIN_RELOAD_DISTANCE_MS = 30_000;
+/** An issuer whose clock is ahead gives tokens that are not valid yet. None is believed past its expiry. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 /** What a header of a request may hold. */
 const MAX_TOKEN_CHARACTERS = 8192;
@@ -37,7 +38,8 @@ export function createTokenVerifier(tokens: TokenIssuer, nowMs: () => number) {
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(nowMs()),
     });
-    const { sub } = payload;
+    const { sub, exp = 0 } = payload;
+    if (exp * 1000 <= nowMs()) return { kind: 'refused', reason: 'expired' };
     return sub === undefined || sub === ''
       ? { kind: 'refused', reason: 'no subject' }
       : { kind: 'valid', subject: sub };

@@ -79,7 +79,7 @@ describe('a WebSocket client', () => {
       /message\.channels\.0: expected prices:<instrumentId>/,
     ],
     ['{"action":"publish","channels":["orders"]}', /message\.action/],
-    ['{"action":"subscribe","channels":["orders"],"as":"bob"}', /Unrecognized key: "as"/],
+    ['{"action":"subscribe","channels":["orders"],"as":"bob"}', /unknown field "as"/],
     ['', /message: expected JSON/],
   ])('is told what is wrong with %j', async (text, detail) => {
     expect(await send(text)).toEqual({ type: 'error', detail: expect.stringMatching(detail) });
