@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -54,6 +56,33 @@ describe('millrace migrate', () => {
       code: 2,
       err: expect.stringContaining('holds no data'),
     });
+  });
+
+  it('says so when what answers is no ClickHouse, or does not take the password', async () => {
+    let answer: readonly [status: number, headers: Record<string, string>, body: string] = [
+      404,
+      {},
+      '<!DOCTYPE html>\n<p>',
+    ];
+    const server = createServer((_, response) => response.writeHead(answer[0], answer[1]).end(answer[2]));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      expect(await run('migrate', '--url', url)).toEqual({
+        code: 2,
+        out: '',
+        err: `millrace: --url: expected a ClickHouse server at ${url}/, got "<!DOCTYPE html>"\n`,
+      });
+      const said = 'Code: 516. DB::Exception: bob: Authentication failed. (AUTHENTICATION_FAILED)';
+      answer = [403, { 'x-clickhouse-exception-code': '516' }, said];
+      expect(await run('migrate', '--url', url, '--user', 'bob')).toEqual({
+        code: 2,
+        out: '',
+        err: `millrace: --user: ${url}/ refuses bob with this CLICKHOUSE_PASSWORD\n`,
+      });
+    } finally {
+      server.close();
+    }
   });
 
   it('says so when no server answers', async () => {

@@ -1,7 +1,12 @@
+import { existsSync } from 'node:fs';
+import { ClickHouseError } from '@clickhouse/client';
 import { startClickHouse } from '../../embedded/clickhouse-server/start-clickhouse.ts';
+import { clickHouseDamage, refuseLostRows } from '../../embedded/storage-damage.ts';
 import { createClickHouse, type ClickHouseAddress } from '../../shared/adapters/clickhouse/client.ts';
 import { migrate, MigrationRefused, type MigrationStep } from '../../shared/adapters/clickhouse/migrate.ts';
-import { openDataFolder } from '../../shared/adapters/embedded/data-folder.ts';
+import { openDataFolder, type DataFolder } from '../../shared/adapters/embedded/data-folder.ts';
+import { openDatabase } from '../../shared/adapters/embedded/database.ts';
+import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
 import { log } from '../../shared/runtime/log.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE } from '../command-line/command.ts';
@@ -11,14 +16,9 @@ import { optional, withDefault } from '../command-line/options.ts';
 
 const PASSWORD_VARIABLE = 'CLICKHOUSE_PASSWORD';
 const MAX_VERSION = 9_999;
-const UNREACHABLE = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOTFOUND',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'EAI_AGAIN',
-]);
+/** ClickHouse's own error code. */
+const AUTHENTICATION_FAILED = '516';
+const MAX_SHOWN_CHARACTERS = 60;
 
 export const command = defineCommand({
   description:
@@ -42,12 +42,11 @@ export const command = defineCommand({
     },
   ],
   run: async ({ dataDir, url, user, to }, io) => {
-    const password = process.env[PASSWORD_VARIABLE];
-    const steps =
+    io.print(
       url === null
         ? await dataFolderErrors(async () => migrateFolder(dataDir, to))
-        : await migrateServer({ url, username: user, ...(password === undefined ? {} : { password }) }, to);
-    io.print(steps);
+        : await migrateUrl(url, user, to),
+    );
     return EXIT_DONE;
   },
 });
@@ -55,14 +54,39 @@ export const command = defineCommand({
 async function migrateFolder(dataDir: string, to: number | null): Promise<readonly MigrationStep[]> {
   const data = openDataFolder(dataDir, { mustExist: true });
   try {
-    const server = await startClickHouse({ dataDir: data.clickhouse, log });
+    const server = await clickHouseDamage(data, async () =>
+      startClickHouse({ dataDir: data.clickhouse, log }),
+    );
     try {
+      await refuseLoss(data, server.url);
       return await migrateServer({ url: server.url }, to);
     } finally {
       await server.stop({ fast: true });
     }
   } finally {
     data.close();
+  }
+}
+
+/** Tables made anew would hide that there were others. */
+async function refuseLoss(data: DataFolder, url: string): Promise<void> {
+  if (!existsSync(data.stateDatabase)) return;
+  const state = openDatabase(data.stateDatabase, STATE_SCHEMA);
+  const client = createClickHouse({ url });
+  try {
+    await refuseLostRows(client, data, state);
+  } finally {
+    await client.close();
+    state.close();
+  }
+}
+
+async function migrateUrl(url: string, user: string, to: number | null): Promise<readonly MigrationStep[]> {
+  const password = process.env[PASSWORD_VARIABLE];
+  try {
+    return await migrateServer({ url, username: user, ...(password === undefined ? {} : { password }) }, to);
+  } catch (error) {
+    throw serverError(url, user, error);
   }
 }
 
@@ -75,14 +99,20 @@ async function migrateServer(
     return await migrate(client, to === null ? {} : { to });
   } catch (error) {
     if (error instanceof MigrationRefused) throw new BadInput(error.message, { cause: error });
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== undefined && UNREACHABLE.has(code)) {
-      throw new BadInput(`--url: expected a ClickHouse server at ${address.url}, got ${code}`, {
-        cause: error,
-      });
-    }
     throw error;
   } finally {
     await client.close();
   }
+}
+
+/** An address that leads to no ClickHouse, or a password that is none, is the user's to mend. */
+function serverError(url: string, user: string, error: unknown): unknown {
+  if (error instanceof BadInput) return error;
+  if (error instanceof ClickHouseError) {
+    if (error.code !== AUTHENTICATION_FAILED) return error;
+    return new BadInput(`--user: ${url} refuses ${user} with this ${PASSWORD_VARIABLE}`, { cause: error });
+  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  const got = code ?? JSON.stringify(message.split('\n', 1)[0]!.slice(0, MAX_SHOWN_CHARACTERS));
+  return new BadInput(`--url: expected a ClickHouse server at ${url}, got ${got}`, { cause: error });
 }

@@ -90,3 +90,24 @@ describe('ten thousand trades of which one is poisoned', () => {
     }
   }, 120_000);
 });
+
+describe('more poison than one page of the quarantine', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-much-poison-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is sent again as a whole when no one is named', async () => {
+    const dataDir = join(folder, 'data');
+    const capture = join(folder, 'capture.ndjson.gz');
+    const lines = syntheticLines({ seed: 7, instruments: 1, tradesPerSecond: 1100 }, 1);
+    writeCapture(
+      capture,
+      lines.map((line) => line.replace(/(\\"p\\":\\")[\d.]+/, '$1none')),
+    );
+    const started = await runMillrace(['start', '--replay', capture, '--once', '--data-dir', dataDir]);
+    expect(JSON.parse(started.stdout)).toMatchObject({ trades: 0, quarantined: 1100 });
+    const { code, stdout } = await runMillrace(['quarantine', 'redrive', '--data-dir', dataDir]);
+    const outcomes = JSON.parse(stdout) as { outcome: string }[];
+    expect(outcomes.filter(({ outcome }) => outcome === 'still-bad')).toHaveLength(1100);
+    expect(code).toBe(1);
+  }, 60_000);
+});
