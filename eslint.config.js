@@ -136,7 +136,7 @@ export default defineConfig(
       'no-restricted-syntax': ['error', ZOD_IN_ONE_PIECE, ...HIDDEN_INPUTS],
       'no-restricted-imports': [
         'error',
-        { paths: [{ name: 'node:crypto', allowImportNames: ['createHash'], message: PURITY }] },
+        { paths: [{ name: 'node:crypto', allowImportNames: ['hash'], message: PURITY }] },
       ],
     },
   },

