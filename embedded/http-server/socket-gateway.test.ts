@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -142,8 +143,13 @@ describe('a WebSocket', () => {
     binary.socket.send(Buffer.from([1, 2, 3]));
     expect(await binary.closed).toBe(1003);
     const long = await join();
+    const said = once(long.socket, 'close') as Promise<[number, Buffer]>;
     long.socket.send('x'.repeat(128 * 1024 + 1));
-    expect(await long.closed).toBe(1009);
+    const [code, reason] = await said;
+    expect([code, reason.toString()]).toEqual([1009, 'expected at most 131072 bytes']);
+    const endless = await join();
+    endless.socket.send('x'.repeat(5_000_000));
+    expect(await endless.closed).toBe(1009);
     const fast = await join();
     for (let i = 0; i < 100; i++) fast.socket.send('{}');
     expect(await fast.closed).toBe(1008);

@@ -30,11 +30,14 @@ const DEFAULT_MAX_CONNECTIONS = 100;
 /** Messages of one client that wait for their turn. */
 const MAX_WAITING_MESSAGES = 32;
 const CLOSE_GRACE_MS = 1000;
+/** A message beyond this is cut off by the protocol's own code and without a word; up to it we can say why. */
+const MAX_RECEIVED_BYTES = 4 * MAX_SOCKET_MESSAGE_BYTES;
 
 /** https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
 const GOING_AWAY = 1001;
 const UNSUPPORTED_DATA = 1003;
 const POLICY_VIOLATION = 1008;
+const MESSAGE_TOO_BIG = 1009;
 
 interface Connection {
   readonly id: string;
@@ -50,7 +53,7 @@ export class SocketGateway {
   readonly #options: SocketGatewayOptions;
   readonly #server = new WebSocketServer({
     noServer: true,
-    maxPayload: MAX_SOCKET_MESSAGE_BYTES,
+    maxPayload: MAX_RECEIVED_BYTES,
     perMessageDeflate: false,
     clientTracking: false,
   });
@@ -170,6 +173,10 @@ export class SocketGateway {
     connection.alive = true;
     if (isBinary) {
       connection.socket.close(UNSUPPORTED_DATA, 'expected text');
+      return;
+    }
+    if ((data as Buffer).byteLength > MAX_SOCKET_MESSAGE_BYTES) {
+      connection.socket.close(MESSAGE_TOO_BIG, `expected at most ${MAX_SOCKET_MESSAGE_BYTES} bytes`);
       return;
     }
     if (connection.waiting >= MAX_WAITING_MESSAGES) {

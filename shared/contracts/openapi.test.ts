@@ -89,10 +89,15 @@ describe('the OpenAPI document', () => {
       '409',
       '413',
       '415',
+      '421',
       '422',
       '429',
       '500',
     ]);
+    // A body that nobody asked for is refused as well.
+    expect(Object.keys(paths['/v1/socket-tickets']!['post']!.responses)).toEqual(
+      expect.arrayContaining(['413', '415', '422']),
+    );
     expect(schemas['Problem']).toMatchObject({ required: ['type', 'title', 'status', 'detail'] });
   });
 

@@ -7,8 +7,8 @@ import { problem, PROBLEM_CONTENT_TYPE } from './problem.ts';
 type Json = Record<string, unknown>;
 
 /** Refusals that the wrapper around every handler, or the gateway before it, may give. */
-const COMMON_PROBLEMS = [400, 401, 403, 429, 500] as const;
-const OPEN_PROBLEMS = [400, 429, 500] as const;
+const COMMON_PROBLEMS = [400, 401, 403, 421, 429, 500] as const;
+const OPEN_PROBLEMS = [400, 421, 429, 500] as const;
 const BODY_PROBLEMS = [413, 415, 422] as const;
 
 export interface DescribedRoute {
@@ -87,7 +87,7 @@ function operation(key: RouteKey, path: string, open: boolean): Json {
     responses: {
       [contract.status]: successResponse(key, contract),
       ...Object.fromEntries(
-        problemsOf(contract, open).map((status) => [
+        problemsOf(key, contract, open).map((status) => [
           status,
           { $ref: `#/components/responses/${problemName(status)}` },
         ]),
@@ -101,10 +101,12 @@ function successResponse(key: RouteKey, { response, summary }: RouteContract): J
   return { description: summary, content: jsonContent(response, examples[key].response) };
 }
 
-function problemsOf(contract: RouteContract, open: boolean): number[] {
+function problemsOf(key: RouteKey, contract: RouteContract, open: boolean): number[] {
+  // A body that is not expected is refused like one that is wrong.
+  const mayHaveBody = !key.startsWith('GET ');
   const statuses = new Set<number>([
     ...(open ? OPEN_PROBLEMS : COMMON_PROBLEMS),
-    ...(contract.body === undefined ? [] : BODY_PROBLEMS),
+    ...(mayHaveBody ? BODY_PROBLEMS : []),
     ...(contract.problems ?? []),
   ]);
   return [...statuses].sort((a, b) => a - b);
@@ -176,6 +178,7 @@ const PROBLEM_MEANINGS: Readonly<Record<number, string>> = {
   409: 'It is not in a state that allows this, or was changed by somebody else at the same time.',
   413: 'The body is over 64 KB.',
   415: 'The body is not application/json.',
+  421: 'The host is not the one that answers here: the one-process platform is 127.0.0.1 or localhost.',
   422: 'The body does not say what is expected.',
   429: 'Too many requests.',
   500: 'Our fault; `instance` names the occurrence in the log.',
