@@ -146,7 +146,7 @@ function anyOf(candles: readonly StoredCandle[]): string {
   return conditions.join(' OR ');
 }
 
-function encodeCandles(candles: readonly StoredCandle[]): Uint8Array {
+function encodeCandles(candles: readonly StoredCandle[]): RowBinaryWriter {
   const writer = new RowBinaryWriter(candles.length * BYTES_A_ROW);
   for (const candle of candles) {
     if (!candle.closed)
@@ -164,7 +164,7 @@ function encodeCandles(candles: readonly StoredCandle[]): Uint8Array {
     writer.uint8(candle.complete ? 1 : 0);
     writer.text(candle.throughSequence);
   }
-  return writer.bytes();
+  return writer;
 }
 
 /** Of revisions that lie side by side in the table's order. */
