@@ -64,7 +64,10 @@ describe('a grid of a thousand chunks', () => {
     await candles.insert([storedCandle(0, '100')], { mayRepeat: false });
     await state.write(runWrite(run, { kind: 'absent' }));
 
-    const plan = await createPlan({ state, candles, objects, clock: { nowMs: () => 5 } })({ runId }, invocation);
+    const plan = await createPlan({ state, candles, objects, clock: { nowMs: () => 5 } })(
+      { runId },
+      invocation,
+    );
     expect(plan.chunks).toEqual(
       Array.from({ length: MAX_CHUNKS }, (_, n) => ({ runId, chunkKey: chunkKey(runId, n) })),
     );
