@@ -4,7 +4,6 @@ import { encodeRawRecord } from '../shared/contracts/raw-records.ts';
 import { LANES_PER_EXCHANGE } from '../shared/domain/market-data/lane.ts';
 import { MAX_RECORD_BYTES, type StreamWriter } from '../shared/ports/stream-writer.ts';
 import type { Log } from '../shared/runtime/log.ts';
-import { SpareBuffers } from './spare-buffers.ts';
 
 const compress = promisify(gzip);
 
@@ -19,7 +18,6 @@ const GZIP_CHUNK_BYTES = 256 * 1024;
 const MAX_MEMBER_BYTES = MAX_RECORD_BYTES - 1024;
 /** Each holds a chunk in memory, and the thread pool has four threads for everybody. */
 const MAX_CHUNKS_IN_FLIGHT = 3;
-const textBuffers = new SpareBuffers(MAX_CHUNKS_IN_FLIGHT);
 
 /** Where the archive of a source stands: the first message that is not durable, and the chunk that begins with it. */
 export interface ArchivePosition {
@@ -144,7 +142,9 @@ export class RawArchiver {
   /** Halves what does not compress into one record. The names of the halves sort where the whole would. */
   async #archiveLines(chunk: Chunk, lines: readonly string[], name: string): Promise<void> {
     const { writer, exchange, log } = this.#options;
-    const gzipMember = await compressLines(lines);
+    // The empty line at the end ends the last one; adding a newline to the joined text would copy megabytes again.
+    const text = Buffer.from([...lines, ''].join('\n'));
+    const gzipMember = await compress(text, { level: GZIP_LEVEL, chunkSize: GZIP_CHUNK_BYTES });
     if (gzipMember.byteLength <= MAX_MEMBER_BYTES) {
       const header = {
         v: 1,
@@ -166,17 +166,5 @@ export class RawArchiver {
       await this.#archiveLines(chunk, lines.slice(0, middle), `${name}.0`);
       await this.#archiveLines(chunk, lines.slice(middle), `${name}.1`);
     }
-  }
-}
-
-async function compressLines(lines: readonly string[]): Promise<Buffer> {
-  // The empty line at the end ends the last one; adding a newline to the joined text would copy megabytes again.
-  const text = [...lines, ''].join('\n');
-  const buffer = textBuffers.take(Buffer.byteLength(text));
-  try {
-    const written = buffer.write(text);
-    return await compress(buffer.subarray(0, written), { level: GZIP_LEVEL, chunkSize: GZIP_CHUNK_BYTES });
-  } finally {
-    textBuffers.giveBack(buffer);
   }
 }

@@ -146,7 +146,7 @@ function anyOf(candles: readonly StoredCandle[]): string {
   return conditions.join(' OR ');
 }
 
-function encodeCandles(candles: readonly StoredCandle[]): RowBinaryWriter {
+function encodeCandles(candles: readonly StoredCandle[]): Uint8Array {
   const writer = new RowBinaryWriter(candles.length * BYTES_A_ROW);
   for (const candle of candles) {
     if (!candle.closed)
@@ -164,7 +164,7 @@ function encodeCandles(candles: readonly StoredCandle[]): RowBinaryWriter {
     writer.uint8(candle.complete ? 1 : 0);
     writer.text(candle.throughSequence);
   }
-  return writer;
+  return writer.bytes();
 }
 
 /** Of revisions that lie side by side in the table's order. */

@@ -97,7 +97,7 @@ function anyOf(trades: readonly ReceivedTrade[]): string {
 }
 
 /** Rows in the order of the table's columns. */
-function encodeTrades(trades: readonly ReceivedTrade[]): RowBinaryWriter {
+function encodeTrades(trades: readonly ReceivedTrade[]): Uint8Array {
   const writer = new RowBinaryWriter(trades.length * BYTES_A_ROW);
   for (const trade of trades) {
     writer.text(trade.instrumentId);
@@ -108,7 +108,7 @@ function encodeTrades(trades: readonly ReceivedTrade[]): RowBinaryWriter {
     writer.uint8(trade.takerSide === 'BUY' ? BUY : SELL);
     writer.uint64(trade.receivedAtMs);
   }
-  return writer;
+  return writer.bytes();
 }
 
 /** Of trades that lie side by side in the table's order. */

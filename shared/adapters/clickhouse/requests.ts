@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { LimitExceeded } from '../../ports/state-store.ts';
-import type { RowBinaryWriter } from './row-binary-writer.ts';
 
 const MAX_ROWS_A_READ = 10_000;
 /** Read beside what was asked for, so that the usual few repetitions cost no second question. */
@@ -19,21 +18,19 @@ export const READ_SETTINGS = {
   output_format_json_quote_decimals: 1,
 } as const;
 
-/** @param rows in the order of the columns; their buffer is let go. Resolves when they can be queried. */
+/** @param rows in RowBinary, in the order of the columns. Resolves when they can be queried. */
 export async function insertRows(
   client: ClickHouseClient,
   table: string,
   columns: readonly string[],
-  rows: RowBinaryWriter,
+  rows: Uint8Array,
 ): Promise<void> {
   const result = await client.exec({
     query: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT RowBinary`,
-    values: Readable.from([rows.bytes()]),
+    values: Readable.from([rows]),
     clickhouse_settings: { async_insert: 0, input_format_parallel_parsing: 0 },
   });
   await finished(result.stream.resume());
-  // Of an insert that failed the connection may still be reading.
-  rows.release();
 }
 
 export async function readRows(

@@ -24,19 +24,6 @@ describe('RowBinaryWriter', () => {
     ]);
   });
 
-  it('lets the next one have its buffer, and no two at once', () => {
-    const first = new RowBinaryWriter(1_000_000);
-    first.uint8(1);
-    const { buffer } = first.bytes();
-    first.release();
-    const [second, third] = [new RowBinaryWriter(1000), new RowBinaryWriter(1000)];
-    second.uint8(2);
-    third.uint8(3);
-    expect(second.bytes().buffer).toBe(buffer);
-    expect(third.bytes().buffer).not.toBe(buffer);
-    expect([...second.bytes(), ...third.bytes()]).toEqual([2, 3]);
-  });
-
   it('keeps what it wrote when it has to grow', () => {
     const bytes = written((writer) => {
       for (let n = 0; n < 1000; n++) writer.uint32(n);

@@ -20,13 +20,8 @@ export class RowBinaryWriter {
 
   /** @param expectedBytes what the rows will take, about; the buffer grows when they take more. */
   constructor(expectedBytes: number) {
-    this.#bytes = takeSpare(expectedBytes);
+    this.#bytes = Buffer.allocUnsafeSlow(Math.max(expectedBytes, 64));
     this.#view = viewOf(this.#bytes);
-  }
-
-  /** The bytes have been read, and nobody reads them again: the next writer gets their buffer. */
-  release(): void {
-    if (spare === null || spare.byteLength < this.#bytes.byteLength) spare = this.#bytes;
   }
 
   /** What was written so far. */
@@ -87,16 +82,6 @@ export class RowBinaryWriter {
     this.#bytes = grown;
     this.#view = viewOf(grown);
   }
-}
-
-/** Hundreds of kilobytes allocated and let go many times a second fragment the heap of the allocator. */
-let spare: Uint8Array | null = null;
-
-function takeSpare(bytes: number): Uint8Array {
-  if (spare === null || spare.byteLength < bytes) return Buffer.allocUnsafeSlow(Math.max(bytes * 2, 64));
-  const taken = spare;
-  spare = null;
-  return taken;
 }
 
 function viewOf(bytes: Uint8Array): DataView {
