@@ -23,8 +23,9 @@ import type { Trade } from '../shared/domain/market-data/trade.ts';
 import type { Fill } from '../shared/domain/orders/order.ts';
 import { equityOf } from '../shared/domain/portfolio/book.ts';
 import type { StoredCandle } from '../shared/ports/candle-store.ts';
-import type { Page, StateStore } from '../shared/ports/state-store.ts';
+import type { StateStore } from '../shared/ports/state-store.ts';
 import type { TradeStore } from '../shared/ports/trade-store.ts';
+import { allPages, readIndex } from '../shared/runtime/all-pages.ts';
 import type { Storage } from './storage.ts';
 
 export interface Totals {
@@ -118,9 +119,10 @@ async function readSignals(state: StateStore): Promise<SignalRecord[]> {
   const strategies = await readIndex<StrategyRecord>(state, 'signals', STRATEGIES_PARTITION);
   const signals: SignalRecord[] = [];
   for (const { strategyId } of strategies) {
-    const read = async (after?: string) =>
-      state.query<SignalRecord>('signals', `STRATEGY#${strategyId}`, 'SIGNAL#', { limit: PAGE, after });
-    signals.push(...(await allPages(read)));
+    const ofStrategy = await allPages(async (options) =>
+      state.query<SignalRecord>('signals', `STRATEGY#${strategyId}`, 'SIGNAL#', options),
+    );
+    signals.push(...ofStrategy);
   }
   return signals.sort(
     (a, b) =>
@@ -128,27 +130,6 @@ async function readSignals(state: StateStore): Promise<SignalRecord[]> {
       compareText(a.instrumentId, b.instrumentId) ||
       compareText(a.strategyId, b.strategyId),
   );
-}
-
-const PAGE = 1000;
-
-async function readIndex<T>(
-  state: StateStore,
-  table: Parameters<StateStore['queryIndex']>[0],
-  partition: string,
-): Promise<T[]> {
-  return allPages(async (after) => state.queryIndex<T>(table, partition, { limit: PAGE, after }));
-}
-
-async function allPages<T>(read: (after?: string) => Promise<Page<T>>): Promise<T[]> {
-  const values: T[] = [];
-  let after: string | undefined;
-  do {
-    const page = await read(after);
-    values.push(...page.items.map((item) => item.value));
-    after = page.next ?? undefined;
-  } while (after !== undefined);
-  return values;
 }
 
 async function valueOf(

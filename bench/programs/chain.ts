@@ -9,6 +9,7 @@ import { instancesOf } from '../../embedded/strategy-requests.ts';
 import { countClosedCandles, countTrades } from '../../shared/adapters/clickhouse/clickhouse-totals.ts';
 import { fillsPartition, ordersPartition } from '../../shared/contracts/record-keys.ts';
 import { PAPER_ACCOUNT_ID } from '../../shared/contracts/records.ts';
+import { readIndex } from '../../shared/runtime/all-pages.ts';
 import { createStrategy } from '../../shared/runtime/create-strategy.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { TableName } from '../../shared/topology.ts';
@@ -96,16 +97,8 @@ async function countEffects({
     request_timeout: COUNT_TIMEOUT_MS,
     log: { level: ClickHouseLogLevel.OFF },
   });
-  const countIndex = async (table: TableName, partition: string): Promise<number> => {
-    let count = 0;
-    let after: string | undefined;
-    do {
-      const page = await storage.state.queryIndex(table, partition, { limit: 1000, after });
-      count += page.items.length;
-      after = page.next ?? undefined;
-    } while (after !== undefined);
-    return count;
-  };
+  const countIndex = async (table: TableName, partition: string): Promise<number> =>
+    (await readIndex(storage.state, table, partition)).length;
   try {
     return {
       trades: await countTrades(client),

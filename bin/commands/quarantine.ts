@@ -9,7 +9,8 @@ import {
   type QuarantineRecord,
   type QuarantineStatus,
 } from '../../shared/contracts/records.ts';
-import type { Page, StateStore } from '../../shared/ports/state-store.ts';
+import type { StateStore } from '../../shared/ports/state-store.ts';
+import { readIndex } from '../../shared/runtime/all-pages.ts';
 import { redriveQuarantined, type RedriveOutcome } from '../../shared/runtime/redrive-quarantine.ts';
 import { topology, type QueueName } from '../../shared/topology.ts';
 import { BadInput } from '../command-line/bad-input.ts';
@@ -67,24 +68,9 @@ async function listed(
 
 /** Before the first is sent again: what is refused stays in the list. */
 async function allQuarantined(state: StateStore): Promise<string[]> {
-  const ids: string[] = [];
-  let after: string | null = null;
-  do {
-    const page: Page<QuarantineRecord> = await state.queryIndex(
-      'operations',
-      quarantinePartition('QUARANTINED'),
-      {
-        limit: PAGE,
-        ...(after === null ? {} : { after }),
-      },
-    );
-    ids.push(...page.items.map((item) => item.value.id));
-    after = page.next;
-  } while (after !== null);
-  return ids;
+  const partition = quarantinePartition('QUARANTINED');
+  return (await readIndex<QuarantineRecord>(state, 'operations', partition)).map(({ id }) => id);
 }
-
-const PAGE = 1000;
 
 interface RedriveValues {
   readonly dataDir: string;

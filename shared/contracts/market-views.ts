@@ -1,5 +1,6 @@
 /** Prices, candles and instruments as REST shows them. */
 import * as z from 'zod';
+import { MAX_TIME_MS } from '../domain/market-data/time-bound.ts';
 import { decimalText } from './decimal-text.ts';
 import { candleView, instrumentId, interval, timeMs } from './events.ts';
 import { pageLimit, pageOf, pageQuery, wholeNumber } from './page.ts';
@@ -18,9 +19,6 @@ export const pairPath = z.strictObject({ pair });
 const anExchange = exchange.default('binance');
 
 export const priceQuery = z.strictObject({ exchange: anExchange });
-
-/** Past the year 2100 a time is a unit mistaken. */
-const MAX_TIME_MS = 4_102_444_800_000;
 
 export const candlesQuery = z
   .strictObject({

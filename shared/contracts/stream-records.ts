@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { formatDecimal, multiply, ONE, parseDecimal, type Decimal } from '../domain/decimal.ts';
 import { isInstrumentId } from '../domain/market-data/instrument.ts';
+import { MAX_TIME_MS } from '../domain/market-data/time-bound.ts';
 import { parseTradeId, type Trade } from '../domain/market-data/trade.ts';
 import { order, timeMs } from './events.ts';
 
@@ -218,9 +219,6 @@ function excessOf(price: Decimal, quantity: Decimal): string | null {
   if (multiply(price, quantity) <= MAX_NOTIONAL) return null;
   return `notional: expected at most ${formatDecimal(MAX_NOTIONAL)}, got "${formatDecimal(price)}" × "${formatDecimal(quantity)}"`;
 }
-
-/** Past the year 2100 a time is a unit mistaken, and would drag every watermark with it. */
-const MAX_TIME_MS = 4_102_444_800_000;
 
 /** Venue clocks run ahead of ours by seconds; an hour is a fault that would close every open candle. */
 const MAX_AHEAD_MS = 3_600_000;

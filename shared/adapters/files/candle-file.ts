@@ -6,6 +6,7 @@ import { gunzip } from 'node:zlib';
 import { DECIMAL_PLACES, decimalFromNumber, toNumber } from '../../domain/decimal.ts';
 import type { CandleSeries } from '../../domain/candles/candle-series.ts';
 import { fileErrorReason } from './file-error.ts';
+import { MAX_TIME_MS } from '../../domain/market-data/time-bound.ts';
 
 /** One line: which file, which line, what was expected. */
 export class BadCandleFile extends Error {
@@ -19,8 +20,6 @@ export interface CandleFile {
 
 const COLUMNS = ['openTimeMs', 'open', 'high', 'low', 'close', 'volume'] as const;
 const MAX_BYTES = 1024 ** 3;
-/** Later ones are in microseconds, as some venues' files are by now. */
-const MAX_TIME_MS = 4_102_444_800_000;
 const GZIP_MAGIC = 0x1f8b;
 
 export async function readCandleFile(path: string): Promise<CandleFile> {
@@ -85,6 +84,7 @@ function parseLine(path: string, line: string, i: number, columns: readonly Floa
     number,
     number,
   ];
+  // Some venues' files have microseconds by now.
   if (!Number.isSafeInteger(time) || time < 0 || time >= MAX_TIME_MS) {
     throw new BadCandleFile(
       `${where}: openTimeMs: expected milliseconds since the epoch, before the year 2100`,

@@ -1,21 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { CROSSOVER_REQUEST } from '../../../test/support/strategy.ts';
 import { strategyInstance } from './instance.ts';
-
-const request = {
-  accountId: 'paper',
-  name: 'ma-crossover',
-  params: { fastPeriod: 5, slowPeriod: 20 },
-  instrumentId: 'binance:BTC-USDT',
-  interval: '1m',
-  capital: '10000',
-  feeRate: '0.001',
-  slippage: '0',
-  latencyMs: 0,
-} as const;
 
 describe('a strategy instance', () => {
   it('may have a trillion to spend', () => {
-    expect(strategyInstance({ ...request, capital: '1000000000000' })).toMatchObject({
+    expect(strategyInstance({ ...CROSSOVER_REQUEST, capital: '1000000000000' })).toMatchObject({
       capital: '1000000000000',
     });
   });
@@ -49,6 +38,6 @@ describe('a strategy instance', () => {
       'expected a fraction of zero or more and below 0.5, such as 0.001, got "1"',
     ],
   ])('is not made of %j: the field is named, and what was expected', (change, field, error) => {
-    expect(strategyInstance({ ...request, ...change })).toEqual({ field, error });
+    expect(strategyInstance({ ...CROSSOVER_REQUEST, ...change })).toEqual({ field, error });
   });
 });
