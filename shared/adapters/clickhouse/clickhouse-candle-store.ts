@@ -151,8 +151,8 @@ function encodeCandles(candles: readonly StoredCandle[]): Uint8Array {
   for (const candle of candles) {
     if (!candle.closed)
       throw new Error(`the candle of ${candle.instrumentId} at ${candle.openTimeMs} is not closed`);
-    writer.text(candle.instrumentId);
-    writer.text(candle.interval);
+    writer.name(candle.instrumentId);
+    writer.name(candle.interval);
     writer.uint64(candle.openTimeMs);
     writer.uint32(candle.revision);
     for (const name of DECIMALS) writer.decimal128(candle[name]);

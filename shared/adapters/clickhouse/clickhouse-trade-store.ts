@@ -100,7 +100,7 @@ function anyOf(trades: readonly ReceivedTrade[]): string {
 function encodeTrades(trades: readonly ReceivedTrade[]): Uint8Array {
   const writer = new RowBinaryWriter(trades.length * BYTES_A_ROW);
   for (const trade of trades) {
-    writer.text(trade.instrumentId);
+    writer.name(trade.instrumentId);
     writer.uint64(trade.timeMs);
     writer.uint64(trade.tradeId);
     writer.decimal128(trade.price);

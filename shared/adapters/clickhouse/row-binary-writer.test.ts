@@ -16,6 +16,18 @@ describe('RowBinaryWriter', () => {
     expect(written((writer) => writer.text('x'.repeat(300))).slice(0, 3)).toEqual([0xac, 0x02, 0x78]);
   });
 
+  it('writes a name as it would a text, the first time and every other', () => {
+    const names = ['BTC', 'é', '', 'x'.repeat(300)];
+    const texts = names.flatMap((name) => written((writer) => writer.text(name)));
+    const bytes = written((writer) => {
+      for (let n = 0; n < 3; n++) {
+        writer.uint8(n);
+        for (const name of names) writer.name(name);
+      }
+    });
+    expect(bytes).toEqual([0, ...texts, 1, ...texts, 2, ...texts]);
+  });
+
   it('writes numbers with the least byte first', () => {
     expect(written((writer) => writer.uint8(255))).toEqual([255]);
     expect(written((writer) => writer.uint32(0x01020304))).toEqual([4, 3, 2, 1]);

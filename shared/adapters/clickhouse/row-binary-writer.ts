@@ -8,15 +8,15 @@ const MIN_INT64 = -(2n ** 63n);
 /** Decimal(38, s) has 38 digits in all; what is larger would be cut to another value. */
 const END_OF_DECIMAL128 = 10n ** 38n;
 const TWO_TO_32 = 2 ** 32;
-/** Names repeat from row to row; this many encoded ones are kept. */
-const MAX_CACHED_TEXTS = 4096;
-
-const encodedTexts = new Map<string, Uint8Array>();
+/** What the length of a text takes at most, seven bits a byte. */
+const MAX_VARINT_BYTES = 5;
 
 export class RowBinaryWriter {
-  #bytes: Uint8Array;
+  #bytes: Buffer;
   #view: DataView;
   #length = 0;
+  /** Where a name was written first. */
+  readonly #names = new Map<string, { readonly begin: number; readonly end: number }>();
 
   /** @param expectedBytes what the rows will take, about; the buffer grows when they take more. */
   constructor(expectedBytes: number) {
@@ -29,12 +29,29 @@ export class RowBinaryWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** String, also as LowCardinality. */
+  /** String: its length in bytes as a variable-length integer, and the bytes. */
   text(value: string): void {
-    const encoded = encodedTexts.get(value) ?? encodeText(value);
-    this.#reserve(encoded.length);
-    this.#bytes.set(encoded, this.#length);
-    this.#length += encoded.length;
+    const bytes = Buffer.byteLength(value);
+    this.#reserve(MAX_VARINT_BYTES + bytes);
+    let rest = bytes;
+    for (; rest > 0x7f; rest >>>= 7) this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
+    this.#bytes[this.#length++] = rest;
+    this.#length += this.#bytes.write(value, this.#length);
+  }
+
+  /** String, also as LowCardinality, that repeats from row to row: all but the first are copies of the first. */
+  name(value: string): void {
+    const first = this.#names.get(value);
+    if (first === undefined) {
+      const begin = this.#length;
+      this.text(value);
+      this.#names.set(value, { begin, end: this.#length });
+      return;
+    }
+    const { begin, end } = first;
+    this.#reserve(end - begin);
+    this.#bytes.copyWithin(this.#length, begin, end);
+    this.#length += end - begin;
   }
 
   /** Bool, UInt8, and Enum8 by its number. */
@@ -86,17 +103,4 @@ export class RowBinaryWriter {
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** The length in bytes as a variable-length integer, and the bytes. */
-function encodeText(text: string): Uint8Array {
-  const bytes = Buffer.from(text);
-  const prefix: number[] = [];
-  let rest = bytes.length;
-  for (; rest > 0x7f; rest >>>= 7) prefix.push((rest & 0x7f) | 0x80);
-  prefix.push(rest);
-  const encoded = Buffer.concat([Buffer.from(prefix), bytes]);
-  if (encodedTexts.size >= MAX_CACHED_TEXTS) encodedTexts.clear();
-  encodedTexts.set(text, encoded);
-  return encoded;
 }
