@@ -29,7 +29,7 @@ describe('migrate', () => {
   };
   const up = (version: number, name: string) => ({ version, name, direction: 'up' });
   const down = (version: number, name: string) => ({ version, name, direction: 'down' });
-  const names = ['create-trades', 'create-candles', 'merge-trades-in-bulk'];
+  const names = ['create-trades', 'create-candles', 'merge-trades-in-bulk', 'merge-trades-of-a-size'];
   const ups = names.map((name, i) => up(i + 1, name));
   const downs = names.map((name, i) => down(i + 1, name)).reverse();
 
@@ -85,14 +85,14 @@ describe('migrate', () => {
 
   it('refuses a database of a newer program', async () => {
     await migrate(client());
-    rmSync(join(folder, '0003-merge-trades-in-bulk.up.sql'));
+    rmSync(join(folder, '0004-merge-trades-of-a-size.up.sql'));
     await expect(migrate(client(), { folder })).rejects.toThrow(
-      'the database has version 3, this program knows 2',
+      'the database has version 4, this program knows 3',
     );
   });
 
   it('refuses a version that does not exist, and a folder with a gap', async () => {
-    await expect(migrate(client(), { to: 7 })).rejects.toThrow('migrations: no version 7, the newest is 3');
+    await expect(migrate(client(), { to: 7 })).rejects.toThrow('migrations: no version 7, the newest is 4');
     rmSync(join(folder, '0001-create-trades.up.sql'));
     await expect(migrate(client(), { folder })).rejects.toThrow(
       'expected version 1, found 0002-create-candles.up.sql',

@@ -1,0 +1,1 @@
+ALTER TABLE millrace.trades MODIFY SETTING min_parts_to_merge_at_once = 50, merge_selector_base = 5;
