@@ -72,10 +72,9 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
     tokens: issuer,
   };
   const ports = options.decorate?.(bare) ?? bare;
-  const { streamLog, queues, bus, objects } = storage;
+  const { streamLog, queues, bus } = storage;
   const runtime: Runtime = new Runtime({
     portsFor: (name) => ({ ...ports, clock: decidesByTape(name) ? clock : wallClock }),
-    objects,
     streamLog,
     queues,
     bus,

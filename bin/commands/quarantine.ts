@@ -22,7 +22,7 @@ import { optional, required, withDefault } from '../command-line/options.ts';
 export const command = defineCommand({
   description:
     'A trade that is none is set aside alone, with its cause, and holds up nothing. Sent again, it lands once, as a\n' +
-    'revision of its candle. Without --id, redrive also sends again what functions gave up: dead letters and events.\n' +
+    'revision of its candle. Without --id, redrive also sends again what functions gave up: dead letters, events, records.\n' +
     'Nothing else may be running on the data folder; a running platform takes redrives by\n' +
     'POST /v1/quarantine/{id}/redrive.',
   options: {
@@ -101,13 +101,14 @@ async function redrive(
 }
 
 /** What is too late by now is denied, and what was done meanwhile is known by its id. */
-async function redriveGivenUp({ queues, bus }: Storage) {
+async function redriveGivenUp({ queues, bus, streamLog }: Storage) {
   const counts: [id: string, count: number][] = [];
   for (const queue of Object.keys(topology.queues) as QueueName[]) {
     counts.push([queue, await queues.count(queue)]);
     await queues.redrive(queue);
   }
   counts.push(['events', bus.redrive()]);
+  counts.push(['records', streamLog.redrive()]);
   return counts
     .filter(([, count]) => count > 0)
     .map(([id, count]) => ({ id, outcome: 'redriven', detail: `${count} given up before` }));

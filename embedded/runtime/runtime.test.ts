@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EventBridgeEvent, KinesisStreamEvent, SQSEvent } from 'aws-lambda';
 import { openDatabase } from '../../shared/adapters/embedded/database.ts';
-import { FileObjectStore } from '../../shared/adapters/embedded/file-object-store.ts';
 import { SqliteEventBus } from '../../shared/adapters/embedded/sqlite-event-bus.ts';
 import { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
 import { SqliteStreamLog, STREAM_LOG_SCHEMA } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
@@ -32,30 +28,25 @@ function modules(handlers: Partial<Record<FunctionName, AnyHandler>>): FunctionM
 }
 
 describe('the embedded runtime', () => {
-  let folder: string;
   let runtime: Runtime | null = null;
   let streamLog: SqliteStreamLog;
   let queues: SqliteQueues;
   let bus: SqliteEventBus;
-  let objects: FileObjectStore;
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'millrace-runtime-'));
     const state = openDatabase(':memory:', STATE_SCHEMA);
     streamLog = new SqliteStreamLog(openDatabase(':memory:', STREAM_LOG_SCHEMA), ['trades', 'raw']);
     queues = new SqliteQueues(state, topology.queues);
     bus = new SqliteEventBus(state, topology.rules);
-    objects = new FileObjectStore(folder);
   });
 
   afterEach(async () => {
     await runtime?.stop();
     runtime = null;
-    rmSync(folder, { recursive: true, force: true });
   });
 
   async function start(handlers: Partial<Record<FunctionName, AnyHandler>>): Promise<Runtime> {
-    const options = { portsFor: () => NO_PORTS, streamLog, queues, bus, objects, retry: RETRY };
+    const options = { portsFor: () => NO_PORTS, streamLog, queues, bus, retry: RETRY };
     runtime = new Runtime({ ...options, modules: modules(handlers) });
     await runtime.start();
     return runtime;
@@ -101,11 +92,28 @@ describe('the embedded runtime', () => {
       await append('good');
       await running.drained();
       expect(seen).toEqual(['good']);
-      const [key] = await objects.list('dead-batches/build-candles/', { limit: 10 });
-      const report = JSON.parse(Buffer.from((await objects.get(key!))!).toString()) as {
-        cause: { message: string };
-      };
-      expect(report.cause.message).toBe('cannot');
+      const [dead, ...others] = streamLog.deadRecords(10);
+      expect(dead).toMatchObject({ stream: 'trades', sequence: 1, consumer: 'build-candles' });
+      expect(JSON.parse(dead!.cause)).toMatchObject({ message: 'cannot' });
+      expect(others).toEqual([]);
+    });
+
+    it('brings again what was given up, once it is sent again', async () => {
+      const seen: string[] = [];
+      let isBroken = true;
+      const running = await start({
+        'build-candles': async (event: KinesisStreamEvent) => {
+          if (isBroken) throw new Error('cannot');
+          seen.push(...textsIn(event));
+        },
+      });
+      await append('a', 'b');
+      await running.drained();
+      isBroken = false;
+      expect(streamLog.redrive()).toBe(2);
+      await running.drained();
+      expect(seen).toEqual(['a', 'b']);
+      expect(streamLog.redrive()).toBe(0);
     });
 
     it('is gone on with where a stopped runtime left it', async () => {

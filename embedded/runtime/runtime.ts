@@ -8,7 +8,6 @@ import type { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.
 import type { SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
 import type { FunctionStatus } from '../../shared/ports/function-health.ts';
 import type { Ports } from '../../shared/ports/index.ts';
-import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { Capabilities } from '../../shared/topology-schema.ts';
@@ -24,7 +23,6 @@ import { StreamConsumer } from './stream-consumer.ts';
 
 export interface RuntimeOptions {
   readonly portsFor: (name: FunctionName) => Ports;
-  readonly objects: ObjectStore;
   readonly streamLog: SqliteStreamLog;
   readonly queues: SqliteQueues;
   readonly bus: SqliteEventBus;
@@ -52,7 +50,7 @@ export class Runtime {
   #waiters: { readonly isOver: () => boolean; readonly resolve: () => void }[] = [];
 
   constructor(options: RuntimeOptions) {
-    const { streamLog, queues, bus, objects } = options;
+    const { streamLog, queues, bus } = options;
     const faults = options.faults ?? NO_FAULTS;
     const retry = options.retry ?? DEFAULT_RETRY;
     const onProgress = (): void => this.#onProgress();
@@ -72,7 +70,6 @@ export class Runtime {
         streamLog,
         reader,
         invoker,
-        deadBatches: objects,
         retry,
         mayGather: isSink(definition.function),
         onProgress,

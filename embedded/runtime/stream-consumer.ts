@@ -1,6 +1,5 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
 import type { SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
-import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { StreamConsumerDefinition } from '../../shared/topology-schema.ts';
@@ -27,7 +26,6 @@ export interface StreamConsumerOptions {
   /** Shared by the consumers of the stream. */
   readonly reader: ShardReader;
   readonly invoker: Invoker;
-  readonly deadBatches: ObjectStore;
   readonly retry: RetryPolicy;
   /** Nobody waits for what this function does: its deliveries may be fewer and larger. */
   readonly mayGather: boolean;
@@ -75,7 +73,7 @@ export class StreamConsumer {
   }
 
   async #deliverNext(): Promise<'worked' | 'idle' | { idleUntilMs: number }> {
-    const { streamLog, reader, definition, invoker, onProgress } = this.#options;
+    const { streamLog, reader, definition, invoker } = this.#options;
     if (this.#isGathering()) return { idleUntilMs: this.#gatherUntilMs };
     const records = reader.read(this.#checkpoint, definition.batchSize, MAX_BATCH_BYTES);
     if (records.length === 0) return 'idle';
@@ -93,13 +91,12 @@ export class StreamConsumer {
       if (this.#attempts <= definition.retryAttempts) {
         return { idleUntilMs: Date.now() + waitMs(this.#options.retry, this.#attempts) };
       }
-      await this.#giveUp(records, error);
+      this.#giveUp(records, error);
+      return 'worked';
     }
-    this.#attempts = 0;
     this.#gatherUntilMs = deliveredAtMs + (isLarge(records) ? GATHER_LARGE_MS : GATHER_MS);
-    this.#checkpoint = records.at(-1)!.sequence;
-    streamLog.saveCheckpoint(this.functionName, this.stream, this.#checkpoint);
-    onProgress();
+    streamLog.saveCheckpoint(this.functionName, this.stream, records.at(-1)!.sequence);
+    this.#goOnBehind(records);
     return 'worked';
   }
 
@@ -109,23 +106,19 @@ export class StreamConsumer {
     return mayGather && Date.now() < this.#gatherUntilMs && this.backlog < definition.batchSize;
   }
 
-  /** As a stream's on-failure destination: where the batch lay and why it failed, and the stream goes on. */
-  async #giveUp(records: readonly ShardRecord[], error: unknown): Promise<void> {
+  /** As a stream's on-failure destination: the batch is set aside with its cause, and the stream goes on. */
+  #giveUp(records: readonly ShardRecord[], error: unknown): void {
     const [first, last] = [records[0]!.sequence, records.at(-1)!.sequence];
     log.error('batch given up', { function: this.functionName, first, last });
-    const report = {
-      functionName: this.functionName,
-      stream: this.stream,
-      firstSequence: first,
-      lastSequence: last,
-      cause: describeError(error),
-      records: records.map(({ record }) => record.kinesis.data),
-    };
-    await this.#options.deadBatches.put(
-      `dead-batches/${this.functionName}/${String(first).padStart(20, '0')}.json`,
-      Buffer.from(JSON.stringify(report)),
-      'application/json',
-    );
+    const cause = JSON.stringify(describeError(error));
+    this.#options.streamLog.giveUp(this.functionName, this.stream, last, cause);
+    this.#goOnBehind(records);
+  }
+
+  #goOnBehind(records: readonly ShardRecord[]): void {
+    this.#attempts = 0;
+    this.#checkpoint = records.at(-1)!.sequence;
+    this.#options.onProgress();
   }
 }
 

@@ -6,6 +6,7 @@ import { openStorage } from '../../embedded/storage.ts';
 import type { Totals } from '../../embedded/totals.ts';
 import { fillsPartition } from '../../shared/contracts/record-keys.ts';
 import { PAPER_ACCOUNT_ID } from '../../shared/contracts/records.ts';
+import { topology } from '../../shared/topology.ts';
 import { runMillrace } from './run-millrace.ts';
 import { syntheticLines, writeCapture } from './write-capture.ts';
 
@@ -32,6 +33,12 @@ describe('what functions gave up', () => {
     const fill = fills.items[0]!.value as never;
     await storage.bus.publish([{ detailType: 'OrderFilledV1', detail: { fill } }]);
     for (const { id } of storage.bus.take('apply-fill', 10, Date.now())) storage.bus.giveUp(id, 'a cause');
+    const { streamLog } = storage;
+    const records = streamLog.read('trades', 0, 500, 1e6);
+    await streamLog.append('trades', records);
+    for (const { stream, function: consumer } of topology.streamConsumers) {
+      if (stream === 'trades') streamLog.giveUp(consumer, 'trades', streamLog.head('trades'), 'a cause');
+    }
     await storage.close();
 
     const redrive = ['quarantine', 'redrive', '--data-dir', dataDir];
@@ -39,6 +46,7 @@ describe('what functions gave up', () => {
     expect(again.code).toBe(0);
     expect(JSON.parse(again.stdout)).toEqual([
       { id: 'events', outcome: 'redriven', detail: '1 given up before' },
+      { id: 'records', outcome: 'redriven', detail: `${records.length} given up before` },
     ]);
     expect(JSON.parse((await runMillrace(redrive)).stdout)).toEqual([]);
     const state = await runMillrace(['state', '--data-dir', dataDir]);

@@ -122,6 +122,46 @@ describe('SqliteStreamLog', () => {
     database.close();
   });
 
+  it('sets aside what a consumer gives up, with the cause, and moves its checkpoint on', async () => {
+    const path = join(temporaryFolder(), 'given-up.db');
+    const before = open(path);
+    await before.log.append('trades', records(4));
+    before.log.saveCheckpoint('store-trades', 'trades', 1);
+    before.log.giveUp('store-trades', 'trades', 3, 'a cause');
+    await before.log.trim('trades', 4);
+    before.database.close();
+    const { database, log } = open(path);
+    expect(log.checkpoint('store-trades', 'trades')).toBe(3);
+    expect(log.deadRecords(10)).toEqual(
+      [2, 3].map((sequence) => ({
+        ...{ stream: 'trades', consumer: 'store-trades', partitionKey: 'binance#0', cause: 'a cause' },
+        ...{ sequence, data: new Uint8Array(10).fill(sequence - 1) },
+      })),
+    );
+    database.close();
+  });
+
+  it('appends what was given up again, in order, once for all consumers, and tells of it', async () => {
+    const { log } = open(':memory:', () => 5);
+    await log.append('trades', records(3));
+    log.giveUp('build-candles', 'trades', 2, 'a cause');
+    log.giveUp('store-trades', 'trades', 3, 'another');
+    const heard: string[] = [];
+    log.onAppend((stream) => heard.push(stream));
+    expect(log.redrive()).toBe(3);
+    expect(log.read('trades', 3, 10, 1e6)).toEqual(
+      [4, 5, 6].map((sequence) => ({
+        ...{ sequence, partitionKey: 'binance#0', arrivalMs: 5 },
+        data: new Uint8Array(10).fill(sequence - 4),
+      })),
+    );
+    expect(log.deadRecords(10)).toEqual([]);
+    expect(log.redrive()).toBe(0);
+    expect(heard).toEqual(['trades']);
+    await log.append('trades', records(1));
+    expect(log.head('trades')).toBe(7);
+  });
+
   it('tells listeners after each append of records that can be read, until they stop listening', async () => {
     const { log } = open();
     const heard: string[] = [];

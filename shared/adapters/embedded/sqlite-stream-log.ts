@@ -9,7 +9,7 @@ import {
   type StreamWriter,
 } from '../../ports/stream-writer.ts';
 import type { StreamName } from '../../topology.ts';
-import { transaction, type DatabaseSchema } from './database.ts';
+import { prepareAll, transaction, type DatabaseSchema } from './database.ts';
 import { Listeners } from './listeners.ts';
 
 /** A record of a stream. Sequences start at 1 and have no gaps; they go on after trimming and after a restart. */
@@ -21,12 +21,27 @@ export interface LogRecord {
   readonly arrivalMs: number;
 }
 
+/** A record that a consumer could not be made to take. */
+export interface DeadRecord {
+  readonly stream: StreamName;
+  /** Where it was in the stream. */
+  readonly sequence: number;
+  readonly consumer: string;
+  readonly partitionKey: string;
+  readonly data: Uint8Array;
+  readonly cause: string;
+}
+
 /** Streams have a table each, created when the log is opened. */
 export const STREAM_LOG_SCHEMA: DatabaseSchema = {
   version: 1,
   sql: `
     CREATE TABLE IF NOT EXISTS checkpoints (
       consumer TEXT NOT NULL, stream TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (consumer, stream)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS dead_records (
+      stream TEXT NOT NULL, sequence INTEGER NOT NULL, consumer TEXT NOT NULL, partition_key TEXT NOT NULL,
+      data BLOB NOT NULL, cause TEXT NOT NULL, PRIMARY KEY (stream, sequence, consumer)
     ) STRICT, WITHOUT ROWID;
   `,
 };
@@ -39,6 +54,8 @@ interface Stream {
   readonly insert: StatementSync;
   readonly read: StatementSync;
   readonly trim: StatementSync;
+  readonly bury: StatementSync;
+  readonly revive: StatementSync;
   /** Sequence of the last record, and of the last trimmed one; 0: none. */
   head: number;
   tail: number;
@@ -50,7 +67,7 @@ export class SqliteStreamLog implements StreamWriter {
   readonly #now: () => number;
   readonly #streams: ReadonlyMap<StreamName, Stream>;
   readonly #checkpoints = new Map<string, number>();
-  readonly #saveCheckpoint: StatementSync;
+  readonly #statements: Statements;
   readonly #appended = new Listeners<StreamName>();
 
   /** @param streams every stream that is appended to or read. */
@@ -64,26 +81,19 @@ export class SqliteStreamLog implements StreamWriter {
         Number(row['sequence']),
       );
     }
-    this.#saveCheckpoint = database.prepare(
-      `INSERT INTO checkpoints (consumer, stream, sequence) VALUES (?, ?, ?)
-        ON CONFLICT (consumer, stream) DO UPDATE SET sequence = excluded.sequence`,
-    );
+    this.#statements = prepareStatements(database);
   }
 
   /** One call is one transaction. */
   async append(stream: StreamName, records: readonly StreamRecord[]): Promise<void> {
     checkAppend(records);
     if (records.length === 0) return;
-    const log = this.#stream(stream);
+    const { insert, head } = this.#stream(stream);
     const arrivalMs = this.#now();
-    const first = log.head + 1;
     transaction(this.#database, () => {
-      records.forEach(({ partitionKey, data }, i) =>
-        log.insert.run(first + i, partitionKey, data, arrivalMs),
-      );
+      records.forEach(({ partitionKey, data }, i) => insert.run(head + 1 + i, partitionKey, data, arrivalMs));
     });
-    log.head += records.length;
-    this.#appended.tell(stream);
+    this.#appendedTo(stream, records.length);
   }
 
   /**
@@ -115,8 +125,40 @@ export class SqliteStreamLog implements StreamWriter {
   }
 
   saveCheckpoint(consumer: string, stream: StreamName, sequence: number): void {
-    this.#saveCheckpoint.run(consumer, stream, sequence);
+    this.#statements.saveCheckpoint.run(consumer, stream, sequence);
     this.#checkpoints.set(checkpointKey(consumer, stream), sequence);
+  }
+
+  /** Sets the records behind a consumer's checkpoint, through a sequence, aside for it with their cause, and moves it on. */
+  giveUp(consumer: string, stream: StreamName, throughSequence: number, cause: string): void {
+    transaction(this.#database, () => {
+      this.#stream(stream).bury.run(consumer, cause, this.checkpoint(consumer, stream), throughSequence);
+      this.#statements.saveCheckpoint.run(consumer, stream, throughSequence);
+    });
+    this.#checkpoints.set(checkpointKey(consumer, stream), throughSequence);
+  }
+
+  /** What was given up, oldest first. */
+  deadRecords(limit: number): DeadRecord[] {
+    return this.#statements.dead.all(limit) as unknown as DeadRecord[];
+  }
+
+  /**
+   * Appends what was given up to its stream again, once however many consumers gave it up: whoever has it behind them
+   * knows it by its ids. One transaction a stream. @returns how many records.
+   */
+  redrive(): number {
+    let count = 0;
+    for (const [name, stream] of this.#streams) {
+      const revived = transaction(this.#database, () => {
+        const { changes } = stream.revive.run(stream.head, this.#now());
+        this.#statements.removeDead.run(name);
+        return Number(changes);
+      });
+      if (revived > 0) this.#appendedTo(name, revived);
+      count += revived;
+    }
+    return count;
   }
 
   /**
@@ -139,11 +181,28 @@ export class SqliteStreamLog implements StreamWriter {
     return this.#appended.add(listener);
   }
 
+  #appendedTo(name: StreamName, count: number): void {
+    this.#stream(name).head += count;
+    this.#appended.tell(name);
+  }
+
   #stream(name: StreamName): Stream {
     const stream = this.#streams.get(name);
     if (stream === undefined) throw new RangeError(`the log was opened without the stream ${name}`);
     return stream;
   }
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function prepareStatements(database: DatabaseSync) {
+  return prepareAll(database, {
+    saveCheckpoint: `INSERT INTO checkpoints (consumer, stream, sequence) VALUES (?, ?, ?)
+      ON CONFLICT (consumer, stream) DO UPDATE SET sequence = excluded.sequence`,
+    dead: `SELECT stream, sequence, consumer, partition_key AS partitionKey, data, cause
+      FROM dead_records ORDER BY stream, sequence, consumer LIMIT ?`,
+    removeDead: 'DELETE FROM dead_records WHERE stream = ?',
+  });
 }
 
 function openStream(database: DatabaseSync, name: StreamName): Stream {
@@ -165,6 +224,15 @@ function openStream(database: DatabaseSync, name: StreamName): Stream {
         FROM ${table} WHERE sequence > ? ORDER BY sequence LIMIT ?`,
     ),
     trim: database.prepare(`DELETE FROM ${table} WHERE sequence <= ?`),
+    bury: database.prepare(
+      `INSERT INTO dead_records (stream, sequence, consumer, partition_key, data, cause)
+        SELECT '${name}', sequence, ?, partition_key, data, ? FROM ${table} WHERE sequence > ? AND sequence <= ?`,
+    ),
+    revive: database.prepare(
+      `INSERT INTO ${table} (sequence, partition_key, data, arrival_ms)
+        SELECT ? + row_number() OVER (ORDER BY sequence), partition_key, data, ?
+        FROM dead_records WHERE stream = '${name}' GROUP BY sequence`,
+    ),
     head: Number(head ?? 0),
     tail: first === null || first === undefined ? Number(head ?? 0) : Number(first) - 1,
   };
