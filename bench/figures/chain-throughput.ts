@@ -98,8 +98,9 @@ async function runChain(bench: Bench, seconds: number): Promise<MeasuredChain> {
     marks.push({ trades, atMs: performance.now() });
     bench.tell(`${trades} trades`);
   });
-  const { kind: _, latencies: __, ...outcome } = await program.next('done');
+  await program.next('settled');
   memory.stop();
+  const { kind: _, latencies: __, ...outcome } = await program.next('done');
   await program.end();
   bench.tell(`${outcome.trades} trades in ${outcome.seconds.toFixed(1)} s`);
   return { outcome, memory: memoryUseOf(memory), rates: ratesOf(marks) };

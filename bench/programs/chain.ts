@@ -34,6 +34,8 @@ export interface ChainProgram {
   readonly message:
     | { readonly kind: 'ready'; readonly clickHousePid: number }
     | { readonly kind: 'progress'; readonly trades: number }
+    /** All is stored; counting it comes next, which takes memory that the chain does not. */
+    | { readonly kind: 'settled' }
     | ({ readonly kind: 'done'; readonly latencies: Latencies | null } & ChainOutcome);
 }
 
@@ -129,6 +131,7 @@ await runProgram<ChainProgram>(async (request, tools) => {
     await platform.runtime.drained();
     const seconds = (performance.now() - beganAtMs) / 1000;
     const [nodeCpuSeconds, clickHouseCpuSeconds] = usage.map(({ pid, before }) => cpuSeconds(pid) - before);
+    tools.report({ kind: 'settled' });
     const counts = await countEffects(platform);
     tools.report({
       kind: 'done',
