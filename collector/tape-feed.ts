@@ -63,9 +63,7 @@ export class TapeFeed {
 
   /** The tape has come to an end, which closes nothing: what is left is sent, and settles. */
   async finish(): Promise<void> {
-    await this.flush();
-    await this.#appender.drain();
-    await this.#settle();
+    await this.#settleSent();
   }
 
   /** Resolves when no append is under way any more, durable or not. */
@@ -97,11 +95,7 @@ export class TapeFeed {
    * what was filled by the trades in it, and two functions that read the same record promise no order between them.
    */
   async #release(boundary: Boundary): Promise<void> {
-    if (this.#hasUnsettledTrades) {
-      await this.flush();
-      await this.#appender.drain();
-      await this.#settle();
-    }
+    if (this.#hasUnsettledTrades) await this.#settleSent();
     if (boundary.kind === 'watermark') this.#packer.addWatermark(boundary);
     else this.#packer.addLaneWatermarks(boundary.exchange, boundary.watermarkMs);
     await this.flush();
@@ -109,6 +103,12 @@ export class TapeFeed {
     this.#advanceClock(boundary.kind === 'watermark' ? boundary.timeMs : boundary.watermarkMs);
     await this.#settle();
     await this.#options.onSettled();
+  }
+
+  async #settleSent(): Promise<void> {
+    await this.flush();
+    await this.#appender.drain();
+    await this.#settle();
   }
 
   async #settle(): Promise<void> {

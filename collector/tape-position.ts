@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { collectorPositionKey } from '../shared/contracts/record-keys.ts';
-import type { Condition, StateStore } from '../shared/ports/state-store.ts';
+import { conditionOn, type StateStore } from '../shared/ports/state-store.ts';
 
 const line = z.int().min(0);
 
@@ -46,8 +46,7 @@ export class PositionKeeper {
 
   /** @throws ConditionFailed when another collector is at work on the same tape. */
   async save(position: TapePosition): Promise<void> {
-    const condition: Condition =
-      this.#version === null ? { kind: 'absent' } : { kind: 'version', version: this.#version };
+    const condition = conditionOn(this.#version);
     await this.#state.write({
       kind: 'put',
       table: 'operations',

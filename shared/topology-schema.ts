@@ -93,7 +93,7 @@ export interface SocketRouteDefinition {
 }
 
 export interface StateMachineDefinition {
-  /** State name in the ASL file → the function it calls. */
+  /** Placeholder in the ASL file → the function that is called there. */
   readonly tasks: { readonly [placeholder: string]: string };
   readonly timeoutMinutes: number;
 }

@@ -33,11 +33,8 @@ export function findLauncher(
   const parent = processes.parentId();
   const grandparent = processes.parentIdOf(parent);
   // Between npm and us there may be a shell, which waits for us when npm was killed.
-  const isBehindShell =
-    isNpm &&
-    grandparent !== null &&
-    (isOrphan(parent, grandparent, processes) || isNamed(grandparent, /^npm/, processes));
-  const isOrphaned = isBehindShell && isOrphan(parent, grandparent, processes);
+  const isBehindShell = isNpm && grandparent !== null && isNamed(grandparent, /^npm/, processes);
+  const isOrphaned = isNpm && grandparent !== null && isOrphan(parent, grandparent, processes);
   return {
     isGone: () =>
       isOrphaned ||

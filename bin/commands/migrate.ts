@@ -54,15 +54,15 @@ export const command = defineCommand({
 async function migrateFolder(dataDir: string, to: number | null): Promise<readonly MigrationStep[]> {
   const data = openDataFolder(dataDir, { mustExist: true });
   try {
-    const server = await clickHouseDamage(data, async () =>
-      startClickHouse({ dataDir: data.clickhouse, log }),
-    );
-    try {
-      await refuseLoss(data, server.url);
-      return await migrateServer({ url: server.url }, to);
-    } finally {
-      await server.stop({ fast: true });
-    }
+    return await clickHouseDamage(data, async () => {
+      const server = await startClickHouse({ dataDir: data.clickhouse, log });
+      try {
+        await refuseLoss(data, server.url);
+        return await migrateServer({ url: server.url }, to);
+      } finally {
+        await server.stop({ fast: true });
+      }
+    });
   } finally {
     data.close();
   }

@@ -1,7 +1,7 @@
 /** Where the platform would run: its port, its disk, its data folder. */
 import { accessSync, constants, existsSync, readdirSync, statfsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname } from 'node:path';
+import { probePort } from '../../embedded/http-server/port-unavailable.ts';
 import { CorruptDataFolder } from '../../shared/adapters/embedded/corrupt-data-folder.ts';
 import { DataFolderBusy, openDataFolder } from '../../shared/adapters/embedded/data-folder.ts';
 import { fileErrorReason } from '../../shared/adapters/files/file-error.ts';
@@ -9,13 +9,8 @@ import { missing, ok, type Check } from './check.ts';
 
 const HOST = '127.0.0.1';
 
-/** Binds the port for a moment. */
 export async function checkPort(port: number): Promise<Check> {
-  const failure = await new Promise<NodeJS.ErrnoException | null>((settle) => {
-    const server = createServer();
-    server.once('error', settle);
-    server.listen(port, HOST, () => server.close(() => settle(null)));
-  });
+  const failure = await probePort(HOST, port);
   if (failure === null) return ok('port', `${HOST}:${port} is free`);
   const found =
     failure.code === 'EADDRINUSE'

@@ -85,8 +85,8 @@ export class LiveFeed {
   /** Listens over one connection until it ends. */
   async holdConnection(signal: AbortSignal): Promise<ConnectionEnd> {
     const { protocol, endpoints, instrumentIds, timings, log } = this.#options;
-    const session = new AbortController();
-    const either = AbortSignal.any([signal, session.signal]);
+    const ended = new AbortController();
+    const either = AbortSignal.any([signal, ended.signal]);
     const connection = new VenueConnection({
       url: protocol.tradeStreamUrl(endpoints.ws, instrumentIds),
       timings,
@@ -104,7 +104,7 @@ export class LiveFeed {
       return await connection.run();
     } finally {
       this.#connection = null;
-      session.abort();
+      ended.abort();
     }
   }
 
@@ -248,7 +248,7 @@ export class LiveFeed {
     return fetchText(url, { signal, timeoutMs: timings.restTimeoutMs, attempts: REST_ATTEMPTS, random });
   }
 
-  /** What fails in the background for another reason than the session's end fails the collector. */
+  /** What fails in the background for another reason than the connection's end fails the collector. */
   #background(work: Promise<void>, signal: AbortSignal): void {
     work.catch((error: unknown) => {
       if (!signal.aborted) this.#options.onFailure(error);

@@ -19,11 +19,15 @@ export function listenError(host: string, port: number, error: NodeJS.ErrnoExcep
 
 /** For whoever wants to know before anything else is begun. @throws PortUnavailable */
 export async function assertPortFree(host: string, port: number): Promise<void> {
-  if (port === 0) return;
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => {
-    probe.once('error', (error: NodeJS.ErrnoException) => reject(listenError(host, port, error)));
-    probe.listen(port, host, resolve);
+  const error = await probePort(host, port);
+  if (error !== null) throw listenError(host, port, error);
+}
+
+/** Binds the port for a moment. @returns why it cannot be; null: it is free */
+export async function probePort(host: string, port: number): Promise<NodeJS.ErrnoException | null> {
+  return new Promise((settle) => {
+    const probe = createServer();
+    probe.once('error', settle);
+    probe.listen(port, host, () => probe.close(() => settle(null)));
   });
-  await new Promise((resolve) => probe.close(resolve));
 }

@@ -150,17 +150,20 @@ function readDefinition(
   const asl = JSON.parse(readFileSync(file, 'utf8')) as {
     readonly States: Readonly<Record<string, AslState>>;
   };
-  const reserved = Object.values(tasks).map((task) => stage.reservedConcurrency[task] ?? Infinity);
-  const atOnce = Math.min(...reserved);
-  const concurrency = Number.isFinite(atOnce) ? atOnce : UNRESERVED_CONCURRENCY;
-  const states = Object.entries(asl.States).map(
-    ([state, body]) => [state, stage.emulated ? body : distribute(body, concurrency)] as const,
-  );
+  /** As many executions of a map at once as the scarcest function in it may have. */
+  const concurrencyOf = (state: AslState): number => {
+    const text = JSON.stringify(state);
+    const called = Object.entries(tasks).filter(([placeholder]) => text.includes(`\${${placeholder}}`));
+    return Math.min(...called.map(([, task]) => stage.reservedConcurrency[task] ?? UNRESERVED_CONCURRENCY));
+  };
+  const states = Object.entries(asl.States).map(([key, state]) => {
+    const stays = stage.emulated || state.Type !== 'Map';
+    return [key, stays ? state : distribute(state, concurrencyOf(state))] as const;
+  });
   return { ...asl, TimeoutSeconds: timeoutMinutes * 60, States: Object.fromEntries(states) };
 }
 
 function distribute(state: AslState, concurrency: number): AslState {
-  if (state.Type !== 'Map') return state;
   return {
     ...state,
     MaxConcurrency: concurrency,

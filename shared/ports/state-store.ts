@@ -30,6 +30,11 @@ export type Condition =
   /** The item exists at exactly this version. */
   | { readonly kind: 'version'; readonly version: number };
 
+/** That the item is as it was read. @param version null: there was none */
+export function conditionOn(version: number | null): Exclude<Condition, { kind: 'none' }> {
+  return version === null ? { kind: 'absent' } : { kind: 'version', version };
+}
+
 export interface PutWrite extends ItemKey {
   readonly kind: 'put';
   readonly table: TableName;

@@ -5,7 +5,7 @@
  */
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { parseLaneRecord, type LaneRecord } from '../contracts/stream-records.ts';
-import type { ItemKey, StateStore } from '../ports/state-store.ts';
+import { conditionOn, type ItemKey, type StateStore } from '../ports/state-store.ts';
 import type { FunctionName, TableName } from '../topology.ts';
 import { defineFunction, type FunctionHandler, type Invocation } from './define-function.ts';
 
@@ -145,7 +145,7 @@ async function storeLane<State, Effects>(
     table: fold.table,
     ...fold.key(laneName),
     value,
-    condition: lane.version === null ? { kind: 'absent' } : { kind: 'version', version: lane.version },
+    condition: conditionOn(lane.version),
   });
   lane.version = (lane.version ?? 0) + 1;
 }

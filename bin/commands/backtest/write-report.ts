@@ -16,7 +16,7 @@ const TRADE_COLUMNS = [
 ] as const satisfies readonly (keyof BacktestTrade)[];
 
 /**
- * Writes `report.json`, `trades.csv` and `equity.csv` into the folder: all of them, or none.
+ * Writes `report.json`, `trades.csv` and `equity.csv` into the folder, none before all are written.
  * @throws BadInput when the folder does not take them
  */
 export async function writeBacktestReport(

@@ -20,7 +20,7 @@ import { log } from '../../../shared/runtime/log.ts';
 import { SyntheticMarket } from '../../../simulator/synthetic-market.ts';
 import { BadInput } from '../../command-line/bad-input.ts';
 import type { CommandIo } from '../../command-line/command.ts';
-import type { StartValues } from './start-options.ts';
+import { STAND_INS, type StartValues } from './start-options.ts';
 
 export interface MarketSource {
   /** One line for people. */
@@ -140,11 +140,11 @@ const SIMULATED_STRATEGY = {
 
 function simulatedSource(values: StartValues): MarketSource {
   const market = {
-    seed: values.seed ?? 1,
-    instruments: values.instruments ?? 3,
-    tradesPerSecond: values.tradesPerSecond ?? 8,
+    seed: values.seed ?? STAND_INS.seed,
+    instruments: values.instruments ?? STAND_INS.instruments,
+    tradesPerSecond: values.tradesPerSecond ?? STAND_INS.tradesPerSecond,
   };
-  const seconds = values.seconds ?? (values.once ? SIMULATED_ONCE_SECONDS : null);
+  const seconds = values.seconds ?? (values.once ? STAND_INS.secondsOnce : null);
   const asked = strategyOf(values, 0);
   return {
     note: null,
@@ -162,9 +162,6 @@ function simulatedSource(values: StartValues): MarketSource {
     },
   };
 }
-
-/** It never ends by itself, and a run with --once must. */
-const SIMULATED_ONCE_SECONDS = 300;
 
 /** 2026-01-01T00:00:00Z: a run with --once is the same whenever it is made. */
 const SIMULATED_START_MS = 1_767_225_600_000;
@@ -202,7 +199,7 @@ function strategyOf(values: StartValues, latencyMs: number | null): StrategyRequ
     ...accountOf(values),
     name: values.strategy,
     params: values.params ?? {},
-    interval: values.strategyInterval ?? '1m',
+    interval: values.strategyInterval ?? STAND_INS.strategyInterval,
     latencyMs,
   };
 }

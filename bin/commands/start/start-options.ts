@@ -25,6 +25,16 @@ const speed: ValueKind<'max' | number> = {
   },
 };
 
+/** What the help shows and a start takes where an option is not given; whether one was given decides what it may go with. */
+export const STAND_INS = {
+  strategyInterval: '1m',
+  seed: 1,
+  instruments: 3,
+  tradesPerSecond: 8,
+  /** A simulated market never ends by itself, and a run with --once must. */
+  secondsOnce: 300,
+} as const;
+
 export const START_OPTIONS = {
   replay: repeated(rereadableFile, 'captures to replay; several make one tape'),
   live: optional(choice(['binance']), 'an exchange to listen to'),
@@ -39,16 +49,24 @@ export const START_OPTIONS = {
   ),
   strategy: optional(text('NAME'), 'a strategy to run on every instrument: ma-crossover'),
   params: optional(jsonObject, 'its parameters, such as {"fastPeriod":5,"slowPeriod":20}'),
-  strategyInterval: optional(choice(LIVE_INTERVALS), 'the candles that it is shown', '1m'),
+  strategyInterval: optional(
+    choice(LIVE_INTERVALS),
+    'the candles that it is shown',
+    STAND_INS.strategyInterval,
+  ),
   capital: withDefault(amount, '10000', 'cash of the account, divided among the instruments'),
   fee: withDefault(amount, '0.001', 'taker fee of the paper venue, a fraction of the notional'),
   slippage: withDefault(amount, '0', 'fraction by which a fill is worse than the print that it met'),
-  seed: optional(integer(0, 2 ** 31), 'of the simulated market', '1'),
-  instruments: optional(integer(1, 100), 'of the simulated market', '3'),
-  tradesPerSecond: optional(integer(1, 100_000), 'of each simulated instrument', '8'),
+  seed: optional(integer(0, 2 ** 31), 'of the simulated market', String(STAND_INS.seed)),
+  instruments: optional(integer(1, 100), 'of the simulated market', String(STAND_INS.instruments)),
+  tradesPerSecond: optional(
+    integer(1, 100_000),
+    'of each simulated instrument',
+    String(STAND_INS.tradesPerSecond),
+  ),
   seconds: optional(
     integer(1, 1_000_000),
-    'event time after which the simulated market ends (300 with --once, else never)',
+    `event time after which the simulated market ends (${STAND_INS.secondsOnce} with --once, else never)`,
   ),
 };
 

@@ -3,9 +3,9 @@ import type { BodyOf } from '../../../shared/contracts/api.ts';
 import type { RunView } from '../../../shared/contracts/backtest-views.ts';
 import { RUNS_PARTITION, runKey, type BacktestRun } from '../../../shared/contracts/backtests.ts';
 import { combinationsOf } from '../../../shared/domain/strategies/grid.ts';
-import { strategyInstance } from '../../../shared/domain/strategies/instance.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { ConditionFailed, type Item } from '../../../shared/ports/state-store.ts';
+import { backtestInstance } from '../../../shared/runtime/backtest-instance.ts';
 import { inParallel } from '../../../shared/runtime/in-parallel.ts';
 import { runWrite } from '../../../shared/runtime/backtest-runs.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
@@ -71,13 +71,7 @@ async function submit(
 function faultOf(request: BodyOf<'POST /v1/backtests'>): Refusal | null {
   let first: Refusal | null = null;
   for (const params of combinationsOf(request.grid)) {
-    const instance = strategyInstance({
-      ...request,
-      accountId: 'backtest',
-      name: request.strategy,
-      params,
-      latencyMs: 0,
-    });
+    const instance = backtestInstance(request, params);
     if (!('error' in instance)) return null;
     first ??= wrongBodyField(FIELD_NAMES[instance.field] ?? instance.field, instance.error);
     if (instance.field !== 'params') return first;

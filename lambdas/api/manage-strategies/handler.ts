@@ -20,7 +20,7 @@ import { MAX_STRATEGIES } from '../../../shared/contracts/strategy-views.ts';
 import { decimal } from '../../../shared/domain/decimal.ts';
 import { strategyInstance } from '../../../shared/domain/strategies/instance.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
-import type { StateStore, Write } from '../../../shared/ports/state-store.ts';
+import { conditionOn, type StateStore, type Write } from '../../../shared/ports/state-store.ts';
 import { createStrategy, definitionWrites } from '../../../shared/runtime/create-strategy.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { listItems } from '../../../shared/runtime/rest-listing.ts';
@@ -159,7 +159,7 @@ async function remove(
       kind: 'delete',
       table: 'portfolio',
       ...bookKey(strategyId),
-      condition: book === null ? { kind: 'absent' } : { kind: 'version', version: book.version },
+      condition: conditionOn(book?.version ?? null),
     },
     { kind: 'check', table: 'orders', ...reservationKey(strategyId), condition: { kind: 'absent' } },
     { kind: 'delete', table: 'orders', ...decidedKey(strategyId), condition: { kind: 'none' } },

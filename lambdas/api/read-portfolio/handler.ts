@@ -1,5 +1,6 @@
 import { booksPartition, fillsPartition } from '../../../shared/contracts/record-keys.ts';
 import { PAPER_ACCOUNT_ID, type BookRecord } from '../../../shared/contracts/records.ts';
+import { MAX_STRATEGIES } from '../../../shared/contracts/strategy-views.ts';
 import type { Fill } from '../../../shared/domain/orders/order.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
@@ -7,9 +8,6 @@ import { latestPrices } from '../../../shared/runtime/latest-prices.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { listItems } from '../../../shared/runtime/rest-listing.ts';
 import { markBook, totalsOf } from './mark-books.ts';
-
-/** There are at most as many books as strategy instances, whose bound is approximate on AWS. */
-const MAX_BOOKS = 1000;
 
 /** Positions, equity and fills. */
 export function createHandler(ports: Pick<Ports, 'state'>) {
@@ -36,7 +34,8 @@ export function createHandler(ports: Pick<Ports, 'state'>) {
 
 async function readBooks(state: StateStore): Promise<BookRecord[]> {
   const page = await state.queryIndex<BookRecord>('portfolio', booksPartition(PAPER_ACCOUNT_ID), {
-    limit: MAX_BOOKS,
+    // There are at most as many books as strategy instances, whose bound is approximate on AWS.
+    limit: MAX_STRATEGIES,
   });
   return page.items.map((item) => item.value);
 }

@@ -9,10 +9,10 @@ import {
   type GridParams,
 } from '../../../shared/contracts/backtests.ts';
 import { NO_LIMITS } from '../../../shared/domain/risk/decide.ts';
-import { strategyInstance } from '../../../shared/domain/strategies/instance.ts';
 import { backtest } from '../../../shared/engine/backtest.ts';
 import type { CandleSeries } from '../../../shared/domain/candles/candle-series.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
+import { backtestInstance } from '../../../shared/runtime/backtest-instance.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
 import { getJson, putJson } from '../../../shared/runtime/json-objects.ts';
 
@@ -35,17 +35,7 @@ export function createHandler(ports: Pick<Ports, 'objects'>) {
 }
 
 function runOne(series: CandleSeries, request: BacktestRequest, params: GridParams): ChunkResult {
-  const instance = strategyInstance({
-    accountId: 'backtest',
-    name: request.strategy,
-    params,
-    instrumentId: request.instrumentId,
-    interval: request.interval,
-    capital: request.capital,
-    feeRate: request.feeRate,
-    slippage: request.slippage,
-    latencyMs: 0,
-  });
+  const instance = backtestInstance(request, params);
   // A grid holds corners that make no sense, a fast period above the slow one for instance: said, not fatal.
   if ('error' in instance) return { ...NOTHING, params, error: instance.error };
   const { metrics, tradeHash } = backtest(series, instance, NO_LIMITS);

@@ -81,7 +81,12 @@ function takeRecord(state: State, { record, sequenceNumber }: FoldedRecord, effe
 /** Revisions are written after the whole batch, and what they say must not depend on where it happened to end. */
 function observedNow(state: State, late: readonly LateTrade[]): LateBatch['observed'] {
   const instrumentIds = new Set(late.map(({ trade }) => trade.instrumentId));
-  return new Map([...instrumentIds].map((id) => [id, structuredClone(foldOf(state, id))]));
+  return new Map(
+    [...instrumentIds].map((id) => {
+      const { instrumentId, seen, observedSinceMs, interrupted } = foldOf(state, id);
+      return [id, { instrumentId, seen: structuredClone(seen), observedSinceMs, interrupted }];
+    }),
+  );
 }
 
 /** A new session means that trades may have passed unseen; a trade sent again from quarantine means nothing of the kind. */

@@ -6,7 +6,7 @@ import type { DecidedRecord, OrderRecord, ReservationRecord } from '../../../sha
 import type { Signal } from '../../../shared/domain/orders/order.ts';
 import { clientOrderIdOf, decide, type Decision } from '../../../shared/domain/risk/decide.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
-import type { Condition, Item, Write } from '../../../shared/ports/state-store.ts';
+import { conditionOn, type Item, type Write } from '../../../shared/ports/state-store.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
 import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
 import {
@@ -104,7 +104,7 @@ function writesWith(decision: Decision, signal: Signal, situation: Situation): r
       table: 'orders',
       ...decidedKey(strategyId),
       value: decided,
-      condition: conditionOn(situation.decided),
+      condition: conditionOn(situation.decided?.version ?? null),
     },
     reservationWrite(decision, signal, situation.reservation),
     {
@@ -119,7 +119,7 @@ function writesWith(decision: Decision, signal: Signal, situation: Situation): r
 /** An approved order takes the whole book of the instance. Of the signals that come meanwhile the newest waits, if any. */
 function reservationWrite(decision: Decision, signal: Signal, held: Item<ReservationRecord> | null): Write {
   const key = { table: 'orders', ...reservationKey(signal.strategyId) } as const;
-  const condition = conditionOn(held);
+  const condition = conditionOn(held?.version ?? null);
   if (decision.kind === 'approved') {
     const { clientOrderId, expiresAtMs } = decision.order;
     const value: ReservationRecord = { clientOrderId };
@@ -137,8 +137,4 @@ function reservationWrite(decision: Decision, signal: Signal, held: Item<Reserva
     condition,
     ...(held.index === undefined ? {} : { index: held.index }),
   };
-}
-
-function conditionOn(item: Item | null): Exclude<Condition, { kind: 'none' }> {
-  return item === null ? { kind: 'absent' } : { kind: 'version', version: item.version };
 }

@@ -2,12 +2,10 @@ import type { EventBridgeEvent } from 'aws-lambda';
 import { eventSchemas, type ClosedCandle, type EventDetail } from '../../../shared/contracts/events.ts';
 import { runningPartition } from '../../../shared/contracts/record-keys.ts';
 import type { StrategyRecord } from '../../../shared/contracts/records.ts';
+import { MAX_STRATEGIES } from '../../../shared/contracts/strategy-views.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
 import { showCandle } from './show-candle.ts';
-
-/** As many as may exist at all. The few that may slip past that bound together on AWS are not shown the candle. */
-const MAX_STRATEGIES_A_CANDLE = 1000;
 
 /** Shows each closed candle to the running strategies of its instrument and interval. */
 export function createHandler(ports: Pick<Ports, 'state' | 'candles' | 'bus' | 'clock'>) {
@@ -38,7 +36,8 @@ async function strategiesFor(
   const page = await ports.state.queryIndex<StrategyRecord>(
     'signals',
     runningPartition(candle.instrumentId, candle.interval),
-    { limit: MAX_STRATEGIES_A_CANDLE },
+    // As many as may exist at all. The few that may slip past that bound together on AWS are not shown the candle.
+    { limit: MAX_STRATEGIES },
   );
   return page.items.map((item) => item.value);
 }

@@ -8,7 +8,7 @@ import { configuredStrategy } from '../../../shared/domain/strategies/registry.t
 import { signalOf } from '../../../shared/domain/strategies/signal.ts';
 import type { Advice, Strategy } from '../../../shared/domain/strategies/strategy.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
-import { ConditionFailed, type Write } from '../../../shared/ports/state-store.ts';
+import { ConditionFailed, conditionOn, type Write } from '../../../shared/ports/state-store.ts';
 import { deliverOutbox, outboxWrite, redeliverOutbox, type Outbox } from '../../../shared/runtime/outbox.ts';
 
 type Needs = Pick<Ports, 'state' | 'candles' | 'bus' | 'clock'>;
@@ -161,7 +161,7 @@ async function commit(
     table: 'signals',
     ...progressKey(strategyId),
     value: record,
-    condition: version === null ? { kind: 'absent' } : { kind: 'version', version },
+    condition: conditionOn(version),
   };
   const signal = advice === null ? null : signalOf(instance, candle.openTimeMs, candle.close, advice);
   const outbox = signal === null ? null : outboxOf(signal);

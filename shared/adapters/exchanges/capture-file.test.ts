@@ -129,12 +129,14 @@ describe('a capture that is verified', () => {
 
 describe('a file that is no capture is told apart:', () => {
   it('one that is missing', async () => {
-    expect(await complaint(join(folder, 'absent.gz'))).toBe('/absent.gz: no such file');
+    expect(await complaint(join(folder, 'absent.gz'))).toBe(
+      '/absent.gz: cannot be read (no such file or folder)',
+    );
   });
 
   it('a folder', async () => {
     mkdirSync(join(folder, 'folder'));
-    expect(await complaint(join(folder, 'folder'))).toBe('/folder: is a folder, expected a file');
+    expect(await complaint(join(folder, 'folder'))).toBe('/folder: cannot be read (a folder is there)');
   });
 
   it('one that is empty', async () => {

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { fileErrorReason } from '../files/file-error.ts';
 
 /** Consecutive lines. */
 export interface LineBatch {
@@ -85,15 +86,10 @@ function decode(bytes: Buffer): string {
 }
 
 async function unreadable(path: string, error: unknown): Promise<Error> {
+  const reason = fileErrorReason(error);
+  if (reason !== null) return new UnreadableFile(`cannot be read (${reason})`);
   const { code, message } = error as NodeJS.ErrnoException;
   switch (code) {
-    case 'ENOENT':
-      return new UnreadableFile('no such file');
-    case 'EISDIR':
-      return new UnreadableFile('is a folder, expected a file');
-    case 'EACCES':
-    case 'EPERM':
-      return new UnreadableFile('may not be read (permission denied)');
     case 'Z_BUF_ERROR':
       return new UnreadableFile((await notGzip(path)) ?? 'is truncated: the gzip data ends too early');
     case 'Z_DATA_ERROR':
