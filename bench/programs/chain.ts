@@ -9,6 +9,7 @@ import { instancesOf } from '../../embedded/strategy-requests.ts';
 import { countClosedCandles, countTrades } from '../../shared/adapters/clickhouse/clickhouse-totals.ts';
 import { fillsPartition, ordersPartition } from '../../shared/contracts/record-keys.ts';
 import { PAPER_ACCOUNT_ID } from '../../shared/contracts/records.ts';
+import { LIVE_INTERVALS } from '../../shared/domain/candles/interval.ts';
 import { readIndex } from '../../shared/runtime/all-pages.ts';
 import { createStrategy } from '../../shared/runtime/create-strategy.ts';
 import { log } from '../../shared/runtime/log.ts';
@@ -51,21 +52,24 @@ export interface ChainOutcome {
   readonly clickHouseCpuSeconds: number;
 }
 
+/** A strategy on each instrument and each interval that is built live. */
 async function createInstances(platform: Platform): Promise<void> {
-  const instances = instancesOf(
-    {
-      name: 'ma-crossover',
-      params: { fastPeriod: 5, slowPeriod: 20 },
-      interval: '1s',
-      capital: '100000',
-      feeRate: '0.001',
-      slippage: '0',
-      latencyMs: 0,
-    },
-    INSTRUMENTS,
-  );
-  if ('error' in instances) throw new Error(instances.error);
-  for (const instance of instances) await createStrategy(platform.storage.state, instance, Date.now());
+  for (const interval of LIVE_INTERVALS) {
+    const instances = instancesOf(
+      {
+        name: 'ma-crossover',
+        params: { fastPeriod: 5, slowPeriod: 20 },
+        interval,
+        capital: '100000',
+        feeRate: '0.001',
+        slippage: '0',
+        latencyMs: 0,
+      },
+      INSTRUMENTS,
+    );
+    if ('error' in instances) throw new Error(instances.error);
+    for (const instance of instances) await createStrategy(platform.storage.state, instance, Date.now());
+  }
 }
 
 async function runMarket(
