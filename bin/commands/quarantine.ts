@@ -1,5 +1,5 @@
 import { openPlatform } from '../../embedded/platform.ts';
-import { openStorage, type Storage } from '../../embedded/storage.ts';
+import { openStorage } from '../../embedded/storage.ts';
 import { assertDataFolder } from '../../shared/adapters/embedded/data-folder.ts';
 import { fieldErrors, firstFieldError } from '../../shared/contracts/problem.ts';
 import { tradeFix } from '../../shared/contracts/quarantine-views.ts';
@@ -12,12 +12,12 @@ import {
 import type { StateStore } from '../../shared/ports/state-store.ts';
 import { readIndex } from '../../shared/runtime/all-pages.ts';
 import { redriveQuarantined, type RedriveOutcome } from '../../shared/runtime/redrive-quarantine.ts';
-import { topology, type QueueName } from '../../shared/topology.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE, EXIT_FAILED } from '../command-line/command.ts';
 import { dataFolderErrors } from '../command-line/data-folder-errors.ts';
 import { choice, folder, integer, jsonObject, text } from '../command-line/option-values.ts';
 import { optional, required, withDefault } from '../command-line/options.ts';
+import { listGivenUp, redriveGivenUp } from './quarantine/given-up.ts';
 
 export const command = defineCommand({
   description:
@@ -28,11 +28,16 @@ export const command = defineCommand({
   options: {
     dataDir: withDefault(folder, './.millrace', 'the data folder'),
     status: withDefault(choice(QUARANTINE_STATUSES), 'QUARANTINED', 'which to list'),
-    limit: withDefault(integer(1, 1000), '100', 'how many to list'),
+    limit: withDefault(integer(1, 1000), '100', 'how many to list; of what was given up, of each kind'),
     id: optional(text('ID'), 'the one to send again; without it, all'),
     fix: optional(jsonObject, 'fields to mend: price, quantity, tradeId, side, timeMs'),
   },
-  positionals: { action: required(choice(['list', 'redrive']), 'list, or redrive: to send again') },
+  positionals: {
+    action: required(
+      choice(['list', 'given-up', 'redrive']),
+      'list; given-up: what functions gave up, and why; or redrive: to send again',
+    ),
+  },
   examples: [
     { line: 'npx millrace quarantine list --format table', what: 'what was set aside, and why' },
     {
@@ -42,14 +47,18 @@ export const command = defineCommand({
   ],
   run: async (values, io) =>
     dataFolderErrors(async () => {
-      if (values.action === 'list' && (values.id ?? values.fix) !== null)
+      if (values.action !== 'redrive' && (values.id ?? values.fix) !== null)
         throw new BadInput(`--${values.id === null ? 'fix' : 'id'}: expected with redrive`);
       if (values.fix !== null && values.id === null)
         throw new BadInput('--fix: expected with --id, one trade at a time');
       if (values.action === 'redrive') return redrive(values, (result) => io.print(result));
       const storage = await openStorage(values.dataDir, { mustExist: true });
       try {
-        io.print(await listed(storage.state, values.status, values.limit));
+        io.print(
+          values.action === 'list'
+            ? await listed(storage.state, values.status, values.limit)
+            : listGivenUp(storage, values.limit),
+        );
       } finally {
         await storage.close();
       }
@@ -98,20 +107,6 @@ async function redrive(
   } finally {
     await platform.close();
   }
-}
-
-/** What is too late by now is denied, and what was done meanwhile is known by its id. */
-async function redriveGivenUp({ queues, bus, streamLog }: Storage) {
-  const counts: [id: string, count: number][] = [];
-  for (const queue of Object.keys(topology.queues) as QueueName[]) {
-    counts.push([queue, await queues.count(queue)]);
-    await queues.redrive(queue);
-  }
-  counts.push(['events', bus.redrive()]);
-  counts.push(['records', streamLog.redrive()]);
-  return counts
-    .filter(([, count]) => count > 0)
-    .map(([id, count]) => ({ id, outcome: 'redriven', detail: `${count} given up before` }));
 }
 
 function parseFix(fix: object) {

@@ -2,7 +2,11 @@ import { openPlatform, type Platform } from '../../embedded/platform.ts';
 import { assertPortFree, PortUnavailable } from '../../embedded/http-server/port-unavailable.ts';
 import { instancesOf } from '../../embedded/strategy-requests.ts';
 import { storageTotals } from '../../embedded/totals.ts';
+import { STRATEGIES_PARTITION } from '../../shared/contracts/record-keys.ts';
+import type { StrategyRecord } from '../../shared/contracts/records.ts';
+import { MAX_STRATEGIES } from '../../shared/contracts/strategy-views.ts';
 import type { StrategyInstance } from '../../shared/domain/strategies/strategy.ts';
+import { readIndex } from '../../shared/runtime/all-pages.ts';
 import { createStrategy } from '../../shared/runtime/create-strategy.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE, EXIT_INTERRUPTED, type CommandIo } from '../command-line/command.ts';
@@ -36,6 +40,7 @@ export const command = defineCommand({
       const source = await chooseSource(values);
       const instances = source.strategy === null ? [] : instancesOf(source.strategy, source.instruments);
       if ('error' in instances) throw wrongRequest(instances);
+      refuseTooMany(instances, []);
       if (source.note !== null) io.tell(source.note);
       if (!values.once) await portErrors(async () => assertPortFree('127.0.0.1', values.port));
       const platform = await openPlatform({ dataDir: values.dataDir, time: source.time });
@@ -50,7 +55,20 @@ export const command = defineCommand({
 });
 
 async function createInstances(platform: Platform, instances: readonly StrategyInstance[]): Promise<void> {
+  refuseTooMany(
+    instances,
+    await readIndex<StrategyRecord>(platform.storage.state, 'signals', STRATEGIES_PARTITION),
+  );
   for (const instance of instances) await createStrategy(platform.storage.state, instance, Date.now());
+}
+
+/** @throws BadInput when there would be more instances than one candle can be shown to. */
+function refuseTooMany(asked: readonly StrategyInstance[], known: readonly StrategyRecord[]): void {
+  const { size } = new Set([...known, ...asked].map(({ strategyId }) => strategyId));
+  if (asked.length > 0 && size > MAX_STRATEGIES)
+    throw new BadInput(
+      `--strategy: expected at most ${MAX_STRATEGIES} instances in all, one an instrument, got ${size}`,
+    );
 }
 
 async function runOnce(platform: Platform, source: MarketSource, io: CommandIo): Promise<number> {

@@ -7,8 +7,8 @@ describe('a channel', () => {
     ['portfolio', { kind: 'portfolio' }],
     [pricesChannel('binance:BTC-USDT'), { kind: 'prices', instrumentId: 'binance:BTC-USDT' }],
     [
-      candlesChannel('kraken:XBT-USD', '15m'),
-      { kind: 'candles', instrumentId: 'kraken:XBT-USD', interval: '15m' },
+      candlesChannel('kraken:XBT-USD', '1m'),
+      { kind: 'candles', instrumentId: 'kraken:XBT-USD', interval: '1m' },
     ],
   ])('%s is read back as what it was made of', (text, channel) => {
     expect(parseChannel(text)).toEqual(channel);
@@ -25,6 +25,8 @@ describe('a channel', () => {
     'prices:binance:BTC-USDT:1m',
     'candles:binance:BTC-USDT',
     'candles:binance:BTC-USDT:2m',
+    // Of an interval that is not built live nothing would ever come.
+    'candles:binance:BTC-USDT:15m',
     'candles:binance:btc-usdt:1m',
     'candles:binance:BTC-USDT:1m:x',
     'CHANNEL#orders',

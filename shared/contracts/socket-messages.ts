@@ -1,6 +1,11 @@
 /** The WebSocket: how to get in, what a client may say, and what it hears. */
 import * as z from 'zod';
-import { isInterval, type Interval } from '../domain/candles/interval.ts';
+import {
+  isLiveInterval,
+  LIVE_INTERVALS,
+  type Interval,
+  type LiveInterval,
+} from '../domain/candles/interval.ts';
 import { isInstrumentId, type InstrumentId } from '../domain/market-data/instrument.ts';
 import { candleView, fill, orderView, positionView, timeMs } from './events.ts';
 import { priceView } from './market-views.ts';
@@ -12,7 +17,7 @@ export const MAX_CHANNELS_A_CONNECTION = 100;
 
 export type Channel =
   | { readonly kind: 'prices'; readonly instrumentId: InstrumentId }
-  | { readonly kind: 'candles'; readonly instrumentId: InstrumentId; readonly interval: Interval }
+  | { readonly kind: 'candles'; readonly instrumentId: InstrumentId; readonly interval: LiveInterval }
   | { readonly kind: 'orders' }
   | { readonly kind: 'portfolio' };
 
@@ -29,7 +34,7 @@ export function parseChannel(text: string): Channel | null {
   const instrumentId = `${exchange ?? ''}:${pair ?? ''}`;
   if (rest.length > 0 || !isInstrumentId(instrumentId)) return null;
   if (kind === 'prices' && interval === undefined) return { kind, instrumentId };
-  if (kind === 'candles' && interval !== undefined && isInterval(interval))
+  if (kind === 'candles' && interval !== undefined && isLiveInterval(interval))
     return { kind, instrumentId, interval };
   return null;
 }
@@ -38,7 +43,9 @@ const channel = z
   .string()
   .max(100)
   .refine((text) => parseChannel(text) !== null, {
-    error: 'expected prices:<instrumentId>, candles:<instrumentId>:<interval>, orders or portfolio',
+    error:
+      'expected prices:<instrumentId>, candles:<instrumentId>:<interval>, orders or portfolio; ' +
+      `candles are built live for ${LIVE_INTERVALS.join(' and ')}`,
   });
 
 export const socketRequest = z.strictObject({

@@ -13,8 +13,11 @@ export const strategiesQuery = z.strictObject(pageQuery);
 /** Latencies above a minute would outlive their orders. */
 const MAX_LATENCY_MS = 60_000;
 
-/** Each instance costs a look at every candle of its instrument. */
-export const MAX_STRATEGIES = 1000;
+/**
+ * All may wait for one candle. They are shown it one after the other, since the order of their signals decides who gets
+ * what the limits leave, at about ten milliseconds each; and a function has five seconds.
+ */
+export const MAX_STRATEGIES = 400;
 
 /** The same name, parameters, instrument and interval are the same instance. */
 export const createStrategyBody = z.strictObject({

@@ -31,6 +31,7 @@ beforeAll(() => {
   const header = 'openTimeMs,open,high,low,close,volume\n';
   const backwards = syntheticLines({ seed: 1, instruments: 1, tradesPerSecond: 50 }, 2).reverse();
   writeCapture(at('backwards.ndjson.gz'), backwards);
+  writeCapture(at('many.ndjson.gz'), tradesOf(401));
   writeFileSync(at('candles.csv'), `${header}1000,1,2,1,2,1\n2000,1,2,1,2,1\n`);
   writeFileSync(at('unsorted.csv'), `${header}2000,1,2,1,2,1\n1000,1,2,1,2,1\n`);
   writeFileSync(at('damaged.csv'), `${header}1000,1,2,1,two,1\n`);
@@ -39,6 +40,17 @@ beforeAll(() => {
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** One trade of each of so many instruments. */
+function tradesOf(instruments: number): string[] {
+  const [line] = syntheticLines({ seed: 1, instruments: 1, tradesPerSecond: 1 }, 1);
+  return Array.from({ length: instruments }, (_, n) => line!.replaceAll('BTCUSDT', `COIN${n}USDT`));
+}
+
+const strategy = (fastPeriod: number): string[] => [
+  ...['--strategy', 'ma-crossover', '--strategy-interval', '1s'],
+  ...['--params', JSON.stringify({ fastPeriod, slowPeriod: 9 })],
+];
 
 /** A fresh data folder that must not come to be. */
 const untouched = at('never-written');
@@ -114,6 +126,11 @@ describe('bad input gives one clear line, exit code 2, and writes nothing', () =
       /--params: expected with --strategy/,
     ],
     [
+      'a strategy on more instruments than may wait for one candle',
+      start('--replay', at('many.ndjson.gz'), ...strategy(1)),
+      /--strategy: expected at most 400 instances in all, one an instrument, got 401/,
+    ],
+    [
       'more capital than a decimal holds',
       run('--candles', at('candles.csv'), '--capital', '99999999999999999999999999'),
       /--capital: expected a decimal above zero and at most 1000000000000, got/,
@@ -184,6 +201,20 @@ describe('bad input gives one clear line, exit code 2, and writes nothing', () =
     expect(readdirSync(at('busy'))).toEqual(before);
     dataFolder.close();
   }, 20_000);
+
+  it('a strategy more than a data folder has room for', async () => {
+    writeCapture(at('half.ndjson.gz'), tradesOf(201));
+    const again = ['start', '--once', '--data-dir', at('half'), '--replay', at('half.ndjson.gz')];
+    const first = await runMillrace([...again, ...strategy(1)]);
+    expect(first.code).toBe(0);
+    const { code, stderr } = await runMillrace([...again, ...strategy(2)]);
+    expect(stderr).toBe(
+      'millrace: --strategy: expected at most 400 instances in all, one an instrument, got 402\n',
+    );
+    expect(code).toBe(2);
+    expect((await runMillrace(['state', '--data-dir', at('half')])).stdout).toBe(first.stdout);
+    expect((await runMillrace([...again, ...strategy(1)])).stdout).toBe(first.stdout);
+  }, 60_000);
 
   it('a data folder that is corrupt', async () => {
     openDataFolder(at('corrupt')).close();

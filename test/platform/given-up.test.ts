@@ -6,6 +6,7 @@ import { openStorage } from '../../embedded/storage.ts';
 import type { Totals } from '../../embedded/totals.ts';
 import { fillsPartition } from '../../shared/contracts/record-keys.ts';
 import { PAPER_ACCOUNT_ID } from '../../shared/contracts/records.ts';
+import { describeError } from '../../shared/runtime/define-function.ts';
 import { topology } from '../../shared/topology.ts';
 import { runMillrace } from './run-millrace.ts';
 import { syntheticLines, writeCapture } from './write-capture.ts';
@@ -13,8 +14,12 @@ import { syntheticLines, writeCapture } from './write-capture.ts';
 const folder = mkdtempSync(join(tmpdir(), 'millrace-given-up-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const CAUSE = JSON.stringify(
+  describeError(new Error('the table is away', { cause: new Error('connection refused') })),
+);
+
 describe('what functions gave up', () => {
-  it('is sent again by `quarantine redrive`, and changes nothing that was done already', async () => {
+  it('is listed with its cause, and sent again it changes nothing that was done already', async () => {
     const dataDir = join(folder, 'data');
     const capture = join(folder, 'market.ndjson.gz');
     writeCapture(capture, syntheticLines({ seed: 3, instruments: 1, tradesPerSecond: 20 }, 120));
@@ -32,14 +37,32 @@ describe('what functions gave up', () => {
     const fills = await storage.state.queryIndex('portfolio', fillsPartition(PAPER_ACCOUNT_ID), { limit: 1 });
     const fill = fills.items[0]!.value as never;
     await storage.bus.publish([{ detailType: 'OrderFilledV1', detail: { fill } }]);
-    for (const { id } of storage.bus.take('apply-fill', 10, Date.now())) storage.bus.giveUp(id, 'a cause');
+    for (const { id } of storage.bus.take('apply-fill', 10, Date.now())) storage.bus.giveUp(id, CAUSE);
     const { streamLog } = storage;
     const records = streamLog.read('trades', 0, 500, 1e6);
+    const firstAgain = streamLog.head('trades') + 1;
     await streamLog.append('trades', records);
     for (const { stream, function: consumer } of topology.streamConsumers) {
-      if (stream === 'trades') streamLog.giveUp(consumer, 'trades', streamLog.head('trades'), 'a cause');
+      if (stream === 'trades') streamLog.giveUp(consumer, 'trades', streamLog.head('trades'), CAUSE);
     }
     await storage.close();
+
+    const listed = await runMillrace(['quarantine', 'given-up', '--limit', '1', '--data-dir', dataDir]);
+    expect(JSON.parse(listed.stdout)).toMatchObject([
+      {
+        kind: 'event',
+        function: 'apply-fill',
+        cause: 'the table is away: connection refused',
+        content: { detailType: 'OrderFilledV1', detail: { fill } },
+      },
+      {
+        kind: 'record',
+        function: 'build-candles',
+        id: `trades/${firstAgain}`,
+        cause: 'the table is away: connection refused',
+        content: { partitionKey: records[0]!.partitionKey, bytes: records[0]!.data.byteLength },
+      },
+    ]);
 
     const redrive = ['quarantine', 'redrive', '--data-dir', dataDir];
     const again = await runMillrace(redrive);

@@ -94,6 +94,7 @@ describe('SqliteQueues', () => {
     expect(await queues.count(QUEUE)).toBe(0);
     expect(bodies(queues.receive(QUEUE, 10, START_MS))).toEqual(['a2', 'b1']);
     expect(await queues.count(QUEUE)).toBe(1);
+    expect(queues.deadLetters(10)).toMatchObject([{ queue: QUEUE, body: 'a1' }]);
     expect(queues.pendingCount(QUEUE)).toBe(2);
   });
 

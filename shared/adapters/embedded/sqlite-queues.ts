@@ -57,6 +57,11 @@ export interface ReceivedMessage extends QueueMessage {
   readonly sentAtMs: number;
 }
 
+export interface DeadLetter extends QueueMessage {
+  readonly queue: QueueName;
+  readonly messageId: number;
+}
+
 interface MessageRow {
   readonly id: number;
   readonly group_id: string;
@@ -155,6 +160,11 @@ export class SqliteQueues implements QueueSender, DeadLetters {
     return Number(this.#statements.countDead.get(queue)?.['messages']);
   }
 
+  /** What was set aside in any queue, newest first. */
+  deadLetters(limit: number): DeadLetter[] {
+    return this.#statements.dead.all(limit) as unknown as DeadLetter[];
+  }
+
   async redrive(queue: QueueName): Promise<void> {
     const moved = transaction(this.#database, () => {
       const { changes } = this.#statements.redrive.run(queue);
@@ -219,6 +229,8 @@ function prepareStatements(database: DatabaseSync) {
     nextVisible: `SELECT min(free_at_ms) AS next FROM
       (SELECT max(visible_at_ms) AS free_at_ms FROM messages WHERE queue = ? GROUP BY group_id)`,
     bury: `INSERT INTO dead_letters (id, ${message}, receives) SELECT id, ${message}, receives FROM messages WHERE id = ?`,
+    dead: `SELECT id AS messageId, queue, group_id AS groupId, deduplication_id AS deduplicationId, body
+      FROM dead_letters ORDER BY id DESC LIMIT ?`,
     countDead: 'SELECT count(*) AS messages FROM dead_letters WHERE queue = ?',
     redrive: `INSERT INTO messages (${message}) SELECT ${message} FROM dead_letters WHERE queue = ? ORDER BY id`,
     removeDead: 'DELETE FROM dead_letters WHERE queue = ?',

@@ -12,10 +12,6 @@ const MILLISECONDS: Readonly<Record<Interval, number>> = {
   '1d': 86_400_000,
 };
 
-export function isInterval(text: string): text is Interval {
-  return (INTERVALS as readonly string[]).includes(text);
-}
-
 export function intervalMs(interval: Interval): number {
   return MILLISECONDS[interval];
 }
@@ -27,3 +23,8 @@ export function openTimeOf(timeMs: number, interval: Interval): number {
 
 /** What the live fold builds. Backtests take any interval. */
 export const LIVE_INTERVALS = ['1s', '1m'] as const satisfies readonly Interval[];
+export type LiveInterval = (typeof LIVE_INTERVALS)[number];
+
+export function isLiveInterval(text: string): text is LiveInterval {
+  return (LIVE_INTERVALS as readonly string[]).includes(text);
+}
