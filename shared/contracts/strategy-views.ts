@@ -15,7 +15,8 @@ const MAX_LATENCY_MS = 60_000;
 
 /**
  * All may wait for one candle. They are shown it one after the other, since the order of their signals decides who gets
- * what the limits leave, at about ten milliseconds each; and a function has five seconds.
+ * what the limits leave, and on AWS each costs a read and a write of its table, some ten milliseconds; a function has
+ * five seconds.
  */
 export const MAX_STRATEGIES = 400;
 
