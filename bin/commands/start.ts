@@ -40,7 +40,7 @@ export const command = defineCommand({
       const source = await chooseSource(values);
       const instances = source.strategy === null ? [] : instancesOf(source.strategy, source.instruments);
       if ('error' in instances) throw wrongRequest(instances);
-      refuseTooMany(instances, []);
+      refuseTooMany(instances);
       if (source.note !== null) io.tell(source.note);
       if (!values.once) await portErrors(async () => assertPortFree('127.0.0.1', values.port));
       const platform = await openPlatform({ dataDir: values.dataDir, time: source.time });
@@ -55,17 +55,16 @@ export const command = defineCommand({
 });
 
 async function createInstances(platform: Platform, instances: readonly StrategyInstance[]): Promise<void> {
-  refuseTooMany(
-    instances,
-    await readIndex<StrategyRecord>(platform.storage.state, 'signals', STRATEGIES_PARTITION),
-  );
-  for (const instance of instances) await createStrategy(platform.storage.state, instance, Date.now());
+  if (instances.length === 0) return;
+  const { state } = platform.storage;
+  refuseTooMany([...(await readIndex<StrategyRecord>(state, 'signals', STRATEGIES_PARTITION)), ...instances]);
+  for (const instance of instances) await createStrategy(state, instance, Date.now());
 }
 
-/** @throws BadInput when there would be more instances than one candle can be shown to. */
-function refuseTooMany(asked: readonly StrategyInstance[], known: readonly StrategyRecord[]): void {
-  const { size } = new Set([...known, ...asked].map(({ strategyId }) => strategyId));
-  if (asked.length > 0 && size > MAX_STRATEGIES)
+/** @throws BadInput when these are more than one candle can be shown to; one that is named twice counts once */
+function refuseTooMany(instances: readonly StrategyInstance[]): void {
+  const { size } = new Set(instances.map(({ strategyId }) => strategyId));
+  if (size > MAX_STRATEGIES)
     throw new BadInput(
       `--strategy: expected at most ${MAX_STRATEGIES} instances in all, one an instrument, got ${size}`,
     );

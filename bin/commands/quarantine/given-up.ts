@@ -30,15 +30,16 @@ export function listGivenUp({ queues, bus, streamLog }: Storage, limit: number):
       cause: causeText(cause),
       content: { detailType, detail },
     })),
-    ...streamLog
-      .deadRecords(limit)
-      .map(({ stream, sequence, consumer, partitionKey, data, cause }): GivenUp => ({
+    ...Array.from(
+      streamLog.deadRecords(limit),
+      ({ stream, sequence, consumer, partitionKey, data, cause }): GivenUp => ({
         kind: 'record',
         function: consumer,
         id: `${stream}/${sequence}`,
         cause: causeText(cause),
         content: { partitionKey, bytes: data.byteLength },
-      })),
+      }),
+    ),
   ];
 }
 

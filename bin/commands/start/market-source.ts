@@ -20,7 +20,7 @@ import { log } from '../../../shared/runtime/log.ts';
 import { SyntheticMarket } from '../../../simulator/synthetic-market.ts';
 import { BadInput } from '../../command-line/bad-input.ts';
 import type { CommandIo } from '../../command-line/command.ts';
-import { STAND_INS, type StartValues } from './start-options.ts';
+import { DEFAULTS, type StartValues } from './start-options.ts';
 
 export interface MarketSource {
   /** One line for people. */
@@ -140,11 +140,11 @@ const SIMULATED_STRATEGY = {
 
 function simulatedSource(values: StartValues): MarketSource {
   const market = {
-    seed: values.seed ?? STAND_INS.seed,
-    instruments: values.instruments ?? STAND_INS.instruments,
-    tradesPerSecond: values.tradesPerSecond ?? STAND_INS.tradesPerSecond,
+    seed: values.seed ?? DEFAULTS.seed,
+    instruments: values.instruments ?? DEFAULTS.instruments,
+    tradesPerSecond: values.tradesPerSecond ?? DEFAULTS.tradesPerSecond,
   };
-  const seconds = values.seconds ?? (values.once ? STAND_INS.secondsOnce : null);
+  const seconds = values.seconds ?? (values.once ? DEFAULTS.secondsOnce : null);
   const asked = strategyOf(values, 0);
   return {
     note: null,
@@ -199,7 +199,7 @@ function strategyOf(values: StartValues, latencyMs: number | null): StrategyRequ
     ...accountOf(values),
     name: values.strategy,
     params: values.params ?? {},
-    interval: values.strategyInterval ?? STAND_INS.strategyInterval,
+    interval: values.strategyInterval ?? DEFAULTS.strategyInterval,
     latencyMs,
   };
 }

@@ -26,7 +26,7 @@ const speed: ValueKind<'max' | number> = {
 };
 
 /** What the help shows and a start takes where an option is not given; whether one was given decides what it may go with. */
-export const STAND_INS = {
+export const DEFAULTS = {
   strategyInterval: '1m',
   seed: 1,
   instruments: 3,
@@ -52,21 +52,21 @@ export const START_OPTIONS = {
   strategyInterval: optional(
     choice(LIVE_INTERVALS),
     'the candles that it is shown',
-    STAND_INS.strategyInterval,
+    DEFAULTS.strategyInterval,
   ),
   capital: withDefault(amount, '10000', 'cash of the account, divided among the instruments'),
   fee: withDefault(amount, '0.001', 'taker fee of the paper venue, a fraction of the notional'),
   slippage: withDefault(amount, '0', 'fraction by which a fill is worse than the print that it met'),
-  seed: optional(integer(0, 2 ** 31), 'of the simulated market', String(STAND_INS.seed)),
-  instruments: optional(integer(1, 100), 'of the simulated market', String(STAND_INS.instruments)),
+  seed: optional(integer(0, 2 ** 31), 'of the simulated market', String(DEFAULTS.seed)),
+  instruments: optional(integer(1, 100), 'of the simulated market', String(DEFAULTS.instruments)),
   tradesPerSecond: optional(
     integer(1, 100_000),
     'of each simulated instrument',
-    String(STAND_INS.tradesPerSecond),
+    String(DEFAULTS.tradesPerSecond),
   ),
   seconds: optional(
     integer(1, 1_000_000),
-    `event time after which the simulated market ends (${STAND_INS.secondsOnce} with --once, else never)`,
+    `event time after which the simulated market ends (${DEFAULTS.secondsOnce} with --once, else never)`,
   ),
 };
 

@@ -132,7 +132,7 @@ describe('SqliteStreamLog', () => {
     before.database.close();
     const { database, log } = open(path);
     expect(log.checkpoint('store-trades', 'trades')).toBe(3);
-    expect(log.deadRecords(10)).toEqual(
+    expect([...log.deadRecords(10)]).toEqual(
       [2, 3].map((sequence) => ({
         ...{ stream: 'trades', consumer: 'store-trades', partitionKey: 'binance#0', cause: 'a cause' },
         ...{ sequence, data: new Uint8Array(10).fill(sequence - 1) },
@@ -155,7 +155,7 @@ describe('SqliteStreamLog', () => {
         data: new Uint8Array(10).fill(sequence - 4),
       })),
     );
-    expect(log.deadRecords(10)).toEqual([]);
+    expect([...log.deadRecords(10)]).toEqual([]);
     expect(log.redrive()).toBe(0);
     expect(heard).toEqual(['trades']);
     await log.append('trades', records(1));

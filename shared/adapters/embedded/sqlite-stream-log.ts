@@ -138,9 +138,9 @@ export class SqliteStreamLog implements StreamWriter {
     this.#checkpoints.set(checkpointKey(consumer, stream), throughSequence);
   }
 
-  /** What was given up, oldest first. */
-  deadRecords(limit: number): DeadRecord[] {
-    return this.#statements.dead.all(limit) as unknown as DeadRecord[];
+  /** What was given up, oldest first. One at a time, as a record may have a megabyte. */
+  deadRecords(limit: number): IterableIterator<DeadRecord> {
+    return this.#statements.dead.iterate(limit) as unknown as IterableIterator<DeadRecord>;
   }
 
   /**
