@@ -1,15 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TRADES_A_PAGE, type LiveProtocol } from '../../shared/adapters/exchanges/venue-protocol.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { FetchedText } from './fetch-text.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
 import type { LiveOutlet } from './live-outlet.ts';
+import type { LiveTime } from './live-time.ts';
 
 export interface CatchUpOptions {
   readonly protocol: LiveProtocol;
   readonly restEndpoint: string;
   readonly fetch: (url: string, signal: AbortSignal) => Promise<FetchedText>;
   readonly outlet: LiveOutlet;
+  readonly time: LiveTime;
   readonly log: Log;
   /** The venue's REST answers lag behind its stream: a gap that is not there yet is asked for again after this. */
   readonly lagMs: number;
@@ -37,7 +38,8 @@ export class CatchUp {
 
   /** Resolves when the feed goes on by itself again, or has been told to do without; or when the signal aborts. */
   async run(feed: InstrumentFeed, signal: AbortSignal): Promise<void> {
-    const provesFrom = performance.now() + this.#options.lagMs;
+    const { time, lagMs } = this.#options;
+    const provesFrom = time.elapsedMs() + lagMs;
     if (this.#running >= MAX_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running++;
     try {
@@ -64,32 +66,33 @@ export class CatchUp {
    * @returns why trades are still missing; null: none are.
    */
   async #fetchMissing(feed: InstrumentFeed, provesFrom: number, signal: AbortSignal): Promise<string | null> {
+    const { outlet, time, lagMs } = this.#options;
     let repeats = 0;
     for (let page = 0; page < MAX_PAGES; page++) {
-      const askedAt = performance.now();
+      const askedAt = time.elapsedMs();
       const fetched = await this.#fetchPage(feed, signal);
       if (typeof fetched === 'string') return fetched;
-      await this.#options.outlet.room();
+      await outlet.room();
       if (fetched === TRADES_A_PAGE) continue;
       if (!feed.isHeard && askedAt < provesFrom) {
-        await sleep(provesFrom - askedAt, undefined, { signal });
+        await time.sleep(provesFrom - askedAt, signal);
         continue;
       }
       if (feed.drain() === null) return null;
       if (++repeats > MAX_REPEATS) return 'the venue does not have them';
-      await sleep(this.#options.lagMs, undefined, { signal });
+      await time.sleep(lagMs, signal);
     }
     return `more than ${MAX_PAGES * TRADES_A_PAGE} trades are missing`;
   }
 
   /** @returns how many trades the page had, or why there is none. */
   async #fetchPage(feed: InstrumentFeed, signal: AbortSignal): Promise<number | string> {
-    const { protocol, restEndpoint, fetch, outlet } = this.#options;
+    const { protocol, restEndpoint, fetch, outlet, time } = this.#options;
     const url = protocol.tradesFromUrl(restEndpoint, feed.instrumentId, (feed.lastId ?? -1) + 1);
     const answer = await fetch(url, signal);
     signal.throwIfAborted();
     if (answer.kind === 'failed') return answer.cause;
-    const receivedAtMs = Date.now();
+    const receivedAtMs = time.nowMs();
     const message = {
       receivedAtNs: `${receivedAtMs}000000`,
       exchange: protocol.exchange,

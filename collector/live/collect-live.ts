@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveProtocol, VenueEndpoints } from '../../shared/adapters/exchanges/venue-protocol.ts';
 import { protocolOf, SUPPORTED_EXCHANGES } from '../../shared/adapters/exchanges/venues.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
@@ -8,7 +7,9 @@ import type { Log } from '../../shared/runtime/log.ts';
 import { Backoff } from './backoff.ts';
 import { LivePosition } from './live-position.ts';
 import { LiveFeed, type LiveFeedTimings } from './live-feed.ts';
+import { systemTime, type LiveTime } from './live-time.ts';
 import { PatientWriter } from './patient-writer.ts';
+import { networkTransport, type VenueTransport } from './venue-transport.ts';
 
 /** What was asked for cannot be listened to. The message is one line. */
 export class LiveRefused extends Error {
@@ -49,6 +50,9 @@ export interface LiveOptions {
   /** Ends the collector: what has come is sent first. */
   readonly signal: AbortSignal;
   readonly timings?: Partial<LiveTimings>;
+  /** The network's and the system's, by default. */
+  readonly transport?: VenueTransport;
+  readonly time?: LiveTime;
   /** In [0, 1). */
   readonly random?: () => number;
 }
@@ -82,7 +86,16 @@ export function chooseInstruments(exchange: string, symbols: readonly string[]):
  * @throws LiveRefused, or what the streams or the state store refused for good.
  */
 export async function collectLive(options: LiveOptions): Promise<void> {
-  const { exchange, instrumentIds, writer, state, log, signal, random = Math.random } = options;
+  const {
+    exchange,
+    instrumentIds,
+    writer,
+    state,
+    log,
+    signal,
+    random = Math.random,
+    time = systemTime,
+  } = options;
   const protocol = liveProtocol(exchange);
   const timings = { ...LIVE_TIMINGS, ...options.timings };
   const position = new LivePosition(state, exchange);
@@ -93,7 +106,9 @@ export async function collectLive(options: LiveOptions): Promise<void> {
     instrumentIds,
     lastTradeIds,
     endpoints: options.endpoints ?? protocol.endpoints,
-    writer: new PatientWriter({ writer, attempts: WRITE_ATTEMPTS, log, random }),
+    transport: options.transport ?? networkTransport,
+    time,
+    writer: new PatientWriter({ writer, attempts: WRITE_ATTEMPTS, log, time, random }),
     timings,
     log,
     random,
@@ -101,7 +116,7 @@ export async function collectLive(options: LiveOptions): Promise<void> {
     onFailure: (error) => failure.abort(error),
   });
   const either = AbortSignal.any([signal, failure.signal]);
-  await holdConnections(feed, { signal: either, timings, random, log });
+  await holdConnections(feed, { signal: either, timings, time, random, log });
   await feed.finish();
   failure.signal.throwIfAborted();
 }
@@ -109,25 +124,29 @@ export async function collectLive(options: LiveOptions): Promise<void> {
 interface HoldOptions {
   readonly signal: AbortSignal;
   readonly timings: LiveTimings;
+  readonly time: LiveTime;
   readonly random: () => number;
   readonly log: Log;
 }
 
-async function holdConnections(feed: LiveFeed, { signal, timings, random, log }: HoldOptions): Promise<void> {
+async function holdConnections(
+  feed: LiveFeed,
+  { signal, timings, time, random, log }: HoldOptions,
+): Promise<void> {
   const backoff = new Backoff({ firstMs: timings.firstRetryMs, longestMs: timings.longestRetryMs, random });
   while (!signal.aborted) {
-    const begunAt = performance.now();
+    const begunAt = time.elapsedMs();
     const end = await feed.holdConnection(signal);
     if (end.kind === 'aborted') return;
     if (end.kind === 'renewed') {
       log.info('connection renewed');
       continue;
     }
-    if (performance.now() - begunAt >= timings.stableAfterMs) backoff.reset();
+    if (time.elapsedMs() - begunAt >= timings.stableAfterMs) backoff.reset();
     const retryInMs = Math.round(backoff.nextMs());
     log.warn('connection lost', { cause: end.cause, retryInMs });
     // An abort ends the wait as well as the loop.
-    await sleep(retryInMs, undefined, { signal }).catch(() => undefined);
+    await time.sleep(retryInMs, signal).catch(() => undefined);
   }
 }
 

@@ -2,6 +2,8 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { fetchText, type FetchedText } from './fetch-text.ts';
+import { systemTime } from './live-time.ts';
+import { networkTransport } from './venue-transport.ts';
 
 let server: Server | null = null;
 
@@ -16,7 +18,14 @@ async function ask(answer: RequestListener, signal = new AbortController().signa
   server = createServer(answer);
   await new Promise((resolve) => server!.listen(0, '127.0.0.1', () => resolve(null)));
   const { port } = server.address() as AddressInfo;
-  return fetchText(`http://127.0.0.1:${port}/`, { signal, timeoutMs: 300, attempts: 2, random: () => 0 });
+  return fetchText(`http://127.0.0.1:${port}/`, {
+    transport: networkTransport,
+    time: systemTime,
+    signal,
+    timeoutMs: 300,
+    attempts: 2,
+    random: () => 0,
+  });
 }
 
 describe('asking a venue', () => {

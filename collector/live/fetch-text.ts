@@ -1,10 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Backoff } from './backoff.ts';
+import type { LiveTime } from './live-time.ts';
+import type { VenueTransport } from './venue-transport.ts';
 
 export type FetchedText =
   { readonly kind: 'text'; readonly text: string } | { readonly kind: 'failed'; readonly cause: string };
 
 export interface FetchTextOptions {
+  readonly transport: VenueTransport;
+  readonly time: LiveTime;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   /** A request that fails in passing is made this often in all. */
@@ -25,20 +28,20 @@ export async function fetchText(url: string, options: FetchTextOptions): Promise
     if (answer.kind !== 'passing' || attempt >= options.attempts) {
       return answer.kind === 'text' ? answer : { kind: 'failed', cause: answer.cause };
     }
-    await sleep(backoff.nextMs(), undefined, { signal: options.signal });
+    await options.time.sleep(backoff.nextMs(), options.signal);
   }
 }
 
 async function fetchOnce(
   url: string,
-  { signal, timeoutMs }: FetchTextOptions,
+  { transport, signal, timeoutMs }: FetchTextOptions,
 ): Promise<FetchedText | { readonly kind: 'passing'; readonly cause: string }> {
   signal.throwIfAborted();
   try {
-    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
-    const text = await response.text();
-    if (response.status >= 500) return { kind: 'passing', cause: `HTTP ${response.status}` };
-    if (!response.ok) return { kind: 'failed', cause: `HTTP ${response.status}: ${text.slice(0, 200)}` };
+    const { status, text } = await transport.get(url, { signal, timeoutMs });
+    if (status >= 500) return { kind: 'passing', cause: `HTTP ${status}` };
+    if (status < 200 || status > 299)
+      return { kind: 'failed', cause: `HTTP ${status}: ${text.slice(0, 200)}` };
     if (text.length > MAX_ANSWER_CHARACTERS)
       return { kind: 'failed', cause: `an answer of ${text.length} characters` };
     return { kind: 'text', text };

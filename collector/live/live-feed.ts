@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import type {
   LiveProtocol,
@@ -14,8 +13,10 @@ import { CatchUp } from './catch-up.ts';
 import { fetchText, type FetchedText } from './fetch-text.ts';
 import { InstrumentFeed, type ReceivedMessage } from './instrument-feed.ts';
 import { LiveOutlet } from './live-outlet.ts';
+import type { LiveTime } from './live-time.ts';
 import { VenueClock } from './venue-clock.ts';
 import { VenueConnection, type ConnectionEnd, type ConnectionTimings } from './venue-connection.ts';
+import type { VenueTransport } from './venue-transport.ts';
 
 export interface LiveFeedTimings extends ConnectionTimings {
   readonly watermarkEveryMs: number;
@@ -30,6 +31,8 @@ export interface LiveFeedOptions {
   /** Of earlier runs. */
   readonly lastTradeIds: ReadonlyMap<InstrumentId, number>;
   readonly endpoints: VenueEndpoints;
+  readonly transport: VenueTransport;
+  readonly time: LiveTime;
   readonly writer: StreamWriter;
   readonly timings: LiveFeedTimings;
   readonly log: Log;
@@ -51,7 +54,7 @@ export class LiveFeed {
   readonly #clock = new VenueClock();
   /** Names this run: sessions and archived objects of different runs are never mixed up. */
   readonly #runId = `live-${randomUUID().slice(0, 8)}`;
-  readonly #ticker: NodeJS.Timeout;
+  readonly #endTicks: () => void;
   #wasOpen = false;
   #sessions = 0;
   #connection: VenueConnection | null = null;
@@ -62,9 +65,10 @@ export class LiveFeed {
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
-    const { protocol, writer, log, onFailure, instrumentIds, lastTradeIds, endpoints, timings } = options;
+    const { protocol, writer, time, log, onFailure, instrumentIds, lastTradeIds, endpoints, timings } =
+      options;
     const { exchange } = protocol;
-    const outlet = new LiveOutlet({ writer, exchange, sourceId: this.#runId, log, onFailure });
+    const outlet = new LiveOutlet({ writer, exchange, sourceId: this.#runId, time, log, onFailure });
     this.#outlet = outlet;
     this.#feeds = new Map(
       instrumentIds.map((id) => [id, new InstrumentFeed(id, lastTradeIds.get(id) ?? null, outlet)]),
@@ -72,6 +76,7 @@ export class LiveFeed {
     this.#catchUp = new CatchUp({
       protocol,
       outlet,
+      time,
       log,
       restEndpoint: endpoints.rest,
       lagMs: timings.restLagMs,
@@ -79,15 +84,17 @@ export class LiveFeed {
       fetch: async (url, signal) => this.#fetch(url, signal),
     });
     this.#beginSession();
-    this.#ticker = setInterval(() => this.#tick(), timings.watermarkEveryMs);
+    this.#endTicks = time.every(timings.watermarkEveryMs, () => this.#tick());
   }
 
   /** Listens over one connection until it ends. */
   async holdConnection(signal: AbortSignal): Promise<ConnectionEnd> {
-    const { protocol, endpoints, instrumentIds, timings, log } = this.#options;
+    const { protocol, endpoints, transport, time, instrumentIds, timings, log } = this.#options;
     const ended = new AbortController();
     const either = AbortSignal.any([signal, ended.signal]);
     const connection = new VenueConnection({
+      transport,
+      time,
       url: protocol.tradeStreamUrl(endpoints.ws, instrumentIds),
       timings,
       signal,
@@ -110,7 +117,7 @@ export class LiveFeed {
 
   /** Sends what has come and resolves when it is durable. */
   async finish(): Promise<void> {
-    clearInterval(this.#ticker);
+    this.#endTicks();
     // What is held for want of the trades before it is left: the next run fetches it from there.
     await this.#outlet.finish();
     await this.#saving;
@@ -137,8 +144,8 @@ export class LiveFeed {
   }
 
   #receive(text: string, signal: AbortSignal): void {
-    const { protocol } = this.#options;
-    const receivedAtMs = Date.now();
+    const { protocol, time } = this.#options;
+    const receivedAtMs = time.nowMs();
     const message = {
       receivedAtNs: `${receivedAtMs}000000`,
       exchange: protocol.exchange,
@@ -192,7 +199,7 @@ export class LiveFeed {
       this.#watermarkMs = Math.max(this.#watermarkMs ?? 0, venueTimeMs - HEARTBEAT_GRACE_MS);
     }
     this.#outlet.sendWatermark(this.#watermarkMs, {
-      receivedAtNs: `${Date.now()}000000`,
+      receivedAtNs: `${this.#options.time.nowMs()}000000`,
       exchange: this.#options.protocol.exchange,
       kind: 'heartbeat',
       url: this.#options.endpoints.ws,
@@ -212,10 +219,10 @@ export class LiveFeed {
   }
 
   async #askTime(signal: AbortSignal): Promise<void> {
-    const { protocol, endpoints } = this.#options;
+    const { protocol, endpoints, time } = this.#options;
     const url = protocol.timeUrl(endpoints.rest);
     const answer = await this.#fetch(url, signal);
-    const receivedAtMs = Date.now();
+    const receivedAtMs = time.nowMs();
     if (answer.kind === 'failed') return;
     const said = protocol.parse({ kind: 'rest', url, message: answer.text }, receivedAtMs);
     if (said.kind === 'other' && said.venueTimeMs !== null)
@@ -224,18 +231,18 @@ export class LiveFeed {
 
   /** Whether the venue has newer trades than its stream has brought, a moment's grace given. */
   async #isMarketGoingOn(signal: AbortSignal): Promise<boolean> {
-    const { protocol, endpoints, timings } = this.#options;
+    const { protocol, endpoints, time, timings } = this.#options;
     const asked = [...this.#feeds.values()].sort((a, b) => b.received - a.received).slice(0, MAX_ASKED);
     const newest = await Promise.all(
       asked.map(async (feed) => {
         const url = protocol.latestTradeUrl(endpoints.rest, feed.instrumentId);
         const answer = await this.#fetch(url, signal);
         if (answer.kind === 'failed') throw new Error(answer.cause);
-        const said = protocol.parse({ kind: 'rest', url, message: answer.text }, Date.now());
+        const said = protocol.parse({ kind: 'rest', url, message: answer.text }, time.nowMs());
         return said.kind === 'trades' ? Number(said.trades.at(-1)!.tradeId) : -1;
       }),
     );
-    await sleep(timings.restLagMs, undefined, { signal });
+    await time.sleep(timings.restLagMs, signal);
     return asked.some(({ lastId, instrumentId }, n) => {
       const known = lastId ?? this.#newestUnheard.get(instrumentId);
       if (known === undefined) this.#newestUnheard.set(instrumentId, newest[n]!);
@@ -244,8 +251,15 @@ export class LiveFeed {
   }
 
   async #fetch(url: string, signal: AbortSignal): Promise<FetchedText> {
-    const { timings, random } = this.#options;
-    return fetchText(url, { signal, timeoutMs: timings.restTimeoutMs, attempts: REST_ATTEMPTS, random });
+    const { transport, time, timings, random } = this.#options;
+    return fetchText(url, {
+      transport,
+      time,
+      signal,
+      timeoutMs: timings.restTimeoutMs,
+      attempts: REST_ATTEMPTS,
+      random,
+    });
   }
 
   /** What fails in the background for another reason than the connection's end fails the collector. */

@@ -6,12 +6,14 @@ import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.
 import { LanePacker } from '../lane-packer.ts';
 import { RawArchiver } from '../raw-archiver.ts';
 import { callsOf } from '../stream-appender.ts';
+import type { LiveTime } from './live-time.ts';
 
 export interface LiveOutletOptions {
   readonly writer: StreamWriter;
   readonly exchange: string;
   /** Names this run of the collector in the archive. */
   readonly sourceId: string;
+  readonly time: LiveTime;
   readonly log: Log;
   /** A stream refused for good: nothing more will be sent. */
   readonly onFailure: (error: unknown) => void;
@@ -35,7 +37,7 @@ export class LiveOutlet {
   /** Records of an earlier session that wait for the append under way. */
   #taken: StreamRecord[] = [];
   #line = 1;
-  #timer: NodeJS.Timeout | null = null;
+  #callOffStart: (() => void) | null = null;
   #pump: Promise<void> | null = null;
   #archiveRoom: Promise<void> | null = null;
   #watermarkMs: number | null = null;
@@ -127,12 +129,12 @@ export class LiveOutlet {
   #schedule(): void {
     if (this.#pump !== null) return;
     if (this.#packer.isFull) this.#start();
-    else this.#timer ??= setTimeout(() => this.#start(), FLUSH_AFTER_MS);
+    else this.#callOffStart ??= this.#options.time.after(FLUSH_AFTER_MS, () => this.#start());
   }
 
   #start(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#callOffStart?.();
+    this.#callOffStart = null;
     if (this.#hasFailed || this.#pump !== null || !this.#hasPending()) return;
     this.#pump = this.#append()
       .catch((error: unknown) => this.#fail(error))

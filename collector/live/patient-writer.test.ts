@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { LimitExceeded } from '../../shared/ports/state-store.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { RecordingStreamWriter } from '../../test/support/recording-stream-writer.ts';
+import { systemTime } from './live-time.ts';
 import { PatientWriter } from './patient-writer.ts';
 
 const RECORD = { partitionKey: 'binance#0', data: Buffer.from('x') };
@@ -13,7 +14,7 @@ function patient(attempts: number, fail: (attempt: number) => void) {
   writer.before = async () => fail(++attempt);
   const log = createLog({ write: (line) => logged.push(line) }, 'warn');
   return {
-    writer: new PatientWriter({ writer, attempts, log, random: () => 0 }),
+    writer: new PatientWriter({ writer, attempts, log, time: systemTime, random: () => 0 }),
     logged,
     kept: writer.calls,
   };

@@ -1,15 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LimitExceeded } from '../../shared/ports/state-store.ts';
 import type { StreamRecord, StreamWriter } from '../../shared/ports/stream-writer.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { StreamName } from '../../shared/topology.ts';
 import { Backoff } from './backoff.ts';
+import type { LiveTime } from './live-time.ts';
 
 export interface PatientWriterOptions {
   readonly writer: StreamWriter;
   readonly attempts: number;
   readonly log: Log;
+  readonly time: LiveTime;
   readonly random: () => number;
 }
 
@@ -28,7 +29,7 @@ export class PatientWriter implements StreamWriter {
   }
 
   async append(stream: StreamName, records: readonly StreamRecord[]): Promise<void> {
-    const { writer, attempts, log, random } = this.#options;
+    const { writer, attempts, log, time, random } = this.#options;
     const backoff = new Backoff({ firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS, random });
     for (let attempt = 1; ; attempt++) {
       try {
@@ -37,7 +38,7 @@ export class PatientWriter implements StreamWriter {
       } catch (error) {
         if (error instanceof LimitExceeded || attempt >= attempts) throw error;
         log.warn('a stream refused', { stream, attempt, error: describeError(error) });
-        await sleep(backoff.nextMs());
+        await time.sleep(backoff.nextMs());
       }
     }
   }

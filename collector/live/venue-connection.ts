@@ -1,4 +1,5 @@
-import { WebSocket } from 'ws';
+import type { LiveTime } from './live-time.ts';
+import type { VenueSocket, VenueTransport } from './venue-transport.ts';
 
 export interface ConnectionTimings {
   /** For the opening handshake. */
@@ -14,6 +15,8 @@ export interface ConnectionTimings {
 }
 
 export interface VenueConnectionOptions {
+  readonly transport: VenueTransport;
+  readonly time: LiveTime;
   readonly url: string;
   readonly timings: ConnectionTimings;
   readonly signal: AbortSignal;
@@ -29,8 +32,6 @@ export type ConnectionEnd =
   | { readonly kind: 'renewed' }
   | { readonly kind: 'lost'; readonly cause: string };
 
-/** The largest message that a venue sends has some MB. */
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const CHECKS_A_PING = 4;
 
 /**
@@ -39,7 +40,7 @@ const CHECKS_A_PING = 4;
  */
 export class VenueConnection {
   readonly #options: VenueConnectionOptions;
-  readonly #socket: WebSocket;
+  #socket: VenueSocket | null = null;
   readonly #end = Promise.withResolvers<ConnectionEnd>();
   #openedAtMs = 0;
   #heardAtMs: number | null = null;
@@ -47,15 +48,9 @@ export class VenueConnection {
   #pingedAtMs: number | null = null;
   #isAsking = false;
   #isPaused = false;
-  #cause = '';
 
   constructor(options: VenueConnectionOptions) {
     this.#options = options;
-    this.#socket = new WebSocket(options.url, {
-      handshakeTimeout: options.timings.handshakeMs,
-      maxPayload: MAX_MESSAGE_BYTES,
-      perMessageDeflate: false,
-    });
   }
 
   /** Our time of the last sign of life: what the venue sent before it has come. `null`: not open. */
@@ -65,25 +60,24 @@ export class VenueConnection {
 
   /** Holds the connection until it ends. */
   async run(): Promise<ConnectionEnd> {
-    const { signal, timings } = this.#options;
-    const socket = this.#socket;
+    const { transport, time, url, signal, timings } = this.#options;
     const onAbort = (): void => this.#end.resolve({ kind: 'aborted' });
     if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
-    socket.on('open', () => this.#opened());
-    socket.on('message', (data) => this.#received(data as Buffer));
-    socket.on('ping', () => this.#heard());
-    socket.on('pong', () => this.#heard());
-    socket.on('error', (error) => (this.#cause = error.message));
-    socket.on('close', (code) => this.#lose(this.#cause === '' ? `closed with code ${code}` : this.#cause));
-    const watch = setInterval(() => this.#check(Date.now()), timings.pingAfterMs / CHECKS_A_PING);
+    this.#socket = transport.connect(url, timings.handshakeMs, {
+      onOpen: () => this.#opened(),
+      onMessage: (text) => this.#received(text),
+      onSign: () => this.#heard(),
+      onEnd: (cause) => this.#lose(cause),
+    });
+    const endWatch = time.every(timings.pingAfterMs / CHECKS_A_PING, () => this.#check(time.nowMs()));
     try {
       return await this.#end.promise;
     } finally {
-      clearInterval(watch);
+      endWatch();
       signal.removeEventListener('abort', onAbort);
       this.#heardAtMs = null;
-      socket.terminate();
+      this.#socket.terminate();
     }
   }
 
@@ -94,29 +88,29 @@ export class VenueConnection {
   /** Stops reading, so that the venue's messages wait in the sockets' buffers. */
   pause(): void {
     this.#isPaused = true;
-    this.#socket.pause();
+    this.#socket?.pause();
   }
 
   resume(): void {
     this.#isPaused = false;
-    this.#socket.resume();
+    this.#socket?.resume();
     this.#heard();
   }
 
   #opened(): void {
-    this.#openedAtMs = this.#lastMessageAtMs = Date.now();
+    this.#openedAtMs = this.#lastMessageAtMs = this.#options.time.nowMs();
     this.#heard();
     this.#options.onOpen();
   }
 
-  #received(data: Buffer): void {
-    this.#lastMessageAtMs = Date.now();
+  #received(text: string): void {
+    this.#lastMessageAtMs = this.#options.time.nowMs();
     this.#heard();
-    this.#options.onMessage(data.toString('utf8'));
+    this.#options.onMessage(text);
   }
 
   #heard(): void {
-    this.#heardAtMs = Date.now();
+    this.#heardAtMs = this.#options.time.nowMs();
     this.#pingedAtMs = null;
   }
 
@@ -129,7 +123,7 @@ export class VenueConnection {
         this.#lose(`a ping was not answered within ${answerWithinMs} ms`);
     } else if (now - this.#heardAtMs >= pingAfterMs) {
       this.#pingedAtMs = now;
-      this.#socket.ping();
+      this.#socket?.ping();
     }
     if (now - this.#lastMessageAtMs >= silenceMs) void this.#askForMarket(silenceMs);
   }
@@ -140,7 +134,7 @@ export class VenueConnection {
     try {
       if (await this.#options.isMarketGoingOn())
         this.#lose(`silent for ${silenceMs} ms while the market goes on`);
-      else this.#lastMessageAtMs = Date.now();
+      else this.#lastMessageAtMs = this.#options.time.nowMs();
     } catch (error) {
       this.#lose(`silent for ${silenceMs} ms, and asking failed: ${(error as Error).message}`);
     } finally {
