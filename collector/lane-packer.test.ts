@@ -41,6 +41,7 @@ describe('a packer', () => {
       {
         kind: 'trades',
         lane: laneOf(BITCOIN),
+        fence: null,
         sessionId: 'session',
         instruments: [BITCOIN],
         trades: [

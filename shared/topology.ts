@@ -96,7 +96,7 @@ export const topology = {
   functions: {
     'archive-raw': {
       context: 'market-data', description: 'Keeps every venue message as a replayable capture.', timeoutSeconds: 5, memoryMb: 512,
-      capabilities: { objects: { 'raw/': 'write', 'unreadable/': 'write' } },
+      capabilities: { state: { 'market-data': 'write' }, objects: { 'raw/': 'write', 'unreadable/': 'write' } },
     },
     'store-trades': {
       context: 'market-data', description: 'Writes trades to ClickHouse; sets poison aside.', timeoutSeconds: 5, memoryMb: 1024,

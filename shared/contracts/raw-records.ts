@@ -3,16 +3,26 @@
  * lines behind a header line. Members concatenate to a capture, so what the platform archives it can replay.
  */
 import * as z from 'zod';
+import { fence } from './fence.ts';
 
-export const rawHeader = z.object({
+const rawHeader = z.object({
   v: z.literal(1),
   kind: z.literal('raw'),
   exchange: z.string().regex(/^[a-z][a-z0-9]+$/),
   /** Names the source and the place in it: the same messages give the same key, so archiving twice is archiving once. */
   objectKey: z.string().regex(/^raw\/[\w/.-]{1,300}\.ndjson\.gz$/),
   messages: z.int().min(1),
+  /** Of the collector that sent it; left out where no lease is held, as in a replay. */
+  fence: fence.optional(),
 });
+
+/** What a collector sends down every lane when it takes over: nothing but its fence, which shuts out the one before. */
+const rawClaim = z.object({ v: z.literal(1), kind: z.literal('claim'), fence });
+export type RawClaim = z.infer<typeof rawClaim>;
+
 export type RawHeader = z.infer<typeof rawHeader>;
+
+const rawLine = z.discriminatedUnion('kind', [rawHeader, rawClaim]);
 
 const NEWLINE = 0x0a;
 
@@ -20,14 +30,21 @@ export function encodeRawRecord(header: RawHeader, gzipMember: Uint8Array): Uint
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), gzipMember]);
 }
 
-/** @returns the parts, or one line that says what is wrong. */
-export function decodeRawRecord(data: Uint8Array): { header: RawHeader; gzipMember: Uint8Array } | string {
+export function encodeRawClaim(claim: RawClaim): Uint8Array {
+  return Buffer.from(`${JSON.stringify(claim)}\n`);
+}
+
+/** @returns a claim, the parts of a chunk, or one line that says what is wrong. */
+export function decodeRawRecord(
+  data: Uint8Array,
+): RawClaim | { kind: 'chunk'; header: RawHeader; gzipMember: Uint8Array } | string {
   const end = data.indexOf(NEWLINE);
   if (end < 0) return 'no header line';
   try {
-    const header = rawHeader.safeParse(JSON.parse(Buffer.from(data.subarray(0, end)).toString('utf8')));
+    const header = rawLine.safeParse(JSON.parse(Buffer.from(data.subarray(0, end)).toString('utf8')));
     if (!header.success) return header.error.issues[0]?.message ?? 'bad header';
-    return { header: header.data, gzipMember: data.subarray(end + 1) };
+    if (header.data.kind === 'claim') return header.data;
+    return { kind: 'chunk', header: header.data, gzipMember: data.subarray(end + 1) };
   } catch {
     return 'header is not JSON';
   }

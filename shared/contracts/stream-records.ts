@@ -8,6 +8,7 @@ import { isInstrumentId } from '../domain/market-data/instrument.ts';
 import { MAX_TIME_MS } from '../domain/market-data/time-bound.ts';
 import { parseTradeId, type Trade } from '../domain/market-data/trade.ts';
 import { order, timeMs } from './events.ts';
+import { fence } from './fence.ts';
 
 /** Kinesis bills a record by its size and takes at most 1 MB; 500 trades are about 45 KB. */
 export const MAX_TRADES_A_RECORD = 500;
@@ -27,6 +28,8 @@ export interface TradesRecordV1 {
   readonly v: 1;
   readonly kind: 'trades';
   readonly lane: string;
+  /** Of the collector that sent it; left out where no lease is held, as in a replay. */
+  readonly fence?: number;
   /**
    * Names one unbroken observation of the venue, over as many connections as it took; a new one means that trades may
    * have been missed of which no later id will tell.
@@ -75,6 +78,8 @@ export type LaneRecord =
   | {
       readonly kind: 'trades';
       readonly lane: string;
+      /** null: it passes whatever the lane's is. */
+      readonly fence: number | null;
       readonly sessionId: string;
       readonly instruments: readonly string[];
       readonly trades: readonly ReceivedTrade[];
@@ -95,6 +100,7 @@ const tradesEnvelope = z.object({
   v: z.literal(1),
   kind: z.literal('trades'),
   lane: z.string().regex(/^[a-z][a-z0-9]+#\d+$/),
+  fence: fence.optional(),
   sessionId: z.string().max(100),
   instruments: z.array(z.string()).max(1024),
   trades: z.array(z.unknown()).max(MAX_TRADES_A_RECORD),
@@ -143,6 +149,7 @@ function readTrades(envelope: z.infer<typeof tradesEnvelope>): LaneRecord {
   return {
     kind: 'trades',
     lane: envelope.lane,
+    fence: envelope.fence ?? null,
     sessionId: envelope.sessionId,
     instruments,
     trades,

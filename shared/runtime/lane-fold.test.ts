@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { KinesisStreamRecord } from 'aws-lambda';
 import { openMemoryState } from '../../test/support/memory-state.ts';
 import { invocation } from '../../test/support/trading-ports.ts';
@@ -6,14 +6,16 @@ import { laneKey } from '../contracts/record-keys.ts';
 import type { TradesRecordV1 } from '../contracts/stream-records.ts';
 import type { FunctionHandler } from './define-function.ts';
 import { defineLaneFold } from './lane-fold.ts';
+import { log } from './log.ts';
 
 const LANE = 'binance#0';
 
-function record(sequence: number): KinesisStreamRecord {
+function record(sequence: number, fence?: number): KinesisStreamRecord {
   const body: TradesRecordV1 = {
     v: 1,
     kind: 'trades',
     lane: LANE,
+    ...(fence === undefined ? {} : { fence }),
     sessionId: 'session',
     instruments: [],
     trades: [],
@@ -36,11 +38,19 @@ describe('a fold over lanes', () => {
   let emissions: { readonly sequences: readonly string[]; readonly end: PromiseWithResolvers<null> }[];
   let fold: FunctionHandler<{ Records: KinesisStreamRecord[] }, void>;
 
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
   beforeEach(async () => {
     emissions = [];
     const key = laneKey(LANE, 'store-trades');
     await state.write({ kind: 'delete', table: 'market-data', ...key, condition: { kind: 'none' } });
-    fold = defineLaneFold<string[], string[]>('store-trades', state, {
+    fold = openFold();
+  });
+
+  const openFold = () =>
+    defineLaneFold<string[], string[]>('store-trades', state, {
       table: 'market-data',
       key: (lane) => laneKey(lane, 'store-trades'),
       open: (stored) => (stored as string[] | undefined) ?? [],
@@ -56,7 +66,6 @@ describe('a fold over lanes', () => {
         await end.promise;
       },
     });
-  });
 
   const stored = async () =>
     (await state.get<{ state: string[] }>('market-data', laneKey(LANE, 'store-trades')))?.value.state ?? [];
@@ -98,5 +107,36 @@ describe('a fold over lanes', () => {
     emissions[2]!.end.resolve(null);
     await next;
     expect(await stored()).toEqual(['1', '2']);
+  });
+
+  /** Runs a batch to its end. */
+  const take = async (...records: readonly KinesisStreamRecord[]): Promise<void> => {
+    const attempt = emissions.length + 1;
+    const done = fold({ Records: [...records] }, invocation);
+    await emitted(attempt);
+    emissions[attempt - 1]!.end.resolve(null);
+    await done;
+  };
+
+  it('drops what a writer sends after another has taken over, and remembers it with the lane', async () => {
+    await take(record(1, 7), record(2, 8), record(3, 7));
+    expect(await stored()).toEqual(['1', '2']);
+    fold = openFold();
+    await take(record(4, 7), record(5, 8));
+    expect(await stored()).toEqual(['1', '2', '5']);
+  });
+
+  it('takes what carries no fence, whoever has the lane', async () => {
+    await take(record(1, 7), record(2));
+    await take(record(3), record(4, 7));
+    expect(await stored()).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('counts what it drops, once', async () => {
+    const info = jest.spyOn(log, 'info');
+    await take(record(1, 8), record(2, 7), record(3, 7));
+    await take(record(3, 7), record(4, 8));
+    const lines = info.mock.calls.map(([, fields]) => fields as { recordsFenced?: number });
+    expect(lines.map(({ recordsFenced }) => recordsFenced)).toEqual([2, undefined]);
   });
 });

@@ -4,6 +4,7 @@
  * lane's last sequence number are skipped, and whatever is emitted again has the ids that it had before.
  */
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import { isFenced, NO_FENCE } from '../contracts/fence.ts';
 import { parseLaneRecord, type LaneRecord } from '../contracts/stream-records.ts';
 import { conditionOn, type ItemKey, type StateStore } from '../ports/state-store.ts';
 import type { FunctionName, TableName } from '../topology.ts';
@@ -41,12 +42,16 @@ interface Lane<State> {
   /** null: no item yet. */
   version: number | null;
   lastSequence: string;
+  /** The greatest that a record of the lane carried. */
+  fence: number;
   /** Records that arrived before this instant may have been emitted by whoever held the lane before. */
   readonly heldSinceMs: number;
 }
 
 interface StoredLane {
   readonly lastSequence: string;
+  /** Left out before the first record that carried one. */
+  readonly fence?: number;
   readonly state: unknown;
 }
 
@@ -87,16 +92,28 @@ async function runBatch<State, Effects>(
     held.set(laneName, lane);
     const { sequenceNumber } = kinesis;
     if (compareSequences(sequenceNumber, lane.lastSequence) <= 0) continue;
+    lane.lastSequence = sequenceNumber;
+    touched.add(laneName);
+    if (!passesFence(lane, record)) {
+      invocation.count('recordsFenced');
+      continue;
+    }
     const arrivedAtMs = kinesis.approximateArrivalTimestamp * 1000;
     mayRepeat ||= arrivedAtMs < lane.heldSinceMs + CLOCK_TOLERANCE_MS;
     fold.fold(lane.state, { record, lane: laneName, sequenceNumber }, effects);
-    lane.lastSequence = sequenceNumber;
-    touched.add(laneName);
   }
   if (touched.size === 0) return held;
   await fold.emit(effects, { mayRepeat, invocation });
   for (const lane of touched) await storeLane(store, fold, lane, held.get(lane)!);
   return held;
+}
+
+/** Whoever sent it may have been followed by another collector without knowing; that one has sent the same again. */
+function passesFence(lane: { fence: number }, record: LaneRecord): boolean {
+  if (record.kind !== 'trades') return true;
+  if (isFenced(record.fence, lane.fence)) return false;
+  lane.fence = record.fence ?? lane.fence;
+  return true;
 }
 
 /**
@@ -129,6 +146,7 @@ async function takeLane<State, Effects>(
     state: fold.open(item?.value.state),
     version: item?.version ?? null,
     lastSequence: item?.value.lastSequence ?? '',
+    fence: item?.value.fence ?? NO_FENCE,
     heldSinceMs: Date.now(),
   };
 }
@@ -139,7 +157,11 @@ async function storeLane<State, Effects>(
   laneName: string,
   lane: Lane<State>,
 ): Promise<void> {
-  const value: StoredLane = { lastSequence: lane.lastSequence, state: fold.store(lane.state) };
+  const value: StoredLane = {
+    lastSequence: lane.lastSequence,
+    ...(lane.fence === NO_FENCE ? {} : { fence: lane.fence }),
+    state: fold.store(lane.state),
+  };
   await store.write({
     kind: 'put',
     table: fold.table,

@@ -46,10 +46,10 @@ export class RecordingStreamWriter implements StreamWriter {
   /** The objects that the raw stream would become; a later one of the same key takes the place of the earlier. */
   objects(): Map<string, { readonly header: RawHeader; readonly gzipMember: Uint8Array }> {
     return new Map(
-      this.#records.raw.map(({ data }) => {
+      this.#records.raw.flatMap(({ data }) => {
         const record = decodeRawRecord(data);
         if (typeof record === 'string') throw new Error(record);
-        return [record.header.objectKey, record];
+        return record.kind === 'claim' ? [] : [[record.header.objectKey, record] as const];
       }),
     );
   }

@@ -2,9 +2,11 @@ import type { KinesisStreamEvent } from 'aws-lambda';
 import { decodeRawRecord } from '../../../shared/contracts/raw-records.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
+import { LaneFences } from './lane-fences.ts';
 
 /** Keeps each raw record as one object. The key comes with the record, so archiving twice is archiving once. */
-export function createHandler(ports: Pick<Ports, 'objects'>) {
+export function createHandler(ports: Pick<Ports, 'objects' | 'state'>) {
+  const fences = new LaneFences(ports.state);
   return defineFunction('archive-raw', async (event: KinesisStreamEvent, invocation) => {
     for (const { kinesis } of event.Records) {
       const data = Buffer.from(kinesis.data, 'base64');
@@ -15,6 +17,12 @@ export function createHandler(ports: Pick<Ports, 'objects'>) {
         invocation.count('rawUnreadable');
         continue;
       }
+      const { fence = null } = decoded.kind === 'claim' ? decoded : decoded.header;
+      if (!(await fences.pass(kinesis.partitionKey, fence))) {
+        invocation.count('recordsFenced');
+        continue;
+      }
+      if (decoded.kind === 'claim') continue;
       await ports.objects.put(decoded.header.objectKey, decoded.gzipMember, 'application/gzip');
       invocation.count('messagesArchived', decoded.header.messages);
     }

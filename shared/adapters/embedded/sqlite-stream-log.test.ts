@@ -162,6 +162,19 @@ describe('SqliteStreamLog', () => {
     expect(log.head('trades')).toBe(7);
   });
 
+  it('appends without its fence what was given up: it would be taken for a stale writer’s', async () => {
+    const { log } = open();
+    const chunk = Buffer.from([31, 139, 10, 0]);
+    const raw = (head: string) => Buffer.concat([Buffer.from(`${head}\n`), chunk]);
+    await log.append('trades', [{ partitionKey: 'binance#0', data: Buffer.from('{"v":1,"fence":3,"x":2}') }]);
+    await log.append('raw', [{ partitionKey: 'binance#0', data: raw('{"v":1,"fence":3}') }]);
+    log.giveUp('store-trades', 'trades', 1, 'a cause');
+    log.giveUp('archive-raw', 'raw', 1, 'a cause');
+    log.redrive();
+    expect(Buffer.from(log.read('trades', 1, 1, 1e6)[0]!.data).toString()).toBe('{"v":1,"x":2}');
+    expect(Buffer.from(log.read('raw', 1, 1, 1e6)[0]!.data)).toEqual(raw('{"v":1}'));
+  });
+
   it('tells listeners after each append of records that can be read, until they stop listening', async () => {
     const { log } = open();
     const heard: string[] = [];

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { withoutFence } from '../../contracts/fence.ts';
 import { LimitExceeded } from '../../ports/state-store.ts';
 import {
   MAX_BYTES_A_CALL,
@@ -55,7 +56,7 @@ interface Stream {
   readonly read: StatementSync;
   readonly trim: StatementSync;
   readonly bury: StatementSync;
-  readonly revive: StatementSync;
+  readonly dead: StatementSync;
   /** Sequence of the last record, and of the last trimmed one; 0: none. */
   head: number;
   tail: number;
@@ -145,15 +146,20 @@ export class SqliteStreamLog implements StreamWriter {
 
   /**
    * Appends what was given up to its stream again, once however many consumers gave it up: whoever has it behind them
-   * knows it by its ids. One transaction a stream. @returns how many records.
+   * knows it by its ids, and it carries no fence any more. One transaction a stream. @returns how many records.
    */
   redrive(): number {
     let count = 0;
     for (const [name, stream] of this.#streams) {
       const revived = transaction(this.#database, () => {
-        const { changes } = stream.revive.run(stream.head, this.#now());
+        const arrivalMs = this.#now();
+        let { head } = stream;
+        for (const row of stream.dead.iterate()) {
+          const { partitionKey, data } = row as unknown as StreamRecord;
+          stream.insert.run(++head, partitionKey, withoutFence(data), arrivalMs);
+        }
         this.#statements.removeDead.run(name);
-        return Number(changes);
+        return head - stream.head;
       });
       if (revived > 0) this.#appendedTo(name, revived);
       count += revived;
@@ -228,10 +234,9 @@ function openStream(database: DatabaseSync, name: StreamName): Stream {
       `INSERT INTO dead_records (stream, sequence, consumer, partition_key, data, cause)
         SELECT '${name}', sequence, ?, partition_key, data, ? FROM ${table} WHERE sequence > ? AND sequence <= ?`,
     ),
-    revive: database.prepare(
-      `INSERT INTO ${table} (sequence, partition_key, data, arrival_ms)
-        SELECT ? + row_number() OVER (ORDER BY sequence), partition_key, data, ?
-        FROM dead_records WHERE stream = '${name}' GROUP BY sequence`,
+    dead: database.prepare(
+      `SELECT partition_key AS partitionKey, data FROM dead_records
+        WHERE stream = '${name}' GROUP BY sequence ORDER BY sequence`,
     ),
     head: Number(head ?? 0),
     tail: first === null || first === undefined ? Number(head ?? 0) : Number(first) - 1,
