@@ -45,15 +45,20 @@ interface LaneBuffer {
  */
 export class LanePacker {
   readonly #sessionId: () => string;
+  readonly #fence: number | null;
   readonly #lanes = new Map<Lane, LaneBuffer>();
   readonly #slots = new Map<InstrumentId, Slot>();
   #trades = 0;
   #fullest = 0;
   #malformedCharacters = 0;
 
-  /** @param sessionId asked when records are taken. */
-  constructor(sessionId: () => string) {
+  /**
+   * @param sessionId asked when records are taken.
+   * @param fence of the lease under which they are sent; null: there is none.
+   */
+  constructor(sessionId: () => string, fence: number | null = null) {
     this.#sessionId = sessionId;
+    this.#fence = fence;
   }
 
   /** Trades that wait to be taken. */
@@ -123,11 +128,14 @@ export class LanePacker {
 
   /** Takes what has gathered, each lane's records in their order; one a lane, unless it was overfull. */
   take(): StreamRecord[] {
-    const sessionId = this.#sessionId();
+    const stamp = {
+      ...(this.#fence === null ? {} : { fence: this.#fence }),
+      sessionId: this.#sessionId(),
+    };
     const records: StreamRecord[] = [];
     for (const buffer of this.#lanes.values()) {
       closeRecord(buffer);
-      for (const record of buffer.full) records.push(encode(buffer.lane, sessionId, record));
+      for (const record of buffer.full) records.push(encode(buffer.lane, stamp, record));
       buffer.full.length = 0;
     }
     this.#trades = 0;
@@ -180,13 +188,17 @@ function indexIn(record: OpenRecord, slot: Slot, instrumentId: InstrumentId): nu
   return slot.index;
 }
 
-function encode(lane: Lane, sessionId: string, record: OpenRecord): StreamRecord {
+function encode(
+  lane: Lane,
+  stamp: Pick<TradesRecordV1, 'fence' | 'sessionId'>,
+  record: OpenRecord,
+): StreamRecord {
   const { instruments, trades, laneWatermarkMs, watermarks, nextTradeIds, malformed } = record;
   const body: TradesRecordV1 = {
     v: 1,
     kind: 'trades',
     lane,
-    sessionId,
+    ...stamp,
     instruments,
     trades,
     laneWatermarkMs,

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { encodeRawRecord } from '../shared/contracts/raw-records.ts';
-import { LANES_PER_EXCHANGE } from '../shared/domain/market-data/lane.ts';
+import { encodeRawClaim, encodeRawRecord } from '../shared/contracts/raw-records.ts';
+import { lanesOf, LANES_PER_EXCHANGE } from '../shared/domain/market-data/lane.ts';
 import { MAX_RECORD_BYTES, type StreamWriter } from '../shared/ports/stream-writer.ts';
 import type { Log } from '../shared/runtime/log.ts';
 
@@ -31,6 +31,8 @@ export interface RawArchiverOptions {
   readonly sourceId: string;
   readonly exchange: string;
   readonly log: Log;
+  /** Of the lease under which it is sent; left out where there is none. */
+  readonly fence?: number;
   /** Where an archive begun earlier goes on. */
   readonly from?: ArchivePosition;
 }
@@ -75,6 +77,16 @@ export class RawArchiver {
     if (this.#open.lines.length < CHUNK_MESSAGES && this.#open.characters < CHUNK_CHARACTERS) return null;
     this.cut();
     return this.#inFlight.size < MAX_CHUNKS_IN_FLIGHT ? null : this.#room();
+  }
+
+  /** Sends the fence down every lane, and nothing with it: from then on readers drop what comes under a smaller one. */
+  async claim(fence: number): Promise<void> {
+    const { writer, exchange } = this.#options;
+    const data = encodeRawClaim({ v: 1, kind: 'claim', fence });
+    await writer.append(
+      'raw',
+      lanesOf(exchange).map((partitionKey) => ({ partitionKey, data })),
+    );
   }
 
   /** Ends the chunk under way, full or not. */
@@ -141,7 +153,7 @@ export class RawArchiver {
 
   /** Halves what does not compress into one record. The names of the halves sort where the whole would. */
   async #archiveLines(chunk: Chunk, lines: readonly string[], name: string): Promise<void> {
-    const { writer, exchange, log } = this.#options;
+    const { writer, exchange, log, fence } = this.#options;
     // The empty line at the end ends the last one; adding a newline to the joined text would copy megabytes again.
     const text = Buffer.from([...lines, ''].join('\n'));
     const gzipMember = await compress(text, { level: GZIP_LEVEL, chunkSize: GZIP_CHUNK_BYTES });
@@ -152,6 +164,7 @@ export class RawArchiver {
         exchange,
         objectKey: `${name}.ndjson.gz`,
         messages: lines.length,
+        ...(fence === undefined ? {} : { fence }),
       } as const;
       const partitionKey = `${exchange}#${chunk.number % LANES_PER_EXCHANGE}`;
       await writer.append('raw', [{ partitionKey, data: encodeRawRecord(header, gzipMember) }]);

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import { LimitExceeded, type StateStore } from '../../shared/ports/state-store.ts';
 import { receivedAtMs } from '../../shared/contracts/capture.ts';
+import { collectorPositionKey } from '../../shared/contracts/record-keys.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { BinanceVenue } from '../../simulator/binance-venue.ts';
 import { SyntheticMarket } from '../../simulator/synthetic-market.ts';
@@ -23,6 +24,9 @@ const TIMINGS: Partial<LiveTimings> = {
   restLagMs: 20,
   firstRetryMs: 10,
   longestRetryMs: 50,
+  leaseMs: 1000,
+  renewEveryMs: 100,
+  standbyEveryMs: 20,
 };
 const PER_SECOND = 40;
 const market = new SyntheticMarket({ seed: 5, instruments: 3, tradesPerSecond: PER_SECOND });
@@ -47,21 +51,26 @@ afterEach(async () => {
   await venue.close();
 });
 
-/** Runs a collector until it is stopped. */
-async function listen(timings: Partial<LiveTimings> = {}) {
-  const stop = new AbortController();
-  const connections = venue.connectionsMade;
-  const ended = collectLive({
+/** A collector, until the signal. */
+async function start(signal: AbortSignal, timings: Partial<LiveTimings> = {}): Promise<void> {
+  return collectLive({
     exchange: 'binance',
     instrumentIds: market.instrumentIds,
     endpoints: venue.endpoints,
     writer,
     state,
     log: createLog({ write: (line) => logged.push(line) }, 'info'),
-    signal: stop.signal,
+    signal,
     timings: { ...TIMINGS, ...timings },
     random: () => 0.5,
   });
+}
+
+/** Runs a collector that listens until it is stopped. */
+async function listen(timings: Partial<LiveTimings> = {}) {
+  const stop = new AbortController();
+  const connections = venue.connectionsMade;
+  const ended = start(stop.signal, timings);
   const collector = {
     ended,
     stop: async () => {
@@ -385,10 +394,10 @@ describe('a live collector', () => {
   it('stops reading the venue while a stream does not take anything, and goes on when it does', async () => {
     const busy = new SyntheticMarket({ seed: 5, instruments: 3, tradesPerSecond: 20_000 });
     const { promise: opened, resolve: open } = Promise.withResolvers<null>();
+    const collector = await listen({ answerWithinMs: 5000, silenceMs: 60_000 });
     writer.before = async () => {
       await opened;
     };
-    const collector = await listen({ answerWithinMs: 5000, silenceMs: 60_000 });
     for (let from = 0; from < 60_000; from += 1000) {
       venue.publish(busy.messagesOf(FIRST_SECOND, from, 1000).map(({ message }) => message));
       await sleep(1);
@@ -413,6 +422,64 @@ describe('a live collector', () => {
     await second.stop();
     expect(sentIds()).toEqual(everyTradeOf(3));
     expect(sessions()).toBe(2);
+  });
+
+  it('stands by while another listens, and goes on at once where that one stops', async () => {
+    const first = await listen();
+    trade(0);
+    await until(() => sentCount() === 3 * PER_SECOND);
+    const stop = new AbortController();
+    const second = start(stop.signal);
+    running.push(async () => {
+      stop.abort();
+      await second;
+    });
+    await until(() => logged.some((line) => line.includes('standing by')));
+    trade(1);
+    await until(() => sentCount() === 2 * 3 * PER_SECOND);
+    expect(venue.connectionsMade).toBe(1);
+    await first.stop();
+    trade(2);
+    await until(() => sentCount() === 3 * 3 * PER_SECOND);
+    expect(sentIds()).toEqual(everyTradeOf(3));
+    expect(venue.connectionsMade).toBe(2);
+  });
+
+  it('sends its fence down every lane before it fetches or sends anything', async () => {
+    const first = await listen();
+    trade(0);
+    await until(() => sentCount() === 3 * PER_SECOND);
+    await first.stop();
+    trade(1);
+    const before = writer.trades().length;
+    await listen();
+    await until(() => sentCount() === 2 * 3 * PER_SECOND);
+    const [claimed, fences] = [writer.trades().slice(before, before + 4), writer.rawFences()];
+    expect(claimed.map(({ lane, trades }) => [lane, trades.length])).toEqual(
+      [0, 1, 2, 3].map((n) => [`binance#${n}`, 0]),
+    );
+    const [old, current] = [writer.trades()[0]!.fence!, claimed[0]!.fence!];
+    expect(current).toBeGreaterThan(old);
+    expect(writer.trades().every(({ fence }, at) => fence === (at < before ? old : current))).toBe(true);
+    expect([...new Set(fences)]).toEqual([old, current]);
+  });
+
+  it('keeps its place where the archive is, so that the next one archives what only this one has', async () => {
+    const first = await listen();
+    trade(0);
+    await until(() => sentCount() === 3 * PER_SECOND);
+    writer.before = async (stream) => (stream === 'raw' ? new Promise(() => undefined) : undefined);
+    trade(1);
+    await until(() => sentCount() === 2 * 3 * PER_SECOND);
+    await sleep(300);
+    const saved = await state.get<{ lastTradeIds: Record<string, number> }>(
+      'operations',
+      collectorPositionKey('live-binance'),
+    );
+    const last = Math.max(...Object.values(saved!.value.lastTradeIds));
+    expect(last).toBeLessThan((FIRST_SECOND + 1) * PER_SECOND);
+    void first.stop();
+    running.length = 0;
   });
 
   it('ends with the error when a stream refuses for good', async () => {

@@ -5,6 +5,8 @@ import type { StateStore } from '../../shared/ports/state-store.ts';
 import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { Backoff } from './backoff.ts';
+import { LeaseLost, takeLease, type Lease, type LeaseTimings } from './lease.ts';
+import { LeasedWriter } from './leased-writer.ts';
 import { LivePosition } from './live-position.ts';
 import { LiveFeed, type LiveFeedTimings } from './live-feed.ts';
 import { systemTime, type LiveTime } from './live-time.ts';
@@ -16,7 +18,7 @@ export class LiveRefused extends Error {
   override readonly name = 'LiveRefused';
 }
 
-export interface LiveTimings extends LiveFeedTimings {
+export interface LiveTimings extends LiveFeedTimings, LeaseTimings {
   /** Waits between connections that fail: the first, and the longest. */
   readonly firstRetryMs: number;
   readonly longestRetryMs: number;
@@ -36,6 +38,9 @@ const LIVE_TIMINGS: LiveTimings = {
   firstRetryMs: 500,
   longestRetryMs: 30_000,
   stableAfterMs: 30_000,
+  leaseMs: 6000,
+  renewEveryMs: 2000,
+  standbyEveryMs: 500,
 };
 
 export interface LiveOptions {
@@ -46,6 +51,8 @@ export interface LiveOptions {
   readonly endpoints?: VenueEndpoints;
   readonly writer: StreamWriter;
   readonly state: StateStore;
+  /** No other process can listen to the exchange for the same streams: one that did before has ended. */
+  readonly isSole?: boolean;
   readonly log: Log;
   /** Ends the collector: what has come is sent first. */
   readonly signal: AbortSignal;
@@ -81,43 +88,73 @@ export function chooseInstruments(exchange: string, symbols: readonly string[]):
 }
 
 /**
- * Listens to an exchange until the signal, over one connection after the other, and sends its trades into the streams
- * without a gap: what came while nobody listened is fetched, in the gaps of a run and between runs.
+ * Listens to an exchange until the signal and sends its trades into the streams without a gap. Several may be started for
+ * one exchange: one of them holds the lease and listens, the others stand by.
  * @throws LiveRefused, or what the streams or the state store refused for good.
  */
 export async function collectLive(options: LiveOptions): Promise<void> {
-  const {
-    exchange,
-    instrumentIds,
-    writer,
-    state,
-    log,
-    signal,
-    random = Math.random,
-    time = systemTime,
-  } = options;
-  const protocol = liveProtocol(exchange);
-  const timings = { ...LIVE_TIMINGS, ...options.timings };
-  const position = new LivePosition(state, exchange);
+  const run: LiveRun = {
+    ...options,
+    protocol: liveProtocol(options.exchange),
+    timings: { ...LIVE_TIMINGS, ...options.timings },
+    time: options.time ?? systemTime,
+    random: options.random ?? Math.random,
+    isSole: options.isSole ?? false,
+  };
+  for (;;) {
+    const lease = await takeLease(run, run.signal);
+    if (lease === null) return;
+    try {
+      await listen(run, lease);
+      return;
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
+      run.log.warn(error.message, { exchange: run.exchange, fence: lease.fence });
+    }
+  }
+}
+
+interface LiveRun extends LiveOptions {
+  readonly protocol: LiveProtocol;
+  readonly timings: LiveTimings;
+  readonly time: LiveTime;
+  readonly random: () => number;
+  readonly isSole: boolean;
+}
+
+/**
+ * Listens under a lease, over one connection after the other: what came while nobody listened is fetched, in the gaps of
+ * a run and between runs. The order matters: the position is read under the lease, so nobody moves it any more; every
+ * lane is claimed before anything is fetched, so whatever the holder before still sends is either in its lane already or
+ * will be dropped, and is sent again in both cases.
+ * @throws LeaseLost
+ */
+async function listen(run: LiveRun, lease: Lease): Promise<void> {
+  const { protocol, exchange, instrumentIds, state, log, time, timings, random } = run;
+  const position = new LivePosition(state, exchange, lease);
   const lastTradeIds = await position.load();
   const failure = new AbortController();
+  const writer = new LeasedWriter(run.writer, lease);
   const feed = new LiveFeed({
     protocol,
     instrumentIds,
+    fence: lease.fence,
     lastTradeIds,
-    endpoints: options.endpoints ?? protocol.endpoints,
-    transport: options.transport ?? networkTransport,
+    endpoints: run.endpoints ?? protocol.endpoints,
+    transport: run.transport ?? networkTransport,
     time,
     writer: new PatientWriter({ writer, attempts: WRITE_ATTEMPTS, log, time, random }),
     timings,
     log,
     random,
-    savePosition: async (ids) => position.save(ids),
+    position,
     onFailure: (error) => failure.abort(error),
   });
-  const either = AbortSignal.any([signal, failure.signal]);
-  await holdConnections(feed, { signal: either, timings, time, random, log });
-  await feed.finish();
+  const signal = AbortSignal.any([run.signal, failure.signal]);
+  await feed.claimLanes();
+  await holdConnections(feed, { signal, timings, time, random, log });
+  // Why it cannot go on counts for more than what failed because of it.
+  await feed.finish().catch((error: unknown) => failure.abort(error));
   failure.signal.throwIfAborted();
 }
 

@@ -69,6 +69,7 @@ export class InstrumentFeed {
       return null;
     }
     this.#isHeard = true;
+    if (this.lastId === null && !this.isCatchingUp) this.#outlet.beginInstrument(this.instrumentId, id);
     const admission = this.#continuity.admit(id, { trade, id, message });
     if (admission === 'next') this.#send(trade, id, message);
     else if (admission === 'repeated' && message !== null) this.#outlet.archive(message);

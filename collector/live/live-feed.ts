@@ -14,12 +14,16 @@ import { fetchText, type FetchedText } from './fetch-text.ts';
 import { InstrumentFeed, type ReceivedMessage } from './instrument-feed.ts';
 import { LiveOutlet } from './live-outlet.ts';
 import type { LiveTime } from './live-time.ts';
+import { LeaseLost } from './lease.ts';
+import type { LivePosition } from './live-position.ts';
 import { VenueClock } from './venue-clock.ts';
 import { VenueConnection, type ConnectionEnd, type ConnectionTimings } from './venue-connection.ts';
 import type { VenueTransport } from './venue-transport.ts';
 
 export interface LiveFeedTimings extends ConnectionTimings {
   readonly watermarkEveryMs: number;
+  /** The position is saved so often, and the lease renewed with it. */
+  readonly renewEveryMs: number;
   readonly restTimeoutMs: number;
   /** By so much REST answers may lag behind the stream. */
   readonly restLagMs: number;
@@ -28,6 +32,8 @@ export interface LiveFeedTimings extends ConnectionTimings {
 export interface LiveFeedOptions {
   readonly protocol: LiveProtocol;
   readonly instrumentIds: readonly InstrumentId[];
+  /** Of the lease under which it sends. */
+  readonly fence: number;
   /** Of earlier runs. */
   readonly lastTradeIds: ReadonlyMap<InstrumentId, number>;
   readonly endpoints: VenueEndpoints;
@@ -37,7 +43,7 @@ export interface LiveFeedOptions {
   readonly timings: LiveFeedTimings;
   readonly log: Log;
   readonly random: () => number;
-  readonly savePosition: (durableIds: ReadonlyMap<InstrumentId, number>) => Promise<void>;
+  readonly position: Pick<LivePosition, 'save' | 'saveAndRelease'>;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -55,6 +61,7 @@ export class LiveFeed {
   /** Names this run: sessions and archived objects of different runs are never mixed up. */
   readonly #runId = `live-${randomUUID().slice(0, 8)}`;
   readonly #endTicks: () => void;
+  readonly #endRenewals: () => void;
   #wasOpen = false;
   #sessions = 0;
   #connection: VenueConnection | null = null;
@@ -65,10 +72,10 @@ export class LiveFeed {
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
-    const { protocol, writer, time, log, onFailure, instrumentIds, lastTradeIds, endpoints, timings } =
+    const { protocol, fence, writer, time, log, onFailure, instrumentIds, lastTradeIds, endpoints, timings } =
       options;
     const { exchange } = protocol;
-    const outlet = new LiveOutlet({ writer, exchange, sourceId: this.#runId, time, log, onFailure });
+    const outlet = new LiveOutlet({ writer, exchange, sourceId: this.#runId, fence, time, log, onFailure });
     this.#outlet = outlet;
     this.#feeds = new Map(
       instrumentIds.map((id) => [id, new InstrumentFeed(id, lastTradeIds.get(id) ?? null, outlet)]),
@@ -85,6 +92,7 @@ export class LiveFeed {
     });
     this.#beginSession();
     this.#endTicks = time.every(timings.watermarkEveryMs, () => this.#tick());
+    this.#endRenewals = time.every(timings.renewEveryMs, () => this.#startSave());
   }
 
   /** Listens over one connection until it ends. */
@@ -115,13 +123,19 @@ export class LiveFeed {
     }
   }
 
-  /** Sends what has come and resolves when it is durable. */
+  /** Shuts out whoever listened before. To be called, and awaited, before the first connection. */
+  async claimLanes(): Promise<void> {
+    await this.#outlet.claimLanes();
+  }
+
+  /** Sends what has come, and when it is durable hands over to the next collector. */
   async finish(): Promise<void> {
     this.#endTicks();
+    this.#endRenewals();
     // What is held for want of the trades before it is left: the next run fetches it from there.
     await this.#outlet.finish();
     await this.#saving;
-    await this.#options.savePosition(this.#outlet.durableIds);
+    await this.#options.position.saveAndRelease(this.#outlet.keptIds());
   }
 
   /** What follows may lack trades that came before: readers doubt what is open until the ids prove that nothing is. */
@@ -205,15 +219,20 @@ export class LiveFeed {
       url: this.#options.endpoints.ws,
       message: JSON.stringify({ venueTimeMs: (this.#watermarkMs ?? 0) + HEARTBEAT_GRACE_MS }),
     });
+  }
+
+  #startSave(): void {
     this.#saving ??= this.#save();
   }
 
-  /** A position that could not be saved is saved a second later; all it costs is trades that are fetched again. */
+  /** A position that could not be saved is saved the next time; all it costs is trades that are fetched again. */
   async #save(): Promise<void> {
+    const { position, log, onFailure } = this.#options;
     try {
-      await this.#options.savePosition(this.#outlet.durableIds);
+      await position.save(this.#outlet.keptIds());
     } catch (error) {
-      this.#options.log.error('the position was not saved', { error: describeError(error) });
+      if (error instanceof LeaseLost) onFailure(error);
+      else log.error('the position was not saved', { error: describeError(error) });
     }
     this.#saving = null;
   }

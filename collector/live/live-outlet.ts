@@ -13,6 +13,8 @@ export interface LiveOutletOptions {
   readonly exchange: string;
   /** Names this run of the collector in the archive. */
   readonly sourceId: string;
+  /** Of the lease under which it is sent. */
+  readonly fence: number;
   readonly time: LiveTime;
   readonly log: Log;
   /** A stream refused for good: nothing more will be sent. */
@@ -25,13 +27,20 @@ const FLUSH_AFTER_MS = 5;
 const MAX_PENDING_TRADES = 50_000;
 /** An object of the archive is begun anew after this long, so that little is lost with the process. */
 const MAX_CHUNK_AGE_MS = 5000;
+/** Between two marks lies a second; while the archive is slower than so many, the position stays where it is. */
+const MAX_MARKS = 60;
 
 /** The way from the live feed into the streams: what comes in is sent within milliseconds, one append at a time. */
 export class LiveOutlet {
   readonly #options: LiveOutletOptions;
-  readonly #packer = new LanePacker(() => this.#sessionId);
+  readonly #packer: LanePacker;
   readonly #archiver: RawArchiver;
+  /** Of the stream of trades. */
   readonly #durableIds = new Map<InstrumentId, number>();
+  /** Of both streams. */
+  readonly #keptIds = new Map<InstrumentId, number>();
+  /** What was durable, by the line of the archive at which it is kept as well; oldest first. */
+  readonly #marks: { readonly line: number; readonly ids: ReadonlyMap<InstrumentId, number> }[] = [];
   #sentIds = new Map<InstrumentId, number>();
   #sessionId = '';
   /** Records of an earlier session that wait for the append under way. */
@@ -45,13 +54,41 @@ export class LiveOutlet {
 
   constructor(options: LiveOutletOptions) {
     this.#options = options;
-    const { writer, sourceId, exchange, log } = options;
-    this.#archiver = new RawArchiver({ writer, sourceId, exchange, log });
+    const { writer, sourceId, exchange, fence, log } = options;
+    this.#packer = new LanePacker(() => this.#sessionId, fence);
+    this.#archiver = new RawArchiver({ writer, sourceId, exchange, fence, log });
   }
 
-  /** The last trade of each instrument that is durable, of those sent since the start. */
-  get durableIds(): ReadonlyMap<InstrumentId, number> {
-    return this.#durableIds;
+  /**
+   * The last trade of each instrument that both streams have, of those sent since the start: whoever goes on from here
+   * fetches, and archives, what only this process has.
+   */
+  keptIds(): ReadonlyMap<InstrumentId, number> {
+    if (this.#marks.length < MAX_MARKS)
+      this.#marks.push({ line: this.#line, ids: new Map(this.#durableIds) });
+    const { firstLine } = this.#archiver.position();
+    while (this.#marks.length > 0 && this.#marks[0]!.line <= firstLine) {
+      for (const [instrumentId, id] of this.#marks.shift()!.ids) this.#keptIds.set(instrumentId, id);
+    }
+    return this.#keptIds;
+  }
+
+  /** The first trade ever of an instrument came: from here on none may be missing. */
+  beginInstrument(instrumentId: InstrumentId, firstId: number): void {
+    if (firstId > 0) this.#keptIds.set(instrumentId, firstId - 1);
+  }
+
+  /**
+   * Sends the fence down every lane, before anything else: from then on readers drop what the collector before may
+   * still send. Resolves when that is so, or when a stream refused.
+   */
+  async claimLanes(): Promise<void> {
+    const { exchange, fence } = this.#options;
+    this.#packer.addLaneWatermarks(exchange, null);
+    await Promise.all([
+      this.#sendAll(),
+      this.#archiver.claim(fence).catch((error: unknown) => this.#fail(error)),
+    ]);
   }
 
   /** What follows is another observation: what came before may have an end that was missed. */
@@ -100,11 +137,15 @@ export class LiveOutlet {
 
   /** Sends everything and resolves when it is durable, or when a stream has refused it for good. */
   async finish(): Promise<void> {
+    await this.#sendAll();
+    await this.#archiver.finish().catch((error: unknown) => this.#fail(error));
+  }
+
+  async #sendAll(): Promise<void> {
     while (!this.#hasFailed && (this.#hasPending() || this.#pump !== null)) {
       this.#start();
       await this.#pump;
     }
-    await this.#archiver.finish().catch((error: unknown) => this.#fail(error));
   }
 
   async #makeRoom(): Promise<void> {

@@ -4,6 +4,7 @@ import { describeError } from '../../shared/runtime/define-function.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { StreamName } from '../../shared/topology.ts';
 import { Backoff } from './backoff.ts';
+import { LeaseLost } from './lease.ts';
 import type { LiveTime } from './live-time.ts';
 
 export interface PatientWriterOptions {
@@ -36,7 +37,8 @@ export class PatientWriter implements StreamWriter {
         await writer.append(stream, records);
         return;
       } catch (error) {
-        if (error instanceof LimitExceeded || attempt >= attempts) throw error;
+        const isFinal = error instanceof LimitExceeded || error instanceof LeaseLost;
+        if (isFinal || attempt >= attempts) throw error;
         log.warn('a stream refused', { stream, attempt, error: describeError(error) });
         await time.sleep(backoff.nextMs());
       }

@@ -100,6 +100,11 @@ export const collectorPositionKey = (sourceId: string): Key => ({
   pk: `COLLECTOR#${sourceId}`,
   sk: 'POSITION',
 });
+/** Who listens to an exchange. */
+export const collectorLeaseKey = (exchange: string): Key => ({
+  pk: `COLLECTOR#live-${exchange}`,
+  sk: 'LEASE',
+});
 
 /** Table `realtime`. */
 export const ticketKey = (sha256: string): Key => ({ pk: `TICKET#${sha256}`, sk: 'TICKET' });

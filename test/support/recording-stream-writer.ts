@@ -43,6 +43,15 @@ export class RecordingStreamWriter implements StreamWriter {
     return this.#read;
   }
 
+  /** Of the records of the raw stream that carry one, in their order. */
+  rawFences(): number[] {
+    return this.#records.raw.flatMap(({ data }) => {
+      const record = decodeRawRecord(data);
+      if (typeof record === 'string') throw new Error(record);
+      return (record.kind === 'claim' ? record : record.header).fence ?? [];
+    });
+  }
+
   /** The objects that the raw stream would become; a later one of the same key takes the place of the earlier. */
   objects(): Map<string, { readonly header: RawHeader; readonly gzipMember: Uint8Array }> {
     return new Map(

@@ -115,6 +115,7 @@ function liveSource(values: StartValues, exchange: string): MarketSource {
         instrumentIds: instruments,
         writer: platform.ports.streams,
         state: platform.ports.state,
+        isSole: true,
         log,
         signal: io.signal,
         ...(ws === undefined || rest === undefined ? {} : { endpoints: { ws, rest } }),
