@@ -1,6 +1,7 @@
 import { TRADES_A_PAGE, type LiveProtocol } from '../../shared/adapters/exchanges/venue-protocol.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { FetchedText } from './fetch-text.ts';
+import { CatchUpProgress } from './catch-up-progress.ts';
+import type { FetchedText, Patience, Request } from './fetch-text.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
 import type { LiveOutlet } from './live-outlet.ts';
 import type { LiveTime } from './live-time.ts';
@@ -8,32 +9,42 @@ import type { LiveTime } from './live-time.ts';
 export interface CatchUpOptions {
   readonly protocol: LiveProtocol;
   readonly restEndpoint: string;
-  readonly fetch: (url: string, signal: AbortSignal) => Promise<FetchedText>;
+  /** Keeps to the venue's limits. */
+  readonly fetch: (request: Request, patience: Patience, signal: AbortSignal) => Promise<FetchedText>;
   readonly outlet: LiveOutlet;
   readonly time: LiveTime;
   readonly log: Log;
   /** The venue's REST answers lag behind its stream: a gap that is not there yet is asked for again after this. */
   readonly lagMs: number;
+  /** What cannot be fetched within this time of the interruption is an outage, and stays one. */
+  readonly withinMs: number;
   /** Trades of which no later one will tell may be missing for good. To be called before anything more is sent. */
   readonly onDoubt: () => void;
 }
 
-/** 20,000 trades: a minute of the busiest pair. What is missing beyond is an outage, and stays one. */
-const MAX_PAGES = 20;
 const MAX_REPEATS = 5;
-/** Trades that may be held meanwhile. */
-const MAX_HELD = 50_000;
+/** Trades of all instruments that may be held meanwhile, about half a kilobyte each. */
+const MAX_HELD = 400_000;
+/** How many come before somebody looks again. */
+const HELD_BETWEEN_LOOKS = 1000;
 /** Requests under way to one venue. */
 const MAX_AT_ONCE = 4;
 
-/** Fetches the trades that the stream did not bring. */
+/** Fetches the trades that the stream did not bring, as fast as the venue allows. */
 export class CatchUp {
   readonly #options: CatchUpOptions;
+  readonly #feeds: () => Iterable<InstrumentFeed>;
+  readonly #progress: CatchUpProgress;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
+  /** Trades that were held, since the start. */
+  #held = 0;
 
-  constructor(options: CatchUpOptions) {
+  /** @param feeds all that share the room for what is held. */
+  constructor(options: CatchUpOptions, feeds: () => Iterable<InstrumentFeed>) {
     this.#options = options;
+    this.#feeds = feeds;
+    this.#progress = new CatchUpProgress({ ...options, exchange: options.protocol.exchange }, feeds);
   }
 
   /** Resolves when the feed goes on by itself again, or has been told to do without; or when the signal aborts. */
@@ -45,6 +56,7 @@ export class CatchUp {
     try {
       const cause = signal.aborted ? null : await this.#fetchMissing(feed, provesFrom, signal);
       if (cause !== null) this.#doWithout(feed, cause);
+      this.#progress.tell();
     } catch (error) {
       // The next connection begins again where this one was broken off.
       if (!signal.aborted) throw error;
@@ -55,9 +67,19 @@ export class CatchUp {
     }
   }
 
-  /** Looks after what is held while the missing trades are fetched: past a bound the feed does without them. */
-  bound(feed: InstrumentFeed): void {
-    if (feed.heldCount > MAX_HELD) this.#doWithout(feed, `more than ${MAX_HELD} trades came meanwhile`);
+  /**
+   * To be called with each trade that is held while those before it are fetched: past the bound, whichever instrument
+   * holds most does without what is missing before them.
+   */
+  bound(): void {
+    if (++this.#held % HELD_BETWEEN_LOOKS !== 0) return;
+    let held = 0;
+    let fullest: InstrumentFeed | null = null;
+    for (const feed of this.#feeds()) {
+      held += feed.heldCount;
+      if (fullest === null || feed.heldCount > fullest.heldCount) fullest = feed;
+    }
+    if (held > MAX_HELD) this.#doWithout(fullest!, `more than ${MAX_HELD} trades came meanwhile`);
   }
 
   /**
@@ -66,12 +88,15 @@ export class CatchUp {
    * @returns why trades are still missing; null: none are.
    */
   async #fetchMissing(feed: InstrumentFeed, provesFrom: number, signal: AbortSignal): Promise<string | null> {
-    const { outlet, time, lagMs } = this.#options;
+    const { outlet, time, lagMs, withinMs } = this.#options;
     let repeats = 0;
-    for (let page = 0; page < MAX_PAGES; page++) {
+    const endsAt = (feed.catchingUpSince ?? time.elapsedMs()) + withinMs;
+    while (feed.isCatchingUp) {
       const askedAt = time.elapsedMs();
-      const fetched = await this.#fetchPage(feed, signal);
+      if (askedAt >= endsAt) return `they could not be fetched within ${withinMs / 1000} s`;
+      const fetched = await this.#fetchPage(feed, endsAt, signal);
       if (typeof fetched === 'string') return fetched;
+      this.#progress.add(fetched);
       await outlet.room();
       if (fetched === TRADES_A_PAGE) continue;
       if (!feed.isHeard && askedAt < provesFrom) {
@@ -82,14 +107,16 @@ export class CatchUp {
       if (++repeats > MAX_REPEATS) return 'the venue does not have them';
       await time.sleep(lagMs, signal);
     }
-    return `more than ${MAX_PAGES * TRADES_A_PAGE} trades are missing`;
+    // It has been told to do without meanwhile.
+    return null;
   }
 
   /** @returns how many trades the page had, or why there is none. */
-  async #fetchPage(feed: InstrumentFeed, signal: AbortSignal): Promise<number | string> {
+  async #fetchPage(feed: InstrumentFeed, endsAt: number, signal: AbortSignal): Promise<number | string> {
     const { protocol, restEndpoint, fetch, outlet, time } = this.#options;
     const url = protocol.tradesFromUrl(restEndpoint, feed.instrumentId, (feed.lastId ?? -1) + 1);
-    const answer = await fetch(url, signal);
+    const request = { url, weight: protocol.limits.tradesFromWeight };
+    const answer = await fetch(request, { kind: 'until', elapsedMs: endsAt }, signal);
     signal.throwIfAborted();
     if (answer.kind === 'failed') return answer.cause;
     const receivedAtMs = time.nowMs();
@@ -110,12 +137,13 @@ export class CatchUp {
 
   #doWithout(feed: InstrumentFeed, cause: string): void {
     const { log, onDoubt } = this.#options;
+    const { instrumentId } = feed;
     if (!feed.isHeard) {
       onDoubt();
-      log.warn('trades may be missing', { instrumentId: feed.instrumentId, afterId: feed.lastId, cause });
+      log.warn('trades may be missing', { instrumentId, afterId: feed.lastId, cause });
     }
     for (const { fromId, toId } of feed.giveUp()) {
-      log.warn('trades are missing', { instrumentId: feed.instrumentId, fromId, toId, cause });
+      log.warn('trades are missing', { instrumentId, fromId, toId, trades: toId - fromId + 1, cause });
     }
   }
 }

@@ -22,6 +22,7 @@ const TIMINGS: Partial<LiveTimings> = {
   silenceMs: 300,
   watermarkEveryMs: 30,
   restLagMs: 20,
+  catchUpWithinMs: 5000,
   firstRetryMs: 10,
   longestRetryMs: 50,
   leaseMs: 1000,
@@ -307,10 +308,56 @@ describe('a live collector', () => {
         instrumentId: 'binance:BTC-USDT',
         fromId: id,
         toId: id,
-        cause: 'HTTP 418: {}',
+        cause: 'the venue takes no more requests for now',
       }),
     ]);
     // The ids tell what is missing, and of which instrument.
+    expect(sessions()).toBe(1);
+  });
+
+  it('fetches as much as is missing, and tells how far it has come', async () => {
+    const busy = new SyntheticMarket({ seed: 5, instruments: 1, tradesPerSecond: 30_000 });
+    const collector = await listen({ silenceMs: 60_000 });
+    venue.publish(busy.messagesOf(FIRST_SECOND, 0, 10).map(({ message }) => message));
+    await until(() => sentCount() === 10);
+    venue.dropConnections();
+    venue.publish(busy.messagesOf(FIRST_SECOND, 10, 29_000).map(({ message }) => message));
+    await until(() => sentCount() === 29_010);
+    await until(() => logged.some((line) => line.includes('"caught up"')));
+    await collector.stop();
+    const told = logged.map((line) => JSON.parse(line));
+    const [caughtUp] = told.filter(({ message, fetched }) => message === 'caught up' && fetched > 0);
+    expect(caughtUp).toMatchObject({ exchange: 'binance', fetched: 29_000 });
+    const progress = told.filter(({ message }) => message === 'catching up');
+    expect(progress.length).toBeGreaterThan(0);
+    expect(progress.length).toBeLessThan(10);
+  }, 20_000);
+
+  it('goes on without what it cannot fetch in time, and says what that is', async () => {
+    venue.faults.skips = ({ t, s }) => s === 'BTCUSDT' && t % PER_SECOND === 7;
+    venue.faults.restStatus = 503;
+    const collector = await listen({ catchUpWithinMs: 400 });
+    trade(0);
+    await until(() => sentCount() === 3 * PER_SECOND - 1);
+    await collector.stop();
+    const id = FIRST_SECOND * PER_SECOND + 7;
+    expect(logged.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ message: 'trades are missing', fromId: id, toId: id, trades: 1 }),
+    );
+  });
+
+  it('waits out a venue that stumbles for longer than a moment', async () => {
+    const collector = await listen();
+    trade(0);
+    await until(() => sentCount() === 3 * PER_SECOND);
+    venue.faults.restStatus = 503;
+    venue.dropConnections();
+    trade(1);
+    await sleep(1500);
+    venue.faults.restStatus = 200;
+    await until(() => sentCount() === 2 * 3 * PER_SECOND);
+    await collector.stop();
+    expect(sentIds()).toEqual(everyTradeOf(2));
     expect(sessions()).toBe(1);
   });
 

@@ -35,6 +35,7 @@ const LIVE_TIMINGS: LiveTimings = {
   watermarkEveryMs: 1000,
   restTimeoutMs: 5000,
   restLagMs: 500,
+  catchUpWithinMs: 600_000,
   firstRetryMs: 500,
   longestRetryMs: 30_000,
   stableAfterMs: 30_000,

@@ -1,8 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { fetchText, type FetchedText } from './fetch-text.ts';
+import { fetchText, type FetchedText, type Patience } from './fetch-text.ts';
 import { systemTime } from './live-time.ts';
+import { RequestBudget } from './request-budget.ts';
 import { networkTransport } from './venue-transport.ts';
 
 let server: Server | null = null;
@@ -14,18 +15,26 @@ afterEach(async () => {
 });
 
 /** Asks a server that answers as told. */
-async function ask(answer: RequestListener, signal = new AbortController().signal): Promise<FetchedText> {
+async function ask(
+  answer: RequestListener,
+  signal = new AbortController().signal,
+  patience: Patience = { kind: 'attempts', attempts: 2 },
+): Promise<FetchedText> {
   server = createServer(answer);
   await new Promise((resolve) => server!.listen(0, '127.0.0.1', () => resolve(null)));
   const { port } = server.address() as AddressInfo;
-  return fetchText(`http://127.0.0.1:${port}/`, {
-    transport: networkTransport,
-    time: systemTime,
-    signal,
-    timeoutMs: 300,
-    attempts: 2,
-    random: () => 0,
-  });
+  return fetchText(
+    { url: `http://127.0.0.1:${port}/`, weight: 1 },
+    {
+      transport: networkTransport,
+      budget: new RequestBudget({ weightPerMinute: 6000, time: systemTime }),
+      time: systemTime,
+      signal,
+      timeoutMs: 300,
+      patience,
+      random: () => 0,
+    },
+  );
 }
 
 describe('asking a venue', () => {
@@ -50,10 +59,44 @@ describe('asking a venue', () => {
     let asked = 0;
     const answer = await ask((_, response) => {
       asked++;
-      response.writeHead(429).end('slow down');
+      response.writeHead(403).end('no');
     });
-    expect(answer).toEqual({ kind: 'failed', cause: 'HTTP 429: slow down' });
+    expect(answer).toEqual({ kind: 'failed', cause: 'HTTP 403: no' });
     expect(asked).toBe(1);
+  });
+
+  it('does not insist when it is told to slow down', async () => {
+    let asked = 0;
+    const answer = await ask((_, response) => {
+      asked++;
+      response.writeHead(418, { 'retry-after': '120' }).end('banned');
+    });
+    expect(answer).toEqual({ kind: 'failed', cause: 'HTTP 418: banned (to wait 120 s)' });
+    expect(asked).toBe(1);
+  });
+
+  it('keeps the pause that the venue asks for, where there is time for it', async () => {
+    const until = { kind: 'until', elapsedMs: systemTime.elapsedMs() + 10_000 } as const;
+    const askedAt: number[] = [];
+    const answer = await ask(
+      (_, response) => {
+        askedAt.push(performance.now());
+        if (askedAt.length === 1) response.writeHead(429, { 'retry-after': '1' }).end('slow down');
+        else response.end('ok');
+      },
+      undefined,
+      until,
+    );
+    expect(answer).toEqual({ kind: 'text', text: 'ok' });
+    expect(askedAt[1]! - askedAt[0]!).toBeGreaterThanOrEqual(990);
+  });
+
+  it('asks a venue that stumbles until there is no more time', async () => {
+    let asked = 0;
+    const until = { kind: 'until', elapsedMs: systemTime.elapsedMs() + 1500 } as const;
+    const answer = await ask((_, response) => response.writeHead(++asked && 503).end(), undefined, until);
+    expect(answer).toEqual({ kind: 'failed', cause: 'HTTP 503' });
+    expect(asked).toBeGreaterThan(3);
   });
 
   it('does not wait for ever', async () => {

@@ -3,6 +3,7 @@ import type { CaptureMessage } from '../../shared/contracts/capture.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { parseTradeId } from '../../shared/domain/market-data/trade.ts';
 import type { LiveOutlet } from './live-outlet.ts';
+import type { LiveTime } from './live-time.ts';
 import { TradeContinuity, type Gap } from './trade-continuity.ts';
 
 export type ReceivedMessage = Omit<CaptureMessage, 'line' | 'text'>;
@@ -18,13 +19,16 @@ interface Received {
 export class InstrumentFeed {
   readonly instrumentId: InstrumentId;
   readonly #outlet: LiveOutlet;
+  readonly #time: LiveTime;
   readonly #continuity: TradeContinuity<Received>;
   #received = 0;
   #isHeard = false;
+  #catchingUpSince: number | null = null;
 
-  constructor(instrumentId: InstrumentId, lastId: number | null, outlet: LiveOutlet) {
+  constructor(instrumentId: InstrumentId, lastId: number | null, outlet: LiveOutlet, time: LiveTime) {
     this.instrumentId = instrumentId;
     this.#outlet = outlet;
+    this.#time = time;
     this.#continuity = new TradeContinuity(lastId);
   }
 
@@ -34,6 +38,16 @@ export class InstrumentFeed {
 
   get isCatchingUp(): boolean {
     return this.#continuity.isCatchingUp;
+  }
+
+  /** Since when (`elapsedMs`), over however many connections; null: it goes on by itself. */
+  get catchingUpSince(): number | null {
+    return this.#catchingUpSince;
+  }
+
+  /** How many trades are missing before those that are held; null: none is held that would tell. */
+  get missingCount(): number | null {
+    return this.#continuity.missingCount;
   }
 
   /** Trades that came over the stream, which tells the busy instruments from the quiet ones. */
@@ -54,6 +68,7 @@ export class InstrumentFeed {
   beginCatchUp(): void {
     this.#isHeard = false;
     this.#continuity.beginCatchUp();
+    this.#catchingUpSince ??= this.#time.elapsedMs();
   }
 
   /**
@@ -73,7 +88,9 @@ export class InstrumentFeed {
     const admission = this.#continuity.admit(id, { trade, id, message });
     if (admission === 'next') this.#send(trade, id, message);
     else if (admission === 'repeated' && message !== null) this.#outlet.archive(message);
-    return admission === 'gap' ? 'gap' : null;
+    if (admission !== 'gap') return null;
+    this.#catchingUpSince ??= this.#time.elapsedMs();
+    return 'gap';
   }
 
   /** A trade was fetched. */
@@ -86,6 +103,7 @@ export class InstrumentFeed {
   drain(): Gap | null {
     const { released, gap } = this.#continuity.drain();
     for (const { trade, id, message } of released) this.#send(trade, id, message);
+    if (gap === null) this.#catchingUpSince = null;
     return gap;
   }
 

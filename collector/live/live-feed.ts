@@ -10,12 +10,13 @@ import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { HEARTBEAT_GRACE_MS } from '../tape-boundaries.ts';
 import { CatchUp } from './catch-up.ts';
-import { fetchText, type FetchedText } from './fetch-text.ts';
+import { fetchText, type FetchedText, type Patience, type Request } from './fetch-text.ts';
 import { InstrumentFeed, type ReceivedMessage } from './instrument-feed.ts';
 import { LiveOutlet } from './live-outlet.ts';
 import type { LiveTime } from './live-time.ts';
 import { LeaseLost } from './lease.ts';
 import type { LivePosition } from './live-position.ts';
+import { RequestBudget } from './request-budget.ts';
 import { VenueClock } from './venue-clock.ts';
 import { VenueConnection, type ConnectionEnd, type ConnectionTimings } from './venue-connection.ts';
 import type { VenueTransport } from './venue-transport.ts';
@@ -27,6 +28,8 @@ export interface LiveFeedTimings extends ConnectionTimings {
   readonly restTimeoutMs: number;
   /** By so much REST answers may lag behind the stream. */
   readonly restLagMs: number;
+  /** For so long after an interruption the missing trades are asked for. */
+  readonly catchUpWithinMs: number;
 }
 
 export interface LiveFeedOptions {
@@ -47,7 +50,7 @@ export interface LiveFeedOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-const REST_ATTEMPTS = 3;
+const FEW_ATTEMPTS = { kind: 'attempts', attempts: 3 } as const;
 /** A silent connection is judged by the busiest of its instruments, so many. */
 const MAX_ASKED = 5;
 
@@ -57,6 +60,7 @@ export class LiveFeed {
   readonly #outlet: LiveOutlet;
   readonly #feeds: ReadonlyMap<InstrumentId, InstrumentFeed>;
   readonly #catchUp: CatchUp;
+  readonly #budget: RequestBudget;
   readonly #clock = new VenueClock();
   /** Names this run: sessions and archived objects of different runs are never mixed up. */
   readonly #runId = `live-${randomUUID().slice(0, 8)}`;
@@ -78,18 +82,23 @@ export class LiveFeed {
     const outlet = new LiveOutlet({ writer, exchange, sourceId: this.#runId, fence, time, log, onFailure });
     this.#outlet = outlet;
     this.#feeds = new Map(
-      instrumentIds.map((id) => [id, new InstrumentFeed(id, lastTradeIds.get(id) ?? null, outlet)]),
+      instrumentIds.map((id) => [id, new InstrumentFeed(id, lastTradeIds.get(id) ?? null, outlet, time)]),
     );
-    this.#catchUp = new CatchUp({
-      protocol,
-      outlet,
-      time,
-      log,
-      restEndpoint: endpoints.rest,
-      lagMs: timings.restLagMs,
-      onDoubt: () => this.#beginSession(),
-      fetch: async (url, signal) => this.#fetch(url, signal),
-    });
+    this.#budget = new RequestBudget({ weightPerMinute: protocol.limits.weightPerMinute, time });
+    this.#catchUp = new CatchUp(
+      {
+        protocol,
+        outlet,
+        time,
+        log,
+        restEndpoint: endpoints.rest,
+        lagMs: timings.restLagMs,
+        withinMs: timings.catchUpWithinMs,
+        onDoubt: () => this.#beginSession(),
+        fetch: async (request, patience, signal) => this.#fetch(request, patience, signal),
+      },
+      () => this.#feeds.values(),
+    );
     this.#beginSession();
     this.#endTicks = time.every(timings.watermarkEveryMs, () => this.#tick());
     this.#endRenewals = time.every(timings.renewEveryMs, () => this.#startSave());
@@ -189,7 +198,7 @@ export class LiveFeed {
       return;
     }
     if (feed.receive(trade, message) === 'gap') this.#background(this.#catchUp.run(feed, signal), signal);
-    this.#catchUp.bound(feed);
+    if (feed.isCatchingUp) this.#catchUp.bound();
   }
 
   /** A slow stream is waited for by not reading the socket; the venue's messages stay in its buffers meanwhile. */
@@ -240,7 +249,7 @@ export class LiveFeed {
   async #askTime(signal: AbortSignal): Promise<void> {
     const { protocol, endpoints, time } = this.#options;
     const url = protocol.timeUrl(endpoints.rest);
-    const answer = await this.#fetch(url, signal);
+    const answer = await this.#fetch({ url, weight: protocol.limits.timeWeight }, FEW_ATTEMPTS, signal);
     const receivedAtMs = time.nowMs();
     if (answer.kind === 'failed') return;
     const said = protocol.parse({ kind: 'rest', url, message: answer.text }, receivedAtMs);
@@ -255,7 +264,8 @@ export class LiveFeed {
     const newest = await Promise.all(
       asked.map(async (feed) => {
         const url = protocol.latestTradeUrl(endpoints.rest, feed.instrumentId);
-        const answer = await this.#fetch(url, signal);
+        const request = { url, weight: protocol.limits.latestTradeWeight };
+        const answer = await this.#fetch(request, FEW_ATTEMPTS, signal);
         if (answer.kind === 'failed') throw new Error(answer.cause);
         const said = protocol.parse({ kind: 'rest', url, message: answer.text }, time.nowMs());
         return said.kind === 'trades' ? Number(said.trades.at(-1)!.tradeId) : -1;
@@ -269,14 +279,15 @@ export class LiveFeed {
     });
   }
 
-  async #fetch(url: string, signal: AbortSignal): Promise<FetchedText> {
+  async #fetch(request: Request, patience: Patience, signal: AbortSignal): Promise<FetchedText> {
     const { transport, time, timings, random } = this.#options;
-    return fetchText(url, {
+    return fetchText(request, {
       transport,
+      budget: this.#budget,
       time,
       signal,
       timeoutMs: timings.restTimeoutMs,
-      attempts: REST_ATTEMPTS,
+      patience,
       random,
     });
   }

@@ -46,6 +46,12 @@ export class TradeContinuity<Item> {
     return this.#held?.length ?? 0;
   }
 
+  /** How many are missing before the first that is held; null: none is held. */
+  get missingCount(): number | null {
+    const first = this.#held?.[0];
+    return first === undefined ? null : Math.max(0, first.id - (this.#lastId ?? first.id) - 1);
+  }
+
   /** A trade came from the stream. */
   admit(id: number, item: Item): Admission {
     if (this.#held !== null) {

@@ -22,6 +22,8 @@ export interface VenueSocket {
 export interface VenueAnswer {
   readonly status: number;
   readonly text: string;
+  /** The header of that name. */
+  readonly retryAfter: string | null;
 }
 
 /** The two ways to a venue, over the network or, in tests, within the process. */
@@ -56,6 +58,7 @@ export const networkTransport: VenueTransport = {
   },
   get: async (url, { signal, timeoutMs }) => {
     const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
-    return { status: response.status, text: await response.text() };
+    const retryAfter = response.headers.get('retry-after');
+    return { status: response.status, text: await response.text(), retryAfter };
   },
 };

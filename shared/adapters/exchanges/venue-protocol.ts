@@ -45,6 +45,7 @@ export interface VenueProtocol {
 /** What the collector must know besides, to listen to the venue itself. */
 export interface LiveProtocol extends VenueProtocol {
   readonly endpoints: VenueEndpoints;
+  readonly limits: VenueLimits;
   /** Reads what a user typed: the venue's own symbol, `BASE-QUOTE` or an instrument id. `null`: none of them. */
   readInstrument(text: string): InstrumentId | null;
   /** The WebSocket address that delivers the trades of these instruments. */
@@ -55,6 +56,14 @@ export interface LiveProtocol extends VenueProtocol {
   latestTradeUrl(rest: string, instrumentId: InstrumentId): string;
   /** The venue's clock: `parse` reads the answer's `venueTimeMs`. */
   timeUrl(rest: string): string;
+}
+
+/** What the venue grants to one address over REST, and what requests cost of it. */
+export interface VenueLimits {
+  readonly weightPerMinute: number;
+  readonly tradesFromWeight: number;
+  readonly latestTradeWeight: number;
+  readonly timeWeight: number;
 }
 
 export interface VenueEndpoints {

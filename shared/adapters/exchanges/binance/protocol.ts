@@ -6,6 +6,8 @@ import { readInstrument, symbolOfInstrument } from './symbols.ts';
 export const binance: LiveProtocol = {
   exchange: 'binance',
   endpoints: { ws: 'wss://stream.binance.com:9443', rest: 'https://api.binance.com' },
+  // https://developers.binance.com/docs/binance-spot-api-docs/rest-api/limits
+  limits: { weightPerMinute: 6000, tradesFromWeight: 25, latestTradeWeight: 25, timeWeight: 1 },
   parse: parseBinanceMessage,
   readInstrument,
   tradeStreamUrl: (ws, instrumentIds) => {

@@ -1,0 +1,53 @@
+import type { Log } from '../../shared/runtime/log.ts';
+import type { InstrumentFeed } from './instrument-feed.ts';
+import type { LiveTime } from './live-time.ts';
+
+export interface CatchUpProgressOptions {
+  readonly exchange: string;
+  readonly time: LiveTime;
+  readonly log: Log;
+}
+
+const TELL_EVERY_MS = 1000;
+
+/** Tells how far the catching-up of a venue has come: at most once a second, and once when it is over. */
+export class CatchUpProgress {
+  readonly #options: CatchUpProgressOptions;
+  readonly #feeds: () => Iterable<InstrumentFeed>;
+  #fetched = 0;
+  #beganAt: number | null = null;
+  #toldAt = -Infinity;
+
+  constructor(options: CatchUpProgressOptions, feeds: () => Iterable<InstrumentFeed>) {
+    this.#options = options;
+    this.#feeds = feeds;
+  }
+
+  /** A page was fetched. */
+  add(trades: number): void {
+    this.#fetched += trades;
+    this.tell();
+  }
+
+  tell(): void {
+    const { exchange, time, log } = this.#options;
+    const now = time.elapsedMs();
+    this.#beganAt ??= now;
+    const behind = [...this.#feeds()].filter(({ isCatchingUp }) => isCatchingUp);
+    const figures = { exchange, fetched: this.#fetched, forMs: Math.round(now - this.#beganAt) };
+    if (behind.length === 0) {
+      log.info('caught up', figures);
+      this.#fetched = 0;
+      this.#beganAt = null;
+      this.#toldAt = -Infinity;
+    } else if (now - this.#toldAt >= TELL_EVERY_MS) {
+      this.#toldAt = now;
+      const sum = (of: (feed: InstrumentFeed) => number): number =>
+        behind.reduce((total, feed) => total + of(feed), 0);
+      const held = sum(({ heldCount }) => heldCount);
+      // Of instruments that the stream has brought nothing of, nobody knows yet.
+      const missing = sum(({ missingCount }) => missingCount ?? 0);
+      log.info('catching up', { ...figures, instruments: behind.length, missing, held });
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import type { LiveTime } from './live-time.ts';
+
+export interface RequestBudgetOptions {
+  /** What the venue grants to an address in any minute. */
+  readonly weightPerMinute: number;
+  readonly time: LiveTime;
+}
+
+/** Of the minute's weight: so much at once, and the rest evenly. Together they never pass it, whenever a minute begins. */
+const SHARE_AT_ONCE = 0.25;
+/** Left to whoever else asks from the same address. */
+const SHARE_SPARED = 0.1;
+const MINUTE_MS = 60_000;
+
+/** How much may be asked of a venue over REST, before it refuses to answer and then bans who insists: a bucket of tokens. */
+export class RequestBudget {
+  readonly #time: LiveTime;
+  readonly #most: number;
+  readonly #perMs: number;
+  #tokens: number;
+  #filledAt: number;
+  #shutUntil = -Infinity;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor({ weightPerMinute, time }: RequestBudgetOptions) {
+    this.#time = time;
+    this.#most = weightPerMinute * SHARE_AT_ONCE;
+    this.#perMs = (weightPerMinute * (1 - SHARE_AT_ONCE - SHARE_SPARED)) / MINUTE_MS;
+    this.#tokens = this.#most;
+    this.#filledAt = time.elapsedMs();
+  }
+
+  /**
+   * Resolves when a request of this weight may be made; first come, first served.
+   * @param latest when it is of no use any more (`elapsedMs`).
+   * @returns whether it may be made; false, at once: it could not before that.
+   * @throws the signal's reason.
+   */
+  async take(weight: number, latest: number, signal: AbortSignal): Promise<boolean> {
+    const turn = this.#last.then(async () => this.#wait(weight, latest, signal));
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** The venue asked for a pause: nothing is asked of it before that is over. */
+  shutFor(ms: number): void {
+    this.#shutUntil = Math.max(this.#shutUntil, this.#time.elapsedMs() + ms);
+  }
+
+  async #wait(weight: number, latest: number, signal: AbortSignal): Promise<boolean> {
+    const due = Math.min(weight, this.#most);
+    for (;;) {
+      signal.throwIfAborted();
+      const waitMs = this.#waitMs(due);
+      if (waitMs <= 0) break;
+      if (this.#time.elapsedMs() + waitMs > latest) return false;
+      await this.#time.sleep(waitMs, signal);
+    }
+    this.#tokens -= due;
+    return true;
+  }
+
+  #waitMs(due: number): number {
+    const now = this.#time.elapsedMs();
+    this.#tokens = Math.min(this.#most, this.#tokens + (now - this.#filledAt) * this.#perMs);
+    this.#filledAt = now;
+    return Math.max(this.#shutUntil - now, Math.ceil((due - this.#tokens) / this.#perMs));
+  }
+}
