@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
+import { readCapture, verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import { LimitExceeded, type StateStore } from '../../shared/ports/state-store.ts';
-import { receivedAtMs } from '../../shared/contracts/capture.ts';
+import { receivedAtMs, type CaptureMessage } from '../../shared/contracts/capture.ts';
 import { collectorPositionKey } from '../../shared/contracts/record-keys.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { BinanceVenue } from '../../simulator/binance-venue.ts';
@@ -553,9 +553,19 @@ describe('a live collector', () => {
       for (const step of steps)
         if (step.kind === 'trade') ids.add(`${step.trade.instrumentId} ${step.trade.tradeId}`);
     }
+    const lines: CaptureMessage[] = [];
+    for await (const batch of readCapture(path)) lines.push(...batch);
     rmSync(folder, { recursive: true });
     expect(instruments).toEqual([...market.instrumentIds].sort());
     expect(ids.size).toBe(2 * 3 * PER_SECOND);
+    const [session] = new Set(writer.trades().map(({ sessionId }) => sessionId));
+    expect(new Set(lines.map((line) => line.session))).toEqual(new Set([session]));
+    const connectionsOf = (kind: string) => [
+      ...new Set(lines.flatMap((line) => (line.kind === kind ? [line.connection] : []))),
+    ];
+    const run = session!.replace(/-1$/, '');
+    expect(connectionsOf('ws')).toEqual([`${run}-c1`]);
+    expect(connectionsOf('rest')).toEqual([`${run}-c2`]);
   });
 });
 

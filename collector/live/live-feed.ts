@@ -68,6 +68,7 @@ export class LiveFeed {
   readonly #endRenewals: () => void;
   #wasOpen = false;
   #sessions = 0;
+  #connections = 0;
   #connection: VenueConnection | null = null;
   #watermarkMs: number | null = null;
   #saving: Promise<void> | null = null;
@@ -107,6 +108,7 @@ export class LiveFeed {
   /** Listens over one connection until it ends. */
   async holdConnection(signal: AbortSignal): Promise<ConnectionEnd> {
     const { protocol, endpoints, transport, time, instrumentIds, timings, log } = this.#options;
+    const connectionId = `${this.#runId}-c${++this.#connections}`;
     const ended = new AbortController();
     const either = AbortSignal.any([signal, ended.signal]);
     const connection = new VenueConnection({
@@ -117,10 +119,11 @@ export class LiveFeed {
       signal,
       onOpen: () => {
         this.#wasOpen = true;
+        this.#outlet.connection = connectionId;
         log.info('connected', { exchange: protocol.exchange, instruments: instrumentIds.length });
         this.#goOn(either);
       },
-      onMessage: (text) => this.#receive(text, either),
+      onMessage: (text) => this.#receive(text, connectionId, either),
       isMarketGoingOn: async () => this.#isMarketGoingOn(either),
     });
     this.#connection = connection;
@@ -128,6 +131,7 @@ export class LiveFeed {
       return await connection.run();
     } finally {
       this.#connection = null;
+      this.#outlet.connection = null;
       ended.abort();
     }
   }
@@ -166,7 +170,7 @@ export class LiveFeed {
     this.#background(this.#askTime(signal), signal);
   }
 
-  #receive(text: string, signal: AbortSignal): void {
+  #receive(text: string, connection: string, signal: AbortSignal): void {
     const { protocol, time } = this.#options;
     const receivedAtMs = time.nowMs();
     const message = {
@@ -175,6 +179,7 @@ export class LiveFeed {
       kind: 'ws',
       url: this.#options.endpoints.ws,
       message: text,
+      connection,
     };
     const said = protocol.parse(message, receivedAtMs);
     if (said.kind === 'malformed') {

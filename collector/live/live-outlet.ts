@@ -43,6 +43,7 @@ export class LiveOutlet {
   readonly #marks: { readonly line: number; readonly ids: ReadonlyMap<InstrumentId, number> }[] = [];
   #sentIds = new Map<InstrumentId, number>();
   #sessionId = '';
+  #connection: string | null = null;
   /** Records of an earlier session that wait for the append under way. */
   #taken: StreamRecord[] = [];
   #line = 1;
@@ -97,6 +98,11 @@ export class LiveOutlet {
     this.#sessionId = sessionId;
   }
 
+  /** @param connection names the one that is open now; null: there is none. */
+  set connection(connection: string | null) {
+    this.#connection = connection;
+  }
+
   /** @param id the trade's number, or null where the venue sent none that is one. */
   sendTrade(trade: VenueTrade, id: number | null): void {
     this.#packer.addTrade(trade);
@@ -109,9 +115,12 @@ export class LiveOutlet {
     this.#schedule();
   }
 
+  /** @param message of the connection that is open, unless it says otherwise. */
   archive(message: Omit<CaptureMessage, 'line' | 'text'>): void {
     const receivedMs = receivedAtMs(message.receivedAtNs);
-    const room = this.#archiver.add(this.#line++, receivedMs, formatCaptureLine(message));
+    const connection = message.connection ?? this.#connection;
+    const observed = { session: this.#sessionId, ...(connection === null ? {} : { connection }) };
+    const room = this.#archiver.add(this.#line++, receivedMs, formatCaptureLine({ ...message, ...observed }));
     if (room === null) return;
     this.#archiveRoom = room.catch((error: unknown) => this.#fail(error));
   }

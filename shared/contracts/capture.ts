@@ -10,6 +10,14 @@ export const EXCHANGES = ['binance', 'coinbase', 'kraken'] as const;
 /** What the collector adds by itself: the venue's clock, where no trade tells it. */
 export const heartbeatMessage = z.looseObject({ venueTimeMs: z.int().min(0) });
 
+export const MAX_NAME_CHARACTERS = 200;
+
+/** A name, which others may have made a number. */
+const name = z
+  .union([z.string().max(MAX_NAME_CHARACTERS), z.int().min(0)], { error: 'expected a name or a number' })
+  .transform(String)
+  .optional();
+
 /** The envelope alone: what the message says is the venue's business. Further fields and kinds may follow. */
 export const captureLine = z.looseObject({
   receivedAtNs: z
@@ -24,6 +32,8 @@ export const captureLine = z.looseObject({
   url: z.string(),
   /** Raw text; a heartbeat may also carry its object as it is. */
   message: z.union([z.string(), heartbeatMessage], { error: 'expected the raw text of the message' }),
+  session: name,
+  connection: name,
 });
 
 /** One line of a capture. */
@@ -35,6 +45,10 @@ export interface CaptureMessage {
   readonly kind: string;
   readonly url: string;
   readonly message: string;
+  /** The unbroken observation of the venue that it belongs to; left out where nobody said so. */
+  readonly session?: string;
+  /** The connection over which it came, or of which it fills a gap; left out where nobody said so, or there was none. */
+  readonly connection?: string;
   /** The whole line as it stands in the capture, without its newline. */
   readonly text: string;
 }
@@ -46,6 +60,7 @@ export function receivedAtMs(receivedAtNs: string): number {
 
 /** @returns the line's text, with the keys in the order that captures have. */
 export function formatCaptureLine(message: Omit<CaptureMessage, 'line' | 'text'>): string {
-  const { receivedAtNs, exchange, kind, url } = message;
-  return JSON.stringify({ receivedAtNs, exchange, kind, url, message: message.message });
+  const { receivedAtNs, exchange, kind, url, session, connection } = message;
+  // What is undefined is left out.
+  return JSON.stringify({ receivedAtNs, exchange, kind, url, session, connection, message: message.message });
 }

@@ -57,6 +57,20 @@ describe('a capture that is read', () => {
     ]);
   });
 
+  it('says of each message to which session and connection it belongs, where the line does', async () => {
+    const named = { session: 'live-1', connection: 'live-1-c2' };
+    const [both, one, numbered, none] = await readAll(
+      writeLines(line(named), line({ session: 's' }), line({ session: 1, connection: 2 }), line()),
+    );
+    expect(both).toMatchObject(named);
+    expect([one!.session, one!.connection]).toEqual(['s', undefined]);
+    expect(numbered).toMatchObject({ session: '1', connection: '2' });
+    expect(none).not.toHaveProperty('session');
+    expect(formatCaptureLine(both!)).toBe(
+      line().replace('"message":', '"session":"live-1","connection":"live-1-c2","message":'),
+    );
+  });
+
   it('keeps the order and the numbers over many blocks, from whichever line on', async () => {
     const lines = Array.from({ length: 9000 }, (_, n) => line({ url: `wss://${n}/${'x'.repeat(n % 97)}` }));
     const path = writeLines(...lines, '');
@@ -198,6 +212,11 @@ describe('a file that is no capture is told apart:', () => {
     ['a line that is no object', '[1]', /^\S+: line 2: expected a JSON object .* found "\[1\]"$/],
     ['a missing field', line({ receivedAtNs: undefined }), /^\S+: line 2: has no field receivedAtNs$/],
     ['another missing field', line({ message: undefined }), /^\S+: line 2: has no field message$/],
+    [
+      'a session that is no name',
+      line({ session: {} }),
+      /^\S+: line 2: session: expected a name or a number$/,
+    ],
     [
       'a time that is a number',
       line({ receivedAtNs: 1723161253937 }),
