@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { answerRest } from './binance-rest.ts';
 import { TradeHistory, type TradeEvent } from './trade-history.ts';
 
 /** What the venue does wrong, changed as a test goes on. */
@@ -28,7 +29,6 @@ const NO_FAULTS: Readonly<VenueFaults> = {
   restDelayMs: 0,
   restLagMs: 0,
 };
-const MAX_PAGE = 1000;
 
 /**
  * Binance on localhost: the combined stream of trades and the REST interface that fills its gaps, fed with recorded or
@@ -129,28 +129,9 @@ export class BinanceVenue {
     const { restStatus, restDelayMs } = this.faults;
     if (restDelayMs > 0) await sleep(restDelayMs);
     const { status, body } =
-      restStatus === 200 ? this.#read(request.url ?? '/') : { status: restStatus, body: {} };
+      restStatus === 200
+        ? answerRest(this.#history, request.url ?? '/', Date.now() + this.clockAheadMs)
+        : { status: restStatus, body: {} };
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
-
-  #read(target: string): { readonly status: number; readonly body: unknown } {
-    const { pathname, searchParams } = new URL(target, 'http://localhost');
-    const symbol = searchParams.get('symbol') ?? '';
-    const limit = Math.min(MAX_PAGE, Number(searchParams.get('limit') ?? 500));
-    switch (pathname) {
-      case '/api/v3/time':
-        return { status: 200, body: { serverTime: Date.now() + this.clockAheadMs } };
-      case '/api/v3/historicalTrades':
-        return trades(this.#history.from(symbol, Number(searchParams.get('fromId') ?? 0), limit));
-      case '/api/v3/trades':
-        return trades(this.#history.latest(symbol, limit));
-      default:
-        return { status: 404, body: { code: 0, msg: 'no such path' } };
-    }
-  }
-}
-
-function trades(found: readonly unknown[] | null): { readonly status: number; readonly body: unknown } {
-  if (found !== null) return { status: 200, body: found };
-  return { status: 400, body: { code: -1121, msg: 'Invalid symbol.' } };
 }

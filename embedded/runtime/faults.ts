@@ -38,7 +38,7 @@ export function seededFaults(seed: number, rate: number): Faults {
 }
 
 /** Mulberry32 (Tommy Ettinger, public domain): 32 bits of state are plenty to choose faults by. */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -23,8 +23,9 @@ export class SimulatedTime {
     return this.#nowMs;
   }
 
-  process(): SimulatedProcess {
-    return new SimulatedProcess(this);
+  /** @param noticesPauses whether its even clock goes on while it is paused: that of a machine that sleeps does not. */
+  process(noticesPauses = true): SimulatedProcess {
+    return new SimulatedProcess(this, noticesPauses);
   }
 
   /** @returns what calls it off. */
@@ -67,10 +68,14 @@ async function rest(): Promise<void> {
 export class SimulatedProcess implements LiveTime {
   readonly #time: SimulatedTime;
   readonly #waiting: (() => void)[] = [];
+  readonly #noticesPauses: boolean;
   #status: 'running' | 'paused' | 'killed' = 'running';
+  #pausedAtMs = 0;
+  #pausedMs = 0;
 
-  constructor(time: SimulatedTime) {
+  constructor(time: SimulatedTime, noticesPauses: boolean) {
     this.#time = time;
+    this.#noticesPauses = noticesPauses;
   }
 
   get status(): 'running' | 'paused' | 'killed' {
@@ -78,12 +83,15 @@ export class SimulatedProcess implements LiveTime {
   }
 
   pause(): void {
-    if (this.#status === 'running') this.#status = 'paused';
+    if (this.#status !== 'running') return;
+    this.#status = 'paused';
+    this.#pausedAtMs = this.nowMs();
   }
 
   resume(): void {
     if (this.#status !== 'paused') return;
     this.#status = 'running';
+    this.#pausedMs += this.nowMs() - this.#pausedAtMs;
     for (const fire of this.#waiting.splice(0)) this.whenRunning(fire);
   }
 
@@ -107,7 +115,7 @@ export class SimulatedProcess implements LiveTime {
   }
 
   elapsedMs(): number {
-    return this.#time.nowMs();
+    return this.nowMs() - (this.#noticesPauses ? 0 : this.#pausedMs);
   }
 
   after(ms: number, action: () => void): () => void {

@@ -1,0 +1,169 @@
+/** Two collectors of one exchange, killed and paused at random: what readers make of it is what one that never failed gives. */
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import { createHandler as createArchiveRaw } from '../../lambdas/market-data/archive-raw/handler.ts';
+import { createHandler as createBuildCandles } from '../../lambdas/market-data/build-candles/handler.ts';
+import { createHandler as createStoreTrades } from '../../lambdas/market-data/store-trades/handler.ts';
+import { protocolOf } from '../../shared/adapters/exchanges/venues.ts';
+import { ClickHouseTradeStore } from '../../shared/adapters/clickhouse/clickhouse-trade-store.ts';
+import { countTrades } from '../../shared/adapters/clickhouse/clickhouse-totals.ts';
+import { migrate } from '../../shared/adapters/clickhouse/migrate.ts';
+import { captureLine } from '../../shared/contracts/capture.ts';
+import { laneKey } from '../../shared/contracts/record-keys.ts';
+import { parseLaneRecord } from '../../shared/contracts/stream-records.ts';
+import type { StoredCandle } from '../../shared/ports/candle-store.ts';
+import type { TradeStore } from '../../shared/ports/trade-store.ts';
+import type { StreamName } from '../../shared/topology.ts';
+import { defineLaneFold } from '../../shared/runtime/lane-fold.ts';
+import { openMemoryState } from '../support/memory-state.ts';
+import { runningClickHouse } from '../support/running-clickhouse.ts';
+import { streamEvent } from '../support/stream-events.ts';
+import { invocation } from '../support/trading-ports.ts';
+import { playTwoCollectors, START_MS, TRADES_A_SECOND, type Played } from '../support/two-collectors.ts';
+
+const ROUNDS = 50;
+const BATCH = 20;
+
+const nameOf = (instrumentId: string, tradeId: number | string): string => `${instrumentId} ${tradeId}`;
+
+/** Every trade that the venue made, in order of name. */
+function everyTrade({ market, seconds }: Played): string[] {
+  const first = (START_MS / 1000) * TRADES_A_SECOND;
+  return market.instrumentIds
+    .flatMap((id) => Array.from({ length: seconds * TRADES_A_SECOND }, (_, n) => nameOf(id, first + n)))
+    .sort();
+}
+
+type Handler = (event: ReturnType<typeof streamEvent>, context: typeof invocation) => Promise<unknown>;
+
+/** Hands a stream to a function; every batch twice, as a stream may. */
+async function deliver({ log }: Played, stream: StreamName, handler: Handler): Promise<void> {
+  for (let after = 0; ;) {
+    const records = log.read(stream, after, BATCH, 1e9);
+    if (records.length === 0) return;
+    await handler(streamEvent(records), invocation);
+    await handler(streamEvent(records), invocation);
+    after = records.at(-1)!.sequence;
+  }
+}
+
+const unused = async (): Promise<never> => Promise.reject(new Error('not asked'));
+
+async function storedTrades(played: Played): Promise<string[]> {
+  const stored: string[] = [];
+  const trades: TradeStore = {
+    // Whatever comes is kept, however often: the ids that the fold has seen are all that keeps a trade from coming twice.
+    insert: async (given) =>
+      void stored.push(...given.map(({ instrumentId, tradeId }) => nameOf(instrumentId, tradeId))),
+    between: unused,
+    latest: unused,
+  };
+  const ports = { state: openMemoryState(), trades, clock: { nowMs: () => START_MS } };
+  await deliver(played, 'trades', createStoreTrades(ports));
+  return stored.sort();
+}
+
+async function closedCandles(played: Played): Promise<StoredCandle[]> {
+  const closed: StoredCandle[] = [];
+  const candles = {
+    insert: async (given: readonly StoredCandle[]) => void closed.push(...given),
+    latestRevision: async () => null,
+    between: unused,
+    asFirstClosed: unused,
+    instruments: unused,
+  };
+  const ports = { state: openMemoryState(), candles, bus: { publish: async () => undefined } };
+  await deliver(played, 'trades', createBuildCandles(ports));
+  return closed;
+}
+
+/** Trades that lie in the archive, each once. */
+async function archivedTrades(played: Played): Promise<string[]> {
+  const found = new Set<string>();
+  const { parse } = protocolOf('binance')!;
+  const take = (line: string): void => {
+    const { kind, url, message } = captureLine.parse(JSON.parse(line));
+    const said = parse({ kind, url, message: String(message) }, START_MS * 2);
+    if (kind === 'heartbeat' || said.kind !== 'trades') return;
+    for (const { instrumentId, tradeId } of said.trades) found.add(nameOf(instrumentId, String(tradeId)));
+  };
+  const put = async (_: string, member: Uint8Array): Promise<void> =>
+    gunzipSync(member).toString().trimEnd().split('\n').forEach(take);
+  const objects = { put, get: unused, list: unused };
+  await deliver(played, 'raw', createArchiveRaw({ state: openMemoryState(), objects }));
+  return [...found].sort();
+}
+
+/** The observations of the venue that the readers of a lane follow, one after the other. */
+async function followedSessions(played: Played): Promise<string[]> {
+  const followed: string[] = [];
+  const handler = defineLaneFold<{ sessionId: string }, null>('build-candles', openMemoryState(), {
+    table: 'market-data',
+    key: (lane) => laneKey(lane, 'build-candles'),
+    open: (stored) => (stored as { sessionId: string } | undefined) ?? { sessionId: '' },
+    store: (state) => state,
+    noEffects: () => null,
+    fold: (state, { record, lane }) => {
+      if (record.kind !== 'trades' || record.sessionId === state.sessionId) return;
+      state.sessionId = record.sessionId;
+      followed.push(`${lane} ${record.sessionId}`);
+    },
+    emit: async () => undefined,
+  });
+  await deliver(played, 'trades', handler);
+  return followed;
+}
+
+/** Records of trades that carry a smaller fence than one before them in their lane. */
+function staleRecords({ log }: Played): number {
+  const greatest = new Map<string, number>();
+  let stale = 0;
+  for (const { data, partitionKey } of log.read('trades', 0, 1e6, 1e9)) {
+    const record = parseLaneRecord(Buffer.from(data).toString());
+    if (record.kind !== 'trades' || record.fence === null) throw new Error('expected trades with a fence');
+    const known = greatest.get(partitionKey) ?? 0;
+    if (record.fence < known) stale++;
+    greatest.set(partitionKey, Math.max(known, record.fence));
+  }
+  return stale;
+}
+
+describe('two collectors, killed and paused at random', () => {
+  let faults = 0;
+  let stale = 0;
+
+  it.each(Array.from({ length: ROUNDS }, (_, seed) => seed))(
+    'give every trade once, to the store, the candles and the archive (seed %i)',
+    async (seed) => {
+      const played = await playTwoCollectors(seed);
+      const expected = everyTrade(played);
+      expect(await storedTrades(played)).toEqual(expected);
+      expect(await archivedTrades(played)).toEqual(expected);
+      const candles = (await closedCandles(played)).filter(({ interval }) => interval === '1s');
+      expect(candles.filter(({ revision }) => revision > 0)).toEqual([]);
+      expect(new Set(candles.map(({ tradeCount }) => tradeCount))).toEqual(new Set([TRADES_A_SECOND]));
+      const sessions = await followedSessions(played);
+      expect(sessions).toHaveLength(new Set(sessions).size);
+      faults += played.kills + played.pauses;
+      stale += staleRecords(played);
+    },
+  );
+
+  it('are disturbed more than once a round, and send what has to be dropped', () => {
+    expect(faults).toBeGreaterThan(ROUNDS);
+    expect(stale).toBeGreaterThan(ROUNDS);
+  });
+});
+
+describe('ClickHouse behind two collectors, killed and paused at random', () => {
+  const clickHouse = runningClickHouse();
+
+  it('has every trade once', async () => {
+    await migrate(clickHouse());
+    const played = await playTwoCollectors(ROUNDS);
+    const trades = new ClickHouseTradeStore(clickHouse());
+    const ports = { state: openMemoryState(), trades, clock: { nowMs: () => START_MS } };
+    await deliver(played, 'trades', createStoreTrades(ports));
+    expect(await countTrades(clickHouse())).toBe(everyTrade(played).length);
+  });
+});
