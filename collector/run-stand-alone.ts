@@ -2,7 +2,9 @@ import { DynamoStateStore } from '../shared/adapters/aws/dynamo-state-store.ts';
 import {
   collectorVariables,
   COLLECTOR_EXCHANGE,
+  COLLECTOR_REST,
   COLLECTOR_SYMBOLS,
+  COLLECTOR_WS,
   parseEnvironment,
 } from '../shared/adapters/aws/environment.ts';
 import { KinesisStreamWriter } from '../shared/adapters/aws/kinesis-stream-writer.ts';
@@ -48,6 +50,7 @@ function readOptions(
 ): LiveOptions {
   const environment = parseEnvironment(variables, collectorVariables());
   const exchange = environment.text(COLLECTOR_EXCHANGE);
+  const [ws, rest] = [environment.optionalText(COLLECTOR_WS), environment.optionalText(COLLECTOR_REST)];
   return {
     exchange,
     instrumentIds: chooseInstruments(exchange, environment.text(COLLECTOR_SYMBOLS).split(',')),
@@ -55,5 +58,6 @@ function readOptions(
     state: new DynamoStateStore(environment),
     signal,
     log,
+    ...(ws === null || rest === null ? {} : { endpoints: { ws, rest } }),
   };
 }

@@ -25,6 +25,8 @@ const stageSchema = z.strictObject({
         .max(100),
       cpuUnits: z.literal([256, 512, 1024]),
       memoryMb: z.int().min(512).max(8192),
+      /** One listens; a second stands by and takes over within seconds. */
+      tasks: z.literal([1, 2]),
     })
     .nullable(),
 });

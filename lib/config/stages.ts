@@ -25,7 +25,13 @@ const stages: Readonly<Record<StageName, Stage>> = {
     rest: { requestsPerSecond: 20, burst: 40 },
     // New accounts have ten concurrent executions in all, of which none can be reserved.
     reservedConcurrency: {},
-    collector: { exchange: 'binance', symbols: ['BTCUSDT', 'ETHUSDT'], cpuUnits: 256, memoryMb: 512 },
+    collector: {
+      exchange: 'binance',
+      symbols: ['BTCUSDT', 'ETHUSDT'],
+      cpuUnits: 256,
+      memoryMb: 512,
+      tasks: 1,
+    },
   }),
   prod: parseStage({
     name: 'prod',
@@ -42,6 +48,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
       symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'],
       cpuUnits: 512,
       memoryMb: 1024,
+      tasks: 2,
     },
   }),
 };

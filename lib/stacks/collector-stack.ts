@@ -46,7 +46,8 @@ type Collector = NonNullable<Stage['collector']>;
 const VENUE_PORTS = [443, 9443];
 
 /**
- * The process that holds the exchange's connection: one task, because the order of a lane needs one writer.
+ * The processes of which one holds the exchange's connection, because the order of a lane needs one writer: a lease says
+ * which.
  * The casts: under exactOptionalPropertyTypes the library's classes do not fit its own interfaces.
  */
 export class CollectorStack extends MillraceStack {
@@ -69,10 +70,10 @@ export class CollectorStack extends MillraceStack {
       taskDefinition: task,
       securityGroups: [this.#addSecurityGroup(vpc)],
       assignPublicIp: true,
-      desiredCount: 1,
-      // The old task stops before a new one starts: two would write into each other's lanes.
-      minHealthyPercent: 0,
-      maxHealthyPercent: 100,
+      desiredCount: collector.tasks,
+      // The new task stands by before the old one is told to stop and hands its lease over.
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },
     });
     // A task without its rights or its way out fails, and a few of those roll the first deployment back. The other way

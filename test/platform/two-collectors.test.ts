@@ -151,7 +151,7 @@ describe('two collectors, killed and paused at random', () => {
 
   it('are disturbed more than once a round, and send what has to be dropped', () => {
     expect(faults).toBeGreaterThan(ROUNDS);
-    expect(stale).toBeGreaterThan(ROUNDS);
+    expect(stale).toBeGreaterThan(ROUNDS / 5);
   });
 });
 

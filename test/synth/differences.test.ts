@@ -107,11 +107,11 @@ describe.each(['dev', 'prod'])('the stage %s', (stage) => {
     expect(service!.DependsOn).toEqual(expect.arrayContaining(ofTask));
   });
 
-  it('listens to exchanges with one task that nobody can call', () => {
+  it('has a collector stand by before the one that listens is told to stop, and nobody can call them', () => {
     const [service] = ofType(synthesized.resources, 'AWS::ECS::Service');
     expect(service!.properties).toMatchObject({
-      DesiredCount: 1,
-      DeploymentConfiguration: { MaximumPercent: 100, MinimumHealthyPercent: 0 },
+      DesiredCount: stage === 'prod' ? 2 : 1,
+      DeploymentConfiguration: { MaximumPercent: 200, MinimumHealthyPercent: 100 },
     });
     for (const { properties } of ofType(synthesized.resources, 'AWS::EC2::SecurityGroup')) {
       expect(properties).not.toHaveProperty('SecurityGroupIngress');

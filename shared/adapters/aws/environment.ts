@@ -24,6 +24,9 @@ export const TOKEN_JWKS = 'TOKEN_JWKS';
 /** What the collector listens to: an exchange, and its own symbols separated by commas. */
 export const COLLECTOR_EXCHANGE = 'COLLECTOR_EXCHANGE';
 export const COLLECTOR_SYMBOLS = 'COLLECTOR_SYMBOLS';
+/** Set, both, where a stand-in for the exchange is listened to. */
+export const COLLECTOR_WS = 'COLLECTOR_WS';
+export const COLLECTOR_REST = 'COLLECTOR_REST';
 /** Where an emulator listens; the SDK reads the same variable. */
 export const AWS_ENDPOINT_URL = 'AWS_ENDPOINT_URL';
 
