@@ -72,6 +72,7 @@ export class LiveFeed {
   #connection: VenueConnection | null = null;
   #watermarkMs: number | null = null;
   #saving: Promise<void> | null = null;
+  #isToSaveAgain = false;
   /** Newest trades of instruments that have never sent one. */
   readonly #newestUnheard = new Map<InstrumentId, number>();
 
@@ -202,8 +203,11 @@ export class LiveFeed {
       if (message !== null) this.#outlet.archive(message);
       return;
     }
+    const isUnheardOf = feed.lastId === null;
     if (feed.receive(trade, message) === 'gap') this.#background(this.#catchUp.run(feed, signal), signal);
     if (feed.isCatchingUp) this.#catchUp.bound();
+    // From its first position on no trade of the instrument may be missing.
+    if (isUnheardOf && feed.lastId !== null) this.#saveSoon();
   }
 
   /** A slow stream is waited for by not reading the socket; the venue's messages stay in its buffers meanwhile. */
@@ -235,6 +239,11 @@ export class LiveFeed {
     });
   }
 
+  #saveSoon(): void {
+    this.#isToSaveAgain = this.#saving !== null;
+    this.#startSave();
+  }
+
   #startSave(): void {
     this.#saving ??= this.#save();
   }
@@ -249,6 +258,9 @@ export class LiveFeed {
       else log.error('the position was not saved', { error: describeError(error) });
     }
     this.#saving = null;
+    if (!this.#isToSaveAgain) return;
+    this.#isToSaveAgain = false;
+    this.#startSave();
   }
 
   async #askTime(signal: AbortSignal): Promise<void> {

@@ -128,6 +128,47 @@ function staleRecords({ log }: Played): number {
   return stale;
 }
 
+async function expectEveryTradeOnce(played: Played): Promise<void> {
+  const expected = everyTrade(played);
+  expect(await storedTrades(played)).toEqual(expected);
+  expect(await archivedTrades(played)).toEqual(expected);
+  const candles = (await closedCandles(played)).filter(({ interval }) => interval === '1s');
+  expect(candles.filter(({ revision }) => revision > 0)).toEqual([]);
+  expect(new Set(candles.map(({ tradeCount }) => tradeCount))).toEqual(new Set([TRADES_A_SECOND]));
+  const sessions = await followedSessions(played);
+  expect(sessions).toHaveLength(new Set(sessions).size);
+}
+
+describe('two collectors', () => {
+  it('give every trade once where the one that took over is killed while it catches up', async () => {
+    const played = await playTwoCollectors(1, {
+      strikes: [
+        { afterMs: 1000, place: 0, what: { kind: 'kill' } },
+        { afterMs: 6500, place: 1, what: { kind: 'kill' } },
+      ],
+      noticesPauses: true,
+      restDelayMs: 2500,
+    });
+    expect(played.killsInCatchUp).toBe(1);
+    await expectEveryTradeOnce(played);
+  });
+
+  it('give every trade once where one sleeps past its lease, and sends on what it had', async () => {
+    let stale = 0;
+    for (let seed = 0; seed < 5; seed++) {
+      const played = await playTwoCollectors(seed, {
+        strikes: [{ afterMs: 1000 + seed * 7, place: 0, what: { kind: 'pause', forMs: 8000 } }],
+        noticesPauses: false,
+        restDelayMs: 0,
+      });
+      stale += staleRecords(played);
+      await expectEveryTradeOnce(played);
+    }
+    // Some wake up to a renewal before they have anything to send.
+    expect(stale).toBeGreaterThan(0);
+  });
+});
+
 describe('two collectors, killed and paused at random', () => {
   let faults = 0;
   let stale = 0;
@@ -136,14 +177,7 @@ describe('two collectors, killed and paused at random', () => {
     'give every trade once, to the store, the candles and the archive (seed %i)',
     async (seed) => {
       const played = await playTwoCollectors(seed);
-      const expected = everyTrade(played);
-      expect(await storedTrades(played)).toEqual(expected);
-      expect(await archivedTrades(played)).toEqual(expected);
-      const candles = (await closedCandles(played)).filter(({ interval }) => interval === '1s');
-      expect(candles.filter(({ revision }) => revision > 0)).toEqual([]);
-      expect(new Set(candles.map(({ tradeCount }) => tradeCount))).toEqual(new Set([TRADES_A_SECOND]));
-      const sessions = await followedSessions(played);
-      expect(sessions).toHaveLength(new Set(sessions).size);
+      await expectEveryTradeOnce(played);
       faults += played.kills + played.pauses;
       stale += staleRecords(played);
     },

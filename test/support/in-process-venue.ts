@@ -23,10 +23,13 @@ interface Line {
 export class InProcessVenue {
   readonly #time: SimulatedTime;
   readonly #random: () => number;
+  readonly #restDelayMs: number;
   readonly #history = new TradeHistory();
   readonly #lines = new Set<Line>();
 
-  constructor(time: SimulatedTime, random: () => number) {
+  /** @param restDelayMs REST takes so much longer. */
+  constructor(time: SimulatedTime, random: () => number, restDelayMs = 0) {
+    this.#restDelayMs = restDelayMs;
     this.#time = time;
     this.#random = random;
   }
@@ -66,7 +69,7 @@ export class InProcessVenue {
         };
       },
       get: async (url, { signal }) => {
-        await process.sleep(this.#delayMs(60), signal);
+        await process.sleep(this.#restDelayMs + this.#delayMs(60), signal);
         const { status, body } = answerRest(this.#history, url, this.#time.nowMs());
         const text = JSON.stringify(body);
         await process.sleep(this.#delayMs(60), signal);

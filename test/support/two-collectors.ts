@@ -22,7 +22,7 @@ const END_WITHIN_MS = 10_000;
 const TICK_MS = 50;
 /** For the first of them to take the lease and listen. */
 const BEFORE_MS = 1000;
-const LOST_ANSWERS = 0.03;
+const LOST_ANSWERS = 0.05;
 
 const TIMINGS: Partial<LiveTimings> = {
   pingAfterMs: 1000,
@@ -40,20 +40,39 @@ export interface Played {
   readonly log: SqliteStreamLog;
   readonly kills: number;
   readonly pauses: number;
+  /** Collectors that were killed while they were catching up. */
+  readonly killsInCatchUp: number;
 }
 
 interface Collector {
   readonly process: SimulatedProcess;
   readonly stop: AbortController;
+  readonly said: string[];
   isOver: boolean;
 }
 
-/** Plays until every collector has ended in order. */
-export async function playTwoCollectors(seed: number): Promise<Played> {
-  return new World(seed).play();
+/** What befalls the collector that began as the first or the second, so long after the quiet is over. */
+export interface Strike {
+  readonly afterMs: number;
+  readonly place: 0 | 1;
+  readonly what: { readonly kind: 'kill' } | { readonly kind: 'pause'; readonly forMs: number };
+}
+
+export interface Fate {
+  readonly strikes: readonly Strike[];
+  /** Whether the processes notice that they slept. */
+  readonly noticesPauses: boolean;
+  /** REST takes so much longer. */
+  readonly restDelayMs: number;
+}
+
+/** Plays until every collector has ended in order. @param fate what chance would decide otherwise. */
+export async function playTwoCollectors(seed: number, fate?: Fate): Promise<Played> {
+  return new World(seed, fate).play();
 }
 
 class World {
+  readonly #fate: Fate | null;
   readonly #market: SyntheticMarket;
   readonly #time = new SimulatedTime(START_MS - BEFORE_MS);
   readonly #random: () => number;
@@ -62,14 +81,17 @@ class World {
   readonly #log: SqliteStreamLog;
   readonly #collectors: Collector[] = [];
   readonly #said: string[] = [];
+  #isDisturbed = false;
   #kills = 0;
+  #killsInCatchUp = 0;
   #pauses = 0;
-  #ended = 0;
+  #started = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, fate: Fate | null = null) {
+    this.#fate = fate;
     this.#market = new SyntheticMarket({ seed, instruments: 3, tradesPerSecond: TRADES_A_SECOND });
     this.#random = mulberry32(seed);
-    this.#venue = new InProcessVenue(this.#time, this.#random);
+    this.#venue = new InProcessVenue(this.#time, this.#random, fate?.restDelayMs);
     const database = openDatabase(':memory:', STREAM_LOG_SCHEMA);
     this.#log = new SqliteStreamLog(database, ['trades', 'raw'], () => this.#time.nowMs());
   }
@@ -81,14 +103,22 @@ class World {
     await this.#time.pass(BEFORE_MS);
     this.#trade(START_MS + QUIET_MS + DISTURBED_MS);
     await this.#time.pass(QUIET_MS);
-    this.#disturb(START_MS + QUIET_MS + DISTURBED_MS);
+    if (this.#fate === null) this.#disturb(START_MS + QUIET_MS + DISTURBED_MS);
+    else for (const strike of this.#fate.strikes) this.#strikeLater(strike);
     await this.#time.pass(DISTURBED_MS);
     for (const { process } of this.#collectors) process.resume();
     await this.#time.pass(SETTLE_MS);
     for (const { stop } of this.#collectors) stop.abort();
     await this.#end();
     const { kills, pauses } = { kills: this.#kills, pauses: this.#pauses };
-    return { market: this.#market, seconds, log: this.#log, kills, pauses };
+    return {
+      market: this.#market,
+      seconds,
+      log: this.#log,
+      kills,
+      pauses,
+      killsInCatchUp: this.#killsInCatchUp,
+    };
   }
 
   /** What is packed for the archive is packed by threads, which know of no time but the real one. */
@@ -122,7 +152,15 @@ class World {
       .map(({ message }) => message);
   }
 
+  #strikeLater({ afterMs, place, what }: Strike): void {
+    this.#time.at(this.#time.nowMs() + afterMs, () => {
+      if (what.kind === 'kill') this.#kill(place);
+      else this.#pause(this.#collectors[place]!.process, what.forMs);
+    });
+  }
+
   #disturb(untilMs: number): void {
+    this.#isDisturbed = true;
     const next = (): void => {
       const dueMs = this.#time.nowMs() + this.#between(300, 3000);
       if (dueMs < untilMs) this.#time.at(dueMs, strike);
@@ -131,7 +169,7 @@ class World {
       const place = this.#random() < 0.5 ? 0 : 1;
       const what = this.#random();
       if (what < 0.35) this.#kill(place);
-      else if (what < 0.8) this.#pause(this.#collectors[place]!.process);
+      else if (what < 0.8) this.#pause(this.#collectors[place]!.process, this.#between(200, 9000));
       else this.#venue.dropConnections();
       next();
     };
@@ -139,26 +177,35 @@ class World {
   }
 
   #kill(place: number): void {
-    const { process } = this.#collectors[place]!;
+    const { process, said } = this.#collectors[place]!;
     if (process.status === 'killed') return;
     this.#kills++;
+    const [last] = said.filter((line) => /connected|caught up/.test(line)).slice(-1);
+    if (last?.includes('connected') === true) this.#killsInCatchUp++;
     process.kill();
+    this.#startSoon(place);
+  }
+
+  #startSoon(place: number): void {
     this.#time.at(this.#time.nowMs() + this.#between(200, 3000), () => this.#start(place));
   }
 
-  #pause(process: SimulatedProcess): void {
+  #pause(process: SimulatedProcess, forMs: number): void {
     if (process.status !== 'running') return;
     this.#pauses++;
     process.pause();
-    this.#time.at(this.#time.nowMs() + this.#between(200, 9000), () => process.resume());
+    this.#time.at(this.#time.nowMs() + forMs, () => process.resume());
   }
 
   #start(place: number): void {
-    const process = this.#time.process(this.#random() < 0.5);
-    const collector: Collector = { process, stop: new AbortController(), isOver: false };
+    const process = this.#time.process(this.#fate?.noticesPauses ?? this.#random() < 0.5);
+    const collector: Collector = { process, stop: new AbortController(), said: [], isOver: false };
     this.#collectors[place] = collector;
-    const name = `${place}.${++this.#ended}`;
-    const write = (line: string): unknown => this.#said.push(`${this.#time.nowMs()} ${name} ${line}`);
+    const name = `${place}.${++this.#started}`;
+    const write = (line: string): void => {
+      collector.said.push(line);
+      this.#said.push(`${this.#time.nowMs()} ${name} ${line}`);
+    };
     collectLive({
       exchange: 'binance',
       instrumentIds: this.#market.instrumentIds,
@@ -175,6 +222,8 @@ class World {
       (error: unknown) => {
         write(`failed: ${String(error)}`);
         collector.isOver = true;
+        // Whoever runs a process that has failed starts it again.
+        if (!collector.stop.signal.aborted) this.#startSoon(place);
       },
     );
   }
@@ -198,7 +247,7 @@ class World {
   #stateOf(process: SimulatedProcess): StateStore {
     const call = async <T>(done: () => Promise<T>): Promise<T> => {
       const result = await this.#call(process, done);
-      if (this.#random() < LOST_ANSWERS) throw new Error('no answer');
+      if (this.#isDisturbed && this.#random() < LOST_ANSWERS) throw new Error('no answer');
       return result;
     };
     return {

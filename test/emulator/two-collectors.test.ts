@@ -1,0 +1,181 @@
+/** Two collectors as their container runs them, stopped and killed on the emulator's streams and tables. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHandler as createStoreTrades } from '../../lambdas/market-data/store-trades/handler.ts';
+import { deployPlatform } from '../../scripts/emulator/deploy.ts';
+import { DynamoStateStore } from '../../shared/adapters/aws/dynamo-state-store.ts';
+import {
+  COLLECTOR_EXCHANGE,
+  COLLECTOR_REST,
+  COLLECTOR_SYMBOLS,
+  COLLECTOR_WS,
+  parseEnvironment,
+  type Environment,
+} from '../../shared/adapters/aws/environment.ts';
+import { receivedAtMs } from '../../shared/contracts/capture.ts';
+import { collectorLeaseKey } from '../../shared/contracts/record-keys.ts';
+import type { StateStore } from '../../shared/ports/state-store.ts';
+import { BinanceVenue } from '../../simulator/binance-venue.ts';
+import { SyntheticMarket } from '../../simulator/synthetic-market.ts';
+import { eventually } from '../contracts/suites/eventually.ts';
+import { openMemoryState } from '../support/memory-state.ts';
+import { streamEvent } from '../support/stream-events.ts';
+import { invocation } from '../support/trading-ports.ts';
+import { openEmulator, type EmulatorUnderTest } from './emulator-under-test.ts';
+import { streamReceiver } from './receivers.ts';
+
+const ENTRY = join(import.meta.dirname, '../../collector/index.ts');
+const market = new SyntheticMarket({ seed: 3, instruments: 3, tradesPerSecond: 20 });
+/** A standby takes over within seven seconds; the rest is the machine's. */
+const TAKE_OVER_MS = 15_000;
+
+interface Held {
+  readonly fence: number;
+  readonly status: string;
+}
+
+let emulator: EmulatorUnderTest;
+let environment: Environment;
+let variables: Readonly<Record<string, string>>;
+let state: StateStore;
+let venue: BinanceVenue;
+let published: Set<string>;
+let endTrading: () => void;
+/** The one that listens first. */
+let collectors: ChildProcess[];
+
+beforeAll(async () => {
+  emulator = await openEmulator();
+  const deployment = await deployPlatform({
+    endpoint: emulator.endpoint,
+    stacks: 'stateful',
+    clickHouseUrl: 'http://127.0.0.1:1',
+    issuer: { issuer: 'none', audience: 'none', keys: { keys: [] } },
+    outputFolder: join(emulator.folder, 'cdk.out'),
+  });
+  variables = deployment.variables;
+  environment = parseEnvironment(variables, []);
+  state = new DynamoStateStore(environment);
+  venue = await BinanceVenue.open();
+  collectors = [];
+}, 180_000);
+
+afterAll(async () => {
+  endTrading?.();
+  for (const collector of collectors) collector.kill('SIGKILL');
+  await venue.close();
+  await emulator.close();
+}, 60_000);
+
+function startCollector(): ChildProcess {
+  return spawn(process.execPath, [ENTRY], {
+    stdio: ['ignore', 'ignore', process.env['MILLRACE_LOG_LEVEL'] === 'info' ? 'inherit' : 'ignore'],
+    env: {
+      ...process.env,
+      ...variables,
+      [COLLECTOR_EXCHANGE]: 'binance',
+      [COLLECTOR_SYMBOLS]: market.instrumentIds.map((id) => id.split(':')[1]).join(','),
+      [COLLECTOR_WS]: venue.endpoints.ws,
+      [COLLECTOR_REST]: venue.endpoints.rest,
+    },
+  });
+}
+
+/** Lets the market trade as the day goes on. @returns what ends it. */
+function trade(): () => void {
+  let fromMs = Date.now();
+  const timer = setInterval(() => {
+    const now = Date.now();
+    for (let second = Math.floor(fromMs / 1000); second <= Math.floor(now / 1000); second++) {
+      const due = market.messagesOf(second).filter(({ kind, receivedAtNs }) => {
+        const at = receivedAtMs(receivedAtNs);
+        return kind === 'ws' && at >= fromMs && at < now;
+      });
+      venue.publish(due.map(({ message }) => message));
+      for (const { message } of due) {
+        const { s, t } = (JSON.parse(message) as { data: { s: string; t: number } }).data;
+        published.add(`${s} ${t}`);
+      }
+    }
+    fromMs = now;
+  }, 20);
+  return () => clearInterval(timer);
+}
+
+const lease = async (): Promise<Held | null> =>
+  (await state.get<Held>('operations', collectorLeaseKey('binance')))?.value ?? null;
+
+/** Resolves with the fence of a holder that came after. */
+async function nextHolder(after: number): Promise<number> {
+  await eventually(lease, (held) => expect(held?.fence ?? 0).toBeGreaterThan(after), TAKE_OVER_MS);
+  return (await lease())!.fence;
+}
+
+const storedTrades: string[] = [];
+const fold = createStoreTrades({
+  state: openMemoryState(),
+  trades: {
+    insert: async (trades) => {
+      for (const { instrumentId, tradeId } of trades)
+        storedTrades.push(`${instrumentId.split(':')[1]!.replace('-', '')} ${tradeId}`);
+    },
+    between: async () => [],
+    latest: async () => null,
+  },
+  clock: { nowMs: () => Date.now() },
+});
+
+/** What store-trades makes of the stream so far, in the order of every lane. */
+async function storeWhatCame(receive: ReturnType<typeof streamReceiver>, seen: number): Promise<number> {
+  const records = await receive('trades');
+  const event = streamEvent(
+    records.slice(seen).map((record, n) => ({ ...record, sequence: seen + n + 1, arrivalMs: Date.now() })),
+  );
+  if (event.Records.length > 0) await fold(event, invocation);
+  return records.length;
+}
+
+describe('two collectors on an emulator, killed and paused', () => {
+  it('give every trade of the venue once, over five rounds', async () => {
+    published = new Set();
+    collectors = [startCollector()];
+    let fence = await nextHolder(0);
+    await eventually(
+      async () => venue.listeners,
+      (listeners) => expect(listeners).toBe(1),
+      TAKE_OVER_MS,
+    );
+    collectors.push(startCollector());
+    // The first position of every instrument is written soon after its first trade.
+    endTrading = trade();
+    await sleep(3000);
+    for (const how of ['SIGKILL', 'SIGSTOP', 'SIGTERM', 'SIGSTOP', 'SIGKILL'] as const) {
+      const [owner, standby] = collectors as [ChildProcess, ChildProcess];
+      owner.kill(how);
+      fence = await nextHolder(fence);
+      if (how === 'SIGSTOP') owner.kill('SIGCONT');
+      collectors = [standby, how === 'SIGSTOP' ? owner : startCollector()];
+      await sleep(1000);
+    }
+    endTrading();
+    const receive = streamReceiver(environment);
+    let seen = 0;
+    await eventually(
+      async () => (seen = await storeWhatCame(receive, seen)),
+      () => expect(new Set(storedTrades).size).toBe(published.size),
+      TAKE_OVER_MS,
+    );
+    expect([...storedTrades].sort()).toEqual([...published].sort());
+    await Promise.all(
+      collectors.map(async (collector) => {
+        collector.kill('SIGTERM');
+        if (collector.exitCode === null) await once(collector, 'exit');
+        expect(collector.exitCode).toBe(0);
+      }),
+    );
+    expect(await lease()).toMatchObject({ status: 'released' });
+  }, 120_000);
+});
