@@ -1,6 +1,7 @@
 import type { Log } from '../../shared/runtime/log.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
 import type { LiveTime } from './live-time.ts';
+import { venueMetrics } from './venue-metrics.ts';
 
 export interface CatchUpProgressOptions {
   readonly exchange: string;
@@ -14,7 +15,9 @@ const TELL_EVERY_MS = 1000;
 export class CatchUpProgress {
   readonly #options: CatchUpProgressOptions;
   readonly #feeds: () => Iterable<InstrumentFeed>;
+  /** Since it began, and of those what nobody was told of yet. */
   #fetched = 0;
+  #untold = 0;
   #beganAt: number | null = null;
   #toldAt = -Infinity;
 
@@ -26,17 +29,16 @@ export class CatchUpProgress {
   /** A page was fetched. */
   add(trades: number): void {
     this.#fetched += trades;
+    this.#untold += trades;
     this.tell();
   }
 
   tell(): void {
-    const { exchange, time, log } = this.#options;
-    const now = time.elapsedMs();
+    const now = this.#options.time.elapsedMs();
     this.#beganAt ??= now;
     const behind = [...this.#feeds()].filter(({ isCatchingUp }) => isCatchingUp);
-    const figures = { exchange, fetched: this.#fetched, forMs: Math.round(now - this.#beganAt) };
     if (behind.length === 0) {
-      log.info('caught up', figures);
+      this.#log('caught up', {});
       this.#fetched = 0;
       this.#beganAt = null;
       this.#toldAt = -Infinity;
@@ -47,7 +49,15 @@ export class CatchUpProgress {
       const held = sum(({ heldCount }) => heldCount);
       // Of instruments that the stream has brought nothing of, nobody knows yet.
       const missing = sum(({ missingCount }) => missingCount ?? 0);
-      log.info('catching up', { ...figures, instruments: behind.length, missing, held });
+      this.#log('catching up', { instruments: behind.length, missing, held });
     }
+  }
+
+  #log(message: string, figures: object): void {
+    const { exchange, time, log } = this.#options;
+    const metrics = venueMetrics(exchange, { tradesFetched: this.#untold }, time.nowMs());
+    const forMs = Math.round(time.elapsedMs() - this.#beganAt!);
+    log.info(message, { exchange, fetched: this.#fetched, forMs, ...figures, ...metrics });
+    this.#untold = 0;
   }
 }

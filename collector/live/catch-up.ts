@@ -5,6 +5,7 @@ import type { FetchedText, Patience, Request } from './fetch-text.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
 import type { LiveOutlet } from './live-outlet.ts';
 import type { LiveTime } from './live-time.ts';
+import { venueMetrics } from './venue-metrics.ts';
 
 export interface CatchUpOptions {
   readonly protocol: LiveProtocol;
@@ -18,13 +19,15 @@ export interface CatchUpOptions {
   readonly lagMs: number;
   /** What cannot be fetched within this time of the interruption is an outage, and stays one. */
   readonly withinMs: number;
+  /** Trades of all instruments that may be held meanwhile. */
+  readonly maxHeld: number;
   /** Trades of which no later one will tell may be missing for good. To be called before anything more is sent. */
   readonly onDoubt: () => void;
 }
 
 const MAX_REPEATS = 5;
 /** Trades of all instruments that may be held meanwhile, about half a kilobyte each. */
-const MAX_HELD = 400_000;
+export const MAX_HELD = 400_000;
 /** How many come before somebody looks again. */
 const HELD_BETWEEN_LOOKS = 1000;
 /** Requests under way to one venue. */
@@ -79,7 +82,8 @@ export class CatchUp {
       held += feed.heldCount;
       if (fullest === null || feed.heldCount > fullest.heldCount) fullest = feed;
     }
-    if (held > MAX_HELD) this.#doWithout(fullest!, `more than ${MAX_HELD} trades came meanwhile`);
+    const { maxHeld } = this.#options;
+    if (held > maxHeld) this.#doWithout(fullest!, `more than ${maxHeld} trades came meanwhile`);
   }
 
   /**
@@ -136,14 +140,15 @@ export class CatchUp {
   }
 
   #doWithout(feed: InstrumentFeed, cause: string): void {
-    const { log, onDoubt } = this.#options;
+    const { protocol, time, log, onDoubt } = this.#options;
     const { instrumentId } = feed;
     if (!feed.isHeard) {
       onDoubt();
       log.warn('trades may be missing', { instrumentId, afterId: feed.lastId, cause });
     }
     for (const { fromId, toId } of feed.giveUp()) {
-      log.warn('trades are missing', { instrumentId, fromId, toId, trades: toId - fromId + 1, cause });
+      const metrics = venueMetrics(protocol.exchange, { tradesMissing: toId - fromId + 1 }, time.nowMs());
+      log.warn('trades are missing', { instrumentId, fromId, toId, cause, ...metrics });
     }
   }
 }

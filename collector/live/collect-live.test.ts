@@ -342,7 +342,7 @@ describe('a live collector', () => {
     await collector.stop();
     const id = FIRST_SECOND * PER_SECOND + 7;
     expect(logged.map((line) => JSON.parse(line))).toContainEqual(
-      expect.objectContaining({ message: 'trades are missing', fromId: id, toId: id, trades: 1 }),
+      expect.objectContaining({ message: 'trades are missing', fromId: id, toId: id, tradesMissing: 1 }),
     );
   });
 

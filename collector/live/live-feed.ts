@@ -9,7 +9,7 @@ import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts
 import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { HEARTBEAT_GRACE_MS } from '../tape-boundaries.ts';
-import { CatchUp } from './catch-up.ts';
+import { CatchUp, MAX_HELD } from './catch-up.ts';
 import { fetchText, type FetchedText, type Patience, type Request } from './fetch-text.ts';
 import { InstrumentFeed, type ReceivedMessage } from './instrument-feed.ts';
 import { LiveOutlet } from './live-outlet.ts';
@@ -96,6 +96,7 @@ export class LiveFeed {
         restEndpoint: endpoints.rest,
         lagMs: timings.restLagMs,
         withinMs: timings.catchUpWithinMs,
+        maxHeld: MAX_HELD,
         onDoubt: () => this.#beginSession(),
         fetch: async (request, patience, signal) => this.#fetch(request, patience, signal),
       },
