@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { describeError } from '../../shared/runtime/define-function.ts';
 import type {
   LiveProtocol,
   VenueEndpoints,
@@ -10,14 +9,13 @@ import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { HEARTBEAT_GRACE_MS } from '../tape-boundaries.ts';
 import { CatchUp, MAX_HELD } from './catch-up.ts';
-import { fetchText, type FetchedText, type Patience, type Request } from './fetch-text.ts';
 import { InstrumentFeed, type ReceivedMessage } from './instrument-feed.ts';
 import { LiveOutlet } from './live-outlet.ts';
 import type { LiveTime } from './live-time.ts';
-import { LeaseLost } from './lease.ts';
 import type { LivePosition } from './live-position.ts';
-import { RequestBudget } from './request-budget.ts';
+import { PositionSaver } from './position-saver.ts';
 import { VenueClock } from './venue-clock.ts';
+import { VenueQuestions } from './venue-questions.ts';
 import { VenueConnection, type ConnectionEnd, type ConnectionTimings } from './venue-connection.ts';
 import type { VenueTransport } from './venue-transport.ts';
 
@@ -50,61 +48,67 @@ export interface LiveFeedOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-const FEW_ATTEMPTS = { kind: 'attempts', attempts: 3 } as const;
-/** A silent connection is judged by the busiest of its instruments, so many. */
-const MAX_ASKED = 5;
-
 /** The trades of one exchange, over as many connections as it takes. */
 export class LiveFeed {
   readonly #options: LiveFeedOptions;
   readonly #outlet: LiveOutlet;
   readonly #feeds: ReadonlyMap<InstrumentId, InstrumentFeed>;
   readonly #catchUp: CatchUp;
-  readonly #budget: RequestBudget;
+  readonly #questions: VenueQuestions;
+  readonly #saver: PositionSaver;
   readonly #clock = new VenueClock();
   /** Names this run: sessions and archived objects of different runs are never mixed up. */
   readonly #runId = `live-${randomUUID().slice(0, 8)}`;
   readonly #endTicks: () => void;
-  readonly #endRenewals: () => void;
   #wasOpen = false;
   #sessions = 0;
   #connections = 0;
   #connection: VenueConnection | null = null;
   #watermarkMs: number | null = null;
-  #saving: Promise<void> | null = null;
-  #isToSaveAgain = false;
-  /** Newest trades of instruments that have never sent one. */
-  readonly #newestUnheard = new Map<InstrumentId, number>();
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
-    const { protocol, fence, writer, time, log, onFailure, instrumentIds, lastTradeIds, endpoints, timings } =
-      options;
+    const { protocol, fence, writer, time, log, random, onFailure, timings } = options;
     const { exchange } = protocol;
     const outlet = new LiveOutlet({ writer, exchange, sourceId: this.#runId, fence, time, log, onFailure });
     this.#outlet = outlet;
     this.#feeds = new Map(
-      instrumentIds.map((id) => [id, new InstrumentFeed(id, lastTradeIds.get(id) ?? null, outlet, time)]),
+      options.instrumentIds.map((id) => [
+        id,
+        new InstrumentFeed(id, options.lastTradeIds.get(id) ?? null, outlet, time),
+      ]),
     );
-    this.#budget = new RequestBudget({ weightPerMinute: protocol.limits.weightPerMinute, time });
+    const { position, transport, endpoints } = options;
+    const { restLagMs: lagMs, restTimeoutMs: timeoutMs, renewEveryMs: everyMs } = timings;
+    const restEndpoint = endpoints.rest;
+    this.#questions = new VenueQuestions({
+      protocol,
+      restEndpoint,
+      transport,
+      time,
+      timeoutMs,
+      lagMs,
+      random,
+    });
+    const ids = () => outlet.keptIds();
+    this.#saver = new PositionSaver({ position, ids, time, everyMs, log, onLost: onFailure });
     this.#catchUp = new CatchUp(
       {
         protocol,
         outlet,
         time,
         log,
-        restEndpoint: endpoints.rest,
-        lagMs: timings.restLagMs,
+        restEndpoint,
+        lagMs,
         withinMs: timings.catchUpWithinMs,
         maxHeld: MAX_HELD,
         onDoubt: () => this.#beginSession(),
-        fetch: async (request, patience, signal) => this.#fetch(request, patience, signal),
+        fetch: async (request, patience, signal) => this.#questions.fetch(request, patience, signal),
       },
       () => this.#feeds.values(),
     );
     this.#beginSession();
     this.#endTicks = time.every(timings.watermarkEveryMs, () => this.#tick());
-    this.#endRenewals = time.every(timings.renewEveryMs, () => this.#startSave());
   }
 
   /** Listens over one connection until it ends. */
@@ -126,7 +130,7 @@ export class LiveFeed {
         this.#goOn(either);
       },
       onMessage: (text) => this.#receive(text, connectionId, either),
-      isMarketGoingOn: async () => this.#isMarketGoingOn(either),
+      isMarketGoingOn: async () => this.#questions.isMarketGoingOn(this.#feeds.values(), either),
     });
     this.#connection = connection;
     try {
@@ -146,11 +150,9 @@ export class LiveFeed {
   /** Sends what has come, and when it is durable hands over to the next collector. */
   async finish(): Promise<void> {
     this.#endTicks();
-    this.#endRenewals();
     // What is held for want of the trades before it is left: the next run fetches it from there.
     await this.#outlet.finish();
-    await this.#saving;
-    await this.#options.position.saveAndRelease(this.#outlet.keptIds());
+    await this.#saver.end();
   }
 
   /** What follows may lack trades that came before: readers doubt what is open until the ids prove that nothing is. */
@@ -208,7 +210,7 @@ export class LiveFeed {
     if (feed.receive(trade, message) === 'gap') this.#background(this.#catchUp.run(feed, signal), signal);
     if (feed.isCatchingUp) this.#catchUp.bound();
     // From its first position on no trade of the instrument may be missing.
-    if (isUnheardOf && feed.lastId !== null) this.#saveSoon();
+    if (isUnheardOf && feed.lastId !== null) this.#saver.soon();
   }
 
   /** A slow stream is waited for by not reading the socket; the venue's messages stay in its buffers meanwhile. */
@@ -240,74 +242,9 @@ export class LiveFeed {
     });
   }
 
-  #saveSoon(): void {
-    this.#isToSaveAgain = this.#saving !== null;
-    this.#startSave();
-  }
-
-  #startSave(): void {
-    this.#saving ??= this.#save();
-  }
-
-  /** A position that could not be saved is saved the next time; all it costs is trades that are fetched again. */
-  async #save(): Promise<void> {
-    const { position, log, onFailure } = this.#options;
-    try {
-      await position.save(this.#outlet.keptIds());
-    } catch (error) {
-      if (error instanceof LeaseLost) onFailure(error);
-      else log.error('the position was not saved', { error: describeError(error) });
-    }
-    this.#saving = null;
-    if (!this.#isToSaveAgain) return;
-    this.#isToSaveAgain = false;
-    this.#startSave();
-  }
-
   async #askTime(signal: AbortSignal): Promise<void> {
-    const { protocol, endpoints, time } = this.#options;
-    const url = protocol.timeUrl(endpoints.rest);
-    const answer = await this.#fetch({ url, weight: protocol.limits.timeWeight }, FEW_ATTEMPTS, signal);
-    const receivedAtMs = time.nowMs();
-    if (answer.kind === 'failed') return;
-    const said = protocol.parse({ kind: 'rest', url, message: answer.text }, receivedAtMs);
-    if (said.kind === 'other' && said.venueTimeMs !== null)
-      this.#clock.observe(said.venueTimeMs, receivedAtMs);
-  }
-
-  /** Whether the venue has newer trades than its stream has brought, a moment's grace given. */
-  async #isMarketGoingOn(signal: AbortSignal): Promise<boolean> {
-    const { protocol, endpoints, time, timings } = this.#options;
-    const asked = [...this.#feeds.values()].sort((a, b) => b.received - a.received).slice(0, MAX_ASKED);
-    const newest = await Promise.all(
-      asked.map(async (feed) => {
-        const url = protocol.latestTradeUrl(endpoints.rest, feed.instrumentId);
-        const request = { url, weight: protocol.limits.latestTradeWeight };
-        const answer = await this.#fetch(request, FEW_ATTEMPTS, signal);
-        if (answer.kind === 'failed') throw new Error(answer.cause);
-        const said = protocol.parse({ kind: 'rest', url, message: answer.text }, time.nowMs());
-        return said.kind === 'trades' ? Number(said.trades.at(-1)!.tradeId) : -1;
-      }),
-    );
-    await time.sleep(timings.restLagMs, signal);
-    return asked.some(({ lastId, instrumentId }, n) => {
-      const known = lastId ?? this.#newestUnheard.get(instrumentId);
-      if (known === undefined) this.#newestUnheard.set(instrumentId, newest[n]!);
-      return known !== undefined && newest[n]! > known;
-    });
-  }
-
-  async #fetch(request: Request, patience: Patience, signal: AbortSignal): Promise<FetchedText> {
-    const { transport, time, timings, random } = this.#options;
-    return fetchText(request, {
-      transport,
-      budget: this.#budget,
-      time,
-      signal,
-      timeoutMs: timings.restTimeoutMs,
-      patience,
-      random,
-    });
+    const venueTimeMs = await this.#questions.venueTimeMs(signal);
+    if (venueTimeMs !== null) this.#clock.observe(venueTimeMs, this.#options.time.nowMs());
   }
 
   /** What fails in the background for another reason than the connection's end fails the collector. */

@@ -83,7 +83,7 @@ async function archivedTrades(played: Played): Promise<string[]> {
   const { parse } = protocolOf('binance')!;
   const take = (line: string): void => {
     const { kind, url, message } = captureLine.parse(JSON.parse(line));
-    const said = parse({ kind, url, message: String(message) }, START_MS * 2);
+    const said = parse({ kind, url, message: message as string }, START_MS * 2);
     if (kind === 'heartbeat' || said.kind !== 'trades') return;
     for (const { instrumentId, tradeId } of said.trades) found.add(nameOf(instrumentId, String(tradeId)));
   };

@@ -1,0 +1,73 @@
+import type { LiveProtocol } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
+import { fetchText, type FetchedText, type Patience, type Request } from './fetch-text.ts';
+import type { InstrumentFeed } from './instrument-feed.ts';
+import type { LiveTime } from './live-time.ts';
+import { RequestBudget } from './request-budget.ts';
+import type { VenueTransport } from './venue-transport.ts';
+
+export interface VenueQuestionsOptions {
+  readonly protocol: LiveProtocol;
+  readonly restEndpoint: string;
+  readonly transport: VenueTransport;
+  readonly time: LiveTime;
+  readonly timeoutMs: number;
+  /** By so much REST answers may lag behind the stream. */
+  readonly lagMs: number;
+  readonly random: () => number;
+}
+
+const FEW_ATTEMPTS = { kind: 'attempts', attempts: 3 } as const;
+/** A silent connection is judged by the busiest of its instruments, so many. */
+const MAX_ASKED = 5;
+
+/** What a venue is asked over REST, all of it within one budget. */
+export class VenueQuestions {
+  readonly #options: VenueQuestionsOptions;
+  readonly #budget: RequestBudget;
+  /** Newest trades of instruments that have never sent one. */
+  readonly #newestUnheard = new Map<InstrumentId, number>();
+
+  constructor(options: VenueQuestionsOptions) {
+    this.#options = options;
+    const { weightPerMinute } = options.protocol.limits;
+    this.#budget = new RequestBudget({ weightPerMinute, time: options.time });
+  }
+
+  async fetch(request: Request, patience: Patience, signal: AbortSignal): Promise<FetchedText> {
+    const { transport, time, timeoutMs, random } = this.#options;
+    return fetchText(request, { transport, budget: this.#budget, time, signal, timeoutMs, patience, random });
+  }
+
+  /** The venue's clock. `null`: it does not say. */
+  async venueTimeMs(signal: AbortSignal): Promise<number | null> {
+    const { protocol, restEndpoint, time } = this.#options;
+    const url = protocol.timeUrl(restEndpoint);
+    const answer = await this.fetch({ url, weight: protocol.limits.timeWeight }, FEW_ATTEMPTS, signal);
+    if (answer.kind === 'failed') return null;
+    const said = protocol.parse({ kind: 'rest', url, message: answer.text }, time.nowMs());
+    return said.kind === 'other' ? said.venueTimeMs : null;
+  }
+
+  /** Whether the venue has newer trades than its stream has brought, a moment's grace given. */
+  async isMarketGoingOn(feeds: Iterable<InstrumentFeed>, signal: AbortSignal): Promise<boolean> {
+    const { time, lagMs } = this.#options;
+    const asked = [...feeds].sort((a, b) => b.received - a.received).slice(0, MAX_ASKED);
+    const newest = await Promise.all(asked.map(async (feed) => this.#newestId(feed.instrumentId, signal)));
+    await time.sleep(lagMs, signal);
+    return asked.some(({ lastId, instrumentId }, n) => {
+      const known = lastId ?? this.#newestUnheard.get(instrumentId);
+      if (known === undefined) this.#newestUnheard.set(instrumentId, newest[n]!);
+      return known !== undefined && newest[n]! > known;
+    });
+  }
+
+  async #newestId(instrumentId: InstrumentId, signal: AbortSignal): Promise<number> {
+    const { protocol, restEndpoint, time } = this.#options;
+    const url = protocol.latestTradeUrl(restEndpoint, instrumentId);
+    const answer = await this.fetch({ url, weight: protocol.limits.latestTradeWeight }, FEW_ATTEMPTS, signal);
+    if (answer.kind === 'failed') throw new Error(answer.cause);
+    const said = protocol.parse({ kind: 'rest', url, message: answer.text }, time.nowMs());
+    return said.kind === 'trades' ? Number(said.trades.at(-1)!.tradeId) : -1;
+  }
+}
