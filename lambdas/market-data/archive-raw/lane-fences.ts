@@ -1,11 +1,10 @@
-import { isFenced, NO_FENCE } from '../../../shared/contracts/fence.ts';
+import * as z from 'zod';
+import { fence, isFenced, NO_FENCE } from '../../../shared/contracts/fence.ts';
 import { laneKey } from '../../../shared/contracts/record-keys.ts';
 import { conditionOn, type StateStore } from '../../../shared/ports/state-store.ts';
 import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
 
-interface StoredFence {
-  readonly fence: number;
-}
+const storedFence = z.object({ v: z.literal(1), fence });
 
 /** The greatest fence of each lane of the raw stream. It is written when it grows, which is when a collector takes over. */
 export class LaneFences {
@@ -17,24 +16,25 @@ export class LaneFences {
   }
 
   /** Whether a record of the lane counts. What it says is remembered before that is known. */
-  async pass(lane: string, fence: number | null): Promise<boolean> {
-    if (fence === null) return true;
+  async pass(lane: string, carried: number | null): Promise<boolean> {
+    if (carried === null) return true;
     const known = this.#greatest.get(lane) ?? NO_FENCE;
-    const greatest = fence > known ? await this.#raise(lane, fence) : known;
+    const greatest = carried > known ? await this.#raise(lane, carried) : known;
     this.#greatest.set(lane, greatest);
-    return !isFenced(fence, greatest);
+    return !isFenced(carried, greatest);
   }
 
   /** @returns the greatest, which another may have raised further. */
-  async #raise(lane: string, fence: number): Promise<number> {
+  async #raise(lane: string, carried: number): Promise<number> {
     const key = laneKey(lane, 'archive-raw');
     return retryOnConflict(async () => {
-      const item = await this.#state.get<StoredFence>('market-data', key);
-      const stored = item?.value.fence ?? NO_FENCE;
-      if (stored >= fence) return stored;
+      const item = await this.#state.get('market-data', key);
+      const stored = item === null ? NO_FENCE : storedFence.parse(item.value).fence;
+      if (stored >= carried) return stored;
       const condition = conditionOn(item?.version ?? null);
-      await this.#state.write({ kind: 'put', table: 'market-data', ...key, value: { fence }, condition });
-      return fence;
+      const value = { v: 1, fence: carried } satisfies z.infer<typeof storedFence>;
+      await this.#state.write({ kind: 'put', table: 'market-data', ...key, value, condition });
+      return carried;
     });
   }
 }
