@@ -15,7 +15,6 @@ import {
   parseEnvironment,
   type Environment,
 } from '../../shared/adapters/aws/environment.ts';
-import { receivedAtMs } from '../../shared/contracts/capture.ts';
 import { collectorLeaseKey } from '../../shared/contracts/record-keys.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
 import { BinanceVenue } from '../../simulator/binance-venue.ts';
@@ -23,6 +22,7 @@ import { SyntheticMarket } from '../../simulator/synthetic-market.ts';
 import { eventually } from '../contracts/suites/eventually.ts';
 import { openMemoryState } from '../support/memory-state.ts';
 import { streamEvent } from '../support/stream-events.ts';
+import { tradeInRealTime } from '../support/trade-in-real-time.ts';
 import { invocation } from '../support/trading-ports.ts';
 import { openEmulator, type EmulatorUnderTest } from './emulator-under-test.ts';
 import { streamReceiver } from './receivers.ts';
@@ -84,27 +84,6 @@ function startCollector(): ChildProcess {
   });
 }
 
-/** Lets the market trade as the day goes on. @returns what ends it. */
-function trade(): () => void {
-  let fromMs = Date.now();
-  const timer = setInterval(() => {
-    const now = Date.now();
-    for (let second = Math.floor(fromMs / 1000); second <= Math.floor(now / 1000); second++) {
-      const due = market.messagesOf(second).filter(({ kind, receivedAtNs }) => {
-        const at = receivedAtMs(receivedAtNs);
-        return kind === 'ws' && at >= fromMs && at < now;
-      });
-      venue.publish(due.map(({ message }) => message));
-      for (const { message } of due) {
-        const { s, t } = (JSON.parse(message) as { data: { s: string; t: number } }).data;
-        published.add(`${s} ${t}`);
-      }
-    }
-    fromMs = now;
-  }, 20);
-  return () => clearInterval(timer);
-}
-
 const lease = async (): Promise<Held | null> =>
   (await state.get<Held>('operations', collectorLeaseKey('binance')))?.value ?? null;
 
@@ -150,7 +129,7 @@ describe('two collectors on an emulator, killed and paused', () => {
     );
     collectors.push(startCollector());
     // The first position of every instrument is written soon after its first trade.
-    endTrading = trade();
+    endTrading = tradeInRealTime(venue, market, published);
     await sleep(3000);
     for (const how of ['SIGKILL', 'SIGSTOP', 'SIGTERM', 'SIGSTOP', 'SIGKILL'] as const) {
       const [owner, standby] = collectors as [ChildProcess, ChildProcess];

@@ -2,12 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach } from '@jest/globals';
 import { collectLive, type LiveTimings } from '../../collector/live/collect-live.ts';
-import { receivedAtMs } from '../../shared/contracts/capture.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { BinanceVenue } from '../../simulator/binance-venue.ts';
 import { SyntheticMarket } from '../../simulator/synthetic-market.ts';
 import { openMemoryState } from './memory-state.ts';
 import { RecordingStreamWriter } from './recording-stream-writer.ts';
+import { tradeInRealTime } from './trade-in-real-time.ts';
 
 const TIMINGS: Partial<LiveTimings> = {
   pingAfterMs: 40,
@@ -43,7 +43,7 @@ class LiveCollectors {
   readonly logged: string[] = [];
   /** What stops each that still runs. */
   readonly running: (() => Promise<void>)[] = [];
-  /** Messages that were published as their time came. */
+  /** Trades that were made as their time came. */
   readonly published = new Set<string>();
 
   constructor(venue: BinanceVenue) {
@@ -109,22 +109,9 @@ class LiveCollectors {
 
   /** Lets the market trade in real time for a while; gaps between calls are gaps of the market. */
   async tradeOn(forMs: number): Promise<void> {
-    const until = Date.now() + forMs;
-    let from = Date.now();
-    while (Date.now() < until) {
-      await sleep(20);
-      const now = Date.now();
-      const seconds = [...new Set([Math.floor(from / 1000), Math.floor(now / 1000)])];
-      const due = seconds
-        .flatMap((second) => market.messagesOf(second))
-        .filter(
-          ({ kind, receivedAtNs }) =>
-            kind === 'ws' && receivedAtMs(receivedAtNs) >= from && receivedAtMs(receivedAtNs) < now,
-        );
-      this.venue.publish(due.map(({ message }) => message));
-      for (const { message } of due) this.published.add(message);
-      from = now;
-    }
+    const end = tradeInRealTime(this.venue, market, this.published);
+    await sleep(forMs);
+    end();
   }
 
   /** Trade ids of each instrument as they were sent, relative to its first one ever. */

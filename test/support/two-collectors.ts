@@ -11,6 +11,7 @@ import { SyntheticMarket } from '../../simulator/synthetic-market.ts';
 import { InProcessVenue } from './in-process-venue.ts';
 import { openMemoryState } from './memory-state.ts';
 import { SimulatedTime, type SimulatedProcess } from './simulated-time.ts';
+import { messagesBetween } from './trade-in-real-time.ts';
 
 export const TRADES_A_SECOND = 10;
 export const START_MS = 1_700_000_000_000;
@@ -135,21 +136,11 @@ class World {
     let fromMs = this.#time.nowMs();
     const tick = (): void => {
       const now = this.#time.nowMs();
-      this.#venue.publish(this.#messagesBetween(fromMs, now));
+      this.#venue.publish(messagesBetween(this.#market, fromMs, now));
       fromMs = now;
       if (now < untilMs) this.#time.at(now + TICK_MS, tick);
     };
     this.#time.at(fromMs + TICK_MS, tick);
-  }
-
-  #messagesBetween(fromMs: number, toMs: number): string[] {
-    return this.#market
-      .messagesOf(Math.floor(fromMs / 1000))
-      .filter(({ kind, receivedAtNs }) => {
-        const at = Number(receivedAtNs.slice(0, -6));
-        return kind === 'ws' && at >= fromMs && at < toMs;
-      })
-      .map(({ message }) => message);
   }
 
   #strikeLater({ afterMs, place, what }: Strike): void {
