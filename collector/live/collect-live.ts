@@ -133,7 +133,11 @@ interface LiveRun extends LiveOptions {
 async function listen(run: LiveRun, lease: Lease): Promise<void> {
   const { protocol, exchange, instrumentIds, state, log, time, timings, random } = run;
   const position = new LivePosition(state, exchange, lease);
-  const lastTradeIds = await position.load();
+  const lastTradeIds = await position.load().catch(async (error: unknown) => {
+    // Whoever is started in this one's place, or stands by, need not wait for the lease to run out.
+    await lease.release().catch(() => undefined);
+    throw error;
+  });
   const failure = new AbortController();
   const writer = new LeasedWriter(run.writer, lease);
   const feed = new LiveFeed({

@@ -90,6 +90,7 @@ describe('redriving a trade', () => {
     expect(record).toEqual({
       kind: 'trades',
       lane: laneOf(BTC),
+      fence: null,
       sessionId: 'redrive',
       instruments: [BTC],
       trades: [
