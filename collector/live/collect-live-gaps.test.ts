@@ -14,8 +14,7 @@ describe('a live collector that lacks trades', () => {
   it('begins another session when it cannot tell whether trades were missed', async () => {
     const live = collectors();
     const collector = await live.listen();
-    live.trade(0);
-    await live.until(() => live.sentCount() === 3 * PER_SECOND);
+    await live.tradeFirstSecond();
     live.venue.faults.restStatus = 418;
     live.venue.dropConnections();
     await live.until(() => live.venue.connectionsMade === 2 && live.sessions() > 1);
@@ -98,8 +97,7 @@ describe('a live collector that lacks trades', () => {
   it('waits out a venue that stumbles for longer than a moment', async () => {
     const live = collectors();
     const collector = await live.listen();
-    live.trade(0);
-    await live.until(() => live.sentCount() === 3 * PER_SECOND);
+    await live.tradeFirstSecond();
     live.venue.faults.restStatus = 503;
     live.venue.dropConnections();
     live.trade(1);

@@ -14,8 +14,7 @@ describe('live collectors, one after the other', () => {
   it('begins where the run before it left off', async () => {
     const live = collectors();
     const first = await live.listen();
-    live.trade(0);
-    await live.until(() => live.sentCount() === 3 * PER_SECOND);
+    await live.tradeFirstSecond();
     await first.stop();
     live.trade(1);
     const second = await live.listen();
@@ -29,8 +28,7 @@ describe('live collectors, one after the other', () => {
   it('stands by while another listens, and goes on at once where that one stops', async () => {
     const live = collectors();
     const first = await live.listen();
-    live.trade(0);
-    await live.until(() => live.sentCount() === 3 * PER_SECOND);
+    await live.tradeFirstSecond();
     const stop = new AbortController();
     const second = live.start(stop.signal);
     live.running.push(async () => {
@@ -51,8 +49,7 @@ describe('live collectors, one after the other', () => {
   it('sends its fence down every lane before it fetches or sends anything', async () => {
     const live = collectors();
     const first = await live.listen();
-    live.trade(0);
-    await live.until(() => live.sentCount() === 3 * PER_SECOND);
+    await live.tradeFirstSecond();
     await first.stop();
     live.trade(1);
     const before = live.writer.trades().length;
@@ -71,8 +68,7 @@ describe('live collectors, one after the other', () => {
   it('keeps its place where the archive is, so that the next one archives what only this one has', async () => {
     const live = collectors();
     await live.listen();
-    live.trade(0);
-    await live.until(() => live.sentCount() === 3 * PER_SECOND);
+    await live.tradeFirstSecond();
     const archive = Promise.withResolvers<null>();
     live.writer.before = async (stream) => {
       if (stream === 'raw') await archive.promise;

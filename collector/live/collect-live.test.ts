@@ -20,6 +20,12 @@ import { chooseInstruments, LiveRefused } from './collect-live.ts';
 
 const collectors = liveCollectors();
 
+async function expectAllInTime(live: ReturnType<typeof collectors>): Promise<void> {
+  await live.until(() => live.sentCount() === live.published.size);
+  expect(live.writer.trades().some(({ laneWatermarkMs }) => laneWatermarkMs !== null)).toBe(true);
+  expect(live.lateTrades()).toBe(0);
+}
+
 describe('a live collector', () => {
   it('sends every trade once and in order, and tells every lane how far the venue has come', async () => {
     const live = collectors();
@@ -41,8 +47,7 @@ describe('a live collector', () => {
     const live = collectors();
     live.setClock();
     const collector = await live.listen();
-    live.trade(0);
-    await live.until(() => live.sentCount() === 3 * PER_SECOND);
+    await live.tradeFirstSecond();
     live.venue.dropConnections();
     live.trade(1);
     await live.until(() => live.venue.connectionsMade === 2);
@@ -58,8 +63,7 @@ describe('a live collector', () => {
   it('fetches what was traded while the connection was down once the venue knows of it', async () => {
     const live = collectors();
     const collector = await live.listen({ restLagMs: 400, silenceMs: 60_000 });
-    live.trade(0);
-    await live.until(() => live.sentCount() === 3 * PER_SECOND);
+    await live.tradeFirstSecond();
     live.venue.faults.restLagMs = 200;
     live.venue.dropConnections();
     live.trade(1);
@@ -72,8 +76,7 @@ describe('a live collector', () => {
   it('fetches what was traded meanwhile even where no further trade tells of it', async () => {
     const live = collectors();
     const collector = await live.listen();
-    live.trade(0);
-    await live.until(() => live.sentCount() === 3 * PER_SECOND);
+    await live.tradeFirstSecond();
     live.venue.dropConnections();
     live.trade(1);
     await live.until(() => live.sentCount() === 2 * 3 * PER_SECOND);
@@ -84,8 +87,7 @@ describe('a live collector', () => {
   it('notices a dead line by a ping that is not answered', async () => {
     const live = collectors();
     const collector = await live.listen({ silenceMs: 60_000 });
-    live.trade(0);
-    await live.until(() => live.sentCount() === 3 * PER_SECOND);
+    await live.tradeFirstSecond();
     live.venue.faults.silence = 'everything';
     live.trade(1);
     await live.until(() =>
@@ -101,8 +103,7 @@ describe('a live collector', () => {
   it('notices a stream that is silent while the market goes on, though pings are answered', async () => {
     const live = collectors();
     const collector = await live.listen();
-    live.trade(0);
-    await live.until(() => live.sentCount() === 3 * PER_SECOND);
+    await live.tradeFirstSecond();
     live.venue.faults.silence = 'messages';
     live.trade(1);
     await live.until(() =>
@@ -168,31 +169,25 @@ describe('a live collector', () => {
   it('promises nothing about the time in which trades are being fetched', async () => {
     const live = collectors();
     live.venue.faults.restDelayMs = 1600;
-    const collector = await live.listen();
+    await live.listen();
     await live.tradeOn(300);
     live.venue.faults.skips = ({ s }) => s === 'ETHUSDT';
     await live.tradeOn(100);
     live.venue.faults.skips = () => false;
     await live.tradeOn(2000);
-    await live.until(() => live.sentCount() === live.published.size);
-    await collector.stop();
-    expect(live.writer.trades().some(({ laneWatermarkMs }) => laneWatermarkMs !== null)).toBe(true);
-    expect(live.lateTrades()).toBe(0);
+    await expectAllInTime(live);
   }, 15_000);
 
   it('promises nothing about the time in which the line is dead', async () => {
     const live = collectors();
-    const collector = await live.listen({ answerWithinMs: 1600, silenceMs: 60_000 });
+    await live.listen({ answerWithinMs: 1600, silenceMs: 60_000 });
     await live.tradeOn(300);
     live.venue.faults.silence = 'everything';
     await live.tradeOn(1800);
     live.venue.faults.silence = 'none';
     await live.until(() => live.venue.connectionsMade === 2);
     await live.tradeOn(300);
-    await live.until(() => live.sentCount() === live.published.size);
-    await collector.stop();
-    expect(live.writer.trades().some(({ laneWatermarkMs }) => laneWatermarkMs !== null)).toBe(true);
-    expect(live.lateTrades()).toBe(0);
+    await expectAllInTime(live);
   }, 15_000);
 
   it('loses nothing when the venue is slow', async () => {
@@ -251,8 +246,7 @@ describe('a live collector', () => {
     const live = collectors();
     const folder = mkdtempSync(join(tmpdir(), 'millrace-live-'));
     const collector = await live.listen();
-    live.trade(0);
-    await live.until(() => live.sentCount() === 3 * PER_SECOND);
+    await live.tradeFirstSecond();
     live.venue.dropConnections();
     live.trade(1);
     await live.until(() => live.sentCount() === 2 * 3 * PER_SECOND);

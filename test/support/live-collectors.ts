@@ -107,6 +107,12 @@ class LiveCollectors {
     this.venue.publish(messages.map(({ message }) => message));
   }
 
+  /** Resolves when all of it has been sent. */
+  async tradeFirstSecond(): Promise<void> {
+    this.trade(0);
+    await this.until(() => this.sentCount() === market.instrumentIds.length * PER_SECOND);
+  }
+
   /** Lets the market trade in real time for a while; gaps between calls are gaps of the market. */
   async tradeOn(forMs: number): Promise<void> {
     const end = tradeInRealTime(this.venue, market, this.published);
