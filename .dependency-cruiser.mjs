@@ -100,7 +100,8 @@ export default {
       '^lib/',
       TOPOLOGY,
       '^shared/contracts/events\\.ts$',
-      '^shared/adapters/aws/environment(-names)?\\.ts$',
+      '^shared/adapters/aws/environment\\.ts$',
+      '^shared/runtime/cross-origin\\.ts$',
     ),
     only(
       'collector-imports-shared',

@@ -1,13 +1,14 @@
 /** The CDK app: `cdk deploy --all`, `cdk synth -q -c stage=prod`. */
 import { App } from 'aws-cdk-lib';
-import { readStage, UnknownStage } from '../lib/config/stages.ts';
+import { ContextRefused } from '../lib/config/stage-context.ts';
+import { readStage } from '../lib/config/stages.ts';
 import { addPlatform } from '../lib/platform.ts';
 
 const app = new App();
 try {
   addPlatform(app, readStage(app.node));
 } catch (error) {
-  if (!(error instanceof UnknownStage)) throw error;
+  if (!(error instanceof ContextRefused)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exit(2);
 }

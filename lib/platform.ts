@@ -49,7 +49,8 @@ export function addPlatform(app: App, stage: Stage): void {
   }
   if (stage.collector !== null) {
     const collector = new CollectorStack(app, stage, stage.collector, bundleCollector(bundleFolder));
-    collector.addStackDependency(stateful);
+    // Last: trades that came before their readers would wait, and prices be old before anybody sees them.
+    for (const [, stack] of parts) collector.addStackDependency(stack);
   }
   // An emulator encrypts, logs and keeps nothing, so there is nothing to hold it to.
   if (!stage.emulated) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -61,6 +61,8 @@ export interface StreamConsumerDefinition {
   readonly retryAttempts: number;
   /** On AWS, where attempts follow one another at Lambda's pace: a batch is given up when it is older. */
   readonly maxRecordAgeSeconds: number;
+  /** It reads over a pipe of its own where the stage pays for that. */
+  readonly latencyMatters?: true;
 }
 
 export interface QueueWorkerDefinition {

@@ -214,8 +214,8 @@ export const topology = {
   streamConsumers: [
     { stream: 'raw', function: 'archive-raw', batchSize: 10, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600 },
     { stream: 'trades', function: 'store-trades', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600 },
-    { stream: 'trades', function: 'build-candles', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600 },
-    { stream: 'trades', function: 'match-orders', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600 },
+    { stream: 'trades', function: 'build-candles', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600, latencyMatters: true },
+    { stream: 'trades', function: 'match-orders', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600, latencyMatters: true },
   ],
   queueWorkers: [
     { queue: 'orders-urgent', function: 'submit-order', batchSize: 10 },

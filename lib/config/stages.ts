@@ -1,5 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Node } from 'constructs';
+import { applyContext, ContextRefused, type Context } from './stage-context.ts';
 import { parseStage, type Stage, type StageName } from './stage.ts';
 
 const stages: Readonly<Record<StageName, Stage>> = {
@@ -10,6 +10,10 @@ const stages: Readonly<Record<StageName, Stage>> = {
     architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
     logRetention: RetentionDays.ONE_DAY,
     keepsData: false,
+    keepsEvidence: false,
+    shiftsGradually: false,
+    enhancedFanOut: false,
+    pageOrigin: null,
     webSocket: true,
     rest: { requestsPerSecond: 100, burst: 200 },
     reservedConcurrency: {},
@@ -21,6 +25,10 @@ const stages: Readonly<Record<StageName, Stage>> = {
     architecture: 'arm64',
     logRetention: RetentionDays.ONE_MONTH,
     keepsData: true,
+    keepsEvidence: false,
+    shiftsGradually: false,
+    enhancedFanOut: false,
+    pageOrigin: null,
     webSocket: true,
     rest: { requestsPerSecond: 20, burst: 40 },
     // New accounts have ten concurrent executions in all, of which none can be reserved.
@@ -39,6 +47,10 @@ const stages: Readonly<Record<StageName, Stage>> = {
     architecture: 'arm64',
     logRetention: RetentionDays.ONE_YEAR,
     keepsData: true,
+    keepsEvidence: true,
+    shiftsGradually: true,
+    enhancedFanOut: false,
+    pageOrigin: null,
     webSocket: true,
     rest: { requestsPerSecond: 100, burst: 200 },
     // A rush of requests or backtests must not take the concurrency that orders need.
@@ -53,25 +65,16 @@ const stages: Readonly<Record<StageName, Stage>> = {
   }),
 };
 
-/** What `-c` says names no stage. The message is one line. */
-export class UnknownStage extends Error {
-  override readonly name = 'UnknownStage';
-}
-
 /**
- * The stage that `-c stage=` names, `dev` by default. `-c webSocket=false` leaves the realtime stack out.
- * @throws UnknownStage
+ * The stage that `-c stage=` names, `dev` by default, with what else `-c` says of it.
+ * @throws ContextRefused
  */
-export function readStage(context: Pick<Node, 'tryGetContext'>): Stage {
+export function readStage(context: Context): Stage {
   const name: unknown = context.tryGetContext('stage') ?? 'dev';
   const stage =
     typeof name === 'string' && Object.hasOwn(stages, name) ? stages[name as StageName] : undefined;
   if (stage === undefined) {
-    throw new UnknownStage(`-c stage=${String(name)}: expected one of ${Object.keys(stages).join(', ')}`);
+    throw new ContextRefused(`-c stage=${String(name)}: expected one of ${Object.keys(stages).join(', ')}`);
   }
-  const webSocket = String(context.tryGetContext('webSocket') ?? stage.webSocket);
-  if (webSocket !== 'true' && webSocket !== 'false') {
-    throw new UnknownStage(`-c webSocket=${webSocket}: expected true or false`);
-  }
-  return { ...stage, webSocket: webSocket === 'true' };
+  return applyContext(stage, context);
 }

@@ -75,12 +75,19 @@ const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-export function addGatewayProblems(api: RestApi): void {
+/** @param pageOrigin where a page of another origin may read them from; null: nowhere. */
+export function addGatewayProblems(api: RestApi, pageOrigin: string | null): void {
+  const allowed: Readonly<Record<string, string>> =
+    pageOrigin === null ? {} : { 'Access-Control-Allow-Origin': pageOrigin, Vary: 'Origin' };
   for (const { type, status, title, detail, headers } of PROBLEMS) {
     const body = { type: 'about:blank', title, status, detail, instance: 'urn:uuid:$context.requestId' };
-    add(api, { type, statusCode: String(status), ...answer(JSON.stringify(body), headers) });
+    add(api, {
+      type,
+      statusCode: String(status),
+      ...answer(JSON.stringify(body), { ...allowed, ...headers }),
+    });
   }
-  for (const type of OTHERS) add(api, { type, ...answer(OTHER_TEMPLATE) });
+  for (const type of OTHERS) add(api, { type, ...answer(OTHER_TEMPLATE, allowed) });
 }
 
 function add(api: RestApi, options: GatewayResponseOptions): void {
@@ -90,7 +97,7 @@ function add(api: RestApi, options: GatewayResponseOptions): void {
 /** The gateway wants constants in single quotes. */
 function answer(
   template: string,
-  headers: GatewayProblem['headers'] = {},
+  headers: Readonly<Record<string, string>>,
 ): Pick<GatewayResponseOptions, 'responseHeaders' | 'templates'> {
   const quoted = Object.entries({ ...HEADERS, ...headers }).map(([name, value]) => [name, `'${value}'`]);
   return {

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -7,7 +7,6 @@ import {
   Function as LambdaFunction,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Capabilities } from '../../shared/topology-schema.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
@@ -18,6 +17,7 @@ import { parameterNames, publish } from './parameter-names.ts';
 import { permit, type Permission } from './permission.ts';
 import type { PlatformReferences } from './platform-references.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
+import { evidencePolicy, StageLogGroup } from './stage-log-group.ts';
 
 export interface MillraceFunctionProps {
   readonly name: FunctionName;
@@ -26,6 +26,8 @@ export interface MillraceFunctionProps {
   readonly codeFolder: string;
   /** Variables whose values only its own stack knows. Default: none. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Variables that it gets whatever its capabilities are. Default: none. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Permissions on what only its own stack knows. Default: none. */
   readonly permissions?: readonly Permission[];
 }
@@ -51,10 +53,7 @@ export class MillraceFunction extends Construct {
     this.name = name;
     this.platform = platform;
 
-    const logGroup = new LogGroup(this, 'Logs', {
-      retention: stage.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = new StageLogGroup(this, 'Logs', stage);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What ${name} may do`,
@@ -79,6 +78,7 @@ export class MillraceFunction extends Construct {
       memorySize: definition.memoryMb,
       environment: {
         MILLRACE_STAGE: stage.name,
+        ...props.settings,
         ...functionEnvironment(capabilities, platform, props.environment ?? {}),
       },
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
@@ -103,6 +103,7 @@ export class MillraceFunction extends Construct {
     const deadLetters = new DeadLetterQueue(this, 'FailedEvents', {
       what: `An event for ${this.name}`,
       runbook: 'dead-letters',
+      removalPolicy: evidencePolicy(this.platform.stage),
       alarmTopicArn: this.platform.alarmTopicArn,
     });
     this.permit({ actions: ['sqs:SendMessage'], resources: [deadLetters.queue.queueArn] });

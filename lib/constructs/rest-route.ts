@@ -1,15 +1,16 @@
 import type { IAuthorizer, IResource, Method } from 'aws-cdk-lib/aws-apigateway';
 import { AuthorizationType, LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { RouteDefinition } from '../../shared/topology-schema.ts';
-import type { MillraceFunction } from './millrace-function.ts';
 import { acknowledge } from './permission.ts';
 
 export interface RestRouteProps {
   readonly route: RouteDefinition;
   /** The root of the API. */
   readonly root: IResource;
-  readonly function: MillraceFunction;
+  /** What answers. */
+  readonly target: IFunction;
   readonly authorizer: IAuthorizer;
 }
 
@@ -25,7 +26,7 @@ export class RestRoute extends Construct {
       .resourceForPath(route.path)
       .addMethod(
         route.method,
-        new LambdaIntegration(props.function.function, { allowTestInvoke: false }),
+        new LambdaIntegration(props.target, { allowTestInvoke: false }),
         open
           ? { authorizationType: AuthorizationType.NONE }
           : { authorizationType: AuthorizationType.CUSTOM, authorizer },

@@ -14,6 +14,7 @@ export type Runbook =
   | 'function-throttles'
   | 'backtest-run-failed'
   | 'rest-server-errors'
+  | 'release-taken-back'
   | 'feed-silent';
 
 export interface RunbookAlarmProps {

@@ -1,7 +1,6 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { readFileSync } from 'node:fs';
@@ -13,6 +12,7 @@ import { parameterNames, publish } from './parameter-names.ts';
 import { acknowledge, permit } from './permission.ts';
 import type { PlatformReferences } from './platform-references.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
+import { StageLogGroup } from './stage-log-group.ts';
 
 export interface StateMachineProps {
   /** Also the name of its file, `state-machines/<name>.asl.json`. */
@@ -69,7 +69,7 @@ export class StateMachine extends Construct {
       roleArn: role.roleArn,
       definitionString: JSON.stringify(readDefinition(name, definition, stage)),
       definitionSubstitutions: Object.fromEntries(called),
-      ...(stage.emulated ? {} : { loggingConfiguration: this.#logTo(stage.logRetention) }),
+      ...(stage.emulated ? {} : { loggingConfiguration: this.#logTo(stage) }),
     });
     this.stateMachine.node.addDependency(this.#policy);
     if (!stage.emulated) this.#permitDistributedMap(role);
@@ -82,8 +82,8 @@ export class StateMachine extends Construct {
     this.#alarm(name, platform.alarmTopicArn);
   }
 
-  #logTo(retention: RetentionDays): CfnStateMachine.LoggingConfigurationProperty {
-    const logGroup = new LogGroup(this, 'Logs', { retention, removalPolicy: RemovalPolicy.DESTROY });
+  #logTo(stage: Stage): CfnStateMachine.LoggingConfigurationProperty {
+    const logGroup = new StageLogGroup(this, 'Logs', stage);
     permit(this.#policy, {
       actions: LOG_DELIVERY,
       resources: ['*'],

@@ -1,10 +1,12 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Names } from 'aws-cdk-lib';
+import { CfnStreamConsumer } from 'aws-cdk-lib/aws-kinesis';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { StreamConsumerDefinition } from '../../shared/topology-schema.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { MillraceFunction } from './millrace-function.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
+import { evidencePolicy } from './stage-log-group.ts';
 
 export interface StreamConsumerProps {
   readonly consumer: StreamConsumerDefinition;
@@ -40,13 +42,14 @@ export class StreamConsumer extends Construct {
     this.failures = new DeadLetterQueue(this, 'Failures', {
       what: `A batch of the stream ${consumer.stream} for ${consumer.function}`,
       runbook: 'stream-failures',
+      removalPolicy: evidencePolicy(platform.stage),
       alarmTopicArn: platform.alarmTopicArn,
     });
     consumed.permit({ actions: READ_STREAM, resources: [streamArn] });
     consumed.permit({ actions: ['sqs:SendMessage'], resources: [this.failures.queue.queueArn] });
     this.mapping = new CfnEventSourceMapping(this, 'Mapping', {
       functionName: consumed.function.functionName,
-      eventSourceArn: streamArn,
+      eventSourceArn: this.#sourceOf(consumer, consumed, streamArn),
       startingPosition: 'TRIM_HORIZON',
       batchSize: consumer.batchSize,
       maximumBatchingWindowInSeconds: consumer.maxBatchingWindowSeconds,
@@ -68,5 +71,16 @@ export class StreamConsumer extends Construct {
       periods: 3,
       topicArn: platform.alarmTopicArn,
     });
+  }
+
+  /** The stream, or a pipe from it that no other reader shares. */
+  #sourceOf(consumer: StreamConsumerDefinition, consumed: MillraceFunction, streamArn: string): string {
+    if (consumer.latencyMatters !== true || !consumed.platform.stage.enhancedFanOut) return streamArn;
+    const pipe = new CfnStreamConsumer(this, 'Pipe', {
+      consumerName: Names.uniqueResourceName(this, { maxLength: 100 }),
+      streamArn,
+    });
+    consumed.permit({ actions: ['kinesis:SubscribeToShard'], resources: [pipe.attrConsumerArn] });
+    return pipe.attrConsumerArn;
   }
 }

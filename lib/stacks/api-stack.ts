@@ -1,4 +1,4 @@
-import { CfnOutput, CfnParameter, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, CfnParameter, Duration } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   EndpointType,
@@ -7,16 +7,20 @@ import {
   RestApi,
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER, TOKEN_JWKS } from '../../shared/adapters/aws/environment.ts';
-import { topology } from '../../shared/topology.ts';
+import { topology, type FunctionName } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
+import { acknowledgePreflights, originSetting, preflightOptions } from '../constructs/cross-origin.ts';
 import { addGatewayProblems } from '../constructs/gateway-problems.ts';
+import { GradualRelease } from '../constructs/gradual-release.ts';
 import { parameterNames, publish } from '../constructs/parameter-names.ts';
 import { acknowledge } from '../constructs/permission.ts';
+import { releaseSetting } from '../constructs/release-setting.ts';
 import { RestRoute } from '../constructs/rest-route.ts';
 import { RunbookAlarm } from '../constructs/runbook-alarm.ts';
+import { StageLogGroup } from '../constructs/stage-log-group.ts';
 import type { FunctionBundles } from '../constructs/bundles.ts';
 import { addFunctions, type StackFunctions } from './functions-of-stack.ts';
 import { MillraceStack } from './millrace-stack.ts';
@@ -27,9 +31,12 @@ const STAGE_NAME = 'live';
 export class ApiStack extends MillraceStack {
   constructor(scope: Construct, stage: Stage, bundles: FunctionBundles) {
     super(scope, { stage, part: 'api', description: 'Millrace: REST API' });
-    const functions = addFunctions(this, 'api', bundles, { environment: this.#tokenSettings() });
+    const functions = addFunctions(this, 'api', bundles, {
+      environment: this.#tokenSettings(),
+      settings: { ...originSetting(stage), ...releaseSetting(this) },
+    });
     const api = this.#addApi();
-    this.#addRoutes(api, functions);
+    this.#addRoutes(api, functions, this.#targetsOf(functions, api));
     publish(this, stage, parameterNames.restUrl, api.url);
     new CfnOutput(this, 'RestUrl', { value: api.url });
     new RunbookAlarm(this, 'ServerErrorsAlarm', {
@@ -65,15 +72,13 @@ export class ApiStack extends MillraceStack {
 
   #addApi(): RestApi {
     const { stage } = this;
-    const logGroup = new LogGroup(this, 'AccessLogs', {
-      retention: stage.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = new StageLogGroup(this, 'AccessLogs', stage);
     const api = new RestApi(this, 'Api', {
       description: `Millrace ${stage.name}`,
       endpointTypes: [EndpointType.REGIONAL],
       // Writing execution logs needs a role that is set once for the whole account and region.
       cloudWatchRole: !stage.emulated,
+      ...preflightOptions(stage.pageOrigin),
       deployOptions: {
         stageName: STAGE_NAME,
         throttlingRateLimit: stage.rest.requestsPerSecond,
@@ -88,7 +93,7 @@ export class ApiStack extends MillraceStack {
       },
     });
     if (!stage.emulated) this.#endExecutionLogs(api);
-    addGatewayProblems(api);
+    addGatewayProblems(api, stage.pageOrigin);
     acknowledge(
       api,
       'APIG2',
@@ -109,15 +114,27 @@ export class ApiStack extends MillraceStack {
 
   /** API Gateway makes this group when it is not there, and one that it makes is kept for ever. */
   #endExecutionLogs(api: RestApi): void {
-    const logGroup = new LogGroup(this, 'ExecutionLogs', {
+    const logGroup = new StageLogGroup(this, 'ExecutionLogs', this.stage, {
       logGroupName: `API-Gateway-Execution-Logs_${api.restApiId}/${STAGE_NAME}`,
-      retention: this.stage.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
     });
     api.deploymentStage.node.addDependency(logGroup);
   }
 
-  #addRoutes(api: RestApi, functions: StackFunctions): void {
+  /** The authorizer is not among those that are released gradually: whom it believes is in force at once. */
+  #targetsOf(functions: StackFunctions, api: RestApi): ReadonlyMap<FunctionName, IFunction> {
+    const answering = [...functions.values()].filter(({ name }) => name !== topology.authorizer);
+    if (!this.stage.shiftsGradually) return new Map(answering.map((made) => [made.name, made.function]));
+    const { alarm } = new RunbookAlarm(this, 'ReleaseAlarm', {
+      runbook: 'release-taken-back',
+      what: 'The REST API answers with server errors, which takes a release back that is under way',
+      metric: api.metricServerError({ statistic: 'Sum', period: Duration.minutes(1) }),
+      threshold: 3,
+      topicArn: this.platform.alarmTopicArn,
+    });
+    return new GradualRelease(this, 'Release', { functions: answering, alarms: [alarm] }).targets;
+  }
+
+  #addRoutes(api: RestApi, functions: StackFunctions, targets: ReadonlyMap<FunctionName, IFunction>): void {
     const authorizer = new TokenAuthorizer(this, 'Authorizer', {
       handler: functions.get(topology.authorizer)!.function,
       // A token that has just expired or been withdrawn must not live on in a cache.
@@ -127,9 +144,10 @@ export class ApiStack extends MillraceStack {
       new RestRoute(this, `${route.method}-${route.path.slice(1).replaceAll('/', '-')}`, {
         route,
         root: api.root,
-        function: functions.get(route.function)!,
+        target: targets.get(route.function)!,
         authorizer,
       });
     }
+    acknowledgePreflights(api);
   }
 }

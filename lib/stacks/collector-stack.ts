@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   FlowLogDestination,
@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
+  AvailabilityZoneRebalancing,
   Cluster,
   ContainerImage,
   ContainerInsights,
@@ -24,7 +25,6 @@ import {
   type ICluster,
 } from 'aws-cdk-lib/aws-ecs';
 import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import {
   COLLECTOR_EXCHANGE,
@@ -39,6 +39,7 @@ import { capabilityPermissions } from '../constructs/capability-permissions.ts';
 import { acknowledge, permit } from '../constructs/permission.ts';
 import { RunbookAlarm } from '../constructs/runbook-alarm.ts';
 import { MillraceStack } from './millrace-stack.ts';
+import { StageLogGroup } from '../constructs/stage-log-group.ts';
 
 type Collector = NonNullable<Stage['collector']>;
 
@@ -74,6 +75,8 @@ export class CollectorStack extends MillraceStack {
       // The new task stands by before the old one is told to stop and hands its lease over.
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
+      // A standby in the zone of whom it stands by for would fail with it. Who is moved hands over to its successor first.
+      availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
       circuitBreaker: { rollback: true },
     });
     // A task without its rights or its way out fails, and a few of those roll the first deployment back. The other way
@@ -105,10 +108,7 @@ export class CollectorStack extends MillraceStack {
       // Doing so takes a function of CDK's own; the default group is used by nothing here.
       restrictDefaultSecurityGroup: false,
     });
-    const logGroup = new LogGroup(this, 'FlowLogs', {
-      retention: this.stage.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = new StageLogGroup(this, 'FlowLogs', this.stage);
     vpc.addFlowLog('Rejected', {
       destination: FlowLogDestination.toCloudWatchLogs(logGroup),
       trafficType: FlowLogTrafficType.REJECT,
@@ -143,10 +143,7 @@ export class CollectorStack extends MillraceStack {
       },
     });
     const { platform } = this;
-    const logGroup = new LogGroup(this, 'Logs', {
-      retention: this.stage.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = new StageLogGroup(this, 'Logs', this.stage);
     task.addContainer('collector', {
       image: ContainerImage.fromAsset(imageFolder, {
         platform: arm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,

@@ -13,6 +13,7 @@ import type { MillraceStack } from './millrace-stack.ts';
 /** What only the stack itself can give to its functions. */
 export interface FunctionExtras {
   readonly environment?: Readonly<Record<string, string>>;
+  readonly settings?: Readonly<Record<string, string>>;
   readonly permissions?: (name: FunctionName) => readonly Permission[];
 }
 
@@ -31,6 +32,7 @@ export function addFunctions(
         platform: stack.platform,
         codeFolder: bundles(name),
         environment: extras.environment ?? {},
+        settings: extras.settings ?? {},
         permissions: extras.permissions?.(name) ?? [],
       });
       return [name, made] as const;

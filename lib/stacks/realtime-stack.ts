@@ -1,4 +1,4 @@
-import { ArnFormat, CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, CfnOutput } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   LogGroupLogDestination,
@@ -6,7 +6,6 @@ import {
   WebSocketStage,
   type IAccessLogSettings,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { SOCKET_ENDPOINT } from '../../shared/adapters/aws/environment.ts';
 import type { Capabilities } from '../../shared/topology-schema.ts';
@@ -18,6 +17,7 @@ import { SocketRoute } from '../constructs/socket-route.ts';
 import type { FunctionBundles } from '../constructs/bundles.ts';
 import { addFunctions } from './functions-of-stack.ts';
 import { MillraceStack } from './millrace-stack.ts';
+import { StageLogGroup } from '../constructs/stage-log-group.ts';
 
 const STAGE_NAME = 'live';
 
@@ -91,10 +91,7 @@ export class RealtimeStack extends MillraceStack {
   }
 
   #accessLog(): IAccessLogSettings {
-    const logGroup = new LogGroup(this, 'AccessLogs', {
-      retention: this.stage.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = new StageLogGroup(this, 'AccessLogs', this.stage);
     return {
       destination: new LogGroupLogDestination(logGroup),
       format: AccessLogFormat.custom(ACCESS_LOG_FORMAT),

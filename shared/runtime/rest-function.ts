@@ -7,6 +7,7 @@ import { contracts, contractOf, isRoute, type RouteContract } from '../contracts
 import { PROBLEM_CONTENT_TYPE, problemOf, type FieldError } from '../contracts/problem.ts';
 import { ConditionFailed } from '../ports/state-store.ts';
 import type { FunctionName } from '../topology.ts';
+import { crossOriginHeaders } from './cross-origin.ts';
 import { defineFunction, describeError, type FunctionHandler, type Invocation } from './define-function.ts';
 import { log } from './log.ts';
 import type { Refusal, RestHandlers, RestOutcome, RestRequest } from './rest-outcome.ts';
@@ -107,7 +108,7 @@ function answer(
   headers: Readonly<Record<string, string>>,
   body: string,
 ): APIGatewayProxyResult {
-  return { statusCode, headers: { ...COMMON_HEADERS, ...corsHeaders(), ...headers }, body };
+  return { statusCode, headers: { ...COMMON_HEADERS, ...crossOriginHeaders(), ...headers }, body };
 }
 
 /** Answers are data, never pages, and never kept by anything on their way. */
@@ -117,10 +118,3 @@ const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 };
-
-/** The dashboard is served from the API's own origin; a page from another one is allowed by its name, or not at all. */
-function corsHeaders(): Readonly<Record<string, string>> {
-  const allowedOrigin = process.env['ALLOWED_ORIGIN'];
-  if (allowedOrigin === undefined || allowedOrigin === '') return {};
-  return { 'access-control-allow-origin': allowedOrigin, vary: 'origin' };
-}

@@ -153,4 +153,41 @@ describe('the stage', () => {
       '-c webSocket=maybe: expected true or false',
     );
   });
+
+  it('takes what is collected, the pipes and a page’s origin from outside, and checks them', () => {
+    const stage = readStage(
+      context({
+        stage: 'prod',
+        symbols: Array.from({ length: 60 }, (_, n) => `COIN${n}USDT`).join(', '),
+        enhancedFanOut: 'true',
+        pageOrigin: 'https://desk.example.com',
+      }),
+    );
+    expect(stage.collector?.symbols).toHaveLength(60);
+    expect(stage.collector?.symbols[59]).toBe('COIN59USDT');
+    expect(stage).toMatchObject({ enhancedFanOut: true, pageOrigin: 'https://desk.example.com' });
+    expect(readStage(context({ symbols: ['BTCUSDT', 'ETHUSDT', 'BTCUSDT'] })).collector?.symbols).toEqual([
+      'BTCUSDT',
+      'ETHUSDT',
+    ]);
+  });
+
+  it.each([
+    [{ symbols: 'BTCUSDT,btc-usdt' }, '-c symbols=…: "btc-usdt": expected the venue\'s own symbols'],
+    [{ symbols: '' }, '-c symbols=…: "": expected'],
+    [
+      { symbols: Array.from({ length: 201 }, (_, n) => `C${n}`).join() },
+      '-c symbols=…: expected at most 200, got 201',
+    ],
+    [{ stage: 'localstack', symbols: 'BTCUSDT' }, '-c symbols=…: the stage localstack has no collector'],
+    [{ enhancedFanOut: 'yes' }, '-c enhancedFanOut=yes: expected true or false'],
+    [{ pageOrigin: '*' }, '-c pageOrigin=*: expected an origin such as https://desk.example.com'],
+    [
+      { pageOrigin: 'https://desk.example.com/page' },
+      '-c pageOrigin=https://desk.example.com/page: expected',
+    ],
+    [{ pageOrigin: 'http://desk.example.com' }, '-c pageOrigin=http://desk.example.com: expected'],
+  ])('refuses %j in one line', (values, message) => {
+    expect(() => readStage(context(values))).toThrow(message);
+  });
 });

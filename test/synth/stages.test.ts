@@ -17,6 +17,7 @@ const NAMED_BY_NEED = [
   'AWS::ApiGateway::RestApi',
   'AWS::ApiGatewayV2::Api',
   'AWS::ApiGateway::Authorizer',
+  'AWS::Lambda::Alias',
 ];
 const NAME_PROPERTY =
   /^(Name|FunctionName|TableName|QueueName|BucketName|RoleName|TopicName|LogGroupName|AlarmName|StateMachineName|ClusterName|ServiceName|DashboardName)$/;

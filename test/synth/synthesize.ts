@@ -39,6 +39,8 @@ export interface Synthesized {
   readonly resources: readonly Resource[];
   /** By part. */
   readonly templates: ReadonlyMap<string, Template>;
+  /** By part: those that are deployed before it. */
+  readonly dependencies: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -64,8 +66,15 @@ export function synthesize(
     const templates = new Map(
       stacks.map(({ stackName, template }) => [partOf(stackName), template as Template]),
     );
+    const dependencies = new Map(
+      stacks.map((stack) => [
+        partOf(stack.stackName),
+        stack.dependencies.filter(({ id }) => !id.endsWith('.assets')).map(({ id }) => partOf(id)),
+      ]),
+    );
     return {
       templates,
+      dependencies,
       resources: [...templates].flatMap(([part, template]) => resourcesOf(part, template)),
     };
   } finally {
