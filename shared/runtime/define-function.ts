@@ -1,6 +1,8 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import type { MetricName } from '../contracts/metrics.ts';
 import type { FunctionName } from '../topology.ts';
+import { embeddedMetrics } from './embedded-metrics.ts';
 import { log } from './log.ts';
 
 /** What a handler is told of its invocation, on AWS and embedded alike. */
@@ -30,12 +32,12 @@ export class ThrownAnswer extends Error {
 export interface Invocation {
   readonly requestId: string;
   remainingMs(): number;
-  /** Adds to a metric of this invocation's line: counts are summed, see `Metric`. */
-  count(metric: string, by?: number): void;
+  /** Adds to a metric of this invocation's line. */
+  count(metric: MetricName, by?: number): void;
 }
 
 /** Middy passes the runtime's own context object through, so it can key what belongs to one invocation. */
-const counters = new WeakMap<object, Map<string, number>>();
+const counters = new WeakMap<object, Map<MetricName, number>>();
 
 function invocationOf(context: Context): Invocation {
   const counts = counters.get(context);
@@ -65,23 +67,12 @@ function observeInvocation(name: FunctionName): middy.MiddlewareObj<unknown, unk
   };
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
 function invocationLine(name: FunctionName, context: Context, startedAt: number | undefined): object {
-  const counts = Object.fromEntries(counters.get(context) ?? []);
-  const metrics = Object.keys(counts).map((metric) => ({ Name: metric, Unit: 'Count' }));
   return {
     function: name,
     requestId: context.awsRequestId,
     durationMs: startedAt === undefined ? null : Math.round((performance.now() - startedAt) * 100) / 100,
-    ...counts,
-    ...(metrics.length === 0
-      ? {}
-      : {
-          _aws: {
-            Timestamp: Date.now(),
-            CloudWatchMetrics: [{ Namespace: 'Millrace', Dimensions: [['function']], Metrics: metrics }],
-          },
-        }),
+    ...embeddedMetrics(counters.get(context) ?? new Map()),
   };
 }
 
