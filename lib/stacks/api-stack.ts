@@ -10,6 +10,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER, TOKEN_JWKS } from '../../shared/adapters/aws/environment.ts';
+import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import { topology } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
 import { addGatewayProblems } from '../constructs/gateway-problems.ts';
@@ -33,11 +34,8 @@ export class ApiStack extends MillraceStack {
     publish(this, stage, parameterNames.restUrl, api.url);
     new CfnOutput(this, 'RestUrl', { value: api.url });
     new RunbookAlarm(this, 'ServerErrorsAlarm', {
-      runbook: 'rest-server-errors',
-      what: 'The REST API answers with server errors',
-      metric: api.metricServerError({ statistic: 'Sum', period: Duration.minutes(1) }),
-      threshold: 5,
-      periods: 3,
+      metric: SERVICE_METRICS.restServerErrors,
+      dimensions: { ApiName: api.restApiName },
       topicArn: this.platform.alarmTopicArn,
     });
   }

@@ -1,5 +1,4 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
@@ -33,6 +32,7 @@ import {
   streamVariable,
   tableVariable,
 } from '../../shared/adapters/aws/environment.ts';
+import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import { topology } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
 import { capabilityPermissions } from '../constructs/capability-permissions.ts';
@@ -79,18 +79,8 @@ export class CollectorStack extends MillraceStack {
     // round, a service that is deleted still needs them to send what came.
     service.node.addDependency(vpc, task, rights);
     new RunbookAlarm(this, 'SilenceAlarm', {
-      runbook: 'feed-silent',
-      what: 'The collector has written nothing for three minutes',
-      metric: new Metric({
-        namespace: 'AWS/Kinesis',
-        metricName: 'IncomingRecords',
-        dimensionsMap: { StreamName: this.platform.streamName('trades') },
-        statistic: 'Sum',
-        period: Duration.minutes(1),
-      }),
-      threshold: 1,
-      periods: 3,
-      below: true,
+      metric: SERVICE_METRICS.recordsWritten,
+      dimensions: { StreamName: this.platform.streamName('trades') },
       topicArn: this.platform.alarmTopicArn,
     });
   }

@@ -7,6 +7,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import type { QueueDefinition, StreamDefinition } from '../../shared/topology-schema.ts';
 import { topology } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
@@ -97,8 +98,8 @@ export class StatefulStack extends MillraceStack {
 
   #addQueue(name: string, definition: QueueDefinition): void {
     const deadLetters = new DeadLetterQueue(this, `DeadLetters-${name}`, {
-      what: `A message of the queue ${name}`,
-      runbook: 'dead-letters',
+      alarm: SERVICE_METRICS.deadLetters,
+      names: { queue: name },
       fifo: true,
       removalPolicy: this.#removalPolicy,
       alarmTopicArn: this.#alarmTopicArn,

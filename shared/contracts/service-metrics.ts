@@ -1,0 +1,170 @@
+/** Metrics that AWS keeps by itself and that have an alarm here. */
+import type { Alarm, MetricUnit } from './metrics.ts';
+
+export interface ServiceMetric {
+  readonly namespace: string;
+  /** As the service calls it. */
+  readonly metricName: string;
+  /** The names of its dimensions, all of which an alarm must give. */
+  readonly dimensions: readonly string[];
+  readonly unit: MetricUnit;
+  readonly help: string;
+  readonly alarm: Alarm;
+}
+
+const A_MINUTE = { periodSeconds: 60, bad: 'atLeast', missingData: 'notBreaching' } as const;
+/** One bad minute heals by itself. */
+const THREE_MINUTES = { ...A_MINUTE, periods: 3 } as const;
+
+const QUEUE_DEPTH = {
+  namespace: 'AWS/SQS',
+  metricName: 'ApproximateNumberOfMessagesVisible',
+  dimensions: ['QueueName'],
+  unit: 'Count',
+  help: 'Messages that wait in a queue where failures end.',
+} as const;
+/** SQS stops counting a queue that nobody touched for six hours: what waits in it then waits all the same. */
+const FIRST_MESSAGE = {
+  ...A_MINUTE,
+  statistic: 'Maximum',
+  threshold: 1,
+  periods: 1,
+  missingData: 'ignore',
+} as const;
+const FIRST_EXECUTION = {
+  ...A_MINUTE,
+  runbook: 'backtest-run-failed',
+  statistic: 'Sum',
+  threshold: 1,
+  periodSeconds: 300,
+  periods: 1,
+} as const;
+
+export const SERVICE_METRICS = {
+  functionErrors: {
+    namespace: 'AWS/Lambda',
+    metricName: 'Errors',
+    dimensions: ['FunctionName'],
+    unit: 'Count',
+    help: 'Invocations that failed.',
+    alarm: {
+      ...THREE_MINUTES,
+      what: '<function> keeps failing',
+      runbook: 'function-errors',
+      statistic: 'Sum',
+      threshold: 1,
+    },
+  },
+  functionThrottles: {
+    namespace: 'AWS/Lambda',
+    metricName: 'Throttles',
+    dimensions: ['FunctionName'],
+    unit: 'Count',
+    help: 'Invocations that Lambda refused to start.',
+    alarm: {
+      ...THREE_MINUTES,
+      what: '<function> is throttled',
+      runbook: 'function-throttles',
+      statistic: 'Sum',
+      threshold: 1,
+    },
+  },
+  consumerLag: {
+    namespace: 'AWS/Lambda',
+    metricName: 'IteratorAge',
+    dimensions: ['FunctionName'],
+    unit: 'Milliseconds',
+    help: 'Age of the last record of a batch that a function was given.',
+    alarm: {
+      ...THREE_MINUTES,
+      what: '<function> is more than 60 s behind the stream <stream>',
+      runbook: 'stream-lag',
+      statistic: 'Maximum',
+      threshold: 60_000,
+    },
+  },
+  streamFailures: {
+    ...QUEUE_DEPTH,
+    alarm: {
+      ...FIRST_MESSAGE,
+      what: 'A batch of the stream <stream> for <function> could not be processed and waits',
+      runbook: 'stream-failures',
+    },
+  },
+  failedEvents: {
+    ...QUEUE_DEPTH,
+    alarm: {
+      ...FIRST_MESSAGE,
+      what: 'An event for <function> could not be processed and waits',
+      runbook: 'dead-letters',
+    },
+  },
+  deadLetters: {
+    ...QUEUE_DEPTH,
+    alarm: {
+      ...FIRST_MESSAGE,
+      what: 'A message of the queue <queue> could not be processed and waits',
+      runbook: 'dead-letters',
+    },
+  },
+  queueAge: {
+    namespace: 'AWS/SQS',
+    metricName: 'ApproximateAgeOfOldestMessage',
+    dimensions: ['QueueName'],
+    unit: 'Seconds',
+    help: 'Age of the oldest message of a queue.',
+    alarm: {
+      ...THREE_MINUTES,
+      what: 'Messages wait more than 30 s in the queue <queue>',
+      runbook: 'queue-age',
+      statistic: 'Maximum',
+      threshold: 30,
+    },
+  },
+  restServerErrors: {
+    namespace: 'AWS/ApiGateway',
+    metricName: '5XXError',
+    dimensions: ['ApiName'],
+    unit: 'Count',
+    help: 'REST requests that were answered with 5xx.',
+    alarm: {
+      ...THREE_MINUTES,
+      what: 'The REST API answers with server errors',
+      runbook: 'rest-server-errors',
+      statistic: 'Sum',
+      threshold: 5,
+    },
+  },
+  executionsFailed: {
+    namespace: 'AWS/States',
+    metricName: 'ExecutionsFailed',
+    dimensions: ['StateMachineArn'],
+    unit: 'Count',
+    help: 'Executions of a state machine that failed.',
+    alarm: { ...FIRST_EXECUTION, what: 'An execution of <state machine> failed' },
+  },
+  executionsTimedOut: {
+    namespace: 'AWS/States',
+    metricName: 'ExecutionsTimedOut',
+    dimensions: ['StateMachineArn'],
+    unit: 'Count',
+    help: 'Executions of a state machine that took too long, which do not count as failed.',
+    alarm: { ...FIRST_EXECUTION, what: 'An execution of <state machine> took too long' },
+  },
+  recordsWritten: {
+    namespace: 'AWS/Kinesis',
+    metricName: 'IncomingRecords',
+    dimensions: ['StreamName'],
+    unit: 'Count',
+    help: 'Records written into a stream.',
+    alarm: {
+      ...THREE_MINUTES,
+      what: 'The collector has written nothing for three minutes',
+      runbook: 'feed-silent',
+      statistic: 'Sum',
+      bad: 'below',
+      threshold: 1,
+      missingData: 'breaching',
+    },
+  },
+} as const satisfies Readonly<Record<string, ServiceMetric>>;
