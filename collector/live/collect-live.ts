@@ -9,6 +9,7 @@ import { Backoff } from './backoff.ts';
 import { LivePosition } from './live-position.ts';
 import { LiveFeed, type LiveFeedTimings } from './live-feed.ts';
 import { PatientWriter } from './patient-writer.ts';
+import { VenueVitals } from './venue-vitals.ts';
 
 /** What was asked for cannot be listened to. The message is one line. */
 export class LiveRefused extends Error {
@@ -48,6 +49,8 @@ export interface LiveOptions {
   readonly log: Log;
   /** Ends the collector: what has come is sent first. */
   readonly signal: AbortSignal;
+  /** Told when the venue is heard. Default: nobody is. */
+  readonly vitals?: VenueVitals;
   readonly timings?: Partial<LiveTimings>;
   /** In [0, 1). */
   readonly random?: () => number;
@@ -87,6 +90,7 @@ export async function collectLive(options: LiveOptions): Promise<void> {
   const timings = { ...LIVE_TIMINGS, ...options.timings };
   const position = new LivePosition(state, exchange);
   const lastTradeIds = await position.load();
+  const vitals = options.vitals ?? new VenueVitals(exchange);
   const failure = new AbortController();
   const feed = new LiveFeed({
     protocol,
@@ -99,9 +103,10 @@ export async function collectLive(options: LiveOptions): Promise<void> {
     random,
     savePosition: async (ids) => position.save(ids),
     onFailure: (error) => failure.abort(error),
+    vitals,
   });
   const either = AbortSignal.any([signal, failure.signal]);
-  await holdConnections(feed, { signal: either, timings, random, log });
+  await holdConnections(feed, { signal: either, timings, random, log, vitals });
   await feed.finish();
   failure.signal.throwIfAborted();
 }
@@ -111,9 +116,13 @@ interface HoldOptions {
   readonly timings: LiveTimings;
   readonly random: () => number;
   readonly log: Log;
+  readonly vitals: VenueVitals;
 }
 
-async function holdConnections(feed: LiveFeed, { signal, timings, random, log }: HoldOptions): Promise<void> {
+async function holdConnections(
+  feed: LiveFeed,
+  { signal, timings, random, log, vitals }: HoldOptions,
+): Promise<void> {
   const backoff = new Backoff({ firstMs: timings.firstRetryMs, longestMs: timings.longestRetryMs, random });
   while (!signal.aborted) {
     const begunAt = performance.now();
@@ -123,6 +132,7 @@ async function holdConnections(feed: LiveFeed, { signal, timings, random, log }:
       log.info('connection renewed');
       continue;
     }
+    vitals.lost();
     if (performance.now() - begunAt >= timings.stableAfterMs) backoff.reset();
     const retryInMs = Math.round(backoff.nextMs());
     log.warn('connection lost', { cause: end.cause, retryInMs });

@@ -15,6 +15,7 @@ import { fetchText, type FetchedText } from './fetch-text.ts';
 import { InstrumentFeed, type ReceivedMessage } from './instrument-feed.ts';
 import { LiveOutlet } from './live-outlet.ts';
 import { VenueClock } from './venue-clock.ts';
+import type { VenueVitals } from './venue-vitals.ts';
 import { VenueConnection, type ConnectionEnd, type ConnectionTimings } from './venue-connection.ts';
 
 export interface LiveFeedTimings extends ConnectionTimings {
@@ -36,6 +37,8 @@ export interface LiveFeedOptions {
   readonly random: () => number;
   readonly savePosition: (durableIds: ReadonlyMap<InstrumentId, number>) => Promise<void>;
   readonly onFailure: (error: unknown) => void;
+  /** Told when the venue is heard. */
+  readonly vitals: VenueVitals;
 }
 
 const REST_ATTEMPTS = 3;
@@ -78,6 +81,7 @@ export class LiveFeed {
       onDoubt: () => this.#beginSession(),
       fetch: async (url, signal) => this.#fetch(url, signal),
     });
+    options.vitals.begin(instrumentIds, Date.now());
     this.#beginSession();
     this.#ticker = setInterval(() => this.#tick(), timings.watermarkEveryMs);
   }
@@ -110,6 +114,7 @@ export class LiveFeed {
 
   /** Sends what has come and resolves when it is durable. */
   async finish(): Promise<void> {
+    this.#options.vitals.end();
     clearInterval(this.#ticker);
     // What is held for want of the trades before it is left: the next run fetches it from there.
     await this.#outlet.finish();
@@ -139,6 +144,7 @@ export class LiveFeed {
   #receive(text: string, signal: AbortSignal): void {
     const { protocol } = this.#options;
     const receivedAtMs = Date.now();
+    this.#options.vitals.heard(receivedAtMs);
     const message = {
       receivedAtNs: `${receivedAtMs}000000`,
       exchange: protocol.exchange,
@@ -167,6 +173,7 @@ export class LiveFeed {
       if (message !== null) this.#outlet.archive(message);
       return;
     }
+    this.#options.vitals.traded(feed.instrumentId, trade.receivedAtMs);
     if (feed.receive(trade, message) === 'gap') this.#background(this.#catchUp.run(feed, signal), signal);
     this.#catchUp.bound(feed);
   }

@@ -37,6 +37,7 @@ import { topology } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
 import { capabilityPermissions } from '../constructs/capability-permissions.ts';
 import { acknowledge, permit } from '../constructs/permission.ts';
+import { addOwnAlarms } from '../constructs/own-alarms.ts';
 import { RunbookAlarm } from '../constructs/runbook-alarm.ts';
 import { MillraceStack } from './millrace-stack.ts';
 
@@ -61,11 +62,9 @@ export class CollectorStack extends MillraceStack {
     const role = this.#addRole();
     const rights = this.#addRights(role);
     const task = this.#addTask(collector, imageFolder, role);
+    const cluster = new Cluster(this, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED });
     const service = new FargateService(this, 'Service', {
-      cluster: new Cluster(this, 'Cluster', {
-        vpc,
-        containerInsightsV2: ContainerInsights.ENABLED,
-      }) as ICluster,
+      cluster: cluster as ICluster,
       taskDefinition: task,
       securityGroups: [this.#addSecurityGroup(vpc)],
       assignPublicIp: true,
@@ -78,11 +77,13 @@ export class CollectorStack extends MillraceStack {
     // A task without its rights or its way out fails, and a few of those roll the first deployment back. The other way
     // round, a service that is deleted still needs them to send what came.
     service.node.addDependency(vpc, task, rights);
-    new RunbookAlarm(this, 'SilenceAlarm', {
-      metric: SERVICE_METRICS.recordsWritten,
-      dimensions: { StreamName: this.platform.streamName('trades') },
-      topicArn: this.platform.alarmTopicArn,
+    const { alarmTopicArn: topicArn } = this.platform;
+    new RunbookAlarm(this, 'MemoryAlarm', {
+      metric: SERVICE_METRICS.collectorMemory,
+      dimensions: { ClusterName: cluster.clusterName, ServiceName: service.serviceName },
+      topicArn,
     });
+    addOwnAlarms(this, 'venue', { venue: collector.exchange });
   }
 
   /** Public subnets and no NAT: the task only calls out, and a NAT gateway would cost more than the task. */
@@ -151,6 +152,7 @@ export class CollectorStack extends MillraceStack {
         [tableVariable(COLLECTOR_TABLE)]: platform.tableName(COLLECTOR_TABLE),
         [COLLECTOR_EXCHANGE]: exchange,
         [COLLECTOR_SYMBOLS]: symbols.join(','),
+        MILLRACE_STAGE: this.stage.name,
         MILLRACE_LOG_LEVEL: 'info',
       },
     });

@@ -15,7 +15,10 @@ import { Archive } from '../constructs/archive.ts';
 import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
 import { parameterNames, publish } from '../constructs/parameter-names.ts';
 import { acknowledge } from '../constructs/permission.ts';
+import { RunbookAlarm, type RunbookAlarmProps } from '../constructs/runbook-alarm.ts';
 import { MillraceStack } from './millrace-stack.ts';
+
+const INDEX_NAME = 'byIndex';
 
 /** All that must outlive a deployment: streams, tables, queues, the archive, the bus, and where ClickHouse is. */
 export class StatefulStack extends MillraceStack {
@@ -40,6 +43,10 @@ export class StatefulStack extends MillraceStack {
 
   #publish(name: string, value: string): void {
     publish(this, this.stage, name, value);
+  }
+
+  #alarm(id: string, watched: Omit<RunbookAlarmProps, 'topicArn'>): void {
+    new RunbookAlarm(this, id, { ...watched, topicArn: this.#alarmTopicArn });
   }
 
   #addAlarmTopic(): string {
@@ -73,6 +80,12 @@ export class StatefulStack extends MillraceStack {
       encryption: StreamEncryption.MANAGED,
       removalPolicy: this.#removalPolicy,
     });
+    const watched = { dimensions: { StreamName: stream.streamName }, names: { stream: name } };
+    this.#alarm(`Stream-${name}-WriteThrottles`, {
+      metric: SERVICE_METRICS.streamWriteThrottles,
+      ...watched,
+    });
+    this.#alarm(`Stream-${name}-ReadThrottles`, { metric: SERVICE_METRICS.streamReadThrottles, ...watched });
     this.#publish(parameterNames.stream(name), stream.streamName);
   }
 
@@ -87,10 +100,18 @@ export class StatefulStack extends MillraceStack {
       removalPolicy: this.#removalPolicy,
     });
     table.addGlobalSecondaryIndex({
-      indexName: 'byIndex',
+      indexName: INDEX_NAME,
       partitionKey: { name: 'gsi1pk', type: AttributeType.STRING },
       sortKey: { name: 'gsi1sk', type: AttributeType.STRING },
       projectionType: ProjectionType.ALL,
+    });
+    const watched = { dimensions: { TableName: table.tableName }, names: { table: name } };
+    this.#alarm(`Table-${name}-ReadThrottles`, { metric: SERVICE_METRICS.tableReadThrottles, ...watched });
+    this.#alarm(`Table-${name}-WriteThrottles`, { metric: SERVICE_METRICS.tableWriteThrottles, ...watched });
+    this.#alarm(`Table-${name}-IndexThrottles`, {
+      metric: SERVICE_METRICS.indexWriteThrottles,
+      dimensions: { ...watched.dimensions, GlobalSecondaryIndexName: INDEX_NAME },
+      names: { table: `${name} (${INDEX_NAME})` },
     });
     table.node.addMetadata('description', description);
     this.#publish(parameterNames.table(name), table.tableName);

@@ -40,6 +40,32 @@ const FIRST_EXECUTION = {
   periods: 1,
 } as const;
 
+/** `ThrottledRequests` is kept by operation alone, so an alarm on it by table would never have a figure. */
+const TABLE_THROTTLES = {
+  namespace: 'AWS/DynamoDB',
+  dimensions: ['TableName'],
+  unit: 'Count',
+  alarm: {
+    ...THREE_MINUTES,
+    what: 'The table <table> refuses requests',
+    runbook: 'table-throttles',
+    statistic: 'Sum',
+    threshold: 1,
+  },
+} as const;
+const SOCKET_ERRORS = {
+  namespace: 'AWS/ApiGateway',
+  dimensions: ['ApiId'],
+  unit: 'Count',
+  alarm: {
+    ...THREE_MINUTES,
+    what: 'The WebSocket API fails',
+    runbook: 'socket-errors',
+    statistic: 'Sum',
+    threshold: 5,
+  },
+} as const;
+
 export const SERVICE_METRICS = {
   functionErrors: {
     namespace: 'AWS/Lambda',
@@ -77,10 +103,12 @@ export const SERVICE_METRICS = {
     help: 'Age of the last record of a batch that a function was given.',
     alarm: {
       ...THREE_MINUTES,
-      what: '<function> is more than 60 s behind the stream <stream>',
+      what: '<function> is more than 60 s behind the stream <stream>, or is not called',
       runbook: 'stream-lag',
       statistic: 'Maximum',
       threshold: 60_000,
+      // The collector writes each second, so a consumer that is given nothing is broken.
+      missingData: 'breaching',
     },
   },
   streamFailures: {
@@ -151,20 +179,87 @@ export const SERVICE_METRICS = {
     help: 'Executions of a state machine that took too long, which do not count as failed.',
     alarm: { ...FIRST_EXECUTION, what: 'An execution of <state machine> took too long' },
   },
-  recordsWritten: {
+  streamLag: {
     namespace: 'AWS/Kinesis',
-    metricName: 'IncomingRecords',
+    metricName: 'GetRecords.IteratorAgeMilliseconds',
     dimensions: ['StreamName'],
-    unit: 'Count',
-    help: 'Records written into a stream.',
+    unit: 'Milliseconds',
+    help: 'Age of the last record that any reader of a stream was given.',
     alarm: {
       ...THREE_MINUTES,
-      what: 'The collector has written nothing for three minutes',
-      runbook: 'feed-silent',
-      statistic: 'Sum',
-      bad: 'below',
-      threshold: 1,
+      what: 'The stream <stream> is read more than 60 s late, or not at all',
+      runbook: 'stream-lag',
+      statistic: 'Maximum',
+      threshold: 60_000,
       missingData: 'breaching',
+    },
+  },
+  streamWriteThrottles: {
+    namespace: 'AWS/Kinesis',
+    metricName: 'WriteProvisionedThroughputExceeded',
+    dimensions: ['StreamName'],
+    unit: 'Count',
+    help: 'Records that a stream refused because its shards were full.',
+    alarm: {
+      ...THREE_MINUTES,
+      what: 'The stream <stream> refuses records',
+      runbook: 'stream-throttles',
+      statistic: 'Sum',
+      threshold: 1,
+    },
+  },
+  streamReadThrottles: {
+    namespace: 'AWS/Kinesis',
+    metricName: 'ReadProvisionedThroughputExceeded',
+    dimensions: ['StreamName'],
+    unit: 'Count',
+    help: 'Reads that a stream refused.',
+    alarm: {
+      ...THREE_MINUTES,
+      what: 'The stream <stream> refuses to be read',
+      runbook: 'stream-throttles',
+      statistic: 'Sum',
+      threshold: 1,
+    },
+  },
+  tableReadThrottles: {
+    ...TABLE_THROTTLES,
+    metricName: 'ReadThrottleEvents',
+    help: 'Reads that a table refused.',
+  },
+  tableWriteThrottles: {
+    ...TABLE_THROTTLES,
+    metricName: 'WriteThrottleEvents',
+    help: 'Writes that a table refused.',
+  },
+  indexWriteThrottles: {
+    ...TABLE_THROTTLES,
+    metricName: 'WriteThrottleEvents',
+    dimensions: ['TableName', 'GlobalSecondaryIndexName'],
+    help: 'Writes that the index of a table refused, and the table with it.',
+  },
+  socketIntegrationErrors: {
+    ...SOCKET_ERRORS,
+    metricName: 'IntegrationError',
+    help: 'WebSocket calls whose function failed.',
+  },
+  socketExecutionErrors: {
+    ...SOCKET_ERRORS,
+    metricName: 'ExecutionError',
+    help: 'WebSocket calls that API Gateway could not hand to a function.',
+  },
+  collectorMemory: {
+    namespace: 'AWS/ECS',
+    metricName: 'MemoryUtilization',
+    dimensions: ['ClusterName', 'ServiceName'],
+    unit: 'Percent',
+    help: 'Of the memory that the collector’s task has, what it uses.',
+    alarm: {
+      ...THREE_MINUTES,
+      what: 'The collector uses 85 % of its memory',
+      runbook: 'collector-memory',
+      statistic: 'Maximum',
+      threshold: 85,
     },
   },
 } as const satisfies Readonly<Record<string, ServiceMetric>>;
