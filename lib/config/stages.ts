@@ -1,8 +1,9 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
-import { parseStage, type Stage, type StageName } from './stage.ts';
+import { readAlarmReceivers } from './alarm-receivers.ts';
+import { parseStage, type Stage, type StageName, type StageSettings } from './stage.ts';
 
-const stages: Readonly<Record<StageName, Stage>> = {
+const stages: Readonly<Record<StageName, StageSettings>> = {
   localstack: parseStage({
     name: 'localstack',
     emulated: true,
@@ -10,6 +11,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
     architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
     logRetention: RetentionDays.ONE_DAY,
     keepsData: false,
+    alarmsMustReachSomebody: false,
     webSocket: true,
     rest: { requestsPerSecond: 100, burst: 200 },
     reservedConcurrency: {},
@@ -21,6 +23,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
     architecture: 'arm64',
     logRetention: RetentionDays.ONE_MONTH,
     keepsData: true,
+    alarmsMustReachSomebody: false,
     webSocket: true,
     rest: { requestsPerSecond: 20, burst: 40 },
     // New accounts have ten concurrent executions in all, of which none can be reserved.
@@ -33,6 +36,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
     architecture: 'arm64',
     logRetention: RetentionDays.ONE_YEAR,
     keepsData: true,
+    alarmsMustReachSomebody: true,
     webSocket: true,
     rest: { requestsPerSecond: 100, burst: 200 },
     // A rush of requests or backtests must not take the concurrency that orders need.
@@ -53,7 +57,8 @@ export class UnknownStage extends Error {
 
 /**
  * The stage that `-c stage=` names, `dev` by default. `-c webSocket=false` leaves the realtime stack out.
- * @throws UnknownStage
+ * Who hears of alarms is read too.
+ * @throws UnknownStage, NoAlarmReceiver
  */
 export function readStage(context: Pick<Node, 'tryGetContext'>): Stage {
   const name: unknown = context.tryGetContext('stage') ?? 'dev';
@@ -66,5 +71,6 @@ export function readStage(context: Pick<Node, 'tryGetContext'>): Stage {
   if (webSocket !== 'true' && webSocket !== 'false') {
     throw new UnknownStage(`-c webSocket=${webSocket}: expected true or false`);
   }
-  return { ...stage, webSocket: webSocket === 'true' };
+  const alarmReceivers = readAlarmReceivers(context, stage.alarmsMustReachSomebody);
+  return { ...stage, webSocket: webSocket === 'true', alarmReceivers };
 }

@@ -1,16 +1,15 @@
 import { CfnOutput, CfnParameter, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Topic } from 'aws-cdk-lib/aws-sns';
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import type { QueueDefinition, StreamDefinition } from '../../shared/topology-schema.ts';
 import { topology } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
+import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { Archive } from '../constructs/archive.ts';
 import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
 import { parameterNames, publish } from '../constructs/parameter-names.ts';
@@ -50,20 +49,10 @@ export class StatefulStack extends MillraceStack {
   }
 
   #addAlarmTopic(): string {
-    const topic = new Topic(this, 'Alarms', {
-      displayName: `Millrace ${this.stage.name} alarms`,
-      enforceSSL: true,
+    const { topic } = new AlarmTopic(this, 'Alarms', {
+      stage: this.stage,
+      receivers: this.stage.alarmReceivers,
     });
-    // With a policy of its own, for TLS, a topic loses the one that let the account's alarms in.
-    topic.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'AllowAlarms',
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['sns:Publish'],
-        resources: [topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
-      }),
-    );
     this.#publish(parameterNames.alarmTopicArn, topic.topicArn);
     new CfnOutput(this, 'AlarmTopicArn', {
       value: topic.topicArn,

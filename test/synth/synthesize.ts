@@ -8,6 +8,9 @@ import { addPlatform } from '../../lib/platform.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
+/** Prod asks for one. */
+const ALARM_RECEIVER = { alarmEmail: 'on-call@example.com' };
+
 /** A template's value, tokens and all. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 export type Properties = Readonly<Record<string, Value>>;
@@ -55,7 +58,7 @@ export function synthesize(
     const { context: flags } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as {
       context: object;
     };
-    const app = new App({ outdir, context: { ...flags, ...context } });
+    const app = new App({ outdir, context: { ...flags, ...ALARM_RECEIVER, ...context } });
     const stage = readStage(app.node);
     addPlatform(app, stage);
     plant(app);
