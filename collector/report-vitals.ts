@@ -29,6 +29,6 @@ export function reportVitals(vitals: VenueVitals, nowMs: number, log: Log): void
   log.info('venue', {
     venue: vitals.venue,
     quietestInstrument: quietest.instrumentId,
-    ...embeddedMetrics(values),
+    ...embeddedMetrics(values, nowMs),
   });
 }

@@ -8,14 +8,14 @@ export type MetricValues = ReadonlyMap<MetricName, number | readonly number[]>;
  * nothing. Of the metrics' dimensions the line has `function` and `venue` beside them, where they are asked for.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function embeddedMetrics(values: MetricValues): object {
+export function embeddedMetrics(values: MetricValues, nowMs = Date.now()): object {
   if (values.size === 0) return {};
   const scopes = Map.groupBy(values.keys(), (name) => METRICS[name].per);
   return {
     stage: process.env['MILLRACE_STAGE'] ?? 'embedded',
     ...Object.fromEntries(values),
     _aws: {
-      Timestamp: Date.now(),
+      Timestamp: nowMs,
       CloudWatchMetrics: [...scopes].map(([per, names]) => ({
         Namespace: METRIC_NAMESPACE,
         Dimensions: [METRIC_DIMENSIONS[per]],

@@ -47,18 +47,20 @@ export interface Synthesized {
 /**
  * @param context what `-c` would say.
  * @param plant adds to the app before it is synthesised.
+ * @param receiver who hears of alarms unless the context says so.
  * @throws Error when a rule of cdk-nag finds what nobody has acknowledged.
  */
 export function synthesize(
   context: Readonly<Record<string, string>>,
   plant: (app: App) => void = () => {},
+  receiver: Readonly<Record<string, string>> = ALARM_RECEIVER,
 ): Synthesized {
   const outdir = mkdtempSync(join(tmpdir(), 'millrace-synth-'));
   try {
     const { context: flags } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as {
       context: object;
     };
-    const app = new App({ outdir, context: { ...flags, ...ALARM_RECEIVER, ...context } });
+    const app = new App({ outdir, context: { ...flags, ...receiver, ...context } });
     const stage = readStage(app.node);
     addPlatform(app, stage);
     plant(app);
