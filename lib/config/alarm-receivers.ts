@@ -41,10 +41,8 @@ export function readAlarmReceivers(
 function listed(context: Pick<Node, 'tryGetContext'>, key: string): string[] {
   const value: unknown = context.tryGetContext(key);
   if (value === undefined || value === null) return [];
-  const texts = String(value)
-    .split(',')
-    .map((text) => text.trim());
-  if (texts.includes('')) throw new NoAlarmReceiver(`-c ${key}=${String(value)}: ${HOW}`);
+  const texts = typeof value === 'string' ? value.split(',').map((text) => text.trim()) : [''];
+  if (texts.includes('')) throw new NoAlarmReceiver(`-c ${key}=${texts.join(',')}: ${HOW}`);
   return [...new Set(texts)];
 }
 

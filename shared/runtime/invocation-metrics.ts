@@ -39,7 +39,10 @@ export class InvocationMetrics {
 
   #of(venue: string): Values {
     let values = this.#byVenue.get(venue);
-    if (values === undefined) this.#byVenue.set(venue, (values = new Map()));
+    if (values === undefined) {
+      values = new Map<MetricName, number | number[]>();
+      this.#byVenue.set(venue, values);
+    }
     return values;
   }
 }

@@ -97,7 +97,7 @@ function missing(alarm: Properties): boolean | null {
     case 'ignore':
       return null;
     default:
-      throw new Error(`TreatMissingData ${String(alarm['TreatMissingData'])}: expected to be said`);
+      throw new Error(`TreatMissingData ${JSON.stringify(alarm['TreatMissingData'])}: expected to be said`);
   }
 }
 

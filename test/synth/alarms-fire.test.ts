@@ -106,9 +106,16 @@ describe('a collector that loses its venue', () => {
       venue.publish(messages.map(({ message }) => message));
       await until(() => writer.trades().some(({ trades }) => trades.length > 0));
       venue.faults.silence = 'messages';
-      const written = writer.calls.length;
-      await until(() => writer.calls.length > written + 5);
-      const lostAtMs = Date.now();
+      const heartbeats = async (more: number): Promise<void> => {
+        const written = writer.calls.length;
+        await until(() => writer.calls.length >= written + more);
+      };
+      const lastHeardMs = (nowMs: number): number => nowMs - vitals.silence(nowMs)!.silenceMs;
+      // What was under way has come by then.
+      await heartbeats(5);
+      const lostAtMs = lastHeardMs(Date.now());
+      await heartbeats(5);
+      expect(lastHeardMs(Date.now())).toBe(lostAtMs);
       for (let n = 0; n < 20; n++) reportVitals(vitals, lostAtMs + n * 15_000, log);
       const alarm = alarmOn('venueSilenceMs');
       const states = [1, 2, 3, 4].map((n) => stateOf(alarm, datapoints, lostAtMs + n * MINUTE_MS));
