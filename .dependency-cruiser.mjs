@@ -99,7 +99,7 @@ export default {
       '^lib/',
       '^lib/',
       TOPOLOGY,
-      '^shared/contracts/events\\.ts$',
+      '^shared/contracts/(events|metrics|service-metrics)\\.ts$',
       '^shared/adapters/aws/environment\\.ts$',
       '^shared/runtime/cross-origin\\.ts$',
     ),

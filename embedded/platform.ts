@@ -1,6 +1,8 @@
 /** The one-process platform: storage, ports and runtime put together, with HTTP in front when it is asked for. */
 import type { TapeGate } from '../collector/tape-gate.ts';
+import type { VenueVitals } from '../collector/live/venue-vitals.ts';
 import type { Clock } from '../shared/ports/clock.ts';
+import type { VenueSilence } from '../shared/ports/function-health.ts';
 import type { Ports } from '../shared/ports/index.ts';
 import { topology, type FunctionName } from '../shared/topology.ts';
 import { startHttpServer, type HttpServer } from './http-server/http-server.ts';
@@ -30,6 +32,8 @@ export interface Platform {
   readonly issuer: EmbeddedTokenIssuer;
   /** Rejects when the platform cannot go on: its ClickHouse has ended. Started again it goes on where it was. */
   readonly broken: Promise<never>;
+  /** The venues that are listened to, of which health tells: whoever listens adds its own. */
+  readonly venues: VenueVitals[];
   /** What a tape is fed through. */
   readonly gate: TapeGate;
   /** Opens the REST and WebSocket API with the dashboard on 127.0.0.1. @throws PortUnavailable */
@@ -52,6 +56,7 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
   const issuer = await openTokenIssuer(storage.path);
   const tapeClock = new TapeClock();
   const clock: Clock = options.time === 'tape' ? tapeClock : wallClock;
+  const venues: VenueVitals[] = [];
   const pusher = new SocketPusher();
   const executions = new LocalExecutions(storage.state, async (name, input) =>
     runtime.invoker.invoke(name, input),
@@ -67,7 +72,10 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
     candles: storage.candles,
     push: pusher,
     executions,
-    functionHealth: { read: async () => runtime.functionStatuses() },
+    functionHealth: {
+      read: async () => runtime.functionStatuses(),
+      silences: async () => silencesOf(venues, Date.now()),
+    },
     deadLetters: storage.queues,
     tokens: issuer,
   };
@@ -95,6 +103,7 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
     ports,
     runtime,
     issuer,
+    venues,
     gate: { advanceTo: (timeMs) => tapeClock.advanceTo(timeMs), settled: async () => runtime.settled() },
     listen: async (port) => {
       // Only a platform that serves needs the bundler.
@@ -120,4 +129,11 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
 function decidesByTape(name: FunctionName): boolean {
   const { context } = topology.functions[name];
   return context !== 'api' && context !== 'backtest';
+}
+
+function silencesOf(venues: readonly VenueVitals[], nowMs: number): VenueSilence[] {
+  return venues.flatMap((vitals) => {
+    const silence = vitals.silence(nowMs);
+    return silence === null ? [] : [{ venue: vitals.venue, silenceMs: silence.silenceMs }];
+  });
 }

@@ -1,8 +1,9 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { readAlarmReceivers } from './alarm-receivers.ts';
 import { applyContext, ContextRefused, type Context } from './stage-context.ts';
-import { parseStage, type Stage, type StageName } from './stage.ts';
+import { parseStage, type Stage, type StageName, type StageSettings } from './stage.ts';
 
-const stages: Readonly<Record<StageName, Stage>> = {
+const stages: Readonly<Record<StageName, StageSettings>> = {
   localstack: parseStage({
     name: 'localstack',
     emulated: true,
@@ -14,6 +15,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
     shiftsGradually: false,
     enhancedFanOut: false,
     pageOrigin: null,
+    alarmsMustReachSomebody: false,
     webSocket: true,
     rest: { requestsPerSecond: 100, burst: 200 },
     reservedConcurrency: {},
@@ -29,6 +31,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
     shiftsGradually: false,
     enhancedFanOut: false,
     pageOrigin: null,
+    alarmsMustReachSomebody: false,
     webSocket: true,
     rest: { requestsPerSecond: 20, burst: 40 },
     // New accounts have ten concurrent executions in all, of which none can be reserved.
@@ -51,6 +54,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
     shiftsGradually: true,
     enhancedFanOut: false,
     pageOrigin: null,
+    alarmsMustReachSomebody: true,
     webSocket: true,
     rest: { requestsPerSecond: 100, burst: 200 },
     // A rush of requests or backtests must not take the concurrency that orders need.
@@ -66,8 +70,8 @@ const stages: Readonly<Record<StageName, Stage>> = {
 };
 
 /**
- * The stage that `-c stage=` names, `dev` by default, with what else `-c` says of it.
- * @throws ContextRefused
+ * The stage that `-c stage=` names, `dev` by default, with what else `-c` says of it, and who hears of its alarms.
+ * @throws ContextRefused, NoAlarmReceiver
  */
 export function readStage(context: Context): Stage {
   const name: unknown = context.tryGetContext('stage') ?? 'dev';
@@ -76,5 +80,8 @@ export function readStage(context: Context): Stage {
   if (stage === undefined) {
     throw new ContextRefused(`-c stage=${String(name)}: expected one of ${Object.keys(stages).join(', ')}`);
   }
-  return applyContext(stage, context);
+  return {
+    ...applyContext(stage, context),
+    alarmReceivers: readAlarmReceivers(context, stage.alarmsMustReachSomebody),
+  };
 }

@@ -8,6 +8,7 @@ import {
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import type { Capabilities } from '../../shared/topology-schema.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import { capabilityPermissions } from './capability-permissions.ts';
@@ -101,8 +102,8 @@ export class MillraceFunction extends Construct {
 
   #keepFailedEvents(): DeadLetterQueue {
     const deadLetters = new DeadLetterQueue(this, 'FailedEvents', {
-      what: `An event for ${this.name}`,
-      runbook: 'dead-letters',
+      alarm: SERVICE_METRICS.failedEvents,
+      names: { function: this.name },
       removalPolicy: evidencePolicy(this.platform.stage),
       alarmTopicArn: this.platform.alarmTopicArn,
     });
@@ -118,26 +119,16 @@ export class MillraceFunction extends Construct {
   }
 
   #alarm(): void {
-    const period = Duration.minutes(1);
+    const watched = {
+      dimensions: { FunctionName: this.function.functionName },
+      names: { function: this.name },
+      topicArn: this.platform.alarmTopicArn,
+    };
     // The authorizer refuses a token by failing, so anybody could set off its alarm. When it really fails, the API
     // answers with server errors, and those have an alarm.
     if (this.name !== topology.authorizer) {
-      new RunbookAlarm(this, 'ErrorsAlarm', {
-        runbook: 'function-errors',
-        what: `${this.name} keeps failing`,
-        metric: this.function.metricErrors({ statistic: 'Sum', period }),
-        threshold: 1,
-        periods: 3,
-        topicArn: this.platform.alarmTopicArn,
-      });
+      new RunbookAlarm(this, 'ErrorsAlarm', { metric: SERVICE_METRICS.functionErrors, ...watched });
     }
-    new RunbookAlarm(this, 'ThrottlesAlarm', {
-      runbook: 'function-throttles',
-      what: `${this.name} is throttled`,
-      metric: this.function.metricThrottles({ statistic: 'Sum', period }),
-      threshold: 1,
-      periods: 3,
-      topicArn: this.platform.alarmTopicArn,
-    });
+    new RunbookAlarm(this, 'ThrottlesAlarm', { metric: SERVICE_METRICS.functionThrottles, ...watched });
   }
 }

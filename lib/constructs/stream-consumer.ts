@@ -1,7 +1,8 @@
-import { Duration, Names } from 'aws-cdk-lib';
+import { Names } from 'aws-cdk-lib';
 import { CfnStreamConsumer } from 'aws-cdk-lib/aws-kinesis';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import type { StreamConsumerDefinition } from '../../shared/topology-schema.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { MillraceFunction } from './millrace-function.ts';
@@ -11,8 +12,6 @@ import { evidencePolicy } from './stage-log-group.ts';
 export interface StreamConsumerProps {
   readonly consumer: StreamConsumerDefinition;
   readonly function: MillraceFunction;
-  /** Age of the oldest record that alarms. Default: 60 s. */
-  readonly maxLag?: Duration;
 }
 
 const READ_STREAM = [
@@ -38,10 +37,11 @@ export class StreamConsumer extends Construct {
     super(scope, id);
     const { consumer, function: consumed } = props;
     const { platform } = consumed;
+    const names = { stream: consumer.stream, function: consumer.function };
     const streamArn = platform.streamArn(consumer.stream);
     this.failures = new DeadLetterQueue(this, 'Failures', {
-      what: `A batch of the stream ${consumer.stream} for ${consumer.function}`,
-      runbook: 'stream-failures',
+      alarm: SERVICE_METRICS.streamFailures,
+      names,
       removalPolicy: evidencePolicy(platform.stage),
       alarmTopicArn: platform.alarmTopicArn,
     });
@@ -62,13 +62,10 @@ export class StreamConsumer extends Construct {
       destinationConfig: { onFailure: { destination: this.failures.queue.queueArn } },
     });
     this.mapping.node.addDependency(consumed.policy);
-    const maxLag = props.maxLag ?? Duration.seconds(60);
     new RunbookAlarm(this, 'LagAlarm', {
-      runbook: 'stream-lag',
-      what: `${consumer.function} is more than ${maxLag.toSeconds()} s behind the stream ${consumer.stream}`,
-      metric: consumed.function.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(1) }),
-      threshold: maxLag.toMilliseconds(),
-      periods: 3,
+      metric: SERVICE_METRICS.consumerLag,
+      dimensions: { FunctionName: consumed.function.functionName },
+      names,
       topicArn: platform.alarmTopicArn,
     });
   }

@@ -10,6 +10,7 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER, TOKEN_JWKS } from '../../shared/adapters/aws/environment.ts';
+import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
 import { acknowledgePreflights, originSetting, preflightOptions } from '../constructs/cross-origin.ts';
@@ -40,11 +41,8 @@ export class ApiStack extends MillraceStack {
     publish(this, stage, parameterNames.restUrl, api.url);
     new CfnOutput(this, 'RestUrl', { value: api.url });
     new RunbookAlarm(this, 'ServerErrorsAlarm', {
-      runbook: 'rest-server-errors',
-      what: 'The REST API answers with server errors',
-      metric: api.metricServerError({ statistic: 'Sum', period: Duration.minutes(1) }),
-      threshold: 5,
-      periods: 3,
+      metric: SERVICE_METRICS.restServerErrors,
+      dimensions: { ApiName: api.restApiName },
       topicArn: this.platform.alarmTopicArn,
     });
   }
@@ -125,10 +123,8 @@ export class ApiStack extends MillraceStack {
     const answering = [...functions.values()].filter(({ name }) => name !== topology.authorizer);
     if (!this.stage.shiftsGradually) return new Map(answering.map((made) => [made.name, made.function]));
     const { alarm } = new RunbookAlarm(this, 'ReleaseAlarm', {
-      runbook: 'release-taken-back',
-      what: 'The REST API answers with server errors, which takes a release back that is under way',
-      metric: api.metricServerError({ statistic: 'Sum', period: Duration.minutes(1) }),
-      threshold: 3,
+      metric: SERVICE_METRICS.releaseServerErrors,
+      dimensions: { ApiName: api.restApiName },
       topicArn: this.platform.alarmTopicArn,
     });
     return new GradualRelease(this, 'Release', { functions: answering, alarms: [alarm] }).targets;

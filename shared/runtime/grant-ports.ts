@@ -106,6 +106,10 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
         need(capabilities.functionHealth === true, 'functionHealth'),
         ports.functionHealth.read()
       ),
+      silences: async () => (
+        need(capabilities.functionHealth === true, 'functionHealth'),
+        ports.functionHealth.silences()
+      ),
     },
     deadLetters: {
       count: async (queue) => (

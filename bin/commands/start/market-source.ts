@@ -7,6 +7,7 @@ import {
   replayCaptures,
 } from '../../../collector/replay.ts';
 import type { TapePorts } from '../../../collector/run-tape.ts';
+import { VenueVitals } from '../../../collector/live/venue-vitals.ts';
 import { collectSynthetic } from '../../../embedded/synthetic-source.ts';
 import type { Platform } from '../../../embedded/platform.ts';
 import type { StrategyRequest } from '../../../embedded/strategy-requests.ts';
@@ -110,7 +111,10 @@ function liveSource(values: StartValues, exchange: string): MarketSource {
     strategy: strategyOf(values, null),
     time: 'wall',
     run: async (platform, io) => {
+      const vitals = new VenueVitals(exchange);
+      platform.venues.push(vitals);
       await collectLive({
+        vitals,
         exchange,
         instrumentIds: instruments,
         writer: platform.ports.streams,

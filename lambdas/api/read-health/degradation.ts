@@ -1,4 +1,5 @@
-import type { FunctionStatus } from '../../../shared/ports/function-health.ts';
+import { METRICS } from '../../../shared/contracts/metrics.ts';
+import type { FunctionStatus, VenueSilence } from '../../../shared/ports/function-health.ts';
 import { topology } from '../../../shared/topology.ts';
 
 /** Data a minute old is no longer live. */
@@ -20,6 +21,14 @@ export function reasonsFor(
     return count === 0 ? [] : [`${queue}: ${count} dead letter${count === 1 ? '' : 's'}`];
   });
   return [...ofFunctions, ...ofQueues];
+}
+
+/** As its alarm would say on AWS. */
+export function reasonsOfSilence(silences: readonly VenueSilence[]): string[] {
+  const { threshold } = METRICS.venueSilenceMs.alarm!;
+  return silences
+    .filter(({ silenceMs }) => silenceMs >= threshold)
+    .map(({ venue, silenceMs }) => `${venue}: silent for ${Math.round(silenceMs / 1000)} s`);
 }
 
 function reasonsOfFunction({ name, invocations, errors, lagMs }: FunctionStatus): string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { restClient } from '../../../test/support/rest-client.ts';
-import type { FunctionStatus } from '../../../shared/ports/function-health.ts';
+import type { FunctionStatus, VenueSilence } from '../../../shared/ports/function-health.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { VERSION } from '../../../shared/version.ts';
 import { createHandler } from './handler.ts';
@@ -15,9 +15,14 @@ const well: FunctionStatus = {
 
 type Needs = Pick<Ports, 'functionHealth' | 'deadLetters'>;
 
-async function health(functions: readonly FunctionStatus[], dead = 0, broken: Partial<Needs> = {}) {
+async function health(
+  functions: readonly FunctionStatus[],
+  dead = 0,
+  broken: Partial<Needs> = {},
+  silences: readonly VenueSilence[] = [],
+) {
   const ports: Needs = {
-    functionHealth: { read: async () => functions },
+    functionHealth: { read: async () => functions, silences: async () => silences },
     deadLetters: {
       count: async (queue) => (queue === 'orders-urgent' ? dead : 0),
       redrive: async () => undefined,
@@ -47,6 +52,15 @@ describe('health', () => {
     expect((await health([status])).body).toMatchObject({ status: 'degraded', reasons: [reason] });
   });
 
+  it('is degraded by a venue that has been silent for a minute, not by one that was just heard', async () => {
+    const silences: VenueSilence[] = [
+      { venue: 'binance', silenceMs: 60_000 },
+      { venue: 'kraken', silenceMs: 59_999 },
+    ];
+    const { body } = await health([well], 0, {}, silences);
+    expect(body).toMatchObject({ status: 'degraded', reasons: ['binance: silent for 60 s'] });
+  });
+
   it('is degraded by dead letters', async () => {
     const { body } = await health([well], 2);
     expect(body).toMatchObject({ status: 'degraded', reasons: ['orders-urgent: 2 dead letters'] });
@@ -60,7 +74,7 @@ describe('health', () => {
   it('answers even when what it asks does not', async () => {
     const broken = async () => Promise.reject(new Error('down'));
     const { status, body } = await health([], 0, {
-      functionHealth: { read: broken },
+      functionHealth: { read: broken, silences: broken },
       deadLetters: { count: broken, redrive: broken },
     });
     expect(status).toBe(200);

@@ -6,7 +6,7 @@ import { log } from '../../../shared/runtime/log.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { topology, type QueueName } from '../../../shared/topology.ts';
 import { VERSION } from '../../../shared/version.ts';
-import { reasonsFor } from './degradation.ts';
+import { reasonsFor, reasonsOfSilence } from './degradation.ts';
 
 type Needs = Pick<Ports, 'functionHealth' | 'deadLetters'>;
 
@@ -14,8 +14,12 @@ type Needs = Pick<Ports, 'functionHealth' | 'deadLetters'>;
 export function createHandler(ports: Needs) {
   return defineRestFunction('read-health', {
     'GET /v1/health': async () => {
-      const [functions, deadLetters] = await Promise.all([readFunctions(ports), readDeadLetters(ports)]);
-      const reasons = reasonsFor(functions, deadLetters);
+      const [functions, deadLetters, silences] = await Promise.all([
+        readFunctions(ports),
+        readDeadLetters(ports),
+        orNull('when venues were last heard', ports.functionHealth.silences()),
+      ]);
+      const reasons = [...reasonsOfSilence(silences ?? []), ...reasonsFor(functions, deadLetters)];
       const body: HealthView = {
         status: reasons.length === 0 ? 'ok' : 'degraded',
         reasons,

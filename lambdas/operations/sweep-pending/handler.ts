@@ -12,9 +12,12 @@ const MAX_OUTBOXES_A_TABLE = 200;
 /** Delivers what crashed functions left pending, and asks after orders that should be over: the last net under both. */
 export function createHandler(ports: Pick<Ports, 'state' | 'bus' | 'queues' | 'clock'>) {
   return defineFunction('sweep-pending', async (_event: ScheduledEvent, invocation) => {
+    const nowMs = ports.clock.nowMs();
+    let oldestMs = nowMs;
     for (const table of ['signals', 'orders', 'portfolio'] as const) {
-      const before = ports.clock.nowMs() - MIN_AGE_MS;
-      for (const outbox of await pendingOutboxes(ports.state, table, before, MAX_OUTBOXES_A_TABLE)) {
+      const pending = await pendingOutboxes(ports.state, table, nowMs - MIN_AGE_MS, MAX_OUTBOXES_A_TABLE);
+      for (const { outbox, writtenAtMs } of pending) {
+        oldestMs = Math.min(oldestMs, writtenAtMs);
         try {
           await deliverOutbox(ports, outbox);
           invocation.count('outboxesSwept');
@@ -25,6 +28,7 @@ export function createHandler(ports: Pick<Ports, 'state' | 'bus' | 'queues' | 'c
         }
       }
     }
+    invocation.gauge('oldestOutboxMs', nowMs - oldestMs);
     const overdue = await chaseOverdueOrders(ports);
     if (overdue > 0) invocation.count('ordersOverdue', overdue);
   });

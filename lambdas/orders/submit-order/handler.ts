@@ -24,8 +24,10 @@ export function createHandler(ports: Pick<Ports, 'state' | 'streams' | 'bus' | '
       }
       try {
         const parsed = orderMessage.safeParse(parseJson(message.body));
-        if (!parsed.success) await setAside(ports, message, parsed.error);
-        else invocation.count(await submitOrder({ ...ports, venue }, parsed.data.clientOrderId));
+        if (!parsed.success) {
+          await setAside(ports, message, parsed.error);
+          invocation.count('quarantined');
+        } else invocation.count(await submitOrder({ ...ports, venue }, parsed.data.clientOrderId));
       } catch (error) {
         log.error('order not submitted', { messageId: message.messageId, error: describeError(error) });
         failed.push(message);

@@ -1,6 +1,6 @@
 import { CloudWatchClient, GetMetricDataCommand, type Metric } from '@aws-sdk/client-cloudwatch';
 import { paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
-import type { FunctionHealth, FunctionStatus } from '../../ports/function-health.ts';
+import type { FunctionHealth, FunctionStatus, VenueSilence } from '../../ports/function-health.ts';
 import { topology, type FunctionName } from '../../topology.ts';
 import { clientOptions } from './client-options.ts';
 import { FUNCTIONS_PATH, queueVariable, type Environment } from './environment.ts';
@@ -47,6 +47,10 @@ export class CloudWatchFunctionHealth implements FunctionHealth {
     const statuses = await this.#readStatuses(this.#physicalNames);
     this.#cached = { statuses, untilMs: this.#nowMs() + CACHE_MS };
     return statuses;
+  }
+
+  async silences(): Promise<readonly VenueSilence[]> {
+    return Promise.resolve([]);
   }
 
   async #readPhysicalNames(): Promise<ReadonlyMap<string, string>> {
