@@ -4,6 +4,7 @@ import type { FunctionHealth, FunctionStatus } from '../../ports/function-health
 import { topology, type FunctionName } from '../../topology.ts';
 import { clientOptions } from './client-options.ts';
 import { FUNCTIONS_PATH, queueVariable, type Environment } from './environment.ts';
+import { reaching } from './reach.ts';
 
 const PERIOD_SECONDS = 60;
 const PERIODS = 5;
@@ -43,8 +44,8 @@ export class CloudWatchFunctionHealth implements FunctionHealth {
 
   async read(): Promise<readonly FunctionStatus[]> {
     if (this.#cached !== null && this.#nowMs() < this.#cached.untilMs) return this.#cached.statuses;
-    this.#physicalNames ??= await this.#readPhysicalNames();
-    const statuses = await this.#readStatuses(this.#physicalNames);
+    this.#physicalNames ??= await reaching('SSM', this.#readPhysicalNames());
+    const statuses = await reaching('CloudWatch', this.#readStatuses(this.#physicalNames));
     this.#cached = { statuses, untilMs: this.#nowMs() + CACHE_MS };
     return statuses;
   }
