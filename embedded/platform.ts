@@ -2,7 +2,9 @@
 import type { TapeGate } from '../collector/tape-gate.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Ports } from '../shared/ports/index.ts';
+import { Unreachable } from '../shared/ports/unreachable.ts';
 import { topology, type FunctionName } from '../shared/topology.ts';
+import { countGivenUp } from './given-up.ts';
 import { startHttpServer, type HttpServer } from './http-server/http-server.ts';
 import { SocketPusher } from './http-server/socket-pusher.ts';
 import { LocalExecutions } from './local-executions.ts';
@@ -28,7 +30,7 @@ export interface Platform {
   readonly ports: Ports;
   readonly runtime: Runtime;
   readonly issuer: EmbeddedTokenIssuer;
-  /** Rejects when the platform cannot go on: its ClickHouse has ended. Started again it goes on where it was. */
+  /** Rejects when the platform cannot go on: its ClickHouse cannot be started. Started again it goes on where it was. */
   readonly broken: Promise<never>;
   /** What a tape is fed through. */
   readonly gate: TapeGate;
@@ -53,8 +55,10 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
   const tapeClock = new TapeClock();
   const clock: Clock = options.time === 'tape' ? tapeClock : wallClock;
   const pusher = new SocketPusher();
-  const executions = new LocalExecutions(storage.state, async (name, input) =>
-    runtime.invoker.invoke(name, input),
+  const executions: LocalExecutions = new LocalExecutions(
+    storage.state,
+    async (name, input) => runtime.invoker.invoke(name, input),
+    async (who, call, signal) => runtime.patience.until(who, call, signal),
   );
   const bare: Ports = {
     clock,
@@ -67,7 +71,11 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
     candles: storage.candles,
     push: pusher,
     executions,
-    functionHealth: { read: async () => runtime.functionStatuses() },
+    functionHealth: {
+      read: async () => runtime.functionStatuses(),
+      waiting: async () => runtime.patience.waiting(),
+      givenUp: async () => countGivenUp(storage),
+    },
     deadLetters: storage.queues,
     tokens: issuer,
   };
@@ -83,9 +91,14 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
   });
   await runtime.start();
   await executions.resume();
+  const { clickHouseServer } = storage;
+  clickHouseServer.onEnd((reason) => {
+    runtime.patience.met('ClickHouse', new Unreachable('ClickHouse', reason));
+  });
+  clickHouseServer.onReturn(() => runtime.patience.reached('ClickHouse'));
   let server: HttpServer | null = null;
   const broken = new Promise<never>((_, reject) => {
-    storage.clickHouseServer.onExit((reason) => reject(new Error(`ClickHouse ended: ${reason}`)));
+    clickHouseServer.onExit((reason) => reject(new Error(`ClickHouse ended: ${reason}`)));
   });
   // Whoever waits for it hears of it; nobody has to.
   broken.catch(() => undefined);

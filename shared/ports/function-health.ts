@@ -10,7 +10,20 @@ export interface FunctionStatus {
   readonly lagMs: number | null;
 }
 
+/** Somebody who waits for a store that cannot be reached. */
+export interface Waiting {
+  /** A function, a queue or the collector. */
+  readonly who: string;
+  readonly store: string;
+  readonly cause: string;
+  readonly sinceMs: number;
+}
+
 /** How each function is doing. */
 export interface FunctionHealth {
   read(): Promise<readonly FunctionStatus[]>;
+  /** Those who wait now, longest first. */
+  waiting(): Promise<readonly Waiting[]>;
+  /** Records, events and messages that were given up and not sent again; null: it is not known here. */
+  givenUp(): Promise<number | null>;
 }

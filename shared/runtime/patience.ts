@@ -1,15 +1,8 @@
 /** Waiting for what cannot be reached: without end, with growing pauses, and told while it lasts. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Waiting } from '../ports/function-health.ts';
 import { Unreachable } from '../ports/unreachable.ts';
 import type { Log } from './log.ts';
-
-/** Somebody who waits for a store. */
-export interface Waiting {
-  readonly who: string;
-  readonly store: string;
-  readonly cause: string;
-  readonly sinceMs: number;
-}
 
 export interface PatienceOptions {
   readonly log: Log;

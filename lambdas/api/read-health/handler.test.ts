@@ -17,7 +17,7 @@ type Needs = Pick<Ports, 'functionHealth' | 'deadLetters'>;
 
 async function health(functions: readonly FunctionStatus[], dead = 0, broken: Partial<Needs> = {}) {
   const ports: Needs = {
-    functionHealth: { read: async () => functions },
+    functionHealth: { read: async () => functions, waiting: async () => [], givenUp: async () => 0 },
     deadLetters: {
       count: async (queue) => (queue === 'orders-urgent' ? dead : 0),
       redrive: async () => undefined,
@@ -36,6 +36,8 @@ describe('health', () => {
       stage: 'embedded',
       version: VERSION,
       functions: [well],
+      waiting: [],
+      givenUp: 0,
       deadLetters: { 'orders-urgent': 0, 'orders-standard': 0 },
     });
   });
@@ -52,6 +54,34 @@ describe('health', () => {
     expect(body).toMatchObject({ status: 'degraded', reasons: ['orders-urgent: 2 dead letters'] });
   });
 
+  it('says who waits for what, since when and why, a line a store, and what was given up', async () => {
+    const sinceMs = Date.UTC(2026, 0, 1);
+    const wait = {
+      store: 'ClickHouse',
+      cause: 'ClickHouse cannot be reached: connect ECONNREFUSED',
+      sinceMs,
+    };
+    const { body } = await health([well], 0, {
+      functionHealth: {
+        read: async () => [well],
+        waiting: async () => [
+          { who: 'store-trades', ...wait },
+          { who: 'build-candles', ...wait, sinceMs: sinceMs + 5 },
+        ],
+        givenUp: async () => 3,
+      },
+    });
+    expect(body).toMatchObject({
+      status: 'degraded',
+      reasons: [
+        'ClickHouse cannot be reached: connect ECONNREFUSED, since 2026-01-01T00:00:00.000Z; waiting: store-trades, build-candles',
+        '3 given up: millrace quarantine given-up lists them',
+      ],
+      givenUp: 3,
+    });
+    expect(body.waiting).toHaveLength(2);
+  });
+
   it('is not degraded by callers with bad tokens', async () => {
     const { body } = await health([{ ...well, name: 'authorize-request', errors: 100, lagMs: null }]);
     expect(body.status).toBe('ok');
@@ -60,7 +90,7 @@ describe('health', () => {
   it('answers even when what it asks does not', async () => {
     const broken = async () => Promise.reject(new Error('down'));
     const { status, body } = await health([], 0, {
-      functionHealth: { read: broken },
+      functionHealth: { read: broken, waiting: broken, givenUp: broken },
       deadLetters: { count: broken, redrive: broken },
     });
     expect(status).toBe(200);

@@ -1,6 +1,6 @@
 import { CloudWatchClient, GetMetricDataCommand, type Metric } from '@aws-sdk/client-cloudwatch';
 import { paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
-import type { FunctionHealth, FunctionStatus } from '../../ports/function-health.ts';
+import type { FunctionHealth, FunctionStatus, Waiting } from '../../ports/function-health.ts';
 import { topology, type FunctionName } from '../../topology.ts';
 import { clientOptions } from './client-options.ts';
 import { FUNCTIONS_PATH, queueVariable, type Environment } from './environment.ts';
@@ -48,6 +48,16 @@ export class CloudWatchFunctionHealth implements FunctionHealth {
     const statuses = await reaching('CloudWatch', this.#readStatuses(this.#physicalNames));
     this.#cached = { statuses, untilMs: this.#nowMs() + CACHE_MS };
     return statuses;
+  }
+
+  /** Lambda's own retries wait, and say so by errors and the age of what they are behind. */
+  async waiting(): Promise<readonly Waiting[]> {
+    return [];
+  }
+
+  /** What is given up lies in dead-letter queues and failure destinations, which their alarms watch. */
+  async givenUp(): Promise<null> {
+    return null;
   }
 
   async #readPhysicalNames(): Promise<ReadonlyMap<string, string>> {

@@ -139,6 +139,11 @@ export class SqliteStreamLog implements StreamWriter {
     this.#checkpoints.set(checkpointKey(consumer, stream), throughSequence);
   }
 
+  /** How many records were given up, each once for each consumer that did. */
+  deadCount(): number {
+    return Number(this.#statements.countDead.get()?.['records']);
+  }
+
   /** What was given up, oldest first. One at a time, as a record may have a megabyte. */
   deadRecords(limit: number): IterableIterator<DeadRecord> {
     return this.#statements.dead.iterate(limit) as unknown as IterableIterator<DeadRecord>;
@@ -207,6 +212,7 @@ function prepareStatements(database: DatabaseSync) {
       ON CONFLICT (consumer, stream) DO UPDATE SET sequence = excluded.sequence`,
     dead: `SELECT stream, sequence, consumer, partition_key AS partitionKey, data, cause
       FROM dead_records ORDER BY stream, sequence, consumer LIMIT ?`,
+    countDead: 'SELECT count(*) AS records FROM dead_records',
     removeDead: 'DELETE FROM dead_records WHERE stream = ?',
   });
 }
