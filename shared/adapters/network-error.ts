@@ -22,11 +22,11 @@ const MAX_CAUSES = 5;
 
 /** Whether an error, or what caused it, is the network's: of what was sent it says nothing. */
 export function isNetworkError(error: unknown): boolean {
-  let cause = error;
-  for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (cause.name === TIMEOUT || (code !== undefined && CODES.has(code))) return true;
-    cause = cause.cause;
+  let cause = error as { name?: unknown; code?: unknown; cause?: unknown } | null | undefined;
+  // Node's own errors are not always instances of this realm's Error.
+  for (let depth = 0; depth < MAX_CAUSES && typeof cause === 'object' && cause !== null; depth++) {
+    if (cause.name === TIMEOUT || CODES.has(String(cause.code))) return true;
+    cause = cause.cause as typeof cause;
   }
   return false;
 }

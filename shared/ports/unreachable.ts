@@ -19,6 +19,11 @@ const MAX_CAUSE_CHARS = 300;
 
 /** A driver's message may carry a whole statement behind its first line. */
 function firstLineOf(cause: unknown): string {
-  const said = cause instanceof Error ? cause.message || cause.name : String(cause);
+  const said = typeof cause === 'string' ? cause : messageOf(cause);
   return said.split('\n', 1)[0]!.slice(0, MAX_CAUSE_CHARS);
+}
+
+function messageOf(cause: unknown): string {
+  const { message, name } = cause as Partial<Error>;
+  return message || name || String(cause);
 }

@@ -29,6 +29,13 @@ export class SmallDisk {
     }
   }
 
+  /** Whether this process may: tests that need a disk of their own skip themselves where it may not. */
+  static canBeMounted(): boolean {
+    const disk = SmallDisk.mount(1);
+    disk?.unmount();
+    return disk !== null;
+  }
+
   /** Takes all room that there is, and what others give up from then on. */
   fill(): void {
     this.#takeRoom();

@@ -20,9 +20,8 @@ export async function reaching<T>(service: string, answer: Promise<T>): Promise<
 
 function isOutOfReach(error: unknown): boolean {
   if (error instanceof StillRefused) return error.codes.every((code) => OUT_OF_REACH.test(code));
-  if (!(error instanceof Error)) return false;
-  if (isNetworkError(error) || OUT_OF_REACH.test(error.name)) return true;
-  const { $metadata, CancellationReasons } = error as ServiceError;
+  const { name, $metadata, CancellationReasons } = error as ServiceError;
+  if (isNetworkError(error) || OUT_OF_REACH.test(name)) return true;
   if (CancellationReasons?.some(({ Code }) => Code !== undefined && OUT_OF_REACH.test(Code)) === true)
     return true;
   return isServersFault($metadata?.httpStatusCode);

@@ -49,5 +49,5 @@ export function refusalOf(status: number, text: string): Error {
 
 function isOutOfReach(error: unknown): boolean {
   if (error instanceof ClickHouseError) return OUT_OF_REACH.has(error.code) || NO_ROOM.test(error.message);
-  return isNetworkError(error) || (error instanceof Error && error.message === CLIENT_TIMEOUT);
+  return isNetworkError(error) || (error as Error).message === CLIENT_TIMEOUT;
 }
