@@ -4,7 +4,9 @@ import type { VenueVitals } from '../collector/live/venue-vitals.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { VenueSilence } from '../shared/ports/function-health.ts';
 import type { Ports } from '../shared/ports/index.ts';
+import { Unreachable } from '../shared/ports/unreachable.ts';
 import { topology, type FunctionName } from '../shared/topology.ts';
+import { countGivenUp } from './given-up.ts';
 import { startHttpServer, type HttpServer } from './http-server/http-server.ts';
 import { SocketPusher } from './http-server/socket-pusher.ts';
 import { LocalExecutions } from './local-executions.ts';
@@ -30,7 +32,7 @@ export interface Platform {
   readonly ports: Ports;
   readonly runtime: Runtime;
   readonly issuer: EmbeddedTokenIssuer;
-  /** Rejects when the platform cannot go on: its ClickHouse has ended. Started again it goes on where it was. */
+  /** Rejects when the platform cannot go on: its ClickHouse cannot be started. Started again it goes on where it was. */
   readonly broken: Promise<never>;
   /** The venues that are listened to, of which health tells: whoever listens adds its own. */
   readonly venues: VenueVitals[];
@@ -58,8 +60,10 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
   const clock: Clock = options.time === 'tape' ? tapeClock : wallClock;
   const venues: VenueVitals[] = [];
   const pusher = new SocketPusher();
-  const executions = new LocalExecutions(storage.state, async (name, input) =>
-    runtime.invoker.invoke(name, input),
+  const executions: LocalExecutions = new LocalExecutions(
+    storage.state,
+    async (name, input) => runtime.invoker.invoke(name, input),
+    async (who, call, signal) => runtime.patience.until(who, call, signal),
   );
   const bare: Ports = {
     clock,
@@ -75,6 +79,8 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
     functionHealth: {
       read: async () => runtime.functionStatuses(),
       silences: async () => silencesOf(venues, Date.now()),
+      waiting: async () => runtime.patience.waiting(),
+      givenUp: async () => countGivenUp(storage),
     },
     deadLetters: storage.queues,
     tokens: issuer,
@@ -91,9 +97,14 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
   });
   await runtime.start();
   await executions.resume();
+  const { clickHouseServer } = storage;
+  clickHouseServer.onEnd((reason) => {
+    runtime.patience.met('ClickHouse', new Unreachable('ClickHouse', reason));
+  });
+  clickHouseServer.onReturn(() => runtime.patience.reached('ClickHouse'));
   let server: HttpServer | null = null;
   const broken = new Promise<never>((_, reject) => {
-    storage.clickHouseServer.onExit((reason) => reject(new Error(`ClickHouse ended: ${reason}`)));
+    clickHouseServer.onExit((reason) => reject(new Error(`ClickHouse ended: ${reason}`)));
   });
   // Whoever waits for it hears of it; nobody has to.
   broken.catch(() => undefined);

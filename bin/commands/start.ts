@@ -74,7 +74,8 @@ async function runOnce(platform: Platform, source: MarketSource, io: CommandIo):
   await source.run(platform, io);
   if (io.signal.aborted) return EXIT_INTERRUPTED;
   await platform.runtime.drained();
-  io.print(await storageTotals(platform.storage));
+  const totals = async () => storageTotals(platform.storage);
+  io.print(await platform.runtime.patience.until('state', totals, io.signal));
   return EXIT_DONE;
 }
 

@@ -153,7 +153,7 @@ async function listen(run: LiveRun, lease: Lease): Promise<void> {
     endpoints: run.endpoints ?? protocol.endpoints,
     transport: run.transport ?? networkTransport,
     time,
-    writer: new PatientWriter({ writer, attempts: WRITE_ATTEMPTS, log, time, random }),
+    writer: new PatientWriter({ writer, attempts: WRITE_ATTEMPTS, signal: run.signal, log, time, random }),
     timings,
     log,
     random,

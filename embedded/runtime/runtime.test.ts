@@ -7,6 +7,7 @@ import { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
 import { SqliteStreamLog, STREAM_LOG_SCHEMA } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
 import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
 import type { Ports } from '../../shared/ports/index.ts';
+import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import type { AnyHandler, FunctionModules } from './functions.ts';
 import { Runtime } from './runtime.ts';
@@ -273,6 +274,116 @@ describe('the embedded runtime', () => {
       await running.drained();
       expect(done).toEqual(['order']);
       expect(await queues.count('orders-standard')).toBe(0);
+    });
+  });
+
+  describe('a store that cannot be reached', () => {
+    const OUTAGE = 40;
+    const away = new Unreachable('ClickHouse', new Error('connect ECONNREFUSED'));
+
+    /** Fails as long as an outage takes, which is more often than anything may fail. */
+    function outage(): { meet(): void; readonly met: () => number } {
+      let met = 0;
+      return {
+        meet: () => {
+          if (met < OUTAGE) throw (met++, away);
+        },
+        met: () => met,
+      };
+    }
+
+    it('is waited for by a stream, which gives nothing up and is no error of the function', async () => {
+      const seen: string[] = [];
+      const { meet, met } = outage();
+      const running = await start({
+        'build-candles': async (event: KinesisStreamEvent) => {
+          meet();
+          seen.push(...textsIn(event));
+        },
+      });
+      await append('a', 'b');
+      await running.drained();
+      expect([seen, met()]).toEqual([['a', 'b'], OUTAGE]);
+      expect(streamLog.deadCount()).toBe(0);
+      const status = running.functionStatuses().find(({ name }) => name === 'build-candles');
+      expect(status).toMatchObject({ errors: 0 });
+      expect(running.patience.waiting()).toEqual([]);
+    });
+
+    it('is not asked more often because more records come', async () => {
+      let asked = 0;
+      const options = { portsFor: () => NO_PORTS, streamLog, queues, bus };
+      const retry = { firstWaitMs: 200, longestWaitMs: 200 };
+      const handlers = modules({
+        'build-candles': async () => {
+          asked++;
+          throw away;
+        },
+      });
+      runtime = new Runtime({ ...options, retry, modules: handlers });
+      await runtime.start();
+      for (let n = 0; n < 30; n++) {
+        await append('a');
+        await sleep(10);
+      }
+      expect(asked).toBeLessThanOrEqual(4);
+      expect(runtime.patience.waiting()).toMatchObject([{ who: 'build-candles', store: 'ClickHouse' }]);
+    });
+
+    it('may be the log itself: a batch that was done is not done again for its checkpoint', async () => {
+      let calls = 0;
+      const { meet, met } = outage();
+      const save = streamLog.saveCheckpoint.bind(streamLog);
+      streamLog.saveCheckpoint = (consumer, stream, sequence) => {
+        if (consumer === 'build-candles') meet();
+        save(consumer, stream, sequence);
+      };
+      const running = await start({ 'build-candles': async () => ++calls });
+      await append('a');
+      await running.drained();
+      expect([calls, met(), streamLog.checkpoint('build-candles', 'trades')]).toEqual([1, OUTAGE, 1]);
+    });
+
+    it('delays what is given up for another reason', async () => {
+      const { meet } = outage();
+      const giveUp = streamLog.giveUp.bind(streamLog);
+      streamLog.giveUp = (...args) => {
+        meet();
+        giveUp(...args);
+      };
+      const running = await start({ 'build-candles': async () => Promise.reject(new Error('cannot')) });
+      await append('bad');
+      await running.drained();
+      expect(streamLog.deadCount()).toBe(1);
+    });
+
+    it('is waited for by a queue, whose messages are received once', async () => {
+      const received: string[] = [];
+      const { meet, met } = outage();
+      const running = await start({
+        'submit-order': async (event: SQSEvent) => {
+          meet();
+          received.push(...event.Records.map(({ attributes }) => attributes.ApproximateReceiveCount));
+          return { batchItemFailures: [] };
+        },
+      });
+      await queues.send('orders-standard', [{ body: 'order', groupId: 'a', deduplicationId: '1' }]);
+      await running.drained();
+      expect([received, met()]).toEqual([['1'], OUTAGE]);
+      expect(await queues.count('orders-standard')).toBe(0);
+    });
+
+    it('is waited for by the bus, whether the function meets it or the bus itself', async () => {
+      const [inFunction, inBus] = [outage(), outage()];
+      const acknowledge = bus.acknowledge.bind(bus);
+      bus.acknowledge = (id) => {
+        inBus.meet();
+        acknowledge(id);
+      };
+      const running = await start({ 'check-risk': async () => inFunction.meet() });
+      await bus.publish([{ detailType: 'SignalRaisedV1', detail: {} as never }]);
+      await running.drained();
+      expect([inFunction.met(), inBus.met(), bus.deadCount()]).toEqual([OUTAGE, OUTAGE, 0]);
     });
   });
 

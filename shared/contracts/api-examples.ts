@@ -154,6 +154,8 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
       stage: 'embedded',
       version: '0.1.0',
       functions: [{ name: 'store-trades', invocations: 1200, errors: 0, durationMsP99: 12.4, lagMs: 3 }],
+      waiting: [],
+      givenUp: 0,
       deadLetters: { 'orders-urgent': 0, 'orders-standard': 1 },
     },
   },

@@ -93,6 +93,7 @@ describe('the OpenAPI document', () => {
       '422',
       '429',
       '500',
+      '503',
     ]);
     // A body that nobody asked for is refused as well.
     expect(Object.keys(paths['/v1/socket-tickets']!['post']!.responses)).toEqual(

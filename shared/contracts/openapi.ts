@@ -7,8 +7,8 @@ import { problem, PROBLEM_CONTENT_TYPE } from './problem.ts';
 type Json = Record<string, unknown>;
 
 /** Refusals that the wrapper around every handler, or the gateway before it, may give. */
-const COMMON_PROBLEMS = [400, 401, 403, 421, 429, 500] as const;
-const OPEN_PROBLEMS = [400, 421, 429, 500] as const;
+const COMMON_PROBLEMS = [400, 401, 403, 421, 429, 500, 503] as const;
+const OPEN_PROBLEMS = [400, 421, 429, 500, 503] as const;
 const BODY_PROBLEMS = [413, 415, 422] as const;
 
 export interface DescribedRoute {
@@ -182,6 +182,7 @@ const PROBLEM_MEANINGS: Readonly<Record<number, string>> = {
   422: 'The body does not say what is expected.',
   429: 'Too many requests.',
   500: 'Our fault; `instance` names the occurrence in the log.',
+  503: 'A store cannot be reached now; `retry-after` says in how many seconds to ask again.',
 };
 
 function problemName(status: number): string {

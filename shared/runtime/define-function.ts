@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { MetricOf } from '../contracts/metrics.ts';
+import { Unreachable } from '../ports/unreachable.ts';
 import type { FunctionName } from '../topology.ts';
 import { embeddedMetrics } from './embedded-metrics.ts';
 import { InvocationMetrics } from './invocation-metrics.ts';
@@ -73,6 +74,8 @@ function observeInvocation(name: FunctionName): middy.MiddlewareObj<unknown, unk
       const line = invocationLine(name, context, started.get(context));
       if (error instanceof ThrownAnswer)
         log.info('invoked', { ...line, answer: error.message, cause: error.cause });
+      // Whoever waits says so, once; each of its attempts need not.
+      else if (error instanceof Unreachable) log.info('invoked', { ...line, unreachable: error.message });
       else log.error('failed', { ...line, error: describeError(error) });
       logOtherVenues(name, context);
     },

@@ -110,6 +110,14 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
         need(capabilities.functionHealth === true, 'functionHealth'),
         ports.functionHealth.silences()
       ),
+      waiting: async () => (
+        need(capabilities.functionHealth === true, 'functionHealth'),
+        ports.functionHealth.waiting()
+      ),
+      givenUp: async () => (
+        need(capabilities.functionHealth === true, 'functionHealth'),
+        ports.functionHealth.givenUp()
+      ),
     },
     deadLetters: {
       count: async (queue) => (

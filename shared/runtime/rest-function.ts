@@ -4,8 +4,15 @@
  */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { contracts, contractOf, isRoute, type RouteContract } from '../contracts/api.ts';
-import { PROBLEM_CONTENT_TYPE, problemOf, type FieldError } from '../contracts/problem.ts';
+import {
+  PROBLEM_CONTENT_TYPE,
+  problemOf,
+  RETRY_AFTER_SECONDS,
+  unavailableDetail,
+  type FieldError,
+} from '../contracts/problem.ts';
 import { ConditionFailed } from '../ports/state-store.ts';
+import { Unreachable } from '../ports/unreachable.ts';
 import type { FunctionName } from '../topology.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
 import { defineFunction, describeError, type FunctionHandler, type Invocation } from './define-function.ts';
@@ -57,6 +64,7 @@ async function answerRequest(
     if (error instanceof ConditionFailed) {
       return refuse({ kind: 'conflict', detail: 'somebody else changed it at the same time: read it again' });
     }
+    if (error instanceof Unreachable) return unavailable(error);
     log.error('request failed', { route, requestId: invocation.requestId, error: describeError(error) });
     const instance = `urn:uuid:${invocation.requestId}`;
     return problemAnswer(500, { detail: 'unexpected error: the log has it under this instance', instance });
@@ -87,6 +95,12 @@ function succeed(
 function refuse(refusal: Refusal): APIGatewayProxyResult {
   const errors = 'errors' in refusal && refusal.errors !== undefined ? { errors: refusal.errors } : {};
   return problemAnswer(STATUS_OF[refusal.kind], { detail: refusal.detail, ...errors });
+}
+
+/** Nothing is wrong with the request: the same one is answered when the store is back. */
+function unavailable({ store }: Unreachable): APIGatewayProxyResult {
+  const { headers, ...problem } = problemAnswer(503, { detail: unavailableDetail(store) });
+  return { ...problem, headers: { ...headers, 'retry-after': String(RETRY_AFTER_SECONDS) } };
 }
 
 interface ProblemParts {

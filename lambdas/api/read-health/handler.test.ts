@@ -22,7 +22,12 @@ async function health(
   silences: readonly VenueSilence[] = [],
 ) {
   const ports: Needs = {
-    functionHealth: { read: async () => functions, silences: async () => silences },
+    functionHealth: {
+      read: async () => functions,
+      silences: async () => silences,
+      waiting: async () => [],
+      givenUp: async () => 0,
+    },
     deadLetters: {
       count: async (queue) => (queue === 'orders-urgent' ? dead : 0),
       redrive: async () => undefined,
@@ -41,6 +46,8 @@ describe('health', () => {
       stage: 'embedded',
       version: VERSION,
       functions: [well],
+      waiting: [],
+      givenUp: 0,
       deadLetters: { 'orders-urgent': 0, 'orders-standard': 0 },
     });
   });
@@ -66,6 +73,35 @@ describe('health', () => {
     expect(body).toMatchObject({ status: 'degraded', reasons: ['orders-urgent: 2 dead letters'] });
   });
 
+  it('says who waits for what, since when and why, a line a store, and what was given up', async () => {
+    const sinceMs = Date.UTC(2026, 0, 1);
+    const wait = {
+      store: 'ClickHouse',
+      cause: 'ClickHouse cannot be reached: connect ECONNREFUSED',
+      sinceMs,
+    };
+    const { body } = await health([well], 0, {
+      functionHealth: {
+        read: async () => [well],
+        silences: async () => [],
+        waiting: async () => [
+          { who: 'store-trades', ...wait },
+          { who: 'build-candles', ...wait, sinceMs: sinceMs + 5 },
+        ],
+        givenUp: async () => 3,
+      },
+    });
+    expect(body).toMatchObject({
+      status: 'degraded',
+      reasons: [
+        'ClickHouse cannot be reached: connect ECONNREFUSED, since 2026-01-01T00:00:00.000Z; waiting: store-trades, build-candles',
+        '3 given up: millrace quarantine given-up lists them',
+      ],
+      givenUp: 3,
+    });
+    expect(body.waiting).toHaveLength(2);
+  });
+
   it('is not degraded by callers with bad tokens', async () => {
     const { body } = await health([{ ...well, name: 'authorize-request', errors: 100, lagMs: null }]);
     expect(body.status).toBe('ok');
@@ -74,7 +110,7 @@ describe('health', () => {
   it('answers even when what it asks does not', async () => {
     const broken = async () => Promise.reject(new Error('down'));
     const { status, body } = await health([], 0, {
-      functionHealth: { read: broken, silences: broken },
+      functionHealth: { read: broken, silences: broken, waiting: broken, givenUp: broken },
       deadLetters: { count: broken, redrive: broken },
     });
     expect(status).toBe(200);

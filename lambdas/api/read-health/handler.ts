@@ -6,7 +6,7 @@ import { log } from '../../../shared/runtime/log.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { topology, type QueueName } from '../../../shared/topology.ts';
 import { VERSION } from '../../../shared/version.ts';
-import { reasonsFor, reasonsOfSilence } from './degradation.ts';
+import { reasonsFor, reasonsOfGivenUp, reasonsOfSilence, reasonsOfWaiting } from './degradation.ts';
 
 type Needs = Pick<Ports, 'functionHealth' | 'deadLetters'>;
 
@@ -14,18 +14,28 @@ type Needs = Pick<Ports, 'functionHealth' | 'deadLetters'>;
 export function createHandler(ports: Needs) {
   return defineRestFunction('read-health', {
     'GET /v1/health': async () => {
-      const [functions, deadLetters, silences] = await Promise.all([
+      const { functionHealth } = ports;
+      const [functions, deadLetters, silences, waiting, givenUp] = await Promise.all([
         readFunctions(ports),
         readDeadLetters(ports),
-        orNull('when venues were last heard', ports.functionHealth.silences()),
+        orNull('when venues were last heard', functionHealth.silences()),
+        orNull('who waits', functionHealth.waiting()),
+        orNull('what was given up', functionHealth.givenUp()),
       ]);
-      const reasons = [...reasonsOfSilence(silences ?? []), ...reasonsFor(functions, deadLetters)];
+      const reasons = [
+        ...reasonsOfWaiting(waiting ?? []),
+        ...reasonsOfSilence(silences ?? []),
+        ...reasonsOfGivenUp(givenUp),
+        ...reasonsFor(functions, deadLetters),
+      ];
       const body: HealthView = {
         status: reasons.length === 0 ? 'ok' : 'degraded',
         reasons,
         stage: process.env['MILLRACE_STAGE'] ?? 'embedded',
         version: VERSION,
         functions: functions === null ? [] : functions.map((status) => ({ ...status })),
+        waiting: (waiting ?? []).map((one) => ({ ...one })),
+        givenUp,
         deadLetters,
       };
       return { kind: 'done', body };

@@ -1,5 +1,6 @@
 import type { ScheduledEvent } from 'aws-lambda';
 import type { Ports } from '../../../shared/ports/index.ts';
+import { Unreachable } from '../../../shared/ports/unreachable.ts';
 import { defineFunction, describeError } from '../../../shared/runtime/define-function.ts';
 import { log } from '../../../shared/runtime/log.ts';
 import { chaseOverdueOrders } from './overdue-orders.ts';
@@ -22,6 +23,8 @@ export function createHandler(ports: Pick<Ports, 'state' | 'bus' | 'queues' | 'c
           await deliverOutbox(ports, outbox);
           invocation.count('outboxesSwept');
         } catch (error) {
+          // It would keep the others as well.
+          if (error instanceof Unreachable) throw error;
           // One that cannot be delivered must not keep the others from it.
           log.error('outbox not delivered', { table, id: outbox.id, error: describeError(error) });
           invocation.count('outboxesFailed');

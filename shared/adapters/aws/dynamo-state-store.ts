@@ -26,6 +26,7 @@ import { cursorAfter, placeOf, type Listing } from '../page-cursor.ts';
 import { backoffMs, wait, type Sleep } from './batching.ts';
 import { clientOptions } from './client-options.ts';
 import { tableVariable, type Environment } from './environment.ts';
+import { reaching } from './reach.ts';
 import {
   ATTRIBUTES,
   INDEX_NAME,
@@ -60,13 +61,12 @@ export class DynamoStateStore implements StateStore {
   }
 
   async get<T>(table: TableName, key: ItemKey): Promise<Item<T> | null> {
-    const { Item: found } = await this.#client.send(
-      new GetItemCommand({
-        TableName: this.#tableName(table),
-        Key: keyAttributes(key),
-        ConsistentRead: true,
-      }),
-    );
+    const command = new GetItemCommand({
+      TableName: this.#tableName(table),
+      Key: keyAttributes(key),
+      ConsistentRead: true,
+    });
+    const { Item: found } = await reaching('DynamoDB', this.#client.send(command));
     return found === undefined ? null : readItem<T>(found);
   }
 
@@ -112,6 +112,10 @@ export class DynamoStateStore implements StateStore {
 
   /** Tries again while another transaction holds one of the items: that says nothing about the conditions. */
   async #commit(writes: readonly Write[], attempt: () => Promise<void>): Promise<void> {
+    await reaching('DynamoDB', this.#commitOrConflict(writes, attempt));
+  }
+
+  async #commitOrConflict(writes: readonly Write[], attempt: () => Promise<void>): Promise<void> {
     for (let attempts = 1; ; attempts++) {
       try {
         await attempt();
@@ -134,14 +138,13 @@ export class DynamoStateStore implements StateStore {
     const found: Attributes[] = [];
     let from = after === undefined ? undefined : startKey(listing, after);
     do {
-      const response = await this.#client.send(
-        new QueryCommand({
-          ...input,
-          ScanIndexForward: options.descending !== true,
-          Limit: limit + 1 - found.length,
-          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-        }),
-      );
+      const command = new QueryCommand({
+        ...input,
+        ScanIndexForward: options.descending !== true,
+        Limit: limit + 1 - found.length,
+        ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+      });
+      const response = await reaching('DynamoDB', this.#client.send(command));
       found.push(...(response.Items ?? []));
       from = response.LastEvaluatedKey;
     } while (from !== undefined && found.length <= limit);

@@ -1,7 +1,9 @@
 import type { JSONWebKeySet } from 'jose';
 import * as z from 'zod';
 import type { TokenIssuer } from '../../ports/token-issuer.ts';
+import { Unreachable } from '../../ports/unreachable.ts';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER, TOKEN_JWKS, type Environment } from './environment.ts';
+import { isServersFault, reaching } from './reach.ts';
 
 const FETCH_TIMEOUT_MS = 2000;
 const MAX_KEYS = 50;
@@ -39,9 +41,14 @@ export class JwksTokenIssuer implements TokenIssuer {
     if (!this.#source.startsWith('https://')) {
       throw new Error(`${TOKEN_JWKS}: expected an https address or a JWKS, got ${this.#source.slice(0, 60)}`);
     }
+    return reaching('the token issuer', this.#ask());
+  }
+
+  async #ask(): Promise<string> {
     const response = await this.#fetch(this.#source, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-    if (!response.ok) throw new Error(`${this.#source} answered ${response.status}, expected a JWKS`);
-    return response.text();
+    if (response.ok) return response.text();
+    const refusal = new Error(`${this.#source} answered ${response.status}, expected a JWKS`);
+    throw isServersFault(response.status) ? new Unreachable('the token issuer', refusal) : refusal;
   }
 }
 

@@ -11,6 +11,7 @@ import type { QueueName } from '../../topology.ts';
 import { inRounds } from './batching.ts';
 import { clientOptions } from './client-options.ts';
 import { deadLetterQueueVariable, queueVariable, type Environment } from './environment.ts';
+import { reaching } from './reach.ts';
 
 const MAX_MESSAGES_A_CALL = 10;
 /** A redrive ends even when the worker fails the messages again as fast as they come. */
@@ -26,12 +27,11 @@ export class SqsDeadLetters implements DeadLetters {
   }
 
   async count(queue: QueueName): Promise<number> {
-    const response = await this.#client.send(
-      new GetQueueAttributesCommand({
-        QueueUrl: this.#environment.text(deadLetterQueueVariable(queue)),
-        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-      }),
-    );
+    const command = new GetQueueAttributesCommand({
+      QueueUrl: this.#environment.text(deadLetterQueueVariable(queue)),
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    });
+    const response = await reaching('SQS', this.#client.send(command));
     const { ApproximateNumberOfMessages: visible = '0', ApproximateNumberOfMessagesNotVisible: taken = '0' } =
       response.Attributes ?? {};
     return Number(visible) + Number(taken);
@@ -43,6 +43,10 @@ export class SqsDeadLetters implements DeadLetters {
    * queues, which is delivering twice.
    */
   async redrive(queue: QueueName): Promise<void> {
+    await reaching('SQS', this.#redrive(queue));
+  }
+
+  async #redrive(queue: QueueName): Promise<void> {
     const from = this.#environment.text(deadLetterQueueVariable(queue));
     const to = this.#environment.text(queueVariable(queue));
     for (let moved = 0; moved < MAX_REDRIVEN;) {

@@ -164,6 +164,11 @@ export class SqliteEventBus implements EventBus {
     this.#inFlight.clear();
   }
 
+  /** How many deliveries were given up. */
+  deadCount(): number {
+    return this.#statements.countDead.all().reduce((sum, { count }) => sum + Number(count), 0);
+  }
+
   /** What was given up, newest first. */
   deadDeliveries(limit: number): DeadDelivery[] {
     return this.#statements.dead.all(limit).map((row) => ({
