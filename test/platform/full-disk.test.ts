@@ -71,7 +71,6 @@ describeWithDisks(
       async () => {
         const market = new SyntheticMarket({ seed: 8, instruments: 3, tradesPerSecond: 20 });
         const venue = await BinanceVenue.open();
-        const record = tradeInRealTime(market, venue);
         const platform = await openPlatform({ dataDir: join(disk.path, 'data'), time: 'wall' });
         const stop = new AbortController();
         await createInstances(platform, market.instrumentIds);
@@ -80,9 +79,13 @@ describeWithDisks(
           instrumentIds: market.instrumentIds,
           endpoints: venue.endpoints,
           ...portsOf(platform, stop.signal),
+          isSole: true,
           log: silent,
           signal: stop.signal,
         });
+        // What was traded before anybody ever listened is nobody's to store.
+        await until(async () => venue.listeners > 0);
+        const record = tradeInRealTime(market, venue);
         try {
           await until(async () => (await countTrades(platform.storage.clickHouse)) > 0);
           const told = await outage(platform, disk);
