@@ -13,6 +13,7 @@ interface ExecutionRecord {
   readonly input: Readonly<Record<string, unknown>>;
   readonly status: ExecutionStatus;
   readonly cause: string | null;
+  readonly endedAtMs?: number;
 }
 
 const RUNNING_PARTITION = 'EXECUTIONS#RUNNING';
@@ -47,7 +48,9 @@ export class LocalExecutions implements Executions {
 
   async describe(stateMachine: StateMachineName, name: string) {
     const item = await this.#state.get<ExecutionRecord>('backtest', executionKey(stateMachine, name));
-    return item === null ? null : { status: item.value.status, cause: item.value.cause };
+    if (item === null) return null;
+    const { status, cause, endedAtMs = null } = item.value;
+    return { status, cause, endedAtMs };
   }
 
   /** Runs again, from their start, what was under way when the process ended: tasks write the same objects again. */
@@ -116,7 +119,7 @@ export class LocalExecutions implements Executions {
   async #finish(record: ExecutionRecord, status: ExecutionStatus, cause: string | null): Promise<void> {
     if (status === 'FAILED')
       log.error('execution failed', { stateMachine: record.stateMachine, name: record.name, cause });
-    await this.#write({ ...record, status, cause }, { kind: 'none' });
+    await this.#write({ ...record, status, cause, endedAtMs: Date.now() }, { kind: 'none' });
   }
 
   async #write(record: ExecutionRecord, condition: { kind: 'absent' } | { kind: 'none' }): Promise<void> {

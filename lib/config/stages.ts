@@ -1,4 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { USUAL_TOKEN_RULES } from '../../shared/contracts/token-rules.ts';
 import { applyContext, ContextRefused, type Context } from './stage-context.ts';
 import { parseStage, type Stage, type StageName } from './stage.ts';
 
@@ -15,6 +16,8 @@ const stages: Readonly<Record<StageName, Stage>> = {
     enhancedFanOut: false,
     pageOrigin: null,
     webSocket: true,
+    // The key that `millrace` makes beside the emulator signs with this one.
+    tokens: { ...USUAL_TOKEN_RULES, algorithms: ['EdDSA'] },
     rest: { requestsPerSecond: 100, burst: 200 },
     reservedConcurrency: {},
     collector: null,
@@ -30,6 +33,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
     enhancedFanOut: false,
     pageOrigin: null,
     webSocket: true,
+    tokens: { ...USUAL_TOKEN_RULES, algorithms: ['EdDSA', 'ES256', 'RS256'] },
     rest: { requestsPerSecond: 20, burst: 40 },
     // New accounts have ten concurrent executions in all, of which none can be reserved.
     reservedConcurrency: {},
@@ -52,6 +56,8 @@ const stages: Readonly<Record<StageName, Stage>> = {
     enhancedFanOut: false,
     pageOrigin: null,
     webSocket: true,
+    // Cognito, Entra, Okta and Auth0 sign with RS256; the others are for issuers that can do better.
+    tokens: { ...USUAL_TOKEN_RULES, algorithms: ['EdDSA', 'ES256', 'RS256'] },
     rest: { requestsPerSecond: 100, burst: 200 },
     // A rush of requests or backtests must not take the concurrency that orders need.
     reservedConcurrency: { 'match-orders': 10, 'submit-order': 10, 'check-risk': 20, 'run-chunk': 100 },

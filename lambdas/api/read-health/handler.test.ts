@@ -24,7 +24,7 @@ async function health(functions: readonly FunctionStatus[], dead = 0, broken: Pa
     },
     ...broken,
   };
-  return restClient(createHandler(ports))('GET /v1/health');
+  return restClient(createHandler(ports))('GET /v1/status');
 }
 
 describe('health', () => {
