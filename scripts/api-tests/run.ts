@@ -17,6 +17,7 @@ const FOLDER = join(ROOT, '.api-tests');
 /** Of the whole run: what is generated goes on until then. */
 const SECONDS = 120;
 const READY_MS = 60_000;
+const STOP_MS = 10_000;
 
 await runScript(async (signal) => {
   mkdirSync(FOLDER, { recursive: true });
@@ -76,5 +77,8 @@ async function printedAddress(platform: ChildProcess): Promise<{ origin: string;
 async function stop(platform: ChildProcess): Promise<void> {
   if (platform.exitCode !== null || platform.signalCode !== null) return;
   platform.kill('SIGINT');
+  // Grids that are still under way are of no interest any more.
+  const impatient = setTimeout(() => platform.kill('SIGKILL'), STOP_MS);
   await once(platform, 'exit');
+  clearTimeout(impatient);
 }
