@@ -13,6 +13,7 @@ interface ExecutionRecord {
   readonly input: Readonly<Record<string, unknown>>;
   readonly status: ExecutionStatus;
   readonly cause: string | null;
+  readonly endedAtMs?: number;
 }
 
 /** Calls, on behalf of somebody, until what is called can be reached or the signal is aborted. */
@@ -60,7 +61,9 @@ export class LocalExecutions implements Executions {
 
   async describe(stateMachine: StateMachineName, name: string) {
     const item = await this.#state.get<ExecutionRecord>('backtest', executionKey(stateMachine, name));
-    return item === null ? null : { status: item.value.status, cause: item.value.cause };
+    if (item === null) return null;
+    const { status, cause, endedAtMs = null } = item.value;
+    return { status, cause, endedAtMs };
   }
 
   /** Runs again, from their start, what was under way when the process ended: tasks write the same objects again. */
@@ -132,7 +135,8 @@ export class LocalExecutions implements Executions {
   async #finish(record: ExecutionRecord, status: ExecutionStatus, cause: string | null): Promise<void> {
     if (status === 'FAILED')
       log.error('execution failed', { stateMachine: record.stateMachine, name: record.name, cause });
-    const write = async (): Promise<void> => this.#write({ ...record, status, cause }, { kind: 'none' });
+    const ended = { ...record, status, cause, endedAtMs: Date.now() };
+    const write = async (): Promise<void> => this.#write(ended, { kind: 'none' });
     await this.#until('executions', write, this.#stopping.signal);
   }
 

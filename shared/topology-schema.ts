@@ -1,5 +1,6 @@
 /** The shape of the map in topology.ts. Types only. */
 import type { DetailType } from './contracts/events.ts';
+import type { Role } from './contracts/roles.ts';
 
 export interface StreamDefinition {
   /** What partition keys mean, for readers. */
@@ -81,17 +82,28 @@ export interface ScheduleDefinition {
   readonly everyMinutes: number;
 }
 
-export interface RouteDefinition {
+export type RouteDefinition = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly function: string;
-  /** Reachable without a token. */
-  readonly open?: true;
-}
+} & (
+  | {
+      /** The least that a token must allow. */
+      readonly role: Role;
+      readonly open?: never;
+    }
+  | {
+      /** Reachable without a token. */
+      readonly open: true;
+      readonly role?: never;
+    }
+);
 
 export interface SocketRouteDefinition {
   readonly routeKey: '$connect' | '$disconnect' | '$default';
   readonly function: string;
+  /** What a message may ask for, and the least role of whoever the connection's ticket was given to. */
+  readonly actions?: { readonly [action: string]: Role };
 }
 
 export interface StateMachineDefinition {

@@ -15,7 +15,7 @@ import { Runtime } from './runtime.ts';
 const RETRY = { firstWaitMs: 1, longestWaitMs: 2 };
 /** These handlers reach for nothing. */
 const NO_PORTS = {
-  tokens: { issuer: '', audience: '', keys: async () => ({ keys: [] }) },
+  tokens: { issuer: '', audiences: [], keys: async () => ({ keys: [] }) },
 } as unknown as Ports;
 const idle: AnyHandler = async () => undefined;
 

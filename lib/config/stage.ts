@@ -1,6 +1,7 @@
 /** What differs between the places that the platform is deployed to. */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
+import { tokenRules } from '../../shared/contracts/token-rules.ts';
 import type { AlarmReceiver } from './alarm-receivers.ts';
 
 const stageSchema = z.strictObject({
@@ -23,6 +24,8 @@ const stageSchema = z.strictObject({
   alarmsMustReachSomebody: z.boolean(),
   /** A stack of its own, because LocalStack's free edition has no WebSocket API. */
   webSocket: z.boolean(),
+  /** Which of the issuer's tokens the REST API believes, and what the issuer's names for rights mean. */
+  tokens: tokenRules,
   rest: z.strictObject({ requestsPerSecond: z.int().min(1), burst: z.int().min(1) }),
   /** Concurrency that is kept for a function and that it may not exceed, by function name. */
   reservedConcurrency: z.record(z.string(), z.int().min(1)),

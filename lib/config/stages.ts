@@ -1,4 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { USUAL_TOKEN_RULES } from '../../shared/contracts/token-rules.ts';
 import { readAlarmReceivers } from './alarm-receivers.ts';
 import { applyContext, ContextRefused, type Context } from './stage-context.ts';
 import { parseStage, type Stage, type StageName, type StageSettings } from './stage.ts';
@@ -17,6 +18,8 @@ const stages: Readonly<Record<StageName, StageSettings>> = {
     pageOrigin: null,
     alarmsMustReachSomebody: false,
     webSocket: true,
+    // The key that `millrace` makes beside the emulator signs with this one.
+    tokens: { ...USUAL_TOKEN_RULES, algorithms: ['EdDSA'] },
     rest: { requestsPerSecond: 100, burst: 200 },
     reservedConcurrency: {},
     collector: null,
@@ -33,6 +36,7 @@ const stages: Readonly<Record<StageName, StageSettings>> = {
     pageOrigin: null,
     alarmsMustReachSomebody: false,
     webSocket: true,
+    tokens: { ...USUAL_TOKEN_RULES, algorithms: ['EdDSA', 'ES256', 'RS256'] },
     rest: { requestsPerSecond: 20, burst: 40 },
     // New accounts have ten concurrent executions in all, of which none can be reserved.
     reservedConcurrency: {},
@@ -56,6 +60,8 @@ const stages: Readonly<Record<StageName, StageSettings>> = {
     pageOrigin: null,
     alarmsMustReachSomebody: true,
     webSocket: true,
+    // Cognito, Entra, Okta and Auth0 sign with RS256; the others are for issuers that can do better.
+    tokens: { ...USUAL_TOKEN_RULES, algorithms: ['EdDSA', 'ES256', 'RS256'] },
     rest: { requestsPerSecond: 100, burst: 200 },
     // A rush of requests or backtests must not take the concurrency that orders need.
     reservedConcurrency: { 'match-orders': 10, 'submit-order': 10, 'check-risk': 20, 'run-chunk': 100 },

@@ -9,7 +9,12 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { TOKEN_AUDIENCE, TOKEN_ISSUER, TOKEN_JWKS } from '../../shared/adapters/aws/environment.ts';
+import {
+  TOKEN_AUDIENCE,
+  TOKEN_ISSUER,
+  TOKEN_JWKS,
+  TOKEN_RULES,
+} from '../../shared/adapters/aws/environment.ts';
 import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
@@ -54,7 +59,7 @@ export class ApiStack extends MillraceStack {
       default: 'millrace',
     });
     const audience = new CfnParameter(this, 'TokenAudience', {
-      description: 'The aud of tokens',
+      description: 'What tokens are for: their aud, or the id of the client, several separated by commas',
       default: 'millrace',
     });
     const jwks = new CfnParameter(this, 'TokenJwks', {
@@ -65,6 +70,7 @@ export class ApiStack extends MillraceStack {
       [TOKEN_ISSUER]: issuer.valueAsString,
       [TOKEN_AUDIENCE]: audience.valueAsString,
       [TOKEN_JWKS]: jwks.valueAsString,
+      [TOKEN_RULES]: JSON.stringify(this.stage.tokens),
     };
   }
 

@@ -9,7 +9,7 @@ export interface DeployOptions {
   /** As the functions reach it. */
   readonly clickHouseUrl: string;
   /** Whose tokens the API believes. */
-  readonly issuer: { readonly issuer: string; readonly audience: string; readonly keys: object };
+  readonly issuer: { readonly issuer: string; readonly audiences: readonly string[]; readonly keys: object };
   /** Stacks beside the stateful one. Default: all. */
   readonly stacks?: 'all' | 'stateful';
   /** Default: true. */
@@ -55,7 +55,7 @@ export async function deployPlatform(options: DeployOptions): Promise<Deployment
     ...parameters('millrace-localstack-stateful', { ClickHouseUrl: clickHouseUrl }),
     ...parameters('millrace-localstack-api', {
       TokenIssuer: issuer.issuer,
-      TokenAudience: issuer.audience,
+      TokenAudience: issuer.audiences.join(','),
       TokenJwks: JSON.stringify(issuer.keys),
     }),
   ]);

@@ -147,7 +147,11 @@ const page = (item: unknown) => ({ items: [item], next: null });
 
 export const examples: Readonly<Record<RouteKey, RouteExample>> = {
   'GET /openapi.json': {},
-  'GET /v1/health': {
+  'GET /v1/health': { response: { status: 'ok' } },
+  'GET /v1/caller': {
+    response: { subject: 'alice', role: 'viewer', routes: ['GET /v1/caller', 'GET /v1/orders'] },
+  },
+  'GET /v1/status': {
     response: {
       status: 'degraded',
       reasons: ['orders-standard: 1 dead letter'],

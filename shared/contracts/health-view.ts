@@ -1,5 +1,8 @@
 import * as z from 'zod';
 
+/** For everybody, load balancers and strangers among them: that somebody answers, and no more. */
+export const livenessView = z.strictObject({ status: z.literal('ok') });
+
 const functionStatus = z.strictObject({
   name: z.string(),
   invocations: z.int().min(0),
@@ -8,6 +11,7 @@ const functionStatus = z.strictObject({
   lagMs: z.number().nullable(),
 });
 
+/** For whoever has a token. */
 export const healthView = z.strictObject({
   status: z.enum(['ok', 'degraded']),
   /** Why it is degraded, one line each. */

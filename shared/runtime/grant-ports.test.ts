@@ -9,7 +9,7 @@ const everything = (): Ports =>
     ...tradingPorts(),
     objects: { put: async () => undefined, get: async () => null, list: async () => [] },
     deadLetters: { count: async () => 0, redrive: async () => undefined },
-    tokens: { issuer: 'i', audience: 'a', keys: async () => ({ keys: [] }) },
+    tokens: { issuer: 'i', audiences: ['a'], keys: async () => ({ keys: [] }) },
   }) as unknown as Ports;
 
 const key = { pk: 'p', sk: 's' };

@@ -131,7 +131,8 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
     },
     tokens: {
       issuer: ports.tokens.issuer,
-      audience: ports.tokens.audience,
+      audiences: ports.tokens.audiences,
+      rules: ports.tokens.rules,
       keys: async () => (need(capabilities.verifyTokens === true, 'verifyTokens'), ports.tokens.keys()),
     },
   };

@@ -11,17 +11,20 @@ import {
   unavailableDetail,
   type FieldError,
 } from '../contracts/problem.ts';
+import { isRole, type Role } from '../contracts/roles.ts';
 import { ConditionFailed } from '../ports/state-store.ts';
 import { Unreachable } from '../ports/unreachable.ts';
 import type { FunctionName } from '../topology.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
 import { defineFunction, describeError, type FunctionHandler, type Invocation } from './define-function.ts';
 import { log } from './log.ts';
+import { mayUse } from './route-access.ts';
 import type { Refusal, RestHandlers, RestOutcome, RestRequest } from './rest-outcome.ts';
 import { parseRequest } from './rest-request.ts';
 
 const STATUS_OF: Readonly<Record<Refusal['kind'], number>> = {
   'bad-request': 400,
+  forbidden: 403,
   'not-found': 404,
   conflict: 409,
   'too-large': 413,
@@ -54,11 +57,14 @@ async function answerRequest(
   if (!isRoute(route) || handler === undefined) {
     return refuse({ kind: 'not-found', detail: `no such route: ${event.httpMethod} ${event.path}` });
   }
+  const role = roleOf(event);
+  // The gateway has asked the authorizer. A route that lets somebody in by mistake there lets nobody in here.
+  if (!mayUse(role, route)) return refuse({ kind: 'forbidden', detail: 'token: it does not allow this' });
   try {
     const request = parseRequest(contractOf(route), event);
     if (request.kind !== 'parsed') return refuse(request);
     const subject = subjectOf(event);
-    const outcome = await handler({ ...request.parts, subject });
+    const outcome = await handler({ ...request.parts, subject, role });
     return outcome.kind === 'done' ? succeed(contracts[route], outcome, prefixOf(event)) : refuse(outcome);
   } catch (error) {
     if (error instanceof ConditionFailed) {
@@ -74,6 +80,11 @@ async function answerRequest(
 function subjectOf(event: APIGatewayProxyEvent): string {
   const subject: unknown = event.requestContext.authorizer?.['subject'];
   return typeof subject === 'string' ? subject : '';
+}
+
+function roleOf(event: APIGatewayProxyEvent): Role | null {
+  const role: unknown = event.requestContext.authorizer?.['role'];
+  return isRole(role) ? role : null;
 }
 
 /** What callers have to put before a route's path: on AWS the gateway's stage, or what a domain of one's own maps. */

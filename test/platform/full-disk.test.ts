@@ -180,9 +180,9 @@ interface Told {
 async function outage(platform: Platform, disk: SmallDisk): Promise<Told> {
   const { clickHouseServer } = platform.storage;
   const server = await platform.listen(0);
-  const token = await platform.issuer.mint({ subject: 'owner', ttlSeconds: 3600 });
+  const token = await platform.issuer.mint({ subject: 'owner', role: 'viewer', ttlSeconds: 3600 });
   const health = async (): Promise<HealthView> => {
-    const response = await fetch(`${server.url}/v1/health`, {
+    const response = await fetch(`${server.url}/v1/status`, {
       headers: { authorization: `Bearer ${token}` },
     });
     return (await response.json()) as HealthView;

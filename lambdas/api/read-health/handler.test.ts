@@ -34,7 +34,7 @@ async function health(
     },
     ...broken,
   };
-  return restClient(createHandler(ports))('GET /v1/health');
+  return restClient(createHandler(ports))('GET /v1/status');
 }
 
 describe('health', () => {

@@ -13,7 +13,7 @@ type Needs = Pick<Ports, 'functionHealth' | 'deadLetters'>;
 /** Says how each function is doing. It answers whatever else is broken: what cannot be read is a reason, not an error. */
 export function createHandler(ports: Needs) {
   return defineRestFunction('read-health', {
-    'GET /v1/health': async () => {
+    'GET /v1/status': async () => {
       const { functionHealth } = ports;
       const [functions, deadLetters, silences, waiting, givenUp] = await Promise.all([
         readFunctions(ports),

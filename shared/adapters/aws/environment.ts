@@ -18,7 +18,10 @@ export const CLICKHOUSE_USER = 'CLICKHOUSE_USER';
 /** Set where the password is a secret; a local server has none. */
 export const CLICKHOUSE_PASSWORD_SECRET_ARN = 'CLICKHOUSE_PASSWORD_SECRET_ARN';
 export const TOKEN_ISSUER = 'TOKEN_ISSUER';
+/** What tokens are for, separated by commas: audiences or ids of clients. */
 export const TOKEN_AUDIENCE = 'TOKEN_AUDIENCE';
+/** Which tokens are believed and what they allow, as JSON: the stage's `TokenRules`. */
+export const TOKEN_RULES = 'TOKEN_RULES';
 /** The https address of a JWKS, or the JWKS itself. */
 export const TOKEN_JWKS = 'TOKEN_JWKS';
 /** What the collector listens to: an exchange, and its own symbols separated by commas. */
@@ -70,7 +73,9 @@ export function variablesFor(capabilities: Capabilities): readonly string[] {
     ...(capabilities.functionHealth === undefined ? [] : [FUNCTIONS_PATH, ...queues.map(queueVariable)]),
     ...(capabilities.deadLetters === undefined ? [] : queues.map(deadLetterQueueVariable)),
     ...(capabilities.deadLetters === 'write' ? queues.map(queueVariable) : []),
-    ...(capabilities.verifyTokens === undefined ? [] : [TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_JWKS]),
+    ...(capabilities.verifyTokens === undefined
+      ? []
+      : [TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_JWKS, TOKEN_RULES]),
   ];
   return [...new Set(variables)];
 }
