@@ -1,5 +1,6 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import type { Delivery, SqliteEventBus } from '../../shared/adapters/embedded/sqlite-event-bus.ts';
+import { UnknownVersion } from '../../shared/ports/record-codec.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { FunctionName } from '../../shared/topology.ts';
@@ -85,7 +86,8 @@ export class BusTarget {
         attempts,
         cause,
       });
-      if (attempts < MAX_ATTEMPTS) bus.retryLater(delivery.id, Date.now() + waitMs(retry, attempts), cause);
+      if (attempts < MAX_ATTEMPTS || error instanceof UnknownVersion)
+        bus.retryLater(delivery.id, Date.now() + waitMs(retry, attempts), cause);
       else {
         log.error('event given up', { function: this.functionName, eventId: delivery.eventId });
         bus.giveUp(delivery.id, cause);
