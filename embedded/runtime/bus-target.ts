@@ -1,6 +1,6 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import type { Delivery, SqliteEventBus } from '../../shared/adapters/embedded/sqlite-event-bus.ts';
-import { UnknownVersion } from '../../shared/ports/record-codec.ts';
+import { UnknownVersion } from '../../shared/contracts/versioned.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { FunctionName } from '../../shared/topology.ts';

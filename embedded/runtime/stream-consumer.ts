@@ -1,6 +1,6 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
 import type { SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
-import { UnknownVersion } from '../../shared/ports/record-codec.ts';
+import { UnknownVersion } from '../../shared/contracts/versioned.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { StreamConsumerDefinition } from '../../shared/topology-schema.ts';

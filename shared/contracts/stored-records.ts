@@ -1,8 +1,18 @@
 /** Every kind of record that lies in a table, by the keys of topology.ts: what is not listed here cannot be stored. */
-import type { RecordCodec } from '../ports/record-codec.ts';
-import type { ItemKey } from '../ports/state-store.ts';
-import type { TableName } from '../topology.ts';
 import { FIRST, versioned, type Versioned, type Versions } from './versioned.ts';
+
+interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** Between the records that functions know and the values that tables hold, which carry the version of their form. */
+export interface RecordCodec {
+  /** @returns plain JSON. */
+  stored(table: string, key: Key, record: unknown): unknown;
+  /** @throws UnknownVersion */
+  record(table: string, key: Key, stored: unknown): unknown;
+}
 
 /** `<table> <first part of pk> <first part of sk>` → the versions of what lies there. */
 const KINDS: Readonly<Record<string, Versions>> = {
@@ -44,7 +54,7 @@ export const storedRecords: RecordCodec = {
   record: (table, key, stored) => kindOf(table, key).record(stored, `${table} ${key.pk} / ${key.sk}`),
 };
 
-function kindOf(table: TableName, { pk, sk }: ItemKey): Versioned {
+function kindOf(table: string, { pk, sk }: Key): Versioned {
   const name = `${table} ${firstPart(pk)} ${firstPart(sk)}`;
   const kind = recordKinds.get(name);
   if (kind === undefined) {

@@ -3,7 +3,19 @@
  * before, and the one that the next release will write, so that the two may run side by side and a release may be
  * taken back; anything else it refuses. What is without `v` is version 0, from before versions were written.
  */
-import { UnknownVersion } from '../ports/record-codec.ts';
+/**
+ * What is stored was written by a release that this one does not know. Nothing is wrong with what was to be done to
+ * it, so that is neither set aside nor given up: it waits until a release reads the record.
+ */
+export class UnknownVersion extends Error {
+  override readonly name = 'UnknownVersion';
+  constructor(where: string, found: unknown, reads: readonly number[]) {
+    const version = typeof found === 'number' ? String(found) : (JSON.stringify(found) ?? 'none');
+    super(
+      `${where}: version ${version}, this release reads ${reads.join(', ')}; run the release that wrote it`,
+    );
+  }
+}
 
 /** Makes today's record of what was stored under a version. Objects that it is given, it may keep. */
 type Reader = (stored: Stored) => unknown;

@@ -7,7 +7,7 @@ import type { Versioned } from '../../shared/contracts/versioned.ts';
 import { openDatabase } from '../../shared/adapters/embedded/database.ts';
 import { SqliteStateStore } from '../../shared/adapters/embedded/sqlite-state-store.ts';
 import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
-import { UnknownVersion } from '../../shared/ports/record-codec.ts';
+import { UnknownVersion } from '../../shared/contracts/versioned.ts';
 import type { ItemKey } from '../../shared/ports/state-store.ts';
 import { topology, type TableName } from '../../shared/topology.ts';
 import { recordsAsGiven } from '../support/records-as-given.ts';

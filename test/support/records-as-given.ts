@@ -1,4 +1,4 @@
-import type { RecordCodec } from '../../shared/ports/record-codec.ts';
+import type { RecordCodec } from '../../shared/contracts/stored-records.ts';
 
 /** Stores any value under any key, for tests of the stores themselves. */
 export const recordsAsGiven: RecordCodec = {

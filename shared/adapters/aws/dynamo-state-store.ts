@@ -10,8 +10,7 @@ import {
   UpdateItemCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { storedRecords } from '../../contracts/stored-records.ts';
-import type { RecordCodec } from '../../ports/record-codec.ts';
+import { storedRecords, type RecordCodec } from '../../contracts/stored-records.ts';
 import {
   ConditionFailed,
   LimitExceeded,

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { storedRecords } from '../../contracts/stored-records.ts';
-import type { RecordCodec } from '../../ports/record-codec.ts';
+import { storedRecords, type RecordCodec } from '../../contracts/stored-records.ts';
 import {
   ConditionFailed,
   LimitExceeded,
