@@ -34,7 +34,7 @@ export function keyAttributes({ pk, sk }: ItemKey): Attributes {
   return { [ATTRIBUTES.partitionKey]: { S: pk }, [ATTRIBUTES.sortKey]: { S: sk } };
 }
 
-export function readItem(attributes: Attributes): Item<unknown> {
+export function readItem(attributes: Attributes): Item {
   const text = (name: string): string | undefined => attributes[name]?.S;
   const partition = text(ATTRIBUTES.indexPartition);
   const sort = text(ATTRIBUTES.indexSort);
