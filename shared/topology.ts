@@ -83,6 +83,7 @@ export const topology = {
       keys: [
         'QUARANTINE#<id> / ITEM: what was set aside, its cause, what became of it',
         'COLLECTOR#<sourceId> / POSITION: the last place whose messages are durable',
+        'COLLECTOR#<sourceId> / LEASE: who listens to an exchange',
       ],
       accessPatterns: ['manage-quarantine: get one; index QUARANTINE#<status> by time'],
     },

@@ -1,5 +1,6 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import type { Delivery, SqliteEventBus } from '../../shared/adapters/embedded/sqlite-event-bus.ts';
+import { UnknownVersion } from '../../shared/contracts/versioned.ts';
 import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
@@ -90,7 +91,8 @@ export class BusTarget {
         attempts,
         cause,
       });
-      if (attempts < MAX_ATTEMPTS) bus.retryLater(delivery.id, Date.now() + waitMs(retry, attempts), cause);
+      if (attempts < MAX_ATTEMPTS || error instanceof UnknownVersion)
+        bus.retryLater(delivery.id, Date.now() + waitMs(retry, attempts), cause);
       else {
         log.error('event given up', { function: this.functionName, eventId: delivery.eventId });
         bus.giveUp(delivery.id, cause);

@@ -7,6 +7,7 @@ import { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
 import { SqliteStreamLog, STREAM_LOG_SCHEMA } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
 import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
 import type { Ports } from '../../shared/ports/index.ts';
+import { UnknownVersion } from '../../shared/contracts/versioned.ts';
 import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import type { AnyHandler, FunctionModules } from './functions.ts';
@@ -97,6 +98,21 @@ describe('the embedded runtime', () => {
       expect(dead).toMatchObject({ stream: 'trades', sequence: 1, consumer: 'build-candles' });
       expect(JSON.parse(dead!.cause)).toMatchObject({ message: 'cannot' });
       expect(others).toEqual([]);
+    });
+
+    it('waits for as long as it takes for what a later release wrote, and gives nothing up', async () => {
+      const seen: string[] = [];
+      let failures = 25;
+      const running = await start({
+        'build-candles': async (event: KinesisStreamEvent) => {
+          if (failures-- > 0) throw new UnknownVersion('market-data L / F', 9, [0, 1]);
+          seen.push(...textsIn(event));
+        },
+      });
+      await append('a');
+      await running.drained();
+      expect(seen).toEqual(['a']);
+      expect([...streamLog.deadRecords(10)]).toEqual([]);
     });
 
     it('brings again what was given up, once it is sent again', async () => {
@@ -196,6 +212,18 @@ describe('the embedded runtime', () => {
       await bus.publish([expired]);
       await running.drained();
       expect(attempts).toBe(5);
+    });
+
+    it('is not given up while what a later release wrote cannot be read', async () => {
+      let attempts = 0;
+      const running = await start({
+        'track-order': async () => {
+          if (++attempts < 12) throw new UnknownVersion('orders O / ORDER', 9, [0, 1]);
+        },
+      });
+      await bus.publish([expired]);
+      await running.drained();
+      expect(attempts).toBe(12);
     });
   });
 

@@ -1,5 +1,6 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
 import type { SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
+import { UnknownVersion } from '../../shared/contracts/versioned.ts';
 import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
@@ -97,7 +98,8 @@ export class StreamConsumer {
         attempts: this.#attempts,
         error: describeError(error),
       });
-      if (this.#attempts <= definition.retryAttempts) {
+      // A release that reads what it met will take it from here.
+      if (this.#attempts <= definition.retryAttempts || error instanceof UnknownVersion) {
         return { pauseUntilMs: Date.now() + waitMs(this.#options.retry, this.#attempts) };
       }
       return this.#giveUp(records, error);

@@ -24,6 +24,7 @@ import { describeStateStore } from '../contracts/suites/state-store.ts';
 import { describeStreamWriter } from '../contracts/suites/stream-writer.ts';
 import { openEmulator, type EmulatorUnderTest } from './emulator-under-test.ts';
 import { busReceiver, queueReceiver, streamReceiver } from './receivers.ts';
+import { recordsAsGiven } from '../support/records-as-given.ts';
 
 let emulator: EmulatorUnderTest;
 let environment: Environment;
@@ -45,7 +46,7 @@ afterAll(async () => emulator.close());
 const nothingToClose = async (): Promise<void> => {};
 
 describeStateStore('DynamoStateStore', async () => ({
-  store: new DynamoStateStore(environment),
+  store: new DynamoStateStore(environment, undefined, undefined, recordsAsGiven),
   close: nothingToClose,
 }));
 

@@ -10,6 +10,7 @@ import {
   UpdateItemCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import { storedRecords, type RecordCodec } from '../../contracts/stored-records.ts';
 import {
   ConditionFailed,
   LimitExceeded,
@@ -49,15 +50,18 @@ export class DynamoStateStore implements StateStore {
   readonly #environment: Environment;
   readonly #client: DynamoDBClient;
   readonly #sleep: Sleep;
+  readonly #records: RecordCodec;
 
   constructor(
     environment: Environment,
     client = new DynamoDBClient(clientOptions(environment)),
     sleep: Sleep = wait,
+    records: RecordCodec = storedRecords,
   ) {
     this.#environment = environment;
     this.#client = client;
     this.#sleep = sleep;
+    this.#records = records;
   }
 
   async get<T>(table: TableName, key: ItemKey): Promise<Item<T> | null> {
@@ -67,7 +71,7 @@ export class DynamoStateStore implements StateStore {
       ConsistentRead: true,
     });
     const { Item: found } = await reaching('DynamoDB', this.#client.send(command));
-    return found === undefined ? null : readItem<T>(found);
+    return found === undefined ? null : this.#item<T>(table, found);
   }
 
   async query<T>(table: TableName, pk: string, sortPrefix: string, options: QueryOptions): Promise<Page<T>> {
@@ -90,9 +94,10 @@ export class DynamoStateStore implements StateStore {
     return this.#page({ ...input, ...keyCondition(INDEX_KEY, partition, sort) }, listing, options);
   }
 
-  async write(write: Write): Promise<void> {
+  async write(given: Write): Promise<void> {
     // Only a transaction can check without writing.
-    if (write.kind === 'check') return this.transact([write]);
+    if (given.kind === 'check') return this.transact([given]);
+    const write = this.#asStored(given);
     refuseImpossible([write]);
     const tableName = this.#tableName(write.table);
     await this.#commit([write], async () => {
@@ -102,7 +107,8 @@ export class DynamoStateStore implements StateStore {
     });
   }
 
-  async transact(writes: readonly Write[]): Promise<void> {
+  async transact(given: readonly Write[]): Promise<void> {
+    const writes = given.map((write) => this.#asStored(write));
     refuseImpossible(writes);
     const TransactItems = writes.map((write) => transactItem(this.#tableName(write.table), write));
     await this.#commit(writes, async () => {
@@ -148,9 +154,20 @@ export class DynamoStateStore implements StateStore {
       found.push(...(response.Items ?? []));
       from = response.LastEvaluatedKey;
     } while (from !== undefined && found.length <= limit);
-    const items = found.slice(0, limit).map((item) => readItem<T>(item));
+    const items = found.slice(0, limit).map((item) => this.#item<T>(listing.table, item));
     const last = items.at(-1);
     return { items, next: found.length > limit && last !== undefined ? cursorAfter(listing, last) : null };
+  }
+
+  #item<T>(table: TableName, attributes: Attributes): Item<T> {
+    const item = readItem(attributes);
+    return { ...item, value: this.#records.record(table, item, item.value) as T };
+  }
+
+  #asStored<W extends Write>(write: W): W {
+    return write.kind === 'put'
+      ? { ...write, value: this.#records.stored(write.table, write, write.value) }
+      : write;
   }
 
   #tableName(table: TableName): string {
