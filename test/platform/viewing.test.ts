@@ -25,7 +25,7 @@ async function portsOfViewer(): Promise<{ ports: Ports; written: string[] }> {
   const state = openMemoryState();
   const written: string[] = [];
   const executions = { start: async () => undefined, describe: async () => null };
-  const submit = restClient(manageBacktests({ state, executions } as unknown as Ports, () => 1));
+  const submit = restClient(manageBacktests({ state, executions }, () => 1));
   await submit('POST /v1/backtests', {
     body: {
       strategy: 'ma-crossover',
@@ -51,7 +51,12 @@ async function portsOfViewer(): Promise<{ ports: Ports; written: string[] }> {
     candles: new MemoryCandleStore(),
     streams: { append: refuse('streams.append') },
     executions: { start: refuse('executions.start'), describe: executions.describe },
-    functionHealth: { read: async () => [] },
+    functionHealth: {
+      read: async () => [],
+      silences: async () => [],
+      waiting: async () => [],
+      givenUp: async () => 0,
+    },
     deadLetters: { count: async () => 0, redrive: refuse('deadLetters.redrive') },
   } as unknown as Ports;
   return { ports, written };
