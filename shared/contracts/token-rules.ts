@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ROLES, type Role } from './roles.ts';
 
 /** Signatures that a published key verifies. `none` and HMAC are not among them, and never can be. */
-export const TOKEN_ALGORITHMS = ['EdDSA', 'ES256', 'RS256'] as const;
+const TOKEN_ALGORITHMS = ['EdDSA', 'ES256', 'RS256'] as const;
 
 const names = z.array(z.string().min(1).max(200)).max(20);
 
