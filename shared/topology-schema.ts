@@ -41,6 +41,8 @@ export interface Capabilities {
   readonly functionHealth?: true;
   /** Counting them, or also sending them back. */
   readonly deadLetters?: 'read' | 'write';
+  /** Seeing what any function gave up and sending it again, whichever way it came. */
+  readonly givenUp?: 'write';
   readonly verifyTokens?: true;
 }
 
@@ -60,7 +62,10 @@ export interface StreamConsumerDefinition {
   readonly maxBatchingWindowSeconds: number;
   /** Embedded, where each attempt waits longer than the one before. */
   readonly retryAttempts: number;
-  /** On AWS, where attempts follow one another at Lambda's pace: a batch is given up when it is older. */
+  /**
+   * On AWS, where attempts follow one another at Lambda's pace, a batch is given up when it is older. Less than the
+   * retention of its stream: what the stream has forgotten, Lambda could no longer set aside with its records.
+   */
   readonly maxRecordAgeSeconds: number;
   /** It reads over a pipe of its own where the stage pays for that. */
   readonly latencyMatters?: true;

@@ -179,6 +179,10 @@ export const topology = {
       context: 'api', description: 'Shows what was set aside and sends it again.', timeoutSeconds: 5, memoryMb: 256,
       capabilities: { state: { operations: 'write' }, append: ['trades'] },
     },
+    'redrive-given-up': {
+      context: 'api', description: 'Shows what functions gave up and sends it again.', timeoutSeconds: 25, memoryMb: 512,
+      capabilities: { givenUp: 'write' },
+    },
     'manage-backtests': {
       context: 'api', description: 'Submits and shows backtest runs.', timeoutSeconds: 5, memoryMb: 256,
       capabilities: { state: { backtest: 'write' }, execute: ['run-backtest-grid'] },
@@ -213,10 +217,10 @@ export const topology = {
   },
 
   streamConsumers: [
-    { stream: 'raw', function: 'archive-raw', batchSize: 10, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600 },
-    { stream: 'trades', function: 'store-trades', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600 },
-    { stream: 'trades', function: 'build-candles', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600, latencyMatters: true },
-    { stream: 'trades', function: 'match-orders', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600, latencyMatters: true },
+    { stream: 'raw', function: 'archive-raw', batchSize: 10, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800 },
+    { stream: 'trades', function: 'store-trades', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800 },
+    { stream: 'trades', function: 'build-candles', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800, latencyMatters: true },
+    { stream: 'trades', function: 'match-orders', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800, latencyMatters: true },
   ],
   queueWorkers: [
     { queue: 'orders-urgent', function: 'submit-order', batchSize: 10 },
@@ -257,6 +261,8 @@ export const topology = {
     { method: 'PUT', path: '/v1/risk/kill-switch', function: 'manage-risk', role: 'operator' },
     { method: 'GET', path: '/v1/quarantine', function: 'manage-quarantine', role: 'viewer' },
     { method: 'POST', path: '/v1/quarantine/{id}/redrive', function: 'manage-quarantine', role: 'operator' },
+    { method: 'GET', path: '/v1/given-up', function: 'redrive-given-up', role: 'viewer' },
+    { method: 'POST', path: '/v1/given-up/redrive', function: 'redrive-given-up', role: 'operator' },
     { method: 'GET', path: '/v1/backtests', function: 'manage-backtests', role: 'viewer' },
     { method: 'POST', path: '/v1/backtests', function: 'manage-backtests', role: 'trader' },
     { method: 'GET', path: '/v1/backtests/{runId}', function: 'manage-backtests', role: 'viewer' },

@@ -22,7 +22,7 @@ export class BusRule extends Construct {
       eventPattern: { detailType: [detailType] },
       targets: [
         new LambdaFunction(target.function, {
-          deadLetterQueue: target.failedEvents.queue,
+          deadLetterQueue: target.failedEvents,
           retryAttempts: 10,
           maxEventAge: Duration.hours(1),
         }),

@@ -1,16 +1,19 @@
 import { CfnOutput, CfnParameter, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import type { QueueDefinition, StreamDefinition } from '../../shared/topology-schema.ts';
+import { functionsOfEvents } from '../../shared/adapters/aws/stage-parameters.ts';
 import { topology } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { Archive } from '../constructs/archive.ts';
+import { FailuresBucket } from '../constructs/failures-bucket.ts';
 import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
 import { parameterNames, publish } from '../constructs/parameter-names.ts';
 import { acknowledge } from '../constructs/permission.ts';
@@ -35,7 +38,9 @@ export class StatefulStack extends MillraceStack {
     for (const [name, definition] of Object.entries(topology.streams)) this.#addStream(name, definition);
     for (const [name, { description }] of Object.entries(topology.tables)) this.#addTable(name, description);
     for (const [name, definition] of Object.entries(topology.queues)) this.#addQueue(name, definition);
+    for (const name of functionsOfEvents()) this.#addFailedEvents(name);
     this.#addArchive();
+    this.#addFailures();
     this.#addEventBus();
     this.#addClickHouse();
   }
@@ -129,6 +134,32 @@ export class StatefulStack extends MillraceStack {
     this.#publish(parameterNames.queueArn(name), queue.queueArn);
     this.#publish(parameterNames.deadLetterQueueUrl(name), deadLetters.queue.queueUrl);
     this.#publish(parameterNames.deadLetterQueueArn(name), deadLetters.queue.queueArn);
+  }
+
+  /** Kept here and not with the function: what waits for a person outlives a stack that is made anew. */
+  #addFailedEvents(functionName: string): void {
+    const { queue } = new DeadLetterQueue(this, `FailedEvents-${functionName}`, {
+      alarm: SERVICE_METRICS.failedEvents,
+      names: { function: functionName },
+      removalPolicy: this.#removalPolicy,
+      alarmTopicArn: this.#alarmTopicArn,
+    });
+    queue.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AllowRules',
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+    this.#publish(parameterNames.failedEventsUrl(functionName), queue.queueUrl);
+    this.#publish(parameterNames.failedEventsArn(functionName), queue.queueArn);
+  }
+
+  #addFailures(): void {
+    const { bucket } = new FailuresBucket(this, 'Failures', { removalPolicy: this.#removalPolicy });
+    this.#publish(parameterNames.failuresBucket, bucket.bucketName);
   }
 
   #addArchive(): void {

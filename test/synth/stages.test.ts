@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { variablesFor } from '../../shared/adapters/aws/environment.ts';
+import { functionsOfEvents } from '../../shared/adapters/aws/stage-parameters.ts';
 import type { Capabilities } from '../../shared/topology-schema.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import { at, listOf, ofType, roleStatements, targetOf, textOf } from './resources.ts';
@@ -26,6 +27,9 @@ const REVIEWED_WILDCARDS = [
   /^cloudwatch:GetMetricData \*$/,
   /^logs:(\w+LogDeliver(y|ies)|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups) \*$/,
   /^ecr:GetAuthorizationToken \*$/,
+  /^s3:(Get|Delete)Object .+<\w*failuresbucket\w*>\/aws\/lambda\/\*$/,
+  /^s3:PutObject .+<\w*failuresbucket\w*>\/redriven\/\*$/,
+  /^s3:PutObject .+<\w*failuresbucket\w*>\/aws\/lambda\/\*$/,
   /^s3:(Get|Put)Object .+<\w*archivebucket\w*>\/(raw|unreadable|backtests)\/\*$/,
   /^states:(Describe|Stop|Redrive)Execution .+:execution:.+[:/]\*$/,
   /^execute-api:ManageConnections .+\/live\/POST\/@connections\/\*$/,
@@ -83,19 +87,55 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
     expect(mappings.map(({ properties }) => targetOf(properties['FunctionName'])).sort()).toEqual(
       topology.streamConsumers.map((consumer) => functions.get(consumer.function)!.id).sort(),
     );
-    for (const { part, properties } of mappings) {
+    for (const { properties } of mappings) {
       expect(properties).toMatchObject({
         ParallelizationFactor: 1,
         BisectBatchOnFunctionError: true,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
         StartingPosition: 'TRIM_HORIZON',
       });
-      const maxAgeSeconds = Number(properties['MaximumRecordAgeInSeconds']);
-      expect(maxAgeSeconds).toBeGreaterThan(0);
-      // However often Lambda tries, an outage is survived as long as the records are young enough.
-      expect(properties['MaximumRetryAttempts']).toBeGreaterThan(maxAgeSeconds);
-      const destination = targetOf(at(properties, 'DestinationConfig', 'OnFailure', 'Destination'));
-      expect(resourceOf(resources, part, destination).type).toBe('AWS::SQS::Queue');
+      // However often Lambda tries, an outage is survived until the stream is about to forget the records.
+      expect(properties['MaximumRetryAttempts']).toBe(-1);
+      const hoursLeft = hoursBeforeForgotten(properties, functions);
+      expect(hoursLeft).toBeGreaterThan(0.5);
+      expect(hoursLeft).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('keeps what a stream consumer gives up in a bucket, with its records, where the function may write and no further', () => {
+    const mappings = ofType(resources, 'AWS::Lambda::EventSourceMapping').filter(
+      ({ properties }) => 'ParallelizationFactor' in properties,
+    );
+    expect(mappings).toHaveLength(topology.streamConsumers.length);
+    for (const { part, properties } of mappings) {
+      const destination = textOf(at(properties, 'DestinationConfig', 'OnFailure', 'Destination'));
+      expect(destination).toMatch(/:s3:::<\w*failuresbucket\w*>$/);
+      const role = targetOf(
+        resourceOf(resources, part, targetOf(properties['FunctionName'])).properties['Role'],
+      );
+      const allowed = ofType(resources, 'AWS::IAM::Policy')
+        .filter((policy) => listOf(policy.properties['Roles']).some((one) => targetOf(one) === role))
+        .flatMap((policy) => roleStatements([policy]))
+        .flatMap(({ actions, resources: on }) =>
+          on.flatMap((resource) =>
+            textOf(resource).startsWith(destination)
+              ? actions.map((action) => `${action} ${textOf(resource).slice(destination.length)}`)
+              : [],
+          ),
+        );
+      expect(allowed.sort()).toEqual(['s3:ListBucket ', 's3:PutObject /aws/lambda/*']);
+    }
+  });
+
+  it('keeps given-up batches and failed events when the stack goes, where data is kept at all', () => {
+    const kept = [...synthesized.templates.values()].flatMap(({ Resources }) =>
+      Object.entries(Resources).filter(([id]) => /^(Failures|FailedEvents)/.test(id)),
+    );
+    const ends = kept.filter(([, { Type }]) => /^AWS::(S3::Bucket|SQS::Queue)$/.test(Type));
+    expect(ends).toHaveLength(1 + functionsOfEvents().length);
+    for (const [id, resource] of ends) {
+      const policy = (resource as { DeletionPolicy?: string }).DeletionPolicy;
+      expect({ id, policy }).toEqual({ id, policy: stage === 'localstack' ? 'Delete' : 'Retain' });
     }
   });
 
@@ -301,6 +341,19 @@ function functionsByName(resources: readonly Resource[]): ReadonlyMap<FunctionNa
     },
   );
   return new Map(published);
+}
+
+/** From the age at which a batch is given up to the time at which its stream forgets it. */
+function hoursBeforeForgotten(
+  mapping: Resource['properties'],
+  functions: ReadonlyMap<FunctionName, Resource>,
+): number {
+  const consumer = topology.streamConsumers.find(
+    (one) => functions.get(one.function)!.id === targetOf(mapping['FunctionName']),
+  )!;
+  return (
+    topology.streams[consumer.stream].retentionHours - Number(mapping['MaximumRecordAgeInSeconds']) / 3600
+  );
 }
 
 function resourceOf(resources: readonly Resource[], part: string, id: string | undefined): Resource {
