@@ -41,13 +41,15 @@ export const topology = {
         'STRATEGY#<strategyId> / RESERVATION: the one order in flight of an instance, and the signal that waits for it',
         'STRATEGY#<strategyId> / DECIDED: the newest signal that was decided upon',
         'ORDER#<clientOrderId> / ORDER: an order and its status',
+        'ORDER#<clientOrderId> / REPORT: the event by which the venue told how an order ended',
         'VENUE#<lane> / match-orders: the paper venue’s open orders in a lane',
       ],
       accessPatterns: [
         'check-risk: get limits, kill switch, reservation, decided; put reservation and decided with order',
         'submit-order: get order and kill switch; track-order: get and put order and reservation',
         'read-orders: index ORDERS#<accountId> by effective time → orders, newest first',
-        'sweep-pending: index PENDING → outboxes, oldest first; index IN_FLIGHT → reservations whose order should be over',
+        'match-orders: put the report of an order before it tells of it',
+        'sweep-pending: index PENDING → outboxes, oldest first; index IN_FLIGHT → reservations whose order should be over; get its report',
       ],
     },
     portfolio: {
@@ -211,7 +213,10 @@ export const topology = {
       context: 'operations', description: 'Sends what a crashed function left pending.', timeoutSeconds: 60, memoryMb: 256,
       capabilities: {
         state: { signals: 'write', orders: 'write', portfolio: 'write' },
-        publish: ['SignalRaisedV1', 'OrderChangedV1', 'PortfolioChangedV1'], send: ['orders-urgent', 'orders-standard'],
+        publish: [
+          'SignalRaisedV1', 'OrderChangedV1', 'PortfolioChangedV1', 'OrderFilledV1', 'OrderRejectedV1', 'OrderExpiredV1',
+        ],
+        send: ['orders-urgent', 'orders-standard'],
       },
     },
   },
