@@ -13,9 +13,12 @@ export interface MillraceRun {
 /** Runs the command line in a process of its own. @param killAfterMs sends SIGKILL, as a crash would end it. */
 export async function runMillrace(
   args: readonly string[],
-  options: { readonly killAfterMs?: number } = {},
+  options: { readonly killAfterMs?: number; readonly cwd?: string } = {},
 ): Promise<MillraceRun> {
-  const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [entry, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
   const timer =
     options.killAfterMs === undefined
       ? undefined
