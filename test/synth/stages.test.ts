@@ -231,7 +231,7 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
     const queues = ofType(resources, 'AWS::SQS::Queue');
     const working = queues.filter(({ properties }) => 'RedrivePolicy' in properties);
     expect(working).toHaveLength(Object.keys(topology.queues).length);
-    const ends = new Set(deadLetterTargets(resources));
+    const ends = new Set([...deadLetterTargets(resources), ...failedEventQueues(resources)]);
     for (const { path, properties } of queues)
       expect('RedrivePolicy' in properties || ends.has(path)).toBe(true);
   });
@@ -371,6 +371,15 @@ function deadLetterTargets(resources: readonly Resource[]): string[] {
     ]
       .flatMap((value) => targetOf(value) ?? [])
       .map((id) => `${part}/${id}`),
+  );
+}
+
+/** Paths of the queues that functions are told to leave their failed events in. */
+function failedEventQueues(resources: readonly Resource[]): string[] {
+  return ofType(resources, 'AWS::SSM::Parameter').flatMap(({ part, properties }) =>
+    /\/failed-events\/[a-z-]+\/arn$/.test(textOf(properties['Name']))
+      ? [`${part}/${targetOf(properties['Value'])}`]
+      : [],
   );
 }
 

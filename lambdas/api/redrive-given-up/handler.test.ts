@@ -48,6 +48,9 @@ describe('what functions gave up, over REST', () => {
     const { asked, call } = called();
     expect((await call('POST /v1/given-up/redrive', { body: { kind: 'trade' } })).status).toBe(422);
     expect((await call('POST /v1/given-up/redrive', { body: { function: 'nobody' } })).status).toBe(422);
+    expect((await call('GET /v1/given-up', { query: 'function=nobody' })).problem.detail).toBe(
+      'query.function: expected a function of the platform, got "nobody"',
+    );
     expect((await call('GET /v1/given-up', { query: 'limit=0' })).status).toBe(400);
     expect(asked).toEqual([]);
   });
