@@ -77,6 +77,18 @@ export interface QueueWorkerDefinition {
   readonly batchSize: number;
 }
 
+/**
+ * On AWS, a function whose events decide over money is handed them by a queue of its own: called by the bus itself it
+ * would get three tries, and a store that is away for minutes would leave a fill unbooked. Embedded, the bus is patient.
+ */
+export interface EventQueueDefinition {
+  readonly function: string;
+  /** From one try to the next; at least six times the function's timeout. */
+  readonly visibilityTimeoutSeconds: number;
+  /** Tries before the event goes to the function's failed events. */
+  readonly maxReceives: number;
+}
+
 export interface RuleDefinition {
   readonly detailType: DetailType;
   readonly functions: readonly string[];
@@ -125,6 +137,7 @@ export interface Topology {
   readonly streamConsumers: readonly StreamConsumerDefinition[];
   readonly queueWorkers: readonly QueueWorkerDefinition[];
   readonly rules: readonly RuleDefinition[];
+  readonly eventQueues: readonly EventQueueDefinition[];
   readonly schedules: readonly ScheduleDefinition[];
   readonly routes: readonly RouteDefinition[];
   readonly socketRoutes: readonly SocketRouteDefinition[];

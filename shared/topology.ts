@@ -240,6 +240,12 @@ export const topology = {
     { detailType: 'PortfolioChangedV1', functions: ['track-order', 'push-updates'] },
     { detailType: 'OrderChangedV1', functions: ['push-updates'] },
   ],
+  eventQueues: [
+    // A signal is of no use when it is old; what the venue has done must be booked, so that is tried for two hours.
+    { function: 'check-risk', visibilityTimeoutSeconds: 30, maxReceives: 10 },
+    { function: 'apply-fill', visibilityTimeoutSeconds: 30, maxReceives: 240 },
+    { function: 'track-order', visibilityTimeoutSeconds: 30, maxReceives: 240 },
+  ],
   schedules: [{ function: 'sweep-pending', everyMinutes: 1 }],
 
   authorizer: 'authorize-request',

@@ -85,6 +85,10 @@ export class PlatformReferences {
     return this.#lookUp(parameterNames.failedEventsUrl(functionName));
   }
 
+  eventQueueArn(functionName: string): string {
+    return this.#lookUp(parameterNames.eventQueueArn(functionName));
+  }
+
   failedEventsArn(functionName: string): string {
     return this.#lookUp(parameterNames.failedEventsArn(functionName));
   }

@@ -7,7 +7,11 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
-import type { QueueDefinition, StreamDefinition } from '../../shared/topology-schema.ts';
+import type {
+  EventQueueDefinition,
+  QueueDefinition,
+  StreamDefinition,
+} from '../../shared/topology-schema.ts';
 import { functionsOfEvents } from '../../shared/adapters/aws/stage-parameters.ts';
 import { topology } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
@@ -144,6 +148,29 @@ export class StatefulStack extends MillraceStack {
       removalPolicy: this.#removalPolicy,
       alarmTopicArn: this.#alarmTopicArn,
     });
+    this.#letRulesSend(queue);
+    this.#publish(parameterNames.failedEventsUrl(functionName), queue.queueUrl);
+    this.#publish(parameterNames.failedEventsArn(functionName), queue.queueArn);
+    const waits = topology.eventQueues.find((one) => one.function === functionName);
+    if (waits !== undefined) this.#addEventQueue(waits, queue);
+  }
+
+  #addEventQueue(definition: EventQueueDefinition, failedEvents: Queue): void {
+    const { function: functionName, visibilityTimeoutSeconds, maxReceives } = definition;
+    const queue = new Queue(this, `Events-${functionName}`, {
+      visibilityTimeout: Duration.seconds(visibilityTimeoutSeconds),
+      retentionPeriod: Duration.days(4),
+      deadLetterQueue: { queue: failedEvents, maxReceiveCount: maxReceives },
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      removalPolicy: this.#removalPolicy,
+    });
+    this.#letRulesSend(queue);
+    this.#publish(parameterNames.eventQueueArn(functionName), queue.queueArn);
+  }
+
+  /** The account's: the rules are in stacks that refer to this one, never the other way. */
+  #letRulesSend(queue: Queue): void {
     queue.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AllowRules',
@@ -153,8 +180,6 @@ export class StatefulStack extends MillraceStack {
         conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
       }),
     );
-    this.#publish(parameterNames.failedEventsUrl(functionName), queue.queueUrl);
-    this.#publish(parameterNames.failedEventsArn(functionName), queue.queueArn);
   }
 
   #addFailures(): void {

@@ -35,6 +35,9 @@ const REVIEWED_WILDCARDS = [
   /^execute-api:ManageConnections .+\/live\/POST\/@connections\/\*$/,
 ];
 
+/** Functions that the bus hands their events through a queue. */
+const WAITS_IN_QUEUE = new Set<FunctionName>(topology.eventQueues.map((queue) => queue.function));
+
 describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
   let synthesized: Synthesized;
   let resources: readonly Resource[];
@@ -139,13 +142,32 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
     }
   });
 
+  it('gives events that decide over money more tries than the bus does, and a place for those that fail them all', () => {
+    const money = topology.rules.flatMap((rule) => [
+      ...(/^(SignalRaised|OrderFilled|OrderRejected|OrderExpired|PortfolioChanged)/.test(rule.detailType)
+        ? rule.functions.filter((name) => name !== 'push-updates')
+        : []),
+    ]);
+    for (const name of new Set<FunctionName>(money)) {
+      const [queue] = resources.filter(
+        ({ type, id }) => type === 'AWS::SQS::Queue' && id.startsWith(`Events${name.replaceAll('-', '')}`),
+      );
+      expect(Number(at(queue?.properties, 'RedrivePolicy', 'maxReceiveCount'))).toBeGreaterThan(3);
+      expect(targetOf(at(queue?.properties, 'RedrivePolicy', 'deadLetterTargetArn'))).toMatch(
+        new RegExp(`^FailedEvents${name.replaceAll('-', '')}`),
+      );
+    }
+  });
+
   it('feeds every queue worker, with time enough to try six times before the message shows again', () => {
     const mappings = ofType(resources, 'AWS::Lambda::EventSourceMapping').filter(
       ({ properties }) => !('ParallelizationFactor' in properties),
     );
-    expect(mappings).toHaveLength(topology.queueWorkers.length);
+    expect(mappings).toHaveLength(topology.queueWorkers.length + topology.eventQueues.length);
     for (const { properties } of mappings)
       expect(properties['FunctionResponseTypes']).toEqual(['ReportBatchItemFailures']);
+    for (const { function: name, visibilityTimeoutSeconds } of topology.eventQueues)
+      expect(visibilityTimeoutSeconds).toBeGreaterThanOrEqual(6 * topology.functions[name].timeoutSeconds);
     for (const worker of topology.queueWorkers) {
       const { visibilityTimeoutSeconds } = topology.queues[worker.queue];
       expect(visibilityTimeoutSeconds).toBeGreaterThanOrEqual(
@@ -164,10 +186,17 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
       expect(targetOf(at(target, 'DeadLetterConfig', 'Arn'))).toBeDefined();
       return `${listOf(at(properties, 'EventPattern', 'detail-type'))
         .map(textOf)
-        .join()} ${targetOf(target['Arn'])}`;
+        .join()} ${targetOf(target['Arn'])}`.replace(
+        /SsmParameterValue.*eventqueues(\w+)arn\w*$/,
+        'queue of $1',
+      );
     });
     const expected = topology.rules.flatMap((rule) =>
-      rule.functions.map((name) => `${rule.detailType} ${functions.get(name)!.id}`),
+      rule.functions.map((name) =>
+        WAITS_IN_QUEUE.has(name)
+          ? `${rule.detailType} queue of ${name.replaceAll('-', '')}`
+          : `${rule.detailType} ${functions.get(name)!.id}`,
+      ),
     );
     expect(pairs.sort()).toEqual(expected.sort());
   });
@@ -188,7 +217,8 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
       expect(targetOf(at(properties, 'DestinationConfig', 'OnFailure', 'Destination'))).toBeDefined();
       return targetOf(properties['FunctionName']);
     });
-    expect(configured.sort()).toEqual([...called].map((name) => functions.get(name)!.id).sort());
+    const byTheBus = [...called].filter((name) => !WAITS_IN_QUEUE.has(name));
+    expect(configured.sort()).toEqual(byTheBus.map((name) => functions.get(name)!.id).sort());
   });
 
   it('has every route, behind the authorizer unless it is open', () => {
@@ -230,7 +260,7 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
   it('has a dead-letter queue for every queue that is none', () => {
     const queues = ofType(resources, 'AWS::SQS::Queue');
     const working = queues.filter(({ properties }) => 'RedrivePolicy' in properties);
-    expect(working).toHaveLength(Object.keys(topology.queues).length);
+    expect(working).toHaveLength(Object.keys(topology.queues).length + topology.eventQueues.length);
     const ends = new Set([...deadLetterTargets(resources), ...failedEventQueues(resources)]);
     for (const { path, properties } of queues)
       expect('RedrivePolicy' in properties || ends.has(path)).toBe(true);

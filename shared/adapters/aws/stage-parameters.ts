@@ -14,6 +14,7 @@ export const stageParameters = {
   failuresBucket: 'failures-bucket',
   failedEventsUrl: (functionName: string) => `failed-events/${functionName}/url`,
   failedEventsArn: (functionName: string) => `failed-events/${functionName}/arn`,
+  eventQueueArn: (functionName: string) => `event-queues/${functionName}/arn`,
   functions: 'functions',
 } as const;
 
