@@ -1,8 +1,8 @@
-import { Duration, Fn } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Fn } from 'aws-cdk-lib';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, type IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import type { MillraceFunction } from './millrace-function.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
 
@@ -16,8 +16,6 @@ const READ_QUEUE = [
   'sqs:GetQueueAttributes',
   'sqs:ChangeMessageVisibility',
 ];
-/** Older than a few tries. */
-const MAX_AGE = Duration.minutes(2);
 
 /** Where the events of one function wait for it, one at a time. The queue is the stateful stack's. */
 export class EventQueue extends Construct {
@@ -42,17 +40,9 @@ export class EventQueue extends Construct {
     });
     this.mapping.node.addDependency(called.policy);
     new RunbookAlarm(this, 'AgeAlarm', {
-      runbook: 'queue-age',
-      what: `Events for ${called.name} wait more than ${MAX_AGE.toSeconds()} s`,
-      metric: new Metric({
-        namespace: 'AWS/SQS',
-        metricName: 'ApproximateAgeOfOldestMessage',
-        dimensionsMap: { QueueName: Fn.select(5, Fn.split(':', queueArn)) },
-        statistic: 'Maximum',
-        period: Duration.minutes(1),
-      }),
-      threshold: MAX_AGE.toSeconds(),
-      periods: 3,
+      metric: SERVICE_METRICS.eventQueueAge,
+      dimensions: { QueueName: Fn.select(5, Fn.split(':', queueArn)) },
+      names: { function: called.name },
       topicArn: platform.alarmTopicArn,
     });
   }

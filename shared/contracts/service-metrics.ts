@@ -156,6 +156,21 @@ export const SERVICE_METRICS = {
       threshold: 30,
     },
   },
+  eventQueueAge: {
+    namespace: 'AWS/SQS',
+    metricName: 'ApproximateAgeOfOldestMessage',
+    dimensions: ['QueueName'],
+    unit: 'Seconds',
+    help: 'Age of the oldest event that waits for a function which decides over money.',
+    alarm: {
+      ...THREE_MINUTES,
+      // Older than a few tries.
+      what: 'Events for <function> wait more than two minutes',
+      runbook: 'queue-age',
+      statistic: 'Maximum',
+      threshold: 120,
+    },
+  },
   restServerErrors: {
     namespace: 'AWS/ApiGateway',
     metricName: '5XXError',

@@ -24,7 +24,9 @@ describe('events that come out of a queue', () => {
 
   it('that are no JSON fail, and hold up no other', async () => {
     let calls = 0;
-    const handler = takingQueuedEvents(async () => void calls++);
+    const handler = takingQueuedEvents(async () => {
+      calls++;
+    });
     expect(await handler(queued('{', '{}'), invocation)).toEqual({
       batchItemFailures: [{ itemIdentifier: '0' }],
     });

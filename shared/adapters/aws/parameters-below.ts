@@ -1,4 +1,4 @@
-import { paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
+import { paginateGetParametersByPath, type SSMClient } from '@aws-sdk/client-ssm';
 
 /** Below a path of SSM: each parameter by what its name has behind the path. */
 export async function readParametersBelow(
