@@ -100,7 +100,7 @@ export default {
       '^lib/',
       TOPOLOGY,
       '^shared/contracts/(events|metrics|service-metrics|token-rules)\\.ts$',
-      '^shared/adapters/aws/environment\\.ts$',
+      '^shared/adapters/aws/(environment|stage-parameters)\\.ts$',
       '^shared/runtime/cross-origin\\.ts$',
     ),
     only(

@@ -1,6 +1,7 @@
 /** The one-process platform: storage, ports and runtime put together, with HTTP in front when it is asked for. */
 import type { TapeGate } from '../collector/tape-gate.ts';
 import type { VenueVitals } from '../collector/live/venue-vitals.ts';
+import { EmbeddedGivenUp } from '../shared/adapters/embedded/embedded-given-up.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { VenueSilence } from '../shared/ports/function-health.ts';
 import type { Ports } from '../shared/ports/index.ts';
@@ -83,6 +84,7 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
       givenUp: async () => countGivenUp(storage),
     },
     deadLetters: storage.queues,
+    givenUp: new EmbeddedGivenUp(storage),
     tokens: issuer,
   };
   const ports = options.decorate?.(bare) ?? bare;

@@ -41,13 +41,15 @@ export const topology = {
         'STRATEGY#<strategyId> / RESERVATION: the one order in flight of an instance, and the signal that waits for it',
         'STRATEGY#<strategyId> / DECIDED: the newest signal that was decided upon',
         'ORDER#<clientOrderId> / ORDER: an order and its status',
+        'ORDER#<clientOrderId> / REPORT: the event by which the venue told how an order ended',
         'VENUE#<lane> / match-orders: the paper venue’s open orders in a lane',
       ],
       accessPatterns: [
         'check-risk: get limits, kill switch, reservation, decided; put reservation and decided with order',
         'submit-order: get order and kill switch; track-order: get and put order and reservation',
         'read-orders: index ORDERS#<accountId> by effective time → orders, newest first',
-        'sweep-pending: index PENDING → outboxes, oldest first; index IN_FLIGHT → reservations whose order should be over',
+        'match-orders: put the report of an order before it tells of it',
+        'sweep-pending: index PENDING → outboxes, oldest first; index IN_FLIGHT → reservations whose order should be over; get its report',
       ],
     },
     portfolio: {
@@ -179,6 +181,10 @@ export const topology = {
       context: 'api', description: 'Shows what was set aside and sends it again.', timeoutSeconds: 5, memoryMb: 256,
       capabilities: { state: { operations: 'write' }, append: ['trades'] },
     },
+    'redrive-given-up': {
+      context: 'api', description: 'Shows what functions gave up and sends it again.', timeoutSeconds: 25, memoryMb: 512,
+      capabilities: { givenUp: 'write' },
+    },
     'manage-backtests': {
       context: 'api', description: 'Submits and shows backtest runs.', timeoutSeconds: 5, memoryMb: 256,
       capabilities: { state: { backtest: 'write' }, execute: ['run-backtest-grid'] },
@@ -207,16 +213,19 @@ export const topology = {
       context: 'operations', description: 'Sends what a crashed function left pending.', timeoutSeconds: 60, memoryMb: 256,
       capabilities: {
         state: { signals: 'write', orders: 'write', portfolio: 'write' },
-        publish: ['SignalRaisedV1', 'OrderChangedV1', 'PortfolioChangedV1'], send: ['orders-urgent', 'orders-standard'],
+        publish: [
+          'SignalRaisedV1', 'OrderChangedV1', 'PortfolioChangedV1', 'OrderFilledV1', 'OrderRejectedV1', 'OrderExpiredV1',
+        ],
+        send: ['orders-urgent', 'orders-standard'],
       },
     },
   },
 
   streamConsumers: [
-    { stream: 'raw', function: 'archive-raw', batchSize: 10, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600 },
-    { stream: 'trades', function: 'store-trades', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600 },
-    { stream: 'trades', function: 'build-candles', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600, latencyMatters: true },
-    { stream: 'trades', function: 'match-orders', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 3600, latencyMatters: true },
+    { stream: 'raw', function: 'archive-raw', batchSize: 10, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800 },
+    { stream: 'trades', function: 'store-trades', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800 },
+    { stream: 'trades', function: 'build-candles', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800, latencyMatters: true },
+    { stream: 'trades', function: 'match-orders', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800, latencyMatters: true },
   ],
   queueWorkers: [
     { queue: 'orders-urgent', function: 'submit-order', batchSize: 10 },
@@ -230,6 +239,12 @@ export const topology = {
     { detailType: 'OrderExpiredV1', functions: ['track-order'] },
     { detailType: 'PortfolioChangedV1', functions: ['track-order', 'push-updates'] },
     { detailType: 'OrderChangedV1', functions: ['push-updates'] },
+  ],
+  eventQueues: [
+    // A signal is of no use when it is old; what the venue has done must be booked, so that is tried for two hours.
+    { function: 'check-risk', visibilityTimeoutSeconds: 30, maxReceives: 10 },
+    { function: 'apply-fill', visibilityTimeoutSeconds: 30, maxReceives: 240 },
+    { function: 'track-order', visibilityTimeoutSeconds: 30, maxReceives: 240 },
   ],
   schedules: [{ function: 'sweep-pending', everyMinutes: 1 }],
 
@@ -257,6 +272,8 @@ export const topology = {
     { method: 'PUT', path: '/v1/risk/kill-switch', function: 'manage-risk', role: 'operator' },
     { method: 'GET', path: '/v1/quarantine', function: 'manage-quarantine', role: 'viewer' },
     { method: 'POST', path: '/v1/quarantine/{id}/redrive', function: 'manage-quarantine', role: 'operator' },
+    { method: 'GET', path: '/v1/given-up', function: 'redrive-given-up', role: 'viewer' },
+    { method: 'POST', path: '/v1/given-up/redrive', function: 'redrive-given-up', role: 'operator' },
     { method: 'GET', path: '/v1/backtests', function: 'manage-backtests', role: 'viewer' },
     { method: 'POST', path: '/v1/backtests', function: 'manage-backtests', role: 'trader' },
     { method: 'GET', path: '/v1/backtests/{runId}', function: 'manage-backtests', role: 'viewer' },

@@ -1,16 +1,23 @@
 import { CfnOutput, CfnParameter, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
-import type { QueueDefinition, StreamDefinition } from '../../shared/topology-schema.ts';
+import type {
+  EventQueueDefinition,
+  QueueDefinition,
+  StreamDefinition,
+} from '../../shared/topology-schema.ts';
+import { functionsOfEvents } from '../../shared/adapters/aws/stage-parameters.ts';
 import { topology } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { Archive } from '../constructs/archive.ts';
+import { FailuresBucket } from '../constructs/failures-bucket.ts';
 import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
 import { parameterNames, publish } from '../constructs/parameter-names.ts';
 import { acknowledge } from '../constructs/permission.ts';
@@ -35,7 +42,9 @@ export class StatefulStack extends MillraceStack {
     for (const [name, definition] of Object.entries(topology.streams)) this.#addStream(name, definition);
     for (const [name, { description }] of Object.entries(topology.tables)) this.#addTable(name, description);
     for (const [name, definition] of Object.entries(topology.queues)) this.#addQueue(name, definition);
+    for (const name of functionsOfEvents()) this.#addFailedEvents(name);
     this.#addArchive();
+    this.#addFailures();
     this.#addEventBus();
     this.#addClickHouse();
   }
@@ -129,6 +138,53 @@ export class StatefulStack extends MillraceStack {
     this.#publish(parameterNames.queueArn(name), queue.queueArn);
     this.#publish(parameterNames.deadLetterQueueUrl(name), deadLetters.queue.queueUrl);
     this.#publish(parameterNames.deadLetterQueueArn(name), deadLetters.queue.queueArn);
+  }
+
+  /** Kept here and not with the function: what waits for a person outlives a stack that is made anew. */
+  #addFailedEvents(functionName: string): void {
+    const { queue } = new DeadLetterQueue(this, `FailedEvents-${functionName}`, {
+      alarm: SERVICE_METRICS.failedEvents,
+      names: { function: functionName },
+      removalPolicy: this.#removalPolicy,
+      alarmTopicArn: this.#alarmTopicArn,
+    });
+    this.#letRulesSend(queue);
+    this.#publish(parameterNames.failedEventsUrl(functionName), queue.queueUrl);
+    this.#publish(parameterNames.failedEventsArn(functionName), queue.queueArn);
+    const waits = topology.eventQueues.find((one) => one.function === functionName);
+    if (waits !== undefined) this.#addEventQueue(waits, queue);
+  }
+
+  #addEventQueue(definition: EventQueueDefinition, failedEvents: Queue): void {
+    const { function: functionName, visibilityTimeoutSeconds, maxReceives } = definition;
+    const queue = new Queue(this, `Events-${functionName}`, {
+      visibilityTimeout: Duration.seconds(visibilityTimeoutSeconds),
+      retentionPeriod: Duration.days(4),
+      deadLetterQueue: { queue: failedEvents, maxReceiveCount: maxReceives },
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      removalPolicy: this.#removalPolicy,
+    });
+    this.#letRulesSend(queue);
+    this.#publish(parameterNames.eventQueueArn(functionName), queue.queueArn);
+  }
+
+  /** The account's: the rules are in stacks that refer to this one, never the other way. */
+  #letRulesSend(queue: Queue): void {
+    queue.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AllowRules',
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+  }
+
+  #addFailures(): void {
+    const { bucket } = new FailuresBucket(this, 'Failures', { removalPolicy: this.#removalPolicy });
+    this.#publish(parameterNames.failuresBucket, bucket.bucketName);
   }
 
   #addArchive(): void {

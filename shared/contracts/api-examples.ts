@@ -226,6 +226,25 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
     response: page({ ...quarantined, status: 'QUARANTINED', redrivenAtMs: null, fix: null }),
   },
   'POST /v1/quarantine/{id}/redrive': { request: { fix: quarantined.fix }, response: quarantined },
+  'GET /v1/given-up': {
+    response: {
+      items: [
+        {
+          kind: 'record',
+          function: 'store-trades',
+          id: 'trades/1041',
+          cause: 'connect ECONNREFUSED',
+          attempts: 10,
+          givenUpAtMs: null,
+          content: { partitionKeys: ['binance#2'], records: 1, bytes: 20480 },
+        },
+      ],
+    },
+  },
+  'POST /v1/given-up/redrive': {
+    request: { kind: 'record' },
+    response: { items: [{ kind: 'record', function: 'store-trades', redriven: 1, left: null }] },
+  },
   'GET /v1/backtests': { response: page(run) },
   'POST /v1/backtests': {
     request: backtest,

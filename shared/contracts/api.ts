@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { runPage, runPath, runsQuery, runView, submitBacktestBody } from './backtest-views.ts';
 import { fill, orderView } from './events.ts';
+import { givenUpList, givenUpQuery, redriveGivenUpBody, redrivenList } from './given-up-views.ts';
 import { healthView, livenessView } from './health-view.ts';
 import {
   candlePage,
@@ -187,6 +188,19 @@ export const contracts = {
     response: quarantineView,
     problems: [404, 409],
   },
+  'GET /v1/given-up': {
+    summary: 'Records, events and messages that a function could not be made to take, with their cause.',
+    query: givenUpQuery,
+    status: 200,
+    response: givenUpList,
+  },
+  'POST /v1/given-up/redrive': {
+    summary:
+      'Sends what functions gave up again, the way that it came. What was done meanwhile is known by its ids.',
+    body: redriveGivenUpBody,
+    status: 200,
+    response: redrivenList,
+  },
   'GET /v1/backtests': {
     summary: 'Backtest runs, newest first.',
     query: runsQuery,
@@ -271,5 +285,8 @@ export const namedSchemas: readonly (readonly [name: string, schema: z.ZodType])
   ['ChangeStrategy', changeStrategyBody],
   ['ChangeKillSwitch', changeKillSwitchBody],
   ['Redrive', redriveBody],
+  ['GivenUpList', givenUpList],
+  ['RedriveGivenUp', redriveGivenUpBody],
+  ['RedrivenList', redrivenList],
   ['SubmitBacktest', submitBacktestBody],
 ];

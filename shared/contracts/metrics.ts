@@ -162,6 +162,11 @@ const definitions = {
     // Asking once more is often enough.
     { periodSeconds: 60, periods: 3 },
   ),
+  fillsNotBooked: alarming(
+    'Fills of the venue that are not in the ledger ten minutes after their order should be over; each is told again.',
+    'An order has filled and its fill is not in the ledger',
+    'fill-not-booked',
+  ),
   venueReports: counted('What the paper venue told of its orders.'),
   reportsRepeated: counted('Reports that had been recorded already.'),
   lateReports: alarming(

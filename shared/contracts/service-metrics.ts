@@ -112,11 +112,18 @@ export const SERVICE_METRICS = {
     },
   },
   streamFailures: {
-    ...QUEUE_DEPTH,
+    namespace: 'AWS/Lambda',
+    metricName: 'OnFailureDestinationDeliveredEventCount',
+    dimensions: ['EventSourceMappingUUID'],
+    unit: 'Count',
+    help: 'Records of a stream that a function was tried with until they were too old, and that lie in the bucket.',
     alarm: {
-      ...FIRST_MESSAGE,
+      ...A_MINUTE,
       what: 'A batch of the stream <stream> for <function> could not be processed and waits',
       runbook: 'stream-failures',
+      statistic: 'Sum',
+      threshold: 1,
+      periods: 1,
     },
   },
   failedEvents: {
@@ -147,6 +154,21 @@ export const SERVICE_METRICS = {
       runbook: 'queue-age',
       statistic: 'Maximum',
       threshold: 30,
+    },
+  },
+  eventQueueAge: {
+    namespace: 'AWS/SQS',
+    metricName: 'ApproximateAgeOfOldestMessage',
+    dimensions: ['QueueName'],
+    unit: 'Seconds',
+    help: 'Age of the oldest event that waits for a function which decides over money.',
+    alarm: {
+      ...THREE_MINUTES,
+      // Older than a few tries.
+      what: 'Events for <function> wait more than two minutes',
+      runbook: 'queue-age',
+      statistic: 'Maximum',
+      threshold: 120,
     },
   },
   restServerErrors: {

@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<string, Versions>> = {
   'orders STRATEGY RESERVATION': FIRST,
   'orders STRATEGY DECIDED': FIRST,
   'orders ORDER ORDER': FIRST,
+  'orders ORDER REPORT': FIRST,
   'orders VENUE match-orders': FIRST,
   'orders OUTBOX OUTBOX': FIRST,
   'portfolio STRATEGY BOOK': FIRST,

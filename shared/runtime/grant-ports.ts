@@ -129,6 +129,16 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
         ports.deadLetters.redrive(queue)
       ),
     },
+    givenUp: {
+      list: async (filter, limit) => (
+        need(capabilities.givenUp === 'write', 'givenUp: write'),
+        ports.givenUp.list(filter, limit)
+      ),
+      redrive: async (filter) => (
+        need(capabilities.givenUp === 'write', 'givenUp: write'),
+        ports.givenUp.redrive(filter)
+      ),
+    },
     tokens: {
       issuer: ports.tokens.issuer,
       audiences: ports.tokens.audiences,

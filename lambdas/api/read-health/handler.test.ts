@@ -30,7 +30,7 @@ async function health(
     },
     deadLetters: {
       count: async (queue) => (queue === 'orders-urgent' ? dead : 0),
-      redrive: async () => undefined,
+      redrive: async () => 0,
     },
     ...broken,
   };

@@ -33,6 +33,7 @@ export function createHandler(ports: Pick<Ports, 'state' | 'bus' | 'queues' | 'c
     }
     invocation.gauge('oldestOutboxMs', nowMs - oldestMs);
     const overdue = await chaseOverdueOrders(ports);
-    if (overdue > 0) invocation.count('ordersOverdue', overdue);
+    if (overdue.orders > 0) invocation.count('ordersOverdue', overdue.orders);
+    if (overdue.fillsNotBooked > 0) invocation.count('fillsNotBooked', overdue.fillsNotBooked);
   });
 }

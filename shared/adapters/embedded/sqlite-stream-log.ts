@@ -57,6 +57,7 @@ interface Stream {
   readonly trim: Statement;
   readonly bury: Statement;
   readonly dead: Statement;
+  readonly removeDead: Statement;
   /** Sequence of the last record, and of the last trimmed one; 0: none. */
   head: number;
   tail: number;
@@ -151,19 +152,20 @@ export class SqliteStreamLog implements StreamWriter {
 
   /**
    * Appends what was given up to its stream again, once however many consumers gave it up: whoever has it behind them
-   * knows it by its ids, and it carries no fence any more. One transaction a stream. @returns how many records.
+   * knows it by its ids, and it carries no fence any more. One transaction a stream.
+   * @param consumer only what this one gave up; the others hear it again with it. @returns how many records.
    */
-  redrive(): number {
+  redrive(consumer: string | null = null): number {
     let count = 0;
     for (const [name, stream] of this.#streams) {
       const revived = transaction(this.#database, () => {
         const arrivalMs = this.#now();
         let { head } = stream;
-        for (const row of stream.dead.iterate()) {
+        for (const row of stream.dead.iterate(consumer)) {
           const { partitionKey, data } = row as unknown as StreamRecord;
           stream.insert.run(++head, partitionKey, withoutFence(data), arrivalMs);
         }
-        this.#statements.removeDead.run(name);
+        stream.removeDead.run(consumer);
         return head - stream.head;
       });
       if (revived > 0) this.#appendedTo(name, revived);
@@ -213,7 +215,6 @@ function prepareStatements(database: DatabaseSync) {
     dead: `SELECT stream, sequence, consumer, partition_key AS partitionKey, data, cause
       FROM dead_records ORDER BY stream, sequence, consumer LIMIT ?`,
     countDead: 'SELECT count(*) AS records FROM dead_records',
-    removeDead: 'DELETE FROM dead_records WHERE stream = ?',
   });
 }
 
@@ -226,6 +227,8 @@ function openStream(database: DatabaseSync, name: StreamName): Stream {
   const head = database.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').get(`records_${name}`)?.[
     'seq'
   ];
+  const givenUpBy = (consumer: string) =>
+    `(${consumer} IS NULL OR sequence IN (SELECT sequence FROM dead_records WHERE stream = '${name}' AND consumer = ${consumer}))`;
   const first = database.prepare(`SELECT min(sequence) AS first FROM ${table}`).get()?.['first'];
   const statements = prepareAll(database, {
     insert: `INSERT INTO ${table} (sequence, partition_key, data, arrival_ms) VALUES (?, ?, ?, ?)`,
@@ -235,7 +238,8 @@ function openStream(database: DatabaseSync, name: StreamName): Stream {
     bury: `INSERT INTO dead_records (stream, sequence, consumer, partition_key, data, cause)
       SELECT '${name}', sequence, ?, partition_key, data, ? FROM ${table} WHERE sequence > ? AND sequence <= ?`,
     dead: `SELECT partition_key AS partitionKey, data FROM dead_records
-      WHERE stream = '${name}' GROUP BY sequence ORDER BY sequence`,
+      WHERE stream = '${name}' AND ${givenUpBy('?1')} GROUP BY sequence ORDER BY sequence`,
+    removeDead: `DELETE FROM dead_records WHERE stream = '${name}' AND ${givenUpBy('?1')}`,
   });
   return {
     ...statements,
