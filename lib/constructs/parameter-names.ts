@@ -15,6 +15,7 @@ export const parameterNames = {
   archiveBucket: 'archive-bucket',
   alarmTopicArn: 'alarm-topic-arn',
   clickHouseUrl: 'clickhouse/url',
+  clickHouseSecretFile: 'clickhouse/secret-file',
   clickHouseUser: 'clickhouse/user',
   clickHouseSecretArn: 'clickhouse/secret-arn',
   /** Physical names by logical ones: read at run time, so it is a path of its own. */

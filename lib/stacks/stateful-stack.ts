@@ -9,6 +9,7 @@ import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 
 import type { Construct } from 'constructs';
 import type { QueueDefinition, StreamDefinition } from '../../shared/topology-schema.ts';
 import { topology } from '../../shared/topology.ts';
+import { NO_FILE } from '../../shared/adapters/aws/environment.ts';
 import type { Stage } from '../config/stage.ts';
 import { Archive } from '../constructs/archive.ts';
 import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
@@ -144,7 +145,20 @@ export class StatefulStack extends MillraceStack {
     });
     this.#publish(parameterNames.clickHouseUrl, url.valueAsString);
     this.#publish(parameterNames.clickHouseUser, user.valueAsString);
-    if (this.stage.emulated) return;
+    if (this.stage.emulated) this.#addClickHouseSecretFile();
+    else this.#addClickHousePassword();
+  }
+
+  /** Emulators believe anybody, so they are told where the secret of a server on this machine lies, and not the secret. */
+  #addClickHouseSecretFile(): void {
+    const file = new CfnParameter(this, 'ClickHouseSecretFile', {
+      description: 'File that has the secret of an embedded ClickHouse server; none for any other server',
+      default: NO_FILE,
+    });
+    this.#publish(parameterNames.clickHouseSecretFile, file.valueAsString);
+  }
+
+  #addClickHousePassword(): void {
     const secret = new Secret(this, 'ClickHousePassword', {
       description: 'Password of the ClickHouse user',
       generateSecretString: { excludePunctuation: true, passwordLength: 32 },
