@@ -155,7 +155,7 @@ export class SqliteStreamLog implements StreamWriter {
         const arrivalMs = this.#now();
         let { head } = stream;
         for (const row of stream.dead.iterate()) {
-          const { partitionKey, data } = row as unknown as StreamRecord;
+          const { partitionKey, data } = row as unknown as Pick<StreamRecord, 'partitionKey' | 'data'>;
           stream.insert.run(++head, partitionKey, withoutFence(data), arrivalMs);
         }
         this.#statements.removeDead.run(name);
