@@ -4,7 +4,7 @@
  * more than the platform does: work on its own database, not read files or reach other servers.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ClickHouseCredentials } from '../../shared/adapters/clickhouse/client.ts';
@@ -39,14 +39,22 @@ export function secretFileOf(dataDir: string): string {
 
 function secretOf(dataDir: string): string {
   const path = secretFileOf(dataDir);
-  const kept = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+  const kept = textOf(path).trim();
   const secret = SECRET.test(kept) ? kept : randomBytes(32).toString('hex');
-  // Written again even when it was kept, so that its mode is ours.
   writePrivately(path, `${secret}\n`);
   return secret;
 }
 
+function textOf(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+/** Nothing is written where the text is there already: a server must come back while the disk is full, too. */
 function writePrivately(path: string, text: string): void {
+  if (textOf(path) === text) {
+    chmodSync(path, 0o600);
+    return;
+  }
   const partial = `${path}.${process.pid}`;
   writeFileSync(partial, text, { mode: 0o600 });
   renameSync(partial, path);
