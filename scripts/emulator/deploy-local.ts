@@ -1,11 +1,11 @@
 /** `npm run deploy:local`: the platform's stacks on MiniStack or LocalStack, and where everything is in .emulator/outputs.json. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openTokenIssuer } from '../../embedded/token-issuer.ts';
 import { createClickHouse } from '../../shared/adapters/clickhouse/client.ts';
 import { migrate } from '../../shared/adapters/clickhouse/migrate.ts';
-import { deployPlatform } from './deploy.ts';
+import { deployPlatform, type DeployOptions } from './deploy.ts';
 import { inspectEmulator } from './inspect-emulator.ts';
 import { EMULATOR_FOLDER } from './folders.ts';
 import { OneLineFailure, runScript } from './one-line-failure.ts';
@@ -15,15 +15,15 @@ const USAGE = 'npm run deploy:local [-- --endpoint http://127.0.0.1:4566 --click
 const TOKEN_SECONDS = 86_400;
 
 await runScript(async (signal) => {
-  const { endpoint, clickHouseUrl } = readOptions();
+  const { endpoint, clickHouse } = readOptions();
   const emulator = await inspectEmulator(endpoint);
-  await bringSchemaUpToDate(clickHouseUrl);
+  await bringSchemaUpToDate(clickHouse);
   mkdirSync(EMULATOR_FOLDER, { recursive: true });
   const issuer = await openTokenIssuer(EMULATOR_FOLDER);
   const deployment = await deployPlatform({
     endpoint,
     // LocalStack's functions run in containers of the compose network, where ClickHouse has a name.
-    clickHouseUrl: emulator.kind === 'localstack' ? 'http://clickhouse:8123' : clickHouseUrl,
+    clickHouse: emulator.kind === 'localstack' ? { url: 'http://clickhouse:8123' } : clickHouse,
     issuer: { issuer: issuer.issuer, audiences: issuer.audiences, keys: await issuer.keys() },
     webSocket: emulator.webSocket,
     outputFolder: join(EMULATOR_FOLDER, 'cdk.out'),
@@ -39,21 +39,21 @@ await runScript(async (signal) => {
   tell('names of everything: .emulator/outputs.json');
 });
 
-function readOptions(): { readonly endpoint: string; readonly clickHouseUrl: string } {
+function readOptions(): Pick<DeployOptions, 'endpoint' | 'clickHouse'> {
   const running = readRunning();
   const { values } = parse();
   const endpoint =
     values.endpoint ?? process.env['AWS_ENDPOINT_URL'] ?? running?.endpoint ?? 'http://127.0.0.1:4566';
-  const ownClickHouse = running?.endpoint === endpoint ? running.clickHouseUrl : undefined;
-  const clickHouseUrl = values.clickhouse ?? ownClickHouse ?? 'http://127.0.0.1:8123';
-  for (const [option, url] of [
+  const own = running?.endpoint === endpoint ? running.clickHouse : undefined;
+  const url = values.clickhouse ?? own?.url ?? 'http://127.0.0.1:8123';
+  for (const [option, value] of [
     ['--endpoint', endpoint],
-    ['--clickhouse', clickHouseUrl],
+    ['--clickhouse', url],
   ] as const) {
-    if (!URL.canParse(url))
-      throw new OneLineFailure(`${option}: expected an address such as http://127.0.0.1:4566, got ${url}`);
+    if (!URL.canParse(value))
+      throw new OneLineFailure(`${option}: expected an address such as http://127.0.0.1:4566, got ${value}`);
   }
-  return { endpoint: endpoint.replace(/\/$/, ''), clickHouseUrl };
+  return { endpoint: endpoint.replace(/\/$/, ''), clickHouse: own?.url === url ? own : { url } };
 }
 
 function parse() {
@@ -64,8 +64,12 @@ function parse() {
   }
 }
 
-async function bringSchemaUpToDate(url: string): Promise<void> {
-  const client = createClickHouse({ url });
+async function bringSchemaUpToDate({ url, user, secretFile }: DeployOptions['clickHouse']): Promise<void> {
+  const client = createClickHouse(
+    user === undefined || secretFile === undefined
+      ? { url }
+      : { url, username: user, secret: readFileSync(secretFile, 'utf8').trim() },
+  );
   try {
     await migrate(client);
   } catch (error) {

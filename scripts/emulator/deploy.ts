@@ -1,13 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { NO_FILE } from '../../shared/adapters/aws/environment.ts';
 import { CREDENTIALS, readDeployment, REGION, type Deployment } from './deployment.ts';
 import { ROOT } from './folders.ts';
 import { runCommand } from './run-command.ts';
 
 export interface DeployOptions {
   readonly endpoint: string;
-  /** As the functions reach it. */
-  readonly clickHouseUrl: string;
+  /** As the functions reach it, and the file that has its secret, where it wants one. */
+  readonly clickHouse: { readonly url: string; readonly user?: string; readonly secretFile?: string };
   /** Whose tokens the API believes. */
   readonly issuer: { readonly issuer: string; readonly audiences: readonly string[]; readonly keys: object };
   /** Stacks beside the stateful one. Default: all. */
@@ -25,7 +26,7 @@ const CDKLOCAL = join(ROOT, 'node_modules', 'aws-cdk-local', 'bin', 'cdklocal');
 
 /** Deploys the platform's stacks to an emulator; again, when they are there. @throws OneLineFailure */
 export async function deployPlatform(options: DeployOptions): Promise<Deployment> {
-  const { endpoint, clickHouseUrl, issuer, stacks = 'all', webSocket = true, outputFolder } = options;
+  const { endpoint, clickHouse, issuer, stacks = 'all', webSocket = true, outputFolder } = options;
   mkdirSync(outputFolder, { recursive: true });
   const cdklocal = async (what: string, args: readonly string[]): Promise<void> =>
     runCommand(process.execPath, [CDKLOCAL, ...args], {
@@ -52,7 +53,11 @@ export async function deployPlatform(options: DeployOptions): Promise<Deployment
     '--progress',
     'events',
     ...common,
-    ...parameters('millrace-localstack-stateful', { ClickHouseUrl: clickHouseUrl }),
+    ...parameters('millrace-localstack-stateful', {
+      ClickHouseUrl: clickHouse.url,
+      ClickHouseUser: clickHouse.user ?? 'default',
+      ClickHouseSecretFile: clickHouse.secretFile ?? NO_FILE,
+    }),
     ...parameters('millrace-localstack-api', {
       TokenIssuer: issuer.issuer,
       TokenAudience: issuer.audiences.join(','),
