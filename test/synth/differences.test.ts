@@ -35,7 +35,7 @@ describe('the stage localstack', () => {
 });
 
 const context = (stage: string): Parameters<typeof readStage>[0] => ({
-  tryGetContext: (key) => (key === 'stage' ? stage : undefined),
+  tryGetContext: (key) => ({ stage, alarmEmail: 'on-call@example.com' })[key],
 });
 
 describe.each(['dev', 'prod'])('the stage %s', (stage) => {
@@ -90,11 +90,21 @@ describe.each(['dev', 'prod'])('the stage %s', (stage) => {
     const mappings = ofType(synthesized.resources, 'AWS::Lambda::EventSourceMapping').filter(
       ({ properties }) => !('ParallelizationFactor' in properties),
     );
-    expect(mappings).toHaveLength(topology.queueWorkers.length);
-    const atOnce = mappings.map(({ properties }) => at(properties, 'ScalingConfig', 'MaximumConcurrency'));
-    const reserved = reservedConcurrency['submit-order'];
-    if (reserved === undefined) expect(atOnce).toEqual(mappings.map(() => undefined));
-    else expect(atOnce.reduce<number>((sum, count) => sum + Number(count), 0)).toBeLessThanOrEqual(reserved);
+    expect(mappings).toHaveLength(topology.queueWorkers.length + topology.eventQueues.length);
+    const waiting = [...topology.queueWorkers, ...topology.eventQueues];
+    for (const name of new Set(waiting.map((one) => one.function))) {
+      const atOnce = mappings
+        .filter(
+          ({ id }) =>
+            id.includes(`to${name.replaceAll('-', '')}`) || id.includes(`for${name.replaceAll('-', '')}`),
+        )
+        .map(({ properties }) => at(properties, 'ScalingConfig', 'MaximumConcurrency'));
+      expect(atOnce.length).toBeGreaterThan(0);
+      const reserved = reservedConcurrency[name];
+      if (reserved === undefined) expect(atOnce).toEqual(atOnce.map(() => undefined));
+      else
+        expect(atOnce.reduce<number>((sum, count) => sum + Number(count), 0)).toBeLessThanOrEqual(reserved);
+    }
   });
 
   it('starts the collector when it has its rights and the way out, not before', () => {
@@ -141,7 +151,7 @@ describe('the stage', () => {
 
   it('is dev unless told otherwise', () => {
     expect(readStage(context({})).name).toBe('dev');
-    expect(readStage(context({ stage: 'prod' })).name).toBe('prod');
+    expect(readStage(context({ stage: 'prod', alarmEmail: 'on-call@example.com' })).name).toBe('prod');
   });
 
   it('is refused in one line when there is none of that name', () => {
@@ -159,6 +169,7 @@ describe('the stage', () => {
     const stage = readStage(
       context({
         stage: 'prod',
+        alarmEmail: 'on-call@example.com',
         symbols: Array.from({ length: 60 }, (_, n) => `COIN${n}USDT`).join(', '),
         enhancedFanOut: 'true',
         pageOrigin: 'https://desk.example.com',
