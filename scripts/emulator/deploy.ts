@@ -56,7 +56,7 @@ export async function deployPlatform(options: DeployOptions): Promise<Deployment
     ...parameters('millrace-localstack-stateful', {
       ClickHouseUrl: clickHouse.url,
       ClickHouseUser: clickHouse.user ?? 'default',
-      ClickHouseSecretFile: clickHouse.secretFile ?? NO_FILE,
+      ClickHouseAccessFile: clickHouse.secretFile ?? NO_FILE,
     }),
     ...parameters('millrace-localstack-api', {
       TokenIssuer: issuer.issuer,
