@@ -1,16 +1,5 @@
 /** Metrics that AWS keeps by itself and that have an alarm here. */
-import type { Alarm, MetricUnit } from './metrics.ts';
-
-export interface ServiceMetric {
-  readonly namespace: string;
-  /** As the service calls it. */
-  readonly metricName: string;
-  /** The names of its dimensions, all of which an alarm must give. */
-  readonly dimensions: readonly string[];
-  readonly unit: MetricUnit;
-  readonly help: string;
-  readonly alarm: Alarm;
-}
+import type { ServiceMetric } from './metrics.ts';
 
 const A_MINUTE = { periodSeconds: 60, bad: 'atLeast', missingData: 'notBreaching' } as const;
 /** One bad minute heals by itself. */
