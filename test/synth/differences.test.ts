@@ -9,7 +9,7 @@ import { synthesize, type Synthesized } from './synthesize.ts';
 
 /** Emulators roll a stack back for these, or run a custom resource for an hour. */
 const UNKNOWN_TO_EMULATORS =
-  /^AWS::(Logs::MetricFilter|CloudWatch::CompositeAlarm|ApiGatewayV2::RouteResponse|Events::Archive|CloudFormation::CustomResource|ECS::.+|EC2::.+)$|^Custom::/;
+  /^AWS::(ApiGateway::Authorizer|Logs::MetricFilter|CloudWatch::CompositeAlarm|ApiGatewayV2::RouteResponse|Events::Archive|CloudFormation::CustomResource|ECS::.+|EC2::.+)$|^Custom::/;
 
 const KEPT = /^AWS::(DynamoDB::Table|Kinesis::Stream|S3::Bucket|SecretsManager::Secret|SQS::Queue)$/;
 
