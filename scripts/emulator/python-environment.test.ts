@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { findPython } from './install-ministack.ts';
+import { findPython } from './python-environment.ts';
 import { OneLineFailure } from './one-line-failure.ts';
 
 describe('findPython', () => {

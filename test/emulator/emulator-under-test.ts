@@ -4,7 +4,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { EMULATOR_FOLDER } from '../../scripts/emulator/folders.ts';
 import { installMiniStack } from '../../scripts/emulator/install-ministack.ts';
-import { startMiniStack, type MiniStack } from '../../scripts/emulator/ministack.ts';
+import type { EmulatorProcess } from '../../scripts/emulator/emulator-process.ts';
+import { startMiniStack } from '../../scripts/emulator/ministack.ts';
 import { CREDENTIALS, REGION } from '../../scripts/emulator/deployment.ts';
 
 export interface EmulatorUnderTest {
@@ -21,7 +22,7 @@ export async function openEmulator(): Promise<EmulatorUnderTest> {
   process.env['AWS_REGION'] = REGION;
   const executable = await installMiniStack((line) => process.stderr.write(`${line}\n`));
   const folder = mkdtempSync(join(EMULATOR_FOLDER, 'test-'));
-  const miniStack: MiniStack = await startMiniStack({
+  const miniStack: EmulatorProcess = await startMiniStack({
     executable,
     port: await freePort(),
     folder: join(folder, 'ministack'),
