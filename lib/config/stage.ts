@@ -20,6 +20,8 @@ const stageSchema = z.strictObject({
   pageOrigin: z.httpUrl().nullable(),
   /** A stack of its own, because LocalStack's free edition has no WebSocket API. */
   webSocket: z.boolean(),
+  /** Likewise: LocalStack's free edition makes none. */
+  dashboard: z.boolean(),
   rest: z.strictObject({ requestsPerSecond: z.int().min(1), burst: z.int().min(1) }),
   /** Concurrency that is kept for a function and that it may not exceed, by function name. */
   reservedConcurrency: z.record(z.string(), z.int().min(1)),

@@ -15,6 +15,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
     enhancedFanOut: false,
     pageOrigin: null,
     webSocket: true,
+    dashboard: true,
     rest: { requestsPerSecond: 100, burst: 200 },
     reservedConcurrency: {},
     collector: null,
@@ -30,6 +31,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
     enhancedFanOut: false,
     pageOrigin: null,
     webSocket: true,
+    dashboard: true,
     rest: { requestsPerSecond: 20, burst: 40 },
     // New accounts have ten concurrent executions in all, of which none can be reserved.
     reservedConcurrency: {},
@@ -52,6 +54,7 @@ const stages: Readonly<Record<StageName, Stage>> = {
     enhancedFanOut: false,
     pageOrigin: null,
     webSocket: true,
+    dashboard: true,
     rest: { requestsPerSecond: 100, burst: 200 },
     // A rush of requests or backtests must not take the concurrency that orders need.
     reservedConcurrency: { 'match-orders': 10, 'submit-order': 10, 'check-risk': 20, 'run-chunk': 100 },

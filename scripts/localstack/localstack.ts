@@ -32,7 +32,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Emula
   return startEmulatorProcess({
     name: 'LocalStack',
     command: installation.python,
-    args: ['-m', 'localstack.runtime.main'],
+    args: [join(import.meta.dirname, 'start.py')],
     env: environment(options),
     folder,
     logFile: join(folder, 'localstack.log'),
@@ -51,8 +51,6 @@ function environment({ installation, port, folder }: LocalStackOptions): NodeJS.
     FILESYSTEM_ROOT: folder,
     GATEWAY_LISTEN: `${HOST}:${port}`,
     LOCALSTACK_HOST: `${HOST}:${port}`,
-    // The other server listens on every address, whatever it is told.
-    GATEWAY_SERVER: 'hypercorn',
     NODE_OPTIONS: `--require ${join(import.meta.dirname, 'loopback.cjs')}`,
     MILLRACE_JAVA: installation.java,
     DYNAMODB_IN_MEMORY: '1',
