@@ -50,9 +50,13 @@ await runScript(async (signal) => {
 });
 
 /** Before the stacks and behind them: nobody reads what stands between. */
-function tellLeftOut({ webSocket, dashboard }: EmulatorKind): void {
+function tellLeftOut({ webSocket, dashboard, asksAuthorizers }: EmulatorKind): void {
   if (!webSocket) tell('left out: millrace-localstack-realtime: this emulator has no WebSocket API');
   if (!dashboard) tell('left out: millrace-localstack-observability: this emulator has no dashboards');
+  if (!asksAuthorizers)
+    tell(
+      'not guarded: this emulator keeps the authorizer and never asks it, so every route answers without a token',
+    );
 }
 
 function readOptions(): { readonly endpoint: string; readonly clickHouseUrl: string } {

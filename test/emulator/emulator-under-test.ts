@@ -6,6 +6,8 @@ import { EMULATOR_FOLDER } from '../../scripts/emulator/folders.ts';
 import { installMiniStack } from '../../scripts/emulator/install-ministack.ts';
 import type { EmulatorProcess } from '../../scripts/emulator/emulator-process.ts';
 import { startMiniStack } from '../../scripts/emulator/ministack.ts';
+import { installLocalStack } from '../../scripts/localstack/install-localstack.ts';
+import { startLocalStack } from '../../scripts/localstack/localstack.ts';
 import { CREDENTIALS, REGION } from '../../scripts/emulator/deployment.ts';
 
 export interface EmulatorUnderTest {
@@ -16,26 +18,38 @@ export interface EmulatorUnderTest {
 }
 
 export async function openEmulator(): Promise<EmulatorUnderTest> {
+  const executable = await installMiniStack(tell);
+  return open(async (port, folder) => startMiniStack({ executable, port, folder }));
+}
+
+/** LocalStack without Docker: no function runs. */
+export async function openLocalStack(): Promise<EmulatorUnderTest> {
+  const installation = await installLocalStack(tell);
+  return open(async (port, folder) => startLocalStack({ installation, port, folder }));
+}
+
+async function open(
+  start: (port: number, folder: string) => Promise<EmulatorProcess>,
+): Promise<EmulatorUnderTest> {
   // The SDK clients that the adapters make for themselves look for them here.
   process.env['AWS_ACCESS_KEY_ID'] = CREDENTIALS.accessKeyId;
   process.env['AWS_SECRET_ACCESS_KEY'] = CREDENTIALS.secretAccessKey;
   process.env['AWS_REGION'] = REGION;
-  const executable = await installMiniStack((line) => process.stderr.write(`${line}\n`));
   const folder = mkdtempSync(join(EMULATOR_FOLDER, 'test-'));
-  const miniStack: EmulatorProcess = await startMiniStack({
-    executable,
-    port: await freePort(),
-    folder: join(folder, 'ministack'),
-  });
+  const { endpoint, processGroup, stop } = await start(await freePort(), join(folder, 'emulator'));
   return {
-    endpoint: miniStack.endpoint,
+    endpoint,
     folder,
-    processGroup: miniStack.processGroup,
+    processGroup,
     close: async () => {
-      await miniStack.stop();
+      await stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 export async function freePort(): Promise<number> {

@@ -25,6 +25,7 @@ import { portfolioView } from '../../shared/contracts/portfolio-views.ts';
 import { quarantinePage } from '../../shared/contracts/quarantine-views.ts';
 import { socketTicket } from '../../shared/contracts/socket-messages.ts';
 import { candleViewOf } from '../../shared/contracts/lane-candles.ts';
+import { topology } from '../../shared/topology.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { eventually } from '../contracts/suites/eventually.ts';
 import { ApiClient, openSocket, type SocketClient } from './api-client.ts';
@@ -94,6 +95,20 @@ describe('the REST API', () => {
       expect(answer.contentType).toContain('application/problem+json');
     }
     expect(await owner.get('/v1/orders')).toMatchObject({ status: 200, body: { items: [], next: null } });
+  });
+
+  it('lets nobody reach any other route without a token, and with one reaches them all', async () => {
+    for (const route of topology.routes.filter((each) => !('open' in each))) {
+      const path = route.path.replaceAll(/\{\w+\}/g, 'none');
+      const body = route.method === 'GET' || route.method === 'DELETE' ? undefined : {};
+      const refused = await stranger.ask(route.method, path, body);
+      expect({ route, refused: [401, 403].includes(refused.status) }).toEqual({ route, refused: true });
+      const { status, body: answer } = await owner.ask(route.method, path, body);
+      // The gateway's own 404 says that there is no such route, a function's that there is no such thing.
+      const reached =
+        status < 500 && ![401, 403].includes(status) && !JSON.stringify(answer).includes('no such route');
+      expect({ route, status, reached }).toEqual({ route, status, reached: true });
+    }
   });
 
   it('refuses what is no strategy, and creates one that is', async () => {
