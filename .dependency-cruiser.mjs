@@ -99,8 +99,8 @@ export default {
       '^lib/',
       '^lib/',
       TOPOLOGY,
-      '^shared/contracts/events\\.ts$',
-      '^shared/adapters/aws/environment\\.ts$',
+      '^shared/contracts/(events|metrics|service-metrics|token-rules)\\.ts$',
+      '^shared/adapters/aws/(environment|stage-parameters)\\.ts$',
       '^shared/runtime/cross-origin\\.ts$',
     ),
     only(

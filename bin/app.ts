@@ -1,5 +1,6 @@
 /** The CDK app: `cdk deploy --all`, `cdk synth -q -c stage=prod`. */
 import { App } from 'aws-cdk-lib';
+import { NoAlarmReceiver } from '../lib/config/alarm-receivers.ts';
 import { ContextRefused } from '../lib/config/stage-context.ts';
 import { readStage } from '../lib/config/stages.ts';
 import { addPlatform } from '../lib/platform.ts';
@@ -8,7 +9,7 @@ const app = new App();
 try {
   addPlatform(app, readStage(app.node));
 } catch (error) {
-  if (!(error instanceof ContextRefused)) throw error;
+  if (!(error instanceof ContextRefused || error instanceof NoAlarmReceiver)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exit(2);
 }

@@ -11,6 +11,8 @@ import { KinesisStreamWriter } from '../shared/adapters/aws/kinesis-stream-write
 import { describeError } from '../shared/runtime/define-function.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { chooseInstruments, collectLive, type LiveOptions } from './live/collect-live.ts';
+import { VenueVitals } from './live/venue-vitals.ts';
+import { startReporting } from './report-vitals.ts';
 
 /** Exit codes, those of the command line. */
 const DONE = 0;
@@ -33,13 +35,17 @@ export async function runStandAlone(
     log.error('the collector cannot start', { cause: (error as Error).message });
     return BAD_INPUT;
   }
+  const vitals = new VenueVitals(options.exchange);
+  const stopReporting = startReporting(vitals, log);
   try {
     log.info('collecting', { exchange: options.exchange, instruments: options.instrumentIds });
-    await collectLive(options);
+    await collectLive({ ...options, vitals });
     return DONE;
   } catch (error) {
     log.error('the collector failed', { error: describeError(error) });
     return FAILED;
+  } finally {
+    stopReporting();
   }
 }
 

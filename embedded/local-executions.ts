@@ -13,7 +13,11 @@ interface ExecutionRecord {
   readonly input: Readonly<Record<string, unknown>>;
   readonly status: ExecutionStatus;
   readonly cause: string | null;
+  readonly endedAtMs?: number;
 }
+
+/** Calls, on behalf of somebody, until what is called can be reached or the signal is aborted. */
+type Until = <T>(who: string, call: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 
 const RUNNING_PARTITION = 'EXECUTIONS#RUNNING';
 /** Executions that a crash may have left behind. */
@@ -22,12 +26,22 @@ const MAX_RESUMED = 100;
 export class LocalExecutions implements Executions {
   readonly #state: StateStore;
   readonly #invoke: (functionName: FunctionName, input: unknown) => Promise<unknown>;
+  readonly #until: Until;
+  readonly #stopping = new AbortController();
   readonly #running = new Map<string, { abort: () => void; readonly done: Promise<void> }>();
 
-  /** @param invoke calls the function behind a task. */
-  constructor(state: StateStore, invoke: (functionName: FunctionName, input: unknown) => Promise<unknown>) {
+  /**
+   * @param invoke calls the function behind a task.
+   * @param until waits for what a task cannot reach, which is no reason for an execution to fail.
+   */
+  constructor(
+    state: StateStore,
+    invoke: (functionName: FunctionName, input: unknown) => Promise<unknown>,
+    until: Until = async (_who, call) => call(),
+  ) {
     this.#state = state;
     this.#invoke = invoke;
+    this.#until = until;
   }
 
   async start(
@@ -47,7 +61,9 @@ export class LocalExecutions implements Executions {
 
   async describe(stateMachine: StateMachineName, name: string) {
     const item = await this.#state.get<ExecutionRecord>('backtest', executionKey(stateMachine, name));
-    return item === null ? null : { status: item.value.status, cause: item.value.cause };
+    if (item === null) return null;
+    const { status, cause, endedAtMs = null } = item.value;
+    return { status, cause, endedAtMs };
   }
 
   /** Runs again, from their start, what was under way when the process ended: tasks write the same objects again. */
@@ -60,6 +76,7 @@ export class LocalExecutions implements Executions {
 
   /** Stops what is under way; `resume` takes it up. */
   async stop(): Promise<void> {
+    this.#stopping.abort();
     const running = [...this.#running.values()];
     for (const execution of running) execution.abort();
     await Promise.all(running.map(async (execution) => execution.done));
@@ -108,7 +125,9 @@ export class LocalExecutions implements Executions {
     return Object.fromEntries(
       taskStates(definition).map(([state, placeholder]) => {
         const functionName = tasks[placeholder] as FunctionName;
-        return [state, async (input: unknown) => (await this.#invoke(functionName, input)) as never];
+        const run = async (input: unknown) =>
+          this.#until(functionName, async () => this.#invoke(functionName, input), this.#stopping.signal);
+        return [state, async (input: unknown) => (await run(input)) as never];
       }),
     );
   }
@@ -116,7 +135,9 @@ export class LocalExecutions implements Executions {
   async #finish(record: ExecutionRecord, status: ExecutionStatus, cause: string | null): Promise<void> {
     if (status === 'FAILED')
       log.error('execution failed', { stateMachine: record.stateMachine, name: record.name, cause });
-    await this.#write({ ...record, status, cause }, { kind: 'none' });
+    const ended = { ...record, status, cause, endedAtMs: Date.now() };
+    const write = async (): Promise<void> => this.#write(ended, { kind: 'none' });
+    await this.#until('executions', write, this.#stopping.signal);
   }
 
   async #write(record: ExecutionRecord, condition: { kind: 'absent' } | { kind: 'none' }): Promise<void> {

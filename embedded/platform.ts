@@ -1,8 +1,13 @@
 /** The one-process platform: storage, ports and runtime put together, with HTTP in front when it is asked for. */
 import type { TapeGate } from '../collector/tape-gate.ts';
+import type { VenueVitals } from '../collector/live/venue-vitals.ts';
+import { EmbeddedGivenUp } from '../shared/adapters/embedded/embedded-given-up.ts';
 import type { Clock } from '../shared/ports/clock.ts';
+import type { VenueSilence } from '../shared/ports/function-health.ts';
 import type { Ports } from '../shared/ports/index.ts';
+import { Unreachable } from '../shared/ports/unreachable.ts';
 import { topology, type FunctionName } from '../shared/topology.ts';
+import { countGivenUp } from './given-up.ts';
 import { startHttpServer, type HttpServer } from './http-server/http-server.ts';
 import { SocketPusher } from './http-server/socket-pusher.ts';
 import { LocalExecutions } from './local-executions.ts';
@@ -28,8 +33,10 @@ export interface Platform {
   readonly ports: Ports;
   readonly runtime: Runtime;
   readonly issuer: EmbeddedTokenIssuer;
-  /** Rejects when the platform cannot go on: its ClickHouse has ended. Started again it goes on where it was. */
+  /** Rejects when the platform cannot go on: its ClickHouse cannot be started. Started again it goes on where it was. */
   readonly broken: Promise<never>;
+  /** The venues that are listened to, of which health tells: whoever listens adds its own. */
+  readonly venues: VenueVitals[];
   /** What a tape is fed through. */
   readonly gate: TapeGate;
   /** Opens the REST and WebSocket API with the dashboard on 127.0.0.1. @throws PortUnavailable */
@@ -52,9 +59,12 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
   const issuer = await openTokenIssuer(storage.path);
   const tapeClock = new TapeClock();
   const clock: Clock = options.time === 'tape' ? tapeClock : wallClock;
+  const venues: VenueVitals[] = [];
   const pusher = new SocketPusher();
-  const executions = new LocalExecutions(storage.state, async (name, input) =>
-    runtime.invoker.invoke(name, input),
+  const executions: LocalExecutions = new LocalExecutions(
+    storage.state,
+    async (name, input) => runtime.invoker.invoke(name, input),
+    async (who, call, signal) => runtime.patience.until(who, call, signal),
   );
   const bare: Ports = {
     clock,
@@ -67,8 +77,14 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
     candles: storage.candles,
     push: pusher,
     executions,
-    functionHealth: { read: async () => runtime.functionStatuses() },
+    functionHealth: {
+      read: async () => runtime.functionStatuses(),
+      silences: async () => silencesOf(venues, Date.now()),
+      waiting: async () => runtime.patience.waiting(),
+      givenUp: async () => countGivenUp(storage),
+    },
     deadLetters: storage.queues,
+    givenUp: new EmbeddedGivenUp(storage),
     tokens: issuer,
   };
   const ports = options.decorate?.(bare) ?? bare;
@@ -83,9 +99,14 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
   });
   await runtime.start();
   await executions.resume();
+  const { clickHouseServer } = storage;
+  clickHouseServer.onEnd((reason) => {
+    runtime.patience.met('ClickHouse', new Unreachable('ClickHouse', reason));
+  });
+  clickHouseServer.onReturn(() => runtime.patience.reached('ClickHouse'));
   let server: HttpServer | null = null;
   const broken = new Promise<never>((_, reject) => {
-    storage.clickHouseServer.onExit((reason) => reject(new Error(`ClickHouse ended: ${reason}`)));
+    clickHouseServer.onExit((reason) => reject(new Error(`ClickHouse ended: ${reason}`)));
   });
   // Whoever waits for it hears of it; nobody has to.
   broken.catch(() => undefined);
@@ -95,6 +116,7 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
     ports,
     runtime,
     issuer,
+    venues,
     gate: { advanceTo: (timeMs) => tapeClock.advanceTo(timeMs), settled: async () => runtime.settled() },
     listen: async (port) => {
       // Only a platform that serves needs the bundler.
@@ -120,4 +142,11 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
 function decidesByTape(name: FunctionName): boolean {
   const { context } = topology.functions[name];
   return context !== 'api' && context !== 'backtest';
+}
+
+function silencesOf(venues: readonly VenueVitals[], nowMs: number): VenueSilence[] {
+  return venues.flatMap((vitals) => {
+    const silence = vitals.silence(nowMs);
+    return silence === null ? [] : [{ venue: vitals.venue, silenceMs: silence.silenceMs }];
+  });
 }

@@ -15,7 +15,7 @@ import { STATE_SCHEMA } from '../shared/adapters/embedded/state-database.ts';
 import { log } from '../shared/runtime/log.ts';
 import { topology, type StreamName } from '../shared/topology.ts';
 import { clickHouseDamage, refuseLostLog, refuseLostRows, refuseLostState } from './storage-damage.ts';
-import { startClickHouse, type ClickHouseServer } from './clickhouse-server/start-clickhouse.ts';
+import { superviseClickHouse, type SupervisedClickHouse } from './clickhouse-server/supervise-clickhouse.ts';
 
 export interface Storage {
   readonly path: string;
@@ -25,7 +25,7 @@ export interface Storage {
   readonly bus: SqliteEventBus;
   readonly objects: FileObjectStore;
   readonly clickHouse: ClickHouseClient;
-  readonly clickHouseServer: ClickHouseServer;
+  readonly clickHouseServer: SupervisedClickHouse;
   readonly trades: ClickHouseTradeStore;
   readonly candles: ClickHouseCandleStore;
   close(): Promise<void>;
@@ -53,7 +53,7 @@ export async function openStorage(
     const logDatabase = openDatabase(folder.logDatabase, STREAM_LOG_SCHEMA);
     opened.push(() => logDatabase.close());
     const clickHouseServer = await clickHouseDamage(folder, async () =>
-      startClickHouse({ dataDir: folder.clickhouse, log }),
+      superviseClickHouse({ dataDir: folder.clickhouse, log }),
     );
     opened.push(async () => clickHouseServer.stop({ fast: true }));
     const clickHouse = createClickHouse({ url: clickHouseServer.url });

@@ -16,12 +16,12 @@ const keyFile = () => join(folder, 'issuer-key.json');
 describe('the embedded token issuer', () => {
   it('mints tokens that its public keys verify', async () => {
     const issuer = await openTokenIssuer(folder);
-    const token = await issuer.mint({ subject: 'alice', ttlSeconds: 60 });
+    const token = await issuer.mint({ subject: 'alice', role: 'trader', ttlSeconds: 60 });
     const keys = await issuer.keys();
 
     const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
       issuer: issuer.issuer,
-      audience: issuer.audience,
+      audience: [...issuer.audiences],
     });
 
     expect(payload.sub).toBe('alice');
@@ -42,7 +42,9 @@ describe('the embedded token issuer', () => {
   });
 
   it('believes its earlier tokens after a restart', async () => {
-    const token = await (await openTokenIssuer(folder)).mint({ subject: 'alice', ttlSeconds: 60 });
+    const token = await (
+      await openTokenIssuer(folder)
+    ).mint({ subject: 'alice', role: 'trader', ttlSeconds: 60 });
     const reopened = await openTokenIssuer(folder);
     await expect(jwtVerify(token, createLocalJWKSet(await reopened.keys()))).resolves.toBeDefined();
   });
@@ -55,7 +57,7 @@ describe('the embedded token issuer', () => {
 
   it('makes its data folder when that is missing', async () => {
     const issuer = await openTokenIssuer(join(folder, 'new', 'folder'));
-    await expect(issuer.mint({ subject: 'alice', ttlSeconds: 1 })).resolves.toMatch(
+    await expect(issuer.mint({ subject: 'alice', role: 'trader', ttlSeconds: 1 })).resolves.toMatch(
       /^[\w-]+\.[\w-]+\.[\w-]+$/,
     );
   });
@@ -80,7 +82,9 @@ describe('the embedded token issuer', () => {
     'mints no token that lives %d seconds',
     async (ttlSeconds) => {
       const issuer = await openTokenIssuer(folder);
-      await expect(issuer.mint({ subject: 'alice', ttlSeconds })).rejects.toThrow(/token lifetime/);
+      await expect(issuer.mint({ subject: 'alice', role: 'trader', ttlSeconds })).rejects.toThrow(
+        /token lifetime/,
+      );
     },
   );
 });

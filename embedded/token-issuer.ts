@@ -11,6 +11,8 @@ import {
   type JSONWebKeySet,
 } from 'jose';
 import * as z from 'zod';
+import type { Role } from '../shared/contracts/roles.ts';
+import { scopeOf, USUAL_TOKEN_RULES } from '../shared/contracts/token-rules.ts';
 import type { TokenIssuer } from '../shared/ports/token-issuer.ts';
 
 const ISSUER = 'urn:millrace:embedded';
@@ -31,6 +33,8 @@ export class BadIssuerKey extends Error {
 export interface TokenRequest {
   /** Who the token is for: it names who engaged a kill switch. */
   readonly subject: string;
+  /** What it allows. */
+  readonly role: Role;
   readonly ttlSeconds: number;
 }
 
@@ -57,16 +61,17 @@ export async function openTokenIssuer(dataDir: string): Promise<EmbeddedTokenIss
   const keySet: JSONWebKeySet = { keys: [{ ...publicKey, alg: ALGORITHM, use: 'sig' }] };
   return {
     issuer: ISSUER,
-    audience: AUDIENCE,
+    audiences: [AUDIENCE],
+    rules: { ...USUAL_TOKEN_RULES, algorithms: [ALGORITHM] },
     keys: async () => keySet,
-    async mint({ subject, ttlSeconds }) {
+    async mint({ subject, role, ttlSeconds }) {
       if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > MAX_TOKEN_LIFETIME_SECONDS) {
         throw new RangeError(
           `token lifetime: expected 1 to ${MAX_TOKEN_LIFETIME_SECONDS} seconds, got ${ttlSeconds}`,
         );
       }
       const issuedAt = Math.floor(Date.now() / 1000);
-      return new SignJWT({})
+      return new SignJWT({ scope: scopeOf(role) })
         .setProtectedHeader({ alg: ALGORITHM, kid: key.kid, typ: 'JWT' })
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)

@@ -26,6 +26,7 @@ import type { StoredCandle } from '../shared/ports/candle-store.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import type { TradeStore } from '../shared/ports/trade-store.ts';
 import { allPages, readIndex } from '../shared/runtime/all-pages.ts';
+import { countGivenUp } from './given-up.ts';
 import type { Storage } from './storage.ts';
 
 export interface Totals {
@@ -38,6 +39,8 @@ export interface Totals {
   readonly fills: number;
   /** Set aside and not sent again yet. */
   readonly quarantined: number;
+  /** Records, events and messages that functions gave up, and that were not sent again yet. */
+  readonly givenUp: number;
   readonly cash: string;
   readonly positions: readonly {
     readonly strategyId: string;
@@ -51,8 +54,9 @@ export interface Totals {
 }
 
 /** The totals of an open folder. */
-export async function storageTotals({ state, trades, clickHouse }: Storage): Promise<Totals> {
-  return totalsOf(state, trades, {
+export async function storageTotals(storage: Storage): Promise<Totals> {
+  const { state, trades, clickHouse } = storage;
+  return totalsOf(state, trades, await countGivenUp(storage), {
     eachTrade: async (onTrade) => streamTrades(clickHouse, onTrade),
     eachCandle: async (onCandle) => streamCandles(clickHouse, onCandle),
   });
@@ -65,7 +69,12 @@ export interface StoredRows {
   eachCandle(onCandle: (candle: StoredCandle) => void): Promise<void>;
 }
 
-async function totalsOf(state: StateStore, trades: TradeStore, rows: StoredRows): Promise<Totals> {
+async function totalsOf(
+  state: StateStore,
+  trades: TradeStore,
+  givenUp: number,
+  rows: StoredRows,
+): Promise<Totals> {
   const hash = createHash('sha256');
   const stored = await hashRows(hash, rows);
   const signals = await readSignals(state);
@@ -82,6 +91,7 @@ async function totalsOf(state: StateStore, trades: TradeStore, rows: StoredRows)
     orders: orders.length,
     fills: fills.length,
     quarantined: (await readIndex(state, 'operations', quarantinePartition('QUARANTINED'))).length,
+    givenUp,
     ...(await valueOf(books, trades)),
     stateHash: hash.digest('hex'),
   };

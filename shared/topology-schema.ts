@@ -1,5 +1,6 @@
 /** The shape of the map in topology.ts. Types only. */
 import type { DetailType } from './contracts/events.ts';
+import type { Role } from './contracts/roles.ts';
 
 export interface StreamDefinition {
   /** What partition keys mean, for readers. */
@@ -40,6 +41,8 @@ export interface Capabilities {
   readonly functionHealth?: true;
   /** Counting them, or also sending them back. */
   readonly deadLetters?: 'read' | 'write';
+  /** Seeing what any function gave up and sending it again, whichever way it came. */
+  readonly givenUp?: 'write';
   readonly verifyTokens?: true;
 }
 
@@ -59,7 +62,10 @@ export interface StreamConsumerDefinition {
   readonly maxBatchingWindowSeconds: number;
   /** Embedded, where each attempt waits longer than the one before. */
   readonly retryAttempts: number;
-  /** On AWS, where attempts follow one another at Lambda's pace: a batch is given up when it is older. */
+  /**
+   * On AWS, where attempts follow one another at Lambda's pace, a batch is given up when it is older. Less than the
+   * retention of its stream: what the stream has forgotten, Lambda could no longer set aside with its records.
+   */
   readonly maxRecordAgeSeconds: number;
   /** It reads over a pipe of its own where the stage pays for that. */
   readonly latencyMatters?: true;
@@ -69,6 +75,18 @@ export interface QueueWorkerDefinition {
   readonly queue: string;
   readonly function: string;
   readonly batchSize: number;
+}
+
+/**
+ * On AWS, a function whose events decide over money is handed them by a queue of its own: called by the bus itself it
+ * would get three tries, and a store that is away for minutes would leave a fill unbooked. Embedded, the bus is patient.
+ */
+export interface EventQueueDefinition {
+  readonly function: string;
+  /** From one try to the next; at least six times the function's timeout. */
+  readonly visibilityTimeoutSeconds: number;
+  /** Tries before the event goes to the function's failed events. */
+  readonly maxReceives: number;
 }
 
 export interface RuleDefinition {
@@ -81,17 +99,28 @@ export interface ScheduleDefinition {
   readonly everyMinutes: number;
 }
 
-export interface RouteDefinition {
+export type RouteDefinition = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly function: string;
-  /** Reachable without a token. */
-  readonly open?: true;
-}
+} & (
+  | {
+      /** The least that a token must allow. */
+      readonly role: Role;
+      readonly open?: never;
+    }
+  | {
+      /** Reachable without a token. */
+      readonly open: true;
+      readonly role?: never;
+    }
+);
 
 export interface SocketRouteDefinition {
   readonly routeKey: '$connect' | '$disconnect' | '$default';
   readonly function: string;
+  /** What a message may ask for, and the least role of whoever the connection's ticket was given to. */
+  readonly actions?: { readonly [action: string]: Role };
 }
 
 export interface StateMachineDefinition {
@@ -108,6 +137,7 @@ export interface Topology {
   readonly streamConsumers: readonly StreamConsumerDefinition[];
   readonly queueWorkers: readonly QueueWorkerDefinition[];
   readonly rules: readonly RuleDefinition[];
+  readonly eventQueues: readonly EventQueueDefinition[];
   readonly schedules: readonly ScheduleDefinition[];
   readonly routes: readonly RouteDefinition[];
   readonly socketRoutes: readonly SocketRouteDefinition[];

@@ -12,7 +12,7 @@ type HttpLoadResult = HttpLoadProgram['message'];
 const RUNS = 3;
 const SECONDS = 5;
 const CONNECTIONS = 16;
-const ROUTES = { prices: '/v1/prices/BTC-USDT', health: '/v1/health' } as const;
+const ROUTES = { prices: '/v1/prices/BTC-USDT', status: '/v1/status' } as const;
 
 /** Requests a second and their 95th percentile on the running platform, beside a server that only has the answer. */
 export async function rest(bench: Bench): Promise<readonly Figure[]> {

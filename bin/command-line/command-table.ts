@@ -36,6 +36,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('../commands/quarantine.ts'),
   },
   {
+    name: 'redrive',
+    summary: 'what functions gave up, here or in a deployment, and sending it again',
+    load: () => import('../commands/redrive.ts'),
+  },
+  {
     name: 'migrate',
     summary: 'the schema of a ClickHouse server or data folder, up or down to a version',
     load: () => import('../commands/migrate.ts'),

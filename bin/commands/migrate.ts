@@ -7,6 +7,7 @@ import { migrate, MigrationRefused, type MigrationStep } from '../../shared/adap
 import { openDataFolder, type DataFolder } from '../../shared/adapters/embedded/data-folder.ts';
 import { openDatabase } from '../../shared/adapters/embedded/database.ts';
 import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
+import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { log } from '../../shared/runtime/log.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE } from '../command-line/command.ts';
@@ -106,7 +107,8 @@ async function migrateServer(
 }
 
 /** An address that leads to no ClickHouse, or a password that is none, is the user's to mend. */
-function serverError(url: string, user: string, error: unknown): unknown {
+function serverError(url: string, user: string, failed: unknown): unknown {
+  const error = failed instanceof Unreachable ? failed.cause : failed;
   if (error instanceof BadInput) return error;
   if (error instanceof ClickHouseError) {
     if (error.code !== AUTHENTICATION_FAILED) return error;

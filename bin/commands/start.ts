@@ -74,7 +74,8 @@ async function runOnce(platform: Platform, source: MarketSource, io: CommandIo):
   await source.run(platform, io);
   if (io.signal.aborted) return EXIT_INTERRUPTED;
   await platform.runtime.drained();
-  io.print(await storageTotals(platform.storage));
+  const totals = async () => storageTotals(platform.storage);
+  io.print(await platform.runtime.patience.until('state', totals, io.signal));
   return EXIT_DONE;
 }
 
@@ -90,7 +91,11 @@ const DASHBOARD_TOKEN_SECONDS = 7 * 86_400;
 
 async function serve(platform: Platform, source: MarketSource, port: number, io: CommandIo): Promise<number> {
   const server = await portErrors(async () => platform.listen(port));
-  const token = await platform.issuer.mint({ subject: 'owner', ttlSeconds: DASHBOARD_TOKEN_SECONDS });
+  const token = await platform.issuer.mint({
+    subject: 'owner',
+    role: 'operator',
+    ttlSeconds: DASHBOARD_TOKEN_SECONDS,
+  });
   io.tell(
     `${source.description}\ndashboard: ${server.url}/#token=${token}\nCtrl-C stops; starting again goes on where it was.`,
   );

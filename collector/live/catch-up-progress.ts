@@ -1,7 +1,7 @@
+import { embeddedMetrics } from '../../shared/runtime/embedded-metrics.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
 import type { LiveTime } from './live-time.ts';
-import { venueMetrics } from './venue-metrics.ts';
 
 export interface CatchUpProgressOptions {
   readonly exchange: string;
@@ -55,9 +55,9 @@ export class CatchUpProgress {
 
   #log(message: string, figures: object): void {
     const { exchange, time, log } = this.#options;
-    const metrics = venueMetrics(exchange, { tradesFetched: this.#untold }, time.nowMs());
+    const metrics = embeddedMetrics(new Map([['tradesFetched', this.#untold]]), time.nowMs());
     const forMs = Math.round(time.elapsedMs() - this.#beganAt!);
-    log.info(message, { exchange, fetched: this.#fetched, forMs, ...figures, ...metrics });
+    log.info(message, { venue: exchange, fetched: this.#fetched, forMs, ...figures, ...metrics });
     this.#untold = 0;
   }
 }

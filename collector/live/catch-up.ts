@@ -1,11 +1,11 @@
 import { TRADES_A_PAGE, type LiveProtocol } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import { embeddedMetrics } from '../../shared/runtime/embedded-metrics.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { CatchUpProgress } from './catch-up-progress.ts';
 import type { FetchedText, Patience, Request } from './fetch-text.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
 import type { LiveOutlet } from './live-outlet.ts';
 import type { LiveTime } from './live-time.ts';
-import { venueMetrics } from './venue-metrics.ts';
 
 export interface CatchUpOptions {
   readonly protocol: LiveProtocol;
@@ -147,8 +147,15 @@ export class CatchUp {
       log.warn('trades may be missing', { instrumentId, afterId: feed.lastId, cause });
     }
     for (const { fromId, toId } of feed.giveUp()) {
-      const metrics = venueMetrics(protocol.exchange, { tradesMissing: toId - fromId + 1 }, time.nowMs());
-      log.warn('trades are missing', { instrumentId, fromId, toId, cause, ...metrics });
+      const metrics = embeddedMetrics(new Map([['tradesMissing', toId - fromId + 1]]), time.nowMs());
+      log.warn('trades are missing', {
+        venue: protocol.exchange,
+        instrumentId,
+        fromId,
+        toId,
+        cause,
+        ...metrics,
+      });
     }
   }
 }

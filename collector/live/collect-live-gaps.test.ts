@@ -74,7 +74,7 @@ describe('a live collector that lacks trades', () => {
     await collector.stop();
     const told = live.logged.map((line) => JSON.parse(line));
     const [caughtUp] = told.filter(({ message, fetched }) => message === 'caught up' && fetched > 0);
-    expect(caughtUp).toMatchObject({ exchange: 'binance', fetched: 29_000 });
+    expect(caughtUp).toMatchObject({ venue: 'binance', fetched: 29_000 });
     const progress = told.filter(({ message }) => message === 'catching up');
     expect(progress.length).toBeGreaterThan(0);
     expect(progress.length).toBeLessThan(10);

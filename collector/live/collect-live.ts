@@ -12,6 +12,7 @@ import { LiveFeed, type LiveFeedTimings } from './live-feed.ts';
 import { systemTime, type LiveTime } from './live-time.ts';
 import { PatientWriter } from './patient-writer.ts';
 import { networkTransport, type VenueTransport } from './venue-transport.ts';
+import { VenueVitals } from './venue-vitals.ts';
 
 /** What was asked for cannot be listened to. The message is one line. */
 export class LiveRefused extends Error {
@@ -57,6 +58,8 @@ export interface LiveOptions {
   readonly log: Log;
   /** Ends the collector: what has come is sent first. */
   readonly signal: AbortSignal;
+  /** Told when the venue is heard. Default: nobody is. */
+  readonly vitals?: VenueVitals;
   readonly timings?: Partial<LiveTimings>;
   /** The network's and the system's, by default. */
   readonly transport?: VenueTransport;
@@ -101,6 +104,7 @@ export async function collectLive(options: LiveOptions): Promise<void> {
     time: options.time ?? systemTime,
     random: options.random ?? Math.random,
     isSole: options.isSole ?? false,
+    vitals: options.vitals ?? new VenueVitals(options.exchange),
   };
   for (;;) {
     const lease = await takeLease(run, run.signal);
@@ -121,6 +125,7 @@ interface LiveRun extends LiveOptions {
   readonly time: LiveTime;
   readonly random: () => number;
   readonly isSole: boolean;
+  readonly vitals: VenueVitals;
 }
 
 /**
@@ -131,7 +136,7 @@ interface LiveRun extends LiveOptions {
  * @throws LeaseLost
  */
 async function listen(run: LiveRun, lease: Lease): Promise<void> {
-  const { protocol, exchange, instrumentIds, state, log, time, timings, random } = run;
+  const { protocol, exchange, instrumentIds, state, log, time, timings, random, vitals } = run;
   const position = new LivePosition(state, exchange, lease);
   const lastTradeIds = await position.load().catch(async (error: unknown) => {
     // Whoever is started in this one's place, or stands by, need not wait for the lease to run out.
@@ -148,16 +153,17 @@ async function listen(run: LiveRun, lease: Lease): Promise<void> {
     endpoints: run.endpoints ?? protocol.endpoints,
     transport: run.transport ?? networkTransport,
     time,
-    writer: new PatientWriter({ writer, attempts: WRITE_ATTEMPTS, log, time, random }),
+    writer: new PatientWriter({ writer, attempts: WRITE_ATTEMPTS, signal: run.signal, log, time, random }),
     timings,
     log,
     random,
     position,
     onFailure: (error) => failure.abort(error),
+    vitals,
   });
   const signal = AbortSignal.any([run.signal, failure.signal]);
   await feed.claimLanes();
-  await holdConnections(feed, { signal, timings, time, random, log });
+  await holdConnections(feed, { signal, timings, time, random, log, vitals });
   // Why it cannot go on counts for more than what failed because of it.
   await feed.finish().catch((error: unknown) => failure.abort(error));
   failure.signal.throwIfAborted();
@@ -169,11 +175,12 @@ interface HoldOptions {
   readonly time: LiveTime;
   readonly random: () => number;
   readonly log: Log;
+  readonly vitals: VenueVitals;
 }
 
 async function holdConnections(
   feed: LiveFeed,
-  { signal, timings, time, random, log }: HoldOptions,
+  { signal, timings, time, random, log, vitals }: HoldOptions,
 ): Promise<void> {
   const backoff = new Backoff({ firstMs: timings.firstRetryMs, longestMs: timings.longestRetryMs, random });
   while (!signal.aborted) {
@@ -184,6 +191,7 @@ async function holdConnections(
       log.info('connection renewed');
       continue;
     }
+    vitals.lost();
     if (time.elapsedMs() - begunAt >= timings.stableAfterMs) backoff.reset();
     const retryInMs = Math.round(backoff.nextMs());
     log.warn('connection lost', { cause: end.cause, retryInMs });

@@ -81,7 +81,7 @@ describe('the lease of an exchange', () => {
 
   it('is judged by how long it was seen unchanged, not by anybody’s clock', async () => {
     const key = collectorLeaseKey('binance');
-    const value = { v: 1, fence: 5, holder: 'x', leaseMs: 6000, status: 'held', renewedAtMs: 0 };
+    const value = { fence: 5, holder: 'x', leaseMs: 6000, status: 'held', renewedAtMs: 0 };
     await state.write({ kind: 'put', table: 'operations', ...key, value, condition: { kind: 'none' } });
     const second = contend();
     await time.pass(5500);

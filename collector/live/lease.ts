@@ -41,7 +41,6 @@ export interface LeaseOptions {
 }
 
 const leaseRecord = z.object({
-  v: z.literal(1),
   fence,
   /** Names this one acquisition. */
   holder: z.string(),
@@ -131,7 +130,6 @@ class LeaseWatch {
     const { time, timings } = this.#options;
     const now = time.nowMs();
     return {
-      v: 1,
       fence: Math.max((held?.fence ?? NO_FENCE) + 1, now),
       holder: this.#holder,
       leaseMs: timings.leaseMs,

@@ -16,6 +16,7 @@ import type { LivePosition } from './live-position.ts';
 import { PositionSaver } from './position-saver.ts';
 import { VenueClock } from './venue-clock.ts';
 import { VenueQuestions } from './venue-questions.ts';
+import type { VenueVitals } from './venue-vitals.ts';
 import { VenueConnection, type ConnectionEnd, type ConnectionTimings } from './venue-connection.ts';
 import type { VenueTransport } from './venue-transport.ts';
 
@@ -46,6 +47,8 @@ export interface LiveFeedOptions {
   readonly random: () => number;
   readonly position: Pick<LivePosition, 'save' | 'saveAndRelease'>;
   readonly onFailure: (error: unknown) => void;
+  /** Told when the venue is heard. */
+  readonly vitals: VenueVitals;
 }
 
 /** The trades of one exchange, over as many connections as it takes. */
@@ -107,6 +110,7 @@ export class LiveFeed {
       },
       () => this.#feeds.values(),
     );
+    options.vitals.begin(options.instrumentIds, time.nowMs());
     this.#beginSession();
     this.#endTicks = time.every(timings.watermarkEveryMs, () => this.#tick());
   }
@@ -149,6 +153,7 @@ export class LiveFeed {
 
   /** Sends what has come, and when it is durable hands over to the next collector. */
   async finish(): Promise<void> {
+    this.#options.vitals.end();
     this.#endTicks();
     // What is held for want of the trades before it is left: the next run fetches it from there.
     await this.#outlet.finish();
@@ -175,8 +180,9 @@ export class LiveFeed {
   }
 
   #receive(text: string, connection: string, signal: AbortSignal): void {
-    const { protocol, time } = this.#options;
+    const { protocol, time, vitals } = this.#options;
     const receivedAtMs = time.nowMs();
+    vitals.heard(receivedAtMs);
     const message = {
       receivedAtNs: `${receivedAtMs}000000`,
       exchange: protocol.exchange,
@@ -206,6 +212,7 @@ export class LiveFeed {
       if (message !== null) this.#outlet.archive(message);
       return;
     }
+    this.#options.vitals.traded(feed.instrumentId, trade.receivedAtMs);
     const isUnheardOf = feed.lastId === null;
     if (feed.receive(trade, message) === 'gap') this.#background(this.#catchUp.run(feed, signal), signal);
     if (feed.isCatchingUp) this.#catchUp.bound();

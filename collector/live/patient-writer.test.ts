@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { LimitExceeded } from '../../shared/ports/state-store.ts';
+import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { RecordingStreamWriter } from '../../test/support/recording-stream-writer.ts';
 import { systemTime } from './live-time.ts';
@@ -11,12 +12,21 @@ function patient(attempts: number, fail: (attempt: number) => void) {
   const writer = new RecordingStreamWriter();
   const logged: string[] = [];
   let attempt = 0;
+  const stop = new AbortController();
   writer.before = async () => fail(++attempt);
   const log = createLog({ write: (line) => logged.push(line) }, 'warn');
   return {
-    writer: new PatientWriter({ writer, attempts, log, time: systemTime, random: () => 0 }),
+    writer: new PatientWriter({
+      writer,
+      attempts,
+      signal: stop.signal,
+      log,
+      time: systemTime,
+      random: () => 0,
+    }),
     logged,
     kept: writer.calls,
+    stop,
   };
 }
 
@@ -28,6 +38,23 @@ describe('a patient writer', () => {
     await writer.append('trades', [RECORD]);
     expect(kept).toEqual([{ stream: 'trades', records: 1 }]);
     expect(logged).toEqual([expect.stringContaining('throttled')]);
+  });
+
+  it('waits without end for a stream that cannot be reached, and for the signal no longer', async () => {
+    const { writer, logged, kept, stop } = patient(2, (attempt) => {
+      if (attempt <= 5) throw new Unreachable('Kinesis', 'socket hang up');
+    });
+    await writer.append('trades', [RECORD]);
+    expect(kept).toHaveLength(1);
+    // Of the first, the second and the fourth attempt.
+    expect(logged).toHaveLength(3);
+
+    const stopped = patient(2, () => {
+      throw new Unreachable('Kinesis', 'socket hang up');
+    });
+    stopped.stop.abort();
+    await expect(stopped.writer.append('trades', [RECORD])).rejects.toThrow(Unreachable);
+    expect(stop.signal.aborted).toBe(false);
   });
 
   it('fails when the stream keeps refusing', async () => {

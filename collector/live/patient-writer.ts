@@ -1,4 +1,5 @@
 import { LimitExceeded } from '../../shared/ports/state-store.ts';
+import { Unreachable } from '../../shared/ports/unreachable.ts';
 import type { StreamRecord, StreamWriter } from '../../shared/ports/stream-writer.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -9,7 +10,9 @@ import type { LiveTime } from './live-time.ts';
 
 export interface PatientWriterOptions {
   readonly writer: StreamWriter;
+  /** A stream that refuses for another reason than being out of reach, which is waited for until the signal. */
   readonly attempts: number;
+  readonly signal: AbortSignal;
   readonly log: Log;
   readonly time: LiveTime;
   readonly random: () => number;
@@ -30,18 +33,26 @@ export class PatientWriter implements StreamWriter {
   }
 
   async append(stream: StreamName, records: readonly StreamRecord[]): Promise<void> {
-    const { writer, attempts, log, time, random } = this.#options;
+    const { writer, attempts, signal, log, time, random } = this.#options;
     const backoff = new Backoff({ firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS, random });
+    let refusals = 0;
     for (let attempt = 1; ; attempt++) {
       try {
         await writer.append(stream, records);
         return;
       } catch (error) {
+        if (!(error instanceof Unreachable) || signal.aborted) refusals++;
         const isFinal = error instanceof LimitExceeded || error instanceof LeaseLost;
-        if (isFinal || attempt >= attempts) throw error;
-        log.warn('a stream refused', { stream, attempt, error: describeError(error) });
+        if (isFinal || refusals >= attempts) throw error;
+        if (isPowerOfTwo(attempt))
+          log.warn('a stream refused', { stream, attempt, error: describeError(error) });
         await time.sleep(backoff.nextMs());
       }
     }
   }
+}
+
+/** An outage of hours is told of a dozen times. */
+function isPowerOfTwo(attempt: number): boolean {
+  return Number.isInteger(Math.log2(attempt));
 }

@@ -100,13 +100,13 @@ describe('a call of the API', () => {
     ['the answer is no JSON', () => new Response('<html>'), 'the platform answered what is no JSON'],
   ])('fails visibly when %s', async (_, answer, detail) => {
     const { client } = clientThatHears(answer);
-    expect(await client.call('GET /v1/health')).toEqual({ kind: 'unreachable', detail });
+    expect(await client.call('GET /v1/status')).toEqual({ kind: 'unreachable', detail });
   });
 
   it('that some proxy refuses tells at least the status', async () => {
     const { client } = clientThatHears(
       () => new Response('gone', { status: 502, statusText: 'Bad Gateway' }),
     );
-    expect(await client.call('GET /v1/health')).toMatchObject({ kind: 'refused', detail: '502 Bad Gateway' });
+    expect(await client.call('GET /v1/status')).toMatchObject({ kind: 'refused', detail: '502 Bad Gateway' });
   });
 });

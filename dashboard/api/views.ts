@@ -10,7 +10,8 @@ export type Instrument = ItemOf<ResponseOf<'GET /v1/instruments'>>;
 export type Portfolio = ResponseOf<'GET /v1/portfolio'>;
 export type Position = Portfolio['positions'][number];
 export type KillSwitchState = ResponseOf<'GET /v1/risk/kill-switch'>;
-export type Health = ResponseOf<'GET /v1/health'>;
+export type Caller = ResponseOf<'GET /v1/caller'>;
+export type Health = ResponseOf<'GET /v1/status'>;
 export type BacktestRun = ResponseOf<'GET /v1/backtests/{runId}'>;
 
 export type { OrderView as Order } from '../../shared/contracts/events.ts';

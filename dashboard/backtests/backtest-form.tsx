@@ -6,6 +6,7 @@ import { useSubmission } from '../forms/use-submission.ts';
 import { INTERVAL_MS, type ChartInterval } from '../market/candle-series.ts';
 import { FormFailure } from '../page/panel.tsx';
 import { usePlatform } from '../page/platform-access.ts';
+import { useDenial } from '../page/rights.ts';
 import { readNumbers } from './grid-input.ts';
 
 interface BacktestFormProps {
@@ -24,6 +25,7 @@ const RANGES: Readonly<Record<string, number | null>> = {
 
 export function BacktestForm({ instruments, instrumentId, onSubmitted }: BacktestFormProps) {
   const { api } = usePlatform();
+  const denial = useDenial('POST /v1/backtests');
   const submission = useSubmission();
   const onSubmit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -62,7 +64,12 @@ export function BacktestForm({ instruments, instrumentId, onSubmitted }: Backtes
         slowPeriod
         <input name="slowPeriod" defaultValue="20-60:10" autocomplete="off" spellcheck={false} />
       </label>
-      <button type="submit" class="primary" disabled={submission.isBusy}>
+      <button
+        type="submit"
+        class="primary"
+        disabled={submission.isBusy || denial !== null}
+        title={denial ?? undefined}
+      >
         Run
       </button>
       <FormFailure text={submission.failure} />

@@ -9,6 +9,7 @@ import { formatMoment } from '../numbers/format-time.ts';
 import { Dialog } from '../page/dialog.tsx';
 import { Empty, FormFailure } from '../page/panel.tsx';
 import { usePlatform } from '../page/platform-access.ts';
+import { useDenial } from '../page/rights.ts';
 
 interface QuarantinePage {
   readonly items: readonly QuarantinedItem[];
@@ -69,6 +70,7 @@ interface RedriveDialogProps {
 
 function RedriveDialog({ item, onClose, onDone }: RedriveDialogProps) {
   const { api, notify } = usePlatform();
+  const denial = useDenial('POST /v1/quarantine/{id}/redrive');
   const redrive = useSubmission();
   const onSubmit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -107,7 +109,12 @@ function RedriveDialog({ item, onClose, onDone }: RedriveDialogProps) {
             Close
           </button>
           {item.kind === 'trade' && (
-            <button type="submit" class="primary" disabled={redrive.isBusy}>
+            <button
+              type="submit"
+              class="primary"
+              disabled={redrive.isBusy || denial !== null}
+              title={denial ?? undefined}
+            >
               Redrive
             </button>
           )}

@@ -79,7 +79,7 @@ function Panels({ instruments, strategies, instrumentId, onInstrument }: PanelsP
   const orders = useOrders();
   const quoteCurrency = quoteCurrencyOf(instrumentId);
   const ledger = useLedger(quoteCurrency);
-  const health = useReading(async () => api.call('GET /v1/health'), { everyMs: HEALTH_EVERY_MS });
+  const health = useReading(async () => api.call('GET /v1/status'), { everyMs: HEALTH_EVERY_MS });
   const killSwitch = useReading(async () => api.call('GET /v1/risk/kill-switch'), {
     everyMs: KILL_SWITCH_EVERY_MS,
   });

@@ -8,6 +8,7 @@ import { formatMoment } from '../numbers/format-time.ts';
 import { KillSwitchButton } from '../risk/kill-switch.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
 import { Logo } from './icon.tsx';
+import { usePlatform } from './platform-access.ts';
 
 /** What a price is compared with. */
 export interface PriceReference {
@@ -37,13 +38,14 @@ export function Header({
   killSwitch,
   onInstrument,
 }: HeaderProps) {
+  const { caller } = usePlatform();
   return (
     <header class="top">
       <h1>
         <Logo /> Millrace
       </h1>
       <span class="stage" title={health === null ? '' : `Version ${health.version}, paper account`}>
-        {health?.stage ?? ' '} · paper
+        {health?.stage ?? ' '} · paper{caller === null ? '' : ` · ${caller.role}`}
       </span>
       <label class="instrument">
         <span class="unseen">Instrument</span>

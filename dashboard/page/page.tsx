@@ -4,6 +4,7 @@ import { createApiClient, failureText } from '../api/api-client.ts';
 import { LiveSocket, type Connection, type ConnectionListeners } from '../live/live-socket.ts';
 import { Desk } from './desk.tsx';
 import { PlatformContext, type PlatformAccess } from './platform-access.ts';
+import { useCaller } from './rights.ts';
 import { ToastList, useToasts, useUnexpectedErrors } from './toasts.tsx';
 import { TokenGate } from './token-gate.tsx';
 
@@ -49,6 +50,7 @@ interface ConnectedProps {
 
 function Connected({ token, notify, onUnauthorized }: ConnectedProps) {
   const access = useMemo(() => openAccess(token, notify, onUnauthorized), [token]);
+  const caller = useCaller(access.api);
   useEffect(() => {
     const { socket } = access;
     socket.start();
@@ -70,7 +72,7 @@ function Connected({ token, notify, onUnauthorized }: ConnectedProps) {
     };
   }, [access]);
   return (
-    <PlatformContext.Provider value={access}>
+    <PlatformContext.Provider value={{ ...access, caller }}>
       <Desk />
     </PlatformContext.Provider>
   );
@@ -80,7 +82,7 @@ function openAccess(
   token: string,
   notify: PlatformAccess['notify'],
   onUnauthorized: (detail: string) => void,
-): PlatformAccess {
+): Omit<PlatformAccess, 'caller'> {
   const api = createApiClient({ token, onUnauthorized });
   const socket = new LiveSocket({
     askForTicket: async () => {

@@ -3,6 +3,7 @@ import { createContext } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import type { ChannelMessage } from '../../shared/contracts/socket-messages.ts';
 import type { ApiClient } from '../api/api-client.ts';
+import type { Caller } from '../api/views.ts';
 import type { Liveness, LiveSocket } from '../live/live-socket.ts';
 
 export interface Notice {
@@ -13,6 +14,8 @@ export interface Notice {
 export interface PlatformAccess {
   readonly api: ApiClient;
   readonly socket: LiveSocket;
+  /** Whom the token names and what it allows; null: not known yet. */
+  readonly caller: Caller | null;
   notify(notice: Notice): void;
 }
 

@@ -10,6 +10,7 @@ import { Dialog } from '../page/dialog.tsx';
 import { Icon } from '../page/icon.tsx';
 import { FormFailure } from '../page/panel.tsx';
 import { usePlatform } from '../page/platform-access.ts';
+import { useDenial } from '../page/rights.ts';
 
 interface KillSwitchProps {
   readonly killSwitch: Reading<KillSwitchState>;
@@ -19,14 +20,17 @@ interface KillSwitchProps {
 export function KillSwitchButton({ killSwitch }: KillSwitchProps) {
   const [isAsking, setAsking] = useState(false);
   const { value, failure, refresh } = killSwitch;
+  const denial = useDenial('PUT /v1/risk/kill-switch');
   const isEngaged = value?.engaged ?? false;
   return (
     <>
       <button
         type="button"
         class={`kill-switch ${isEngaged ? 'engaged' : 'danger'}`}
-        disabled={value === null}
-        title={failure === null ? undefined : `The kill switch cannot be read: ${failureText(failure)}`}
+        disabled={value === null || denial !== null}
+        title={
+          failure === null ? (denial ?? undefined) : `The kill switch cannot be read: ${failureText(failure)}`
+        }
         onClick={() => setAsking(true)}
       >
         <Icon name={isEngaged ? 'play' : 'stop'} /> {isEngaged ? 'Let trading go on' : 'Stop trading'}

@@ -15,6 +15,7 @@ import { Dialog } from '../page/dialog.tsx';
 import { Icon } from '../page/icon.tsx';
 import { Empty, FormFailure, Panel } from '../page/panel.tsx';
 import { usePlatform } from '../page/platform-access.ts';
+import { useDenial } from '../page/rights.ts';
 import { StrategyForm } from './strategy-form.tsx';
 
 export type StrategiesReading = Reading<{
@@ -38,6 +39,7 @@ export function StrategiesPanel({
   instrumentId,
   onChanged,
 }: StrategiesPanelProps) {
+  const denial = useDenial('POST /v1/strategies');
   const [isCreating, setCreating] = useState(false);
   const items = strategies.value?.items ?? null;
   const positions = new Map(portfolio?.positions.map((position) => [position.strategyId, position]));
@@ -47,7 +49,12 @@ export function StrategiesPanel({
       place="strategies"
       failure={strategies.failure}
       aside={
-        <button type="button" onClick={() => setCreating(true)}>
+        <button
+          type="button"
+          disabled={denial !== null}
+          title={denial ?? undefined}
+          onClick={() => setCreating(true)}
+        >
           <Icon name="plus" /> New strategy
         </button>
       }
@@ -96,6 +103,8 @@ interface StrategyItemProps {
 
 function StrategyItem({ strategy, position, onChanged }: StrategyItemProps) {
   const { api } = usePlatform();
+  const changeDenial = useDenial('PUT /v1/strategies/{strategyId}');
+  const removeDenial = useDenial('DELETE /v1/strategies/{strategyId}');
   const [isRemoving, setRemoving] = useState(false);
   const change = useSubmission();
   const isRunning = strategy.status === 'RUNNING';
@@ -119,7 +128,8 @@ function StrategyItem({ strategy, position, onChanged }: StrategyItemProps) {
         <span class="strategy-buttons">
           <button
             type="button"
-            disabled={change.isBusy}
+            disabled={change.isBusy || changeDenial !== null}
+            title={changeDenial ?? undefined}
             aria-label={`${isRunning ? 'Pause' : 'Resume'} ${title}`}
             onClick={toggle}
           >
@@ -128,6 +138,8 @@ function StrategyItem({ strategy, position, onChanged }: StrategyItemProps) {
           <button
             type="button"
             class="quiet"
+            disabled={removeDenial !== null}
+            title={removeDenial ?? undefined}
             aria-label={`Remove ${title}`}
             onClick={() => setRemoving(true)}
           >

@@ -9,8 +9,17 @@ const PID_FILE = 'clickhouse.pid';
 const END_TIMEOUT_MS = 5000;
 const POLL_MS = 10;
 
+/**
+ * On a full disk nothing is recorded: that must not end a server which is wanted, and a parent that does not find its
+ * predecessor's child waits for the folder instead.
+ */
 export function recordChild(dataDir: string, pid: number): void {
-  writeFileSync(join(dataDir, PID_FILE), `${pid}\n`, { mode: 0o600 });
+  try {
+    writeFileSync(join(dataDir, PID_FILE), `${pid}\n`, { mode: 0o600 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+  }
 }
 
 /** Kills the server that the folder has recorded, if that process still is one and serves this folder. */

@@ -38,6 +38,8 @@ export interface ClickHouseOptions {
   /** A folder of its own: one server at a time. Made when it is missing. */
   readonly dataDir: string;
   readonly log: Log;
+  /** Where one listened that ended, so that its clients go on; any free one when left out. */
+  readonly port?: number;
 }
 
 const CHILD = fileURLToPath(new URL('./clickhouse-child.js', import.meta.url));
@@ -60,7 +62,7 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
   await killOrphan(dataDir, options.log);
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
-    const child = new ClickHouseChild(dataDir, await freePort());
+    const child = new ClickHouseChild(dataDir, options.port ?? (await freePort()));
     const outcome = await child.started(deadline);
     if (outcome === 'ready') return serverOf(child, options.log);
     await child.stop({ fast: true });

@@ -8,6 +8,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { RETRY_AFTER_SECONDS, unavailableDetail } from '../../shared/contracts/problem.ts';
+import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
 import { MAX_BODY_BYTES } from '../../shared/runtime/rest-request.ts';
@@ -119,6 +121,12 @@ async function answer(context: Context, request: IncomingMessage, response: Serv
     await respond(context, request, response, requestId);
   } catch (error) {
     if (request.destroyed && !request.complete) return;
+    if (error instanceof Unreachable) {
+      sendProblem(response, 503, unavailableDetail(error.store), {
+        'retry-after': String(RETRY_AFTER_SECONDS),
+      });
+      return;
+    }
     log.error('request failed', { requestId, method: request.method, error: describeError(error) });
     sendProblem(
       response,

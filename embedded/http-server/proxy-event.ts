@@ -67,8 +67,12 @@ export function authorizerEvent(
   return {
     type: 'TOKEN',
     authorizationToken: authorization,
-    methodArn: `${API_ARN}/${STAGE}/${method}${path}`,
+    methodArn: methodArnOf(method, path),
   };
+}
+
+export function methodArnOf(method: string, path: string): string {
+  return `${API_ARN}/${STAGE}/${method}${path}`;
 }
 
 function textsOf(value: string | string[] | undefined): string[] {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { base64url } from 'jose';
+import { methodArnOf } from './proxy-event.ts';
 import { RequestAuthorizer } from './request-authorizer.ts';
 
 const NOW_MS = 1_000_000_000;
@@ -7,7 +8,7 @@ const tokenThatExpires = (expMs: number, name = 'a') =>
   `Bearer ${base64url.encode('{}')}.${base64url.encode(JSON.stringify({ exp: expMs / 1000, name }))}.x`;
 const policy = (Effect: string) => ({
   principalId: 'alice',
-  policyDocument: { Statement: [{ Effect }] },
+  policyDocument: { Statement: [{ Effect, Resource: `${methodArnOf('GET', '/v1/')}*` }] },
   context: { subject: 'alice' },
 });
 
@@ -102,6 +103,15 @@ describe('the gateway’s authorizer', () => {
         'Bearer x',
       ),
     ).toEqual({ kind: 'forbidden' });
+  });
+
+  it('holds each request against the policy that it remembers', async () => {
+    const authorizer = authorizerThat(() => policy('Allow'));
+    const token = tokenThatExpires(NOW_MS + 3_600_000);
+    expect(await authorize(authorizer, token)).toMatchObject({ kind: 'allowed' });
+    expect(await authorizer.authorize('PUT', '/v1/orders', token)).toEqual({ kind: 'forbidden' });
+    expect(await authorizer.authorize('GET', '/v2/orders', token)).toEqual({ kind: 'forbidden' });
+    expect(asked).toBe(1);
   });
 
   it('passes any other error on', async () => {

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { decodeJwt } from 'jose';
-import { authorizerEvent } from './proxy-event.ts';
+import { allows } from './access-policy.ts';
+import { authorizerEvent, methodArnOf } from './proxy-event.ts';
 
 export type Authorization =
   | { readonly kind: 'allowed'; readonly context: Readonly<Record<string, unknown>> }
   /** No token, or one that the authorizer did not accept. */
   | { readonly kind: 'unauthorized' }
+  /** The token is genuine, and its policy does not allow this request. */
   | { readonly kind: 'forbidden' };
 
 interface Remembered {
-  readonly context: Readonly<Record<string, unknown>>;
+  readonly policy: APIGatewayAuthorizerResult;
   readonly untilMs: number;
 }
 
@@ -22,13 +24,13 @@ const MAX_REMEMBERED = 1000;
  * answer beyond the token's own expiry.
  */
 export class RequestAuthorizer {
-  readonly #ask: (event: unknown) => Promise<unknown>;
+  readonly #invoke: (event: unknown) => Promise<unknown>;
   readonly #nowMs: () => number;
   /** By SHA-256 of the token, oldest first: tokens themselves are not kept. */
   readonly #remembered = new Map<string, Remembered>();
 
-  constructor(ask: (event: unknown) => Promise<unknown>, nowMs: () => number = Date.now) {
-    this.#ask = ask;
+  constructor(invoke: (event: unknown) => Promise<unknown>, nowMs: () => number = Date.now) {
+    this.#invoke = invoke;
     this.#nowMs = nowMs;
   }
 
@@ -37,28 +39,23 @@ export class RequestAuthorizer {
     if (authorization === undefined || authorization === '') return { kind: 'unauthorized' };
     const key = createHash('sha256').update(authorization).digest('base64');
     const known = this.#remembered.get(key);
-    if (known !== undefined && this.#nowMs() < known.untilMs)
-      return { kind: 'allowed', context: known.context };
+    if (known !== undefined && this.#nowMs() < known.untilMs) return judge(known.policy, method, path);
     this.#remembered.delete(key);
-    const policy = await this.#judge(method, path, authorization);
+    const policy = await this.#ask(method, path, authorization);
     if (policy === null) return { kind: 'unauthorized' };
-    if (policy.policyDocument.Statement[0]?.Effect !== 'Allow') return { kind: 'forbidden' };
-    const context = { principalId: policy.principalId, ...policy.context };
-    this.#remember(key, {
-      context,
-      untilMs: Math.min(this.#nowMs() + MAX_REMEMBERED_MS, expiryOf(authorization)),
-    });
-    return { kind: 'allowed', context };
+    const untilMs = Math.min(this.#nowMs() + MAX_REMEMBERED_MS, expiryOf(authorization));
+    this.#remember(key, { policy, untilMs });
+    return judge(policy, method, path);
   }
 
   /** @returns null when the answer is 401: the function says so by an error of this very message. */
-  async #judge(
+  async #ask(
     method: string,
     path: string,
     authorization: string,
   ): Promise<APIGatewayAuthorizerResult | null> {
     try {
-      return (await this.#ask(authorizerEvent(method, path, authorization))) as APIGatewayAuthorizerResult;
+      return (await this.#invoke(authorizerEvent(method, path, authorization))) as APIGatewayAuthorizerResult;
     } catch (error) {
       if (error instanceof Error && error.message === 'Unauthorized') return null;
       throw error;
@@ -72,6 +69,12 @@ export class RequestAuthorizer {
     }
     this.#remembered.set(key, remembered);
   }
+}
+
+/** The policy is the token's; each request is held against it. */
+function judge(policy: APIGatewayAuthorizerResult, method: string, path: string): Authorization {
+  if (!allows(policy.policyDocument, methodArnOf(method, path))) return { kind: 'forbidden' };
+  return { kind: 'allowed', context: { principalId: policy.principalId, ...policy.context } };
 }
 
 /** Of a token that the authorizer has verified. What cannot be read is not remembered. */

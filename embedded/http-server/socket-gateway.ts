@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
-import type { Problem } from '../../shared/contracts/problem.ts';
 import { MAX_SOCKET_MESSAGE_BYTES } from '../../shared/ports/pusher.ts';
+import { unavailableDetail, type Problem } from '../../shared/contracts/problem.ts';
+import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { SocketEvent, SocketResult } from '../../shared/runtime/socket-event.ts';
@@ -82,6 +83,10 @@ export class SocketGateway {
     try {
       await this.#open(request, socket, head);
     } catch (error) {
+      if (error instanceof Unreachable) {
+        refuseSocket(socket, 503, unavailableDetail(error.store));
+        return;
+      }
       log.error('a WebSocket could not be opened', { error: describeError(error) });
       refuseSocket(socket, 500, 'the connection could not be opened: the log says why');
     } finally {

@@ -1,9 +1,12 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import type { Delivery, SqliteEventBus } from '../../shared/adapters/embedded/sqlite-event-bus.ts';
+import { UnknownVersion } from '../../shared/contracts/versioned.ts';
+import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
+import type { Patience } from '../../shared/runtime/patience.ts';
 import type { FunctionName } from '../../shared/topology.ts';
-import { DeliveryLoop } from './delivery-loop.ts';
+import { DeliveryLoop, type Turn } from './delivery-loop.ts';
 import type { Faults } from './faults.ts';
 import type { Invoker } from './invoker.ts';
 import { waitMs, type RetryPolicy } from './retry-policy.ts';
@@ -18,6 +21,7 @@ export interface BusTargetOptions {
   readonly invoker: Invoker;
   readonly faults: Faults;
   readonly retry: RetryPolicy;
+  readonly patience: Patience;
   readonly onProgress: () => void;
 }
 
@@ -30,7 +34,7 @@ export class BusTarget {
   constructor(options: BusTargetOptions) {
     this.#options = options;
     this.functionName = options.functionName;
-    this.#loop = new DeliveryLoop(options.functionName, async () => this.#deliverNext());
+    this.#loop = new DeliveryLoop(options.functionName, async () => this.#deliverNext(), options.patience);
   }
 
   get pending(): number {
@@ -49,7 +53,8 @@ export class BusTarget {
     await this.#loop.stop();
   }
 
-  async #deliverNext(): Promise<'worked' | 'idle' | { idleUntilMs: number }> {
+  /** @throws Unreachable, and what was taken is due as before: an event comes at least once */
+  async #deliverNext(): Promise<Turn> {
     const { bus, faults, onProgress } = this.#options;
     const waiting = bus.take(this.functionName, TAKE, Date.now());
     if (waiting.length === 0) {
@@ -64,8 +69,7 @@ export class BusTarget {
         onProgress();
       }
     } finally {
-      // A database that could not be written, on a full disk for instance, must not keep what is not settled till the
-      // process ends.
+      // What could not be settled, on a full disk for instance, must not be kept till the process ends.
       for (const { id } of waiting) bus.putBack(this.functionName, id);
     }
     return 'worked';
@@ -77,6 +81,8 @@ export class BusTarget {
       await invoker.invoke(this.functionName, eventBridgeEvent(delivery));
       bus.acknowledge(delivery.id);
     } catch (error) {
+      // Nothing was said of the event, so nothing counts against it.
+      if (error instanceof Unreachable) throw error;
       const attempts = delivery.attempts + 1;
       const cause = JSON.stringify(describeError(error));
       log.warn('event failed', {
@@ -85,7 +91,8 @@ export class BusTarget {
         attempts,
         cause,
       });
-      if (attempts < MAX_ATTEMPTS) bus.retryLater(delivery.id, Date.now() + waitMs(retry, attempts), cause);
+      if (attempts < MAX_ATTEMPTS || error instanceof UnknownVersion)
+        bus.retryLater(delivery.id, Date.now() + waitMs(retry, attempts), cause);
       else {
         log.error('event given up', { function: this.functionName, eventId: delivery.eventId });
         bus.giveUp(delivery.id, cause);

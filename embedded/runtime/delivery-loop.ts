@@ -1,19 +1,29 @@
 /** One loop that waits for work and does it, until it is stopped: what every event source of the runtime is. */
+import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
+import type { Patience } from '../../shared/runtime/patience.ts';
+
+/** What a turn came to. Both instants are of wall time; a pause lasts, whatever comes meanwhile. */
+export type Turn = 'worked' | 'idle' | { readonly idleUntilMs: number } | { readonly pauseUntilMs: number };
 
 export class DeliveryLoop {
   readonly #name: string;
-  readonly #turn: () => Promise<'worked' | 'idle' | { readonly idleUntilMs: number }>;
+  readonly #turn: () => Promise<Turn>;
+  readonly #patience: Patience;
   #wake: (() => void) | null = null;
   #woken = false;
   #stopped = false;
   #running: Promise<void> | null = null;
 
-  /** @param turn does one piece of work; `idle` waits for `wake`, `idleUntilMs` (wall time) for that or until then. */
-  constructor(name: string, turn: () => Promise<'worked' | 'idle' | { readonly idleUntilMs: number }>) {
+  /**
+   * @param turn does one piece of work; `idle` waits for `wake`, `idleUntilMs` for that or until then. One that throws
+   * Unreachable is made again until it goes through, and loses nothing by having been broken off.
+   */
+  constructor(name: string, turn: () => Promise<Turn>, patience: Patience) {
     this.#name = name;
     this.#turn = turn;
+    this.#patience = patience;
   }
 
   start(): void {
@@ -35,17 +45,33 @@ export class DeliveryLoop {
   async #run(): Promise<void> {
     while (!this.#stopped) {
       this.#woken = false;
-      const outcome = await this.#turn().catch((error: unknown) => {
-        log.error('delivery loop', { loop: this.#name, error: describeError(error) });
-        return { idleUntilMs: Date.now() + 1000 };
-      });
-      if (outcome !== 'worked' && !this.#stopped)
-        await this.#sleep(outcome === 'idle' ? null : outcome.idleUntilMs);
+      const outcome = await this.#attempt();
+      if (outcome === 'worked' || this.#stopped) continue;
+      if (outcome === 'idle') await this.#sleep(null);
+      else if ('idleUntilMs' in outcome) await this.#sleep(outcome.idleUntilMs);
+      else
+        while (!this.#stopped && Date.now() < outcome.pauseUntilMs) await this.#pause(outcome.pauseUntilMs);
+    }
+  }
+
+  async #attempt(): Promise<Turn> {
+    try {
+      const outcome = await this.#turn();
+      this.#patience.reached(this.#name);
+      return outcome;
+    } catch (error) {
+      if (error instanceof Unreachable)
+        return { pauseUntilMs: Date.now() + this.#patience.met(this.#name, error) };
+      log.error('delivery loop', { loop: this.#name, error: describeError(error) });
+      return { pauseUntilMs: Date.now() + 1000 };
     }
   }
 
   async #sleep(untilMs: number | null): Promise<void> {
-    if (this.#woken) return;
+    if (!this.#woken) await this.#pause(untilMs);
+  }
+
+  async #pause(untilMs: number | null): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = untilMs === null ? undefined : setTimeout(resolve, Math.max(0, untilMs - Date.now()));
       this.#wake = () => {

@@ -34,6 +34,7 @@ export const functionModules: FunctionModules = {
   'read-portfolio': () => import('../../lambdas/api/read-portfolio/handler.ts'),
   'manage-risk': () => import('../../lambdas/api/manage-risk/handler.ts'),
   'manage-quarantine': () => import('../../lambdas/api/manage-quarantine/handler.ts'),
+  'redrive-given-up': () => import('../../lambdas/api/redrive-given-up/handler.ts'),
   'manage-backtests': () => import('../../lambdas/api/manage-backtests/handler.ts'),
   'issue-socket-ticket': () => import('../../lambdas/api/issue-socket-ticket/handler.ts'),
   'open-socket': () => import('../../lambdas/api/open-socket/handler.ts'),

@@ -2,11 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import type { FunctionStatus } from '../../shared/ports/function-health.ts';
 import type { Ports } from '../../shared/ports/index.ts';
+import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { grantPorts } from '../../shared/runtime/grant-ports.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import { InjectedFault, type Faults } from './faults.ts';
 import { functionModules, type AnyHandler, type FunctionModules } from './functions.ts';
 
+/**
+ * A function had more to do than its time allows. Whatever it calls gives an answer, or Unreachable, before that time
+ * is over, so this says something of what it was given: it counts as an attempt, like any other failure. Were it waited
+ * for as a store is, what is too much for a function would block its lane for good.
+ */
 class FunctionTimeout extends Error {
   override readonly name = 'FunctionTimeout';
 }
@@ -60,7 +66,8 @@ export class Invoker {
       if (this.#faults.failsAfter(name)) throw new InjectedFault(`the answer of ${name} was lost`);
       return result;
     } catch (error) {
-      counters.errors++;
+      // That a store cannot be reached is told of the store, and is over when it is back.
+      if (!(error instanceof Unreachable)) counters.errors++;
       throw error;
     } finally {
       counters.durationsMs[(counters.invocations - 1) % RECENT] = performance.now() - startedAt;

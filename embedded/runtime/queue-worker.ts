@@ -1,10 +1,12 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { ReceivedMessage, SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
+import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
+import type { Patience } from '../../shared/runtime/patience.ts';
 import type { QueueWorkerDefinition } from '../../shared/topology-schema.ts';
 import type { FunctionName, QueueName } from '../../shared/topology.ts';
-import { DeliveryLoop } from './delivery-loop.ts';
+import { DeliveryLoop, type Turn } from './delivery-loop.ts';
 import type { Invoker } from './invoker.ts';
 import { waitMs, type RetryPolicy } from './retry-policy.ts';
 
@@ -13,6 +15,7 @@ export interface QueueWorkerOptions {
   readonly queues: SqliteQueues;
   readonly invoker: Invoker;
   readonly retry: RetryPolicy;
+  readonly patience: Patience;
   readonly onProgress: () => void;
 }
 
@@ -22,12 +25,17 @@ export class QueueWorker {
   readonly queue: QueueName;
   readonly #options: QueueWorkerOptions;
   readonly #loop: DeliveryLoop;
+  /**
+   * What was received and is neither removed nor released: a batch that met something out of reach is delivered again
+   * from here, so that waiting uses up none of the times that a message may be received.
+   */
+  #held: ReceivedMessage[] = [];
 
   constructor(options: QueueWorkerOptions) {
     this.#options = options;
     this.functionName = options.definition.function as FunctionName;
     this.queue = options.definition.queue as QueueName;
-    this.#loop = new DeliveryLoop(this.queue, async () => this.#deliverNext());
+    this.#loop = new DeliveryLoop(this.queue, async () => this.#deliverNext(), options.patience);
   }
 
   get pending(): number {
@@ -46,17 +54,18 @@ export class QueueWorker {
     await this.#loop.stop();
   }
 
-  async #deliverNext(): Promise<'worked' | 'idle' | { idleUntilMs: number }> {
+  /** @throws Unreachable, and what is held then is delivered, removed or released in the next turn */
+  async #deliverNext(): Promise<Turn> {
     const { queues, definition, onProgress } = this.#options;
-    const messages = queues.receive(this.queue, definition.batchSize, Date.now());
-    if (messages.length === 0) {
+    if (this.#held.length === 0) this.#held = queues.receive(this.queue, definition.batchSize, Date.now());
+    if (this.#held.length === 0) {
       // What was received too often has just gone to the dead letters.
       onProgress();
       const nextVisibleAtMs = queues.nextVisibleAtMs(this.queue);
       return nextVisibleAtMs === null ? 'idle' : { idleUntilMs: nextVisibleAtMs };
     }
-    const failed = await this.#failuresOf(messages);
-    for (const message of messages) {
+    const failed = await this.#failuresOf(this.#held);
+    for (let message = this.#held[0]; message !== undefined; message = this.#held[0]) {
       if (!failed.has(message.messageId)) queues.remove(this.queue, message.receiptHandle);
       else
         queues.release(
@@ -64,6 +73,7 @@ export class QueueWorker {
           message.receiptHandle,
           Date.now() + waitMs(this.#options.retry, message.receiveCount),
         );
+      this.#held.shift();
     }
     onProgress();
     return 'worked';
@@ -77,6 +87,7 @@ export class QueueWorker {
       )) as SQSBatchResponse | undefined;
       return new Set(result?.batchItemFailures.map((failure) => failure.itemIdentifier));
     } catch (error) {
+      if (error instanceof Unreachable) throw error;
       log.warn('queue batch failed', { function: this.functionName, error: describeError(error) });
       return new Set(messages.map((message) => message.messageId));
     }

@@ -7,6 +7,8 @@ import { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
 import { SqliteStreamLog, STREAM_LOG_SCHEMA } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
 import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
 import type { Ports } from '../../shared/ports/index.ts';
+import { UnknownVersion } from '../../shared/contracts/versioned.ts';
+import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import type { AnyHandler, FunctionModules } from './functions.ts';
 import { Runtime } from './runtime.ts';
@@ -14,7 +16,7 @@ import { Runtime } from './runtime.ts';
 const RETRY = { firstWaitMs: 1, longestWaitMs: 2 };
 /** These handlers reach for nothing. */
 const NO_PORTS = {
-  tokens: { issuer: '', audience: '', keys: async () => ({ keys: [] }) },
+  tokens: { issuer: '', audiences: [], keys: async () => ({ keys: [] }) },
 } as unknown as Ports;
 const idle: AnyHandler = async () => undefined;
 
@@ -96,6 +98,21 @@ describe('the embedded runtime', () => {
       expect(dead).toMatchObject({ stream: 'trades', sequence: 1, consumer: 'build-candles' });
       expect(JSON.parse(dead!.cause)).toMatchObject({ message: 'cannot' });
       expect(others).toEqual([]);
+    });
+
+    it('waits for as long as it takes for what a later release wrote, and gives nothing up', async () => {
+      const seen: string[] = [];
+      let failures = 25;
+      const running = await start({
+        'build-candles': async (event: KinesisStreamEvent) => {
+          if (failures-- > 0) throw new UnknownVersion('market-data L / F', 9, [0, 1]);
+          seen.push(...textsIn(event));
+        },
+      });
+      await append('a');
+      await running.drained();
+      expect(seen).toEqual(['a']);
+      expect([...streamLog.deadRecords(10)]).toEqual([]);
     });
 
     it('brings again what was given up, once it is sent again', async () => {
@@ -196,6 +213,18 @@ describe('the embedded runtime', () => {
       await running.drained();
       expect(attempts).toBe(5);
     });
+
+    it('is not given up while what a later release wrote cannot be read', async () => {
+      let attempts = 0;
+      const running = await start({
+        'track-order': async () => {
+          if (++attempts < 12) throw new UnknownVersion('orders O / ORDER', 9, [0, 1]);
+        },
+      });
+      await bus.publish([expired]);
+      await running.drained();
+      expect(attempts).toBe(12);
+    });
   });
 
   it('delivers what it had taken when the database could not be written for a moment, as on a full disk', async () => {
@@ -273,6 +302,116 @@ describe('the embedded runtime', () => {
       await running.drained();
       expect(done).toEqual(['order']);
       expect(await queues.count('orders-standard')).toBe(0);
+    });
+  });
+
+  describe('a store that cannot be reached', () => {
+    const OUTAGE = 40;
+    const away = new Unreachable('ClickHouse', new Error('connect ECONNREFUSED'));
+
+    /** Fails as long as an outage takes, which is more often than anything may fail. */
+    function outage(): { meet(): void; readonly met: () => number } {
+      let met = 0;
+      return {
+        meet: () => {
+          if (met < OUTAGE) throw (met++, away);
+        },
+        met: () => met,
+      };
+    }
+
+    it('is waited for by a stream, which gives nothing up and is no error of the function', async () => {
+      const seen: string[] = [];
+      const { meet, met } = outage();
+      const running = await start({
+        'build-candles': async (event: KinesisStreamEvent) => {
+          meet();
+          seen.push(...textsIn(event));
+        },
+      });
+      await append('a', 'b');
+      await running.drained();
+      expect([seen, met()]).toEqual([['a', 'b'], OUTAGE]);
+      expect(streamLog.deadCount()).toBe(0);
+      const status = running.functionStatuses().find(({ name }) => name === 'build-candles');
+      expect(status).toMatchObject({ errors: 0 });
+      expect(running.patience.waiting()).toEqual([]);
+    });
+
+    it('is not asked more often because more records come', async () => {
+      let asked = 0;
+      const options = { portsFor: () => NO_PORTS, streamLog, queues, bus };
+      const retry = { firstWaitMs: 200, longestWaitMs: 200 };
+      const handlers = modules({
+        'build-candles': async () => {
+          asked++;
+          throw away;
+        },
+      });
+      runtime = new Runtime({ ...options, retry, modules: handlers });
+      await runtime.start();
+      for (let n = 0; n < 30; n++) {
+        await append('a');
+        await sleep(10);
+      }
+      expect(asked).toBeLessThanOrEqual(4);
+      expect(runtime.patience.waiting()).toMatchObject([{ who: 'build-candles', store: 'ClickHouse' }]);
+    });
+
+    it('may be the log itself: a batch that was done is not done again for its checkpoint', async () => {
+      let calls = 0;
+      const { meet, met } = outage();
+      const save = streamLog.saveCheckpoint.bind(streamLog);
+      streamLog.saveCheckpoint = (consumer, stream, sequence) => {
+        if (consumer === 'build-candles') meet();
+        save(consumer, stream, sequence);
+      };
+      const running = await start({ 'build-candles': async () => ++calls });
+      await append('a');
+      await running.drained();
+      expect([calls, met(), streamLog.checkpoint('build-candles', 'trades')]).toEqual([1, OUTAGE, 1]);
+    });
+
+    it('delays what is given up for another reason', async () => {
+      const { meet } = outage();
+      const giveUp = streamLog.giveUp.bind(streamLog);
+      streamLog.giveUp = (...args) => {
+        meet();
+        giveUp(...args);
+      };
+      const running = await start({ 'build-candles': async () => Promise.reject(new Error('cannot')) });
+      await append('bad');
+      await running.drained();
+      expect(streamLog.deadCount()).toBe(1);
+    });
+
+    it('is waited for by a queue, whose messages are received once', async () => {
+      const received: string[] = [];
+      const { meet, met } = outage();
+      const running = await start({
+        'submit-order': async (event: SQSEvent) => {
+          meet();
+          received.push(...event.Records.map(({ attributes }) => attributes.ApproximateReceiveCount));
+          return { batchItemFailures: [] };
+        },
+      });
+      await queues.send('orders-standard', [{ body: 'order', groupId: 'a', deduplicationId: '1' }]);
+      await running.drained();
+      expect([received, met()]).toEqual([['1'], OUTAGE]);
+      expect(await queues.count('orders-standard')).toBe(0);
+    });
+
+    it('is waited for by the bus, whether the function meets it or the bus itself', async () => {
+      const [inFunction, inBus] = [outage(), outage()];
+      const acknowledge = bus.acknowledge.bind(bus);
+      bus.acknowledge = (id) => {
+        inBus.meet();
+        acknowledge(id);
+      };
+      const running = await start({ 'check-risk': async () => inFunction.meet() });
+      await bus.publish([{ detailType: 'SignalRaisedV1', detail: {} as never }]);
+      await running.drained();
+      expect([inFunction.met(), inBus.met(), bus.deadCount()]).toEqual([OUTAGE, OUTAGE, 0]);
     });
   });
 

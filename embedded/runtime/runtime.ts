@@ -8,8 +8,10 @@ import type { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.
 import type { SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
 import type { FunctionStatus } from '../../shared/ports/function-health.ts';
 import type { Ports } from '../../shared/ports/index.ts';
+import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
+import { Patience } from '../../shared/runtime/patience.ts';
 import type { Capabilities } from '../../shared/topology-schema.ts';
 import { topology, type FunctionName, type StreamName } from '../../shared/topology.ts';
 import { BusTarget } from './bus-target.ts';
@@ -40,12 +42,15 @@ const MINUTE_MS = 60_000;
 
 export class Runtime {
   readonly invoker: Invoker;
+  /** Who waits for what cannot be reached, the collector among them. */
+  readonly patience: Patience;
   readonly #options: RuntimeOptions;
   readonly #readers: ReadonlyMap<StreamName, ShardReader>;
   readonly #consumers: readonly StreamConsumer[];
   readonly #targets: readonly BusTarget[];
   readonly #workers: readonly QueueWorker[];
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #stopping = new AbortController();
   readonly #trimmedThrough = new Map<StreamName, number>();
   #waiters: { readonly isOver: () => boolean; readonly resolve: () => void }[] = [];
 
@@ -53,7 +58,13 @@ export class Runtime {
     const { streamLog, queues, bus } = options;
     const faults = options.faults ?? NO_FAULTS;
     const retry = options.retry ?? DEFAULT_RETRY;
+    const patience = new Patience({
+      log,
+      firstPauseMs: retry.firstWaitMs,
+      ...(options.retry === undefined ? {} : { longestPauseMs: retry.longestWaitMs }),
+    });
     const onProgress = (): void => this.#onProgress();
+    this.patience = patience;
     this.#options = options;
     this.invoker = new Invoker(options.portsFor, faults, options.modules);
     const { invoker } = this;
@@ -71,16 +82,17 @@ export class Runtime {
         reader,
         invoker,
         retry,
+        patience,
         mayGather: isSink(definition.function),
         onProgress,
       });
     });
     const targets = new Set<FunctionName>(topology.rules.flatMap((rule) => [...rule.functions]));
     this.#targets = [...targets].map(
-      (functionName) => new BusTarget({ functionName, bus, invoker, faults, retry, onProgress }),
+      (functionName) => new BusTarget({ functionName, bus, invoker, faults, retry, patience, onProgress }),
     );
     this.#workers = topology.queueWorkers.map(
-      (definition) => new QueueWorker({ definition, queues, invoker, retry, onProgress }),
+      (definition) => new QueueWorker({ definition, queues, invoker, retry, patience, onProgress }),
     );
   }
 
@@ -105,6 +117,7 @@ export class Runtime {
   /** Resolves when the deliveries under way are over; what waits is delivered at the next start. */
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    this.#stopping.abort();
     await Promise.all(this.#sources().map(async (source) => source.stop()));
   }
 
@@ -168,19 +181,32 @@ export class Runtime {
       if (through - (this.#trimmedThrough.get(stream) ?? 0) < TRIM_EVERY) continue;
       this.#trimmedThrough.set(stream, through);
       void this.#options.streamLog.trim(stream, through).catch((error: unknown) => {
-        log.error('log not trimmed', { stream, error: describeError(error) });
+        // It is trimmed with what follows.
+        if (!(error instanceof Unreachable))
+          log.error('log not trimmed', { stream, error: describeError(error) });
       });
     }
   }
 
   #schedule(functionName: FunctionName, everyMinutes: number): void {
+    let underWay: Promise<void> | null = null;
     const timer = setInterval(() => {
-      void this.invoker.invoke(functionName, scheduledEvent()).catch((error: unknown) => {
-        log.error('schedule failed', { function: functionName, error: describeError(error) });
-      });
+      if (underWay !== null) return;
+      underWay = this.#runSchedule(functionName).finally(() => (underWay = null));
     }, everyMinutes * MINUTE_MS);
     timer.unref();
     this.#timers.push(timer);
+  }
+
+  /** What is out of reach is waited for; what fails otherwise is run again when it is due again. */
+  async #runSchedule(functionName: FunctionName): Promise<void> {
+    try {
+      const run = async (): Promise<unknown> => this.invoker.invoke(functionName, scheduledEvent());
+      await this.patience.until(functionName, run, this.#stopping.signal);
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return;
+      log.error('schedule failed', { function: functionName, error: describeError(error) });
+    }
   }
 
   #lagMs(name: FunctionName): number | null {

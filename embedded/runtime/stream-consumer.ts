@@ -1,10 +1,13 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
 import type { SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
+import { UnknownVersion } from '../../shared/contracts/versioned.ts';
+import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
+import type { Patience } from '../../shared/runtime/patience.ts';
 import type { StreamConsumerDefinition } from '../../shared/topology-schema.ts';
 import type { FunctionName, StreamName } from '../../shared/topology.ts';
-import { DeliveryLoop } from './delivery-loop.ts';
+import { DeliveryLoop, type Turn } from './delivery-loop.ts';
 import type { Invoker } from './invoker.ts';
 import { waitMs, type RetryPolicy } from './retry-policy.ts';
 import type { ShardReader, ShardRecord } from './shard-reader.ts';
@@ -27,6 +30,7 @@ export interface StreamConsumerOptions {
   readonly reader: ShardReader;
   readonly invoker: Invoker;
   readonly retry: RetryPolicy;
+  readonly patience: Patience;
   /** Nobody waits for what this function does: its deliveries may be fewer and larger. */
   readonly mayGather: boolean;
   /** Called after each step forward. */
@@ -42,13 +46,15 @@ export class StreamConsumer {
   #checkpoint: number;
   #attempts = 0;
   #gatherUntilMs = 0;
+  /** What became of the batch behind the checkpoint, while it could not be written down. */
+  #unwritten: (() => void) | null = null;
 
   constructor(options: StreamConsumerOptions) {
     this.#options = options;
     this.functionName = options.definition.function as FunctionName;
     this.stream = options.definition.stream as StreamName;
     this.#checkpoint = options.streamLog.checkpoint(this.functionName, this.stream);
-    this.#loop = new DeliveryLoop(this.functionName, async () => this.#deliverNext());
+    this.#loop = new DeliveryLoop(this.functionName, async () => this.#deliverNext(), options.patience);
   }
 
   get checkpoint(): number {
@@ -72,8 +78,10 @@ export class StreamConsumer {
     await this.#loop.stop();
   }
 
-  async #deliverNext(): Promise<'worked' | 'idle' | { idleUntilMs: number }> {
+  /** @throws Unreachable, and the batch has not been delivered, or what became of it is written down in the next turn */
+  async #deliverNext(): Promise<Turn> {
     const { streamLog, reader, definition, invoker } = this.#options;
+    if (this.#unwritten !== null) return this.#writeDown(this.#unwritten);
     if (this.#isGathering()) return { idleUntilMs: this.#gatherUntilMs };
     const records = reader.read(this.#checkpoint, definition.batchSize, MAX_BATCH_BYTES);
     if (records.length === 0) return 'idle';
@@ -82,22 +90,25 @@ export class StreamConsumer {
       const event: KinesisStreamEvent = { Records: records.map(({ record }) => record) };
       await invoker.invoke(this.functionName, event);
     } catch (error) {
+      // Nothing was said of the batch, so nothing counts against it.
+      if (error instanceof Unreachable) throw error;
       this.#attempts++;
       log.warn('batch failed', {
         function: this.functionName,
         attempts: this.#attempts,
         error: describeError(error),
       });
-      if (this.#attempts <= definition.retryAttempts) {
-        return { idleUntilMs: Date.now() + waitMs(this.#options.retry, this.#attempts) };
+      // A release that reads what it met will take it from here.
+      if (this.#attempts <= definition.retryAttempts || error instanceof UnknownVersion) {
+        return { pauseUntilMs: Date.now() + waitMs(this.#options.retry, this.#attempts) };
       }
-      this.#giveUp(records, error);
-      return 'worked';
+      return this.#giveUp(records, error);
     }
     this.#gatherUntilMs = deliveredAtMs + (isLarge(records) ? GATHER_LARGE_MS : GATHER_MS);
-    streamLog.saveCheckpoint(this.functionName, this.stream, records.at(-1)!.sequence);
-    this.#goOnBehind(records);
-    return 'worked';
+    return this.#writeDown(() => {
+      streamLog.saveCheckpoint(this.functionName, this.stream, records.at(-1)!.sequence);
+      this.#goOnBehind(records);
+    });
   }
 
   /** A full batch never waits. */
@@ -107,12 +118,22 @@ export class StreamConsumer {
   }
 
   /** As a stream's on-failure destination: the batch is set aside with its cause, and the stream goes on. */
-  #giveUp(records: readonly ShardRecord[], error: unknown): void {
+  #giveUp(records: readonly ShardRecord[], error: unknown): Turn {
     const [first, last] = [records[0]!.sequence, records.at(-1)!.sequence];
     log.error('batch given up', { function: this.functionName, first, last });
     const cause = JSON.stringify(describeError(error));
-    this.#options.streamLog.giveUp(this.functionName, this.stream, last, cause);
-    this.#goOnBehind(records);
+    return this.#writeDown(() => {
+      this.#options.streamLog.giveUp(this.functionName, this.stream, last, cause);
+      this.#goOnBehind(records);
+    });
+  }
+
+  /** What could not be written down is tried again by itself: the function has done its part. */
+  #writeDown(write: () => void): Turn {
+    this.#unwritten = write;
+    write();
+    this.#unwritten = null;
+    return 'worked';
   }
 
   #goOnBehind(records: readonly ShardRecord[]): void {

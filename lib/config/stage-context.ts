@@ -1,6 +1,6 @@
 /** What `-c NAME=VALUE` changes of a stage, so that nobody has to edit a source file to deploy one. */
 import type { Node } from 'constructs';
-import type { Stage } from './stage.ts';
+import type { StageSettings } from './stage.ts';
 
 export type Context = Pick<Node, 'tryGetContext'>;
 
@@ -15,7 +15,7 @@ export class ContextRefused extends Error {
  * be served from.
  * @throws ContextRefused
  */
-export function applyContext(stage: Stage, context: Context): Stage {
+export function applyContext(stage: StageSettings, context: Context): StageSettings {
   return {
     ...stage,
     webSocket: readSwitch(context, 'webSocket', stage.webSocket),
@@ -54,7 +54,7 @@ function readOrigin(context: Context, key: string): string | null {
 const SYMBOL = /^[A-Z0-9]{2,20}$/;
 const MAX_SYMBOLS = 200;
 
-function readCollector(context: Context, stage: Stage): Stage['collector'] {
+function readCollector(context: Context, stage: StageSettings): StageSettings['collector'] {
   const text = readText(context, 'symbols');
   if (text === null) return stage.collector;
   if (stage.collector === null)

@@ -1,6 +1,8 @@
 /** What differs between the places that the platform is deployed to. */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
+import { tokenRules } from '../../shared/contracts/token-rules.ts';
+import type { AlarmReceiver } from './alarm-receivers.ts';
 
 const stageSchema = z.strictObject({
   name: z.enum(['localstack', 'dev', 'prod']),
@@ -18,10 +20,14 @@ const stageSchema = z.strictObject({
   enhancedFanOut: z.boolean(),
   /** Where a page is served from that may call the API, beside the API's own; null: from nowhere else. */
   pageOrigin: z.httpUrl().nullable(),
+  /** Deployed only when somebody is named who hears of its alarms. */
+  alarmsMustReachSomebody: z.boolean(),
   /** A stack of its own, because LocalStack's free edition has no WebSocket API. */
   webSocket: z.boolean(),
   /** Likewise: LocalStack's free edition makes none. */
   dashboard: z.boolean(),
+  /** Which of the issuer's tokens the REST API believes, and what the issuer's names for rights mean. */
+  tokens: tokenRules,
   rest: z.strictObject({ requestsPerSecond: z.int().min(1), burst: z.int().min(1) }),
   /** Concurrency that is kept for a function and that it may not exceed, by function name. */
   reservedConcurrency: z.record(z.string(), z.int().min(1)),
@@ -40,11 +46,15 @@ const stageSchema = z.strictObject({
     })
     .nullable(),
 });
-export type Stage = z.infer<typeof stageSchema>;
+export type StageSettings = z.infer<typeof stageSchema>;
+/** The settings, and what `-c` says beside them. */
+export interface Stage extends StageSettings {
+  readonly alarmReceivers: readonly AlarmReceiver[];
+}
 export type StageName = Stage['name'];
 
 /** @throws Error of one line naming the first setting that is wrong. */
-export function parseStage(input: unknown): Stage {
+export function parseStage(input: unknown): StageSettings {
   const parsed = stageSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;

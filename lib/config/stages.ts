@@ -1,8 +1,10 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { USUAL_TOKEN_RULES } from '../../shared/contracts/token-rules.ts';
+import { readAlarmReceivers } from './alarm-receivers.ts';
 import { applyContext, ContextRefused, type Context } from './stage-context.ts';
-import { parseStage, type Stage, type StageName } from './stage.ts';
+import { parseStage, type Stage, type StageName, type StageSettings } from './stage.ts';
 
-const stages: Readonly<Record<StageName, Stage>> = {
+const stages: Readonly<Record<StageName, StageSettings>> = {
   localstack: parseStage({
     name: 'localstack',
     emulated: true,
@@ -14,8 +16,11 @@ const stages: Readonly<Record<StageName, Stage>> = {
     shiftsGradually: false,
     enhancedFanOut: false,
     pageOrigin: null,
+    alarmsMustReachSomebody: false,
     webSocket: true,
     dashboard: true,
+    // The key that `millrace` makes beside the emulator signs with this one.
+    tokens: { ...USUAL_TOKEN_RULES, algorithms: ['EdDSA'] },
     rest: { requestsPerSecond: 100, burst: 200 },
     reservedConcurrency: {},
     collector: null,
@@ -30,8 +35,10 @@ const stages: Readonly<Record<StageName, Stage>> = {
     shiftsGradually: false,
     enhancedFanOut: false,
     pageOrigin: null,
+    alarmsMustReachSomebody: false,
     webSocket: true,
     dashboard: true,
+    tokens: { ...USUAL_TOKEN_RULES, algorithms: ['EdDSA', 'ES256', 'RS256'] },
     rest: { requestsPerSecond: 20, burst: 40 },
     // New accounts have ten concurrent executions in all, of which none can be reserved.
     reservedConcurrency: {},
@@ -53,8 +60,11 @@ const stages: Readonly<Record<StageName, Stage>> = {
     shiftsGradually: true,
     enhancedFanOut: false,
     pageOrigin: null,
+    alarmsMustReachSomebody: true,
     webSocket: true,
     dashboard: true,
+    // Cognito, Entra, Okta and Auth0 sign with RS256; the others are for issuers that can do better.
+    tokens: { ...USUAL_TOKEN_RULES, algorithms: ['EdDSA', 'ES256', 'RS256'] },
     rest: { requestsPerSecond: 100, burst: 200 },
     // A rush of requests or backtests must not take the concurrency that orders need.
     reservedConcurrency: { 'match-orders': 10, 'submit-order': 10, 'check-risk': 20, 'run-chunk': 100 },
@@ -69,8 +79,8 @@ const stages: Readonly<Record<StageName, Stage>> = {
 };
 
 /**
- * The stage that `-c stage=` names, `dev` by default, with what else `-c` says of it.
- * @throws ContextRefused
+ * The stage that `-c stage=` names, `dev` by default, with what else `-c` says of it, and who hears of its alarms.
+ * @throws ContextRefused, NoAlarmReceiver
  */
 export function readStage(context: Context): Stage {
   const name: unknown = context.tryGetContext('stage') ?? 'dev';
@@ -79,5 +89,8 @@ export function readStage(context: Context): Stage {
   if (stage === undefined) {
     throw new ContextRefused(`-c stage=${String(name)}: expected one of ${Object.keys(stages).join(', ')}`);
   }
-  return applyContext(stage, context);
+  return {
+    ...applyContext(stage, context),
+    alarmReceivers: readAlarmReceivers(context, stage.alarmsMustReachSomebody),
+  };
 }

@@ -1,4 +1,5 @@
 /** What each capability of the topology means in IAM. Whoever reads a role reads here why it has each of its lines. */
+import { functionsOfEvents } from '../../shared/adapters/aws/stage-parameters.ts';
 import type { Capabilities } from '../../shared/topology-schema.ts';
 import { topology } from '../../shared/topology.ts';
 import type { Permission } from './permission.ts';
@@ -9,6 +10,7 @@ const STATE_READ = ['dynamodb:GetItem', 'dynamodb:Query'];
 const STATE_WRITE = ['dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'];
 const COUNT_MESSAGES = ['sqs:GetQueueAttributes'];
 const TAKE_MESSAGES = ['sqs:ReceiveMessage', 'sqs:DeleteMessage'];
+const LOOK_AT_MESSAGES = [...TAKE_MESSAGES, 'sqs:ChangeMessageVisibility'];
 
 export function capabilityPermissions(
   capabilities: Capabilities,
@@ -24,6 +26,7 @@ export function capabilityPermissions(
     ...execute.flatMap((machine) => executionPermissions(machine, platform)),
     ...(functionHealth === undefined ? [] : functionHealthPermissions(platform)),
     ...deadLetterPermissions(capabilities, platform),
+    ...givenUpPermissions(capabilities, platform),
     ...clickHousePermissions(capabilities, platform),
   ];
 }
@@ -87,6 +90,39 @@ function deadLetterPermissions({ deadLetters }: Capabilities, platform: Platform
       { actions: ['sqs:SendMessage'], resources: [platform.queueArn(queue)] },
     ];
   });
+}
+
+/** Taking from where failures end, and sending the way that each came. */
+function givenUpPermissions({ givenUp }: Capabilities, platform: PlatformReferences): Permission[] {
+  if (givenUp === undefined) return [];
+  const bucket = platform.failuresBucketArn;
+  return [
+    { actions: ['s3:ListBucket'], resources: [bucket] },
+    {
+      actions: ['s3:GetObject', 's3:DeleteObject'],
+      resources: [`${bucket}/aws/lambda/*`],
+      wildcardReason: 'Lambda names the objects by mapping, shard and time.',
+    },
+    {
+      actions: ['s3:PutObject'],
+      resources: [`${bucket}/redriven/*`],
+      wildcardReason: 'They keep the names that Lambda gave them.',
+    },
+    { actions: ['ssm:GetParametersByPath'], resources: [platform.functionsPathArn] },
+    { actions: ['events:PutEvents'], resources: [platform.eventBusArn] },
+    ...Object.keys(topology.streams).map((stream) => ({
+      actions: ['kinesis:PutRecords'],
+      resources: [platform.streamArn(stream)],
+    })),
+    ...Object.keys(topology.queues).flatMap((queue) => [
+      { actions: LOOK_AT_MESSAGES, resources: [platform.deadLetterQueueArn(queue)] },
+      { actions: ['sqs:SendMessage'], resources: [platform.queueArn(queue)] },
+    ]),
+    ...functionsOfEvents().map((name) => ({
+      actions: LOOK_AT_MESSAGES,
+      resources: [platform.failedEventsArn(name)],
+    })),
+  ];
 }
 
 function clickHousePermissions(capabilities: Capabilities, platform: PlatformReferences): Permission[] {

@@ -2,12 +2,12 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './permission.ts';
-import { RunbookAlarm } from './runbook-alarm.ts';
+import { RunbookAlarm, type RunbookAlarmProps } from './runbook-alarm.ts';
 
 export interface DeadLetterQueueProps {
-  /** What ends up here, for the alarm. */
-  readonly what: string;
-  readonly runbook: 'dead-letters' | 'stream-failures';
+  /** What it says of what ends up here. */
+  readonly alarm: RunbookAlarmProps['metric'];
+  readonly names: Readonly<Record<string, string>>;
   /** Default: false. */
   readonly fifo?: boolean;
   /** Default: it goes with its stack. */
@@ -34,15 +34,9 @@ export class DeadLetterQueue extends Construct {
       'It is itself where failures end; an alarm says so at the first message.',
     );
     new RunbookAlarm(this, 'DepthAlarm', {
-      runbook: props.runbook,
-      what: `${props.what} could not be processed and waits`,
-      metric: this.queue.metricApproximateNumberOfMessagesVisible({
-        statistic: 'Maximum',
-        period: Duration.minutes(1),
-      }),
-      threshold: 1,
-      // SQS stops counting a queue that nobody touched for six hours: what waits in it then waits all the same.
-      lasting: true,
+      metric: props.alarm,
+      dimensions: { QueueName: this.queue.queueName },
+      names: props.names,
       topicArn: props.alarmTopicArn,
     });
   }

@@ -8,6 +8,8 @@ import {
   CLICKHOUSE_USER,
   deadLetterQueueVariable,
   EVENT_BUS_NAME,
+  FAILURES_BUCKET,
+  failedEventsVariable,
   FUNCTIONS_PATH,
   queueVariable,
   stateMachineVariable,
@@ -15,6 +17,7 @@ import {
   tableVariable,
   variablesFor,
 } from '../../shared/adapters/aws/environment.ts';
+import { functionsOfEvents } from '../../shared/adapters/aws/stage-parameters.ts';
 import type { PlatformReferences } from './platform-references.ts';
 
 /**
@@ -56,6 +59,10 @@ function platformValues(platform: PlatformReferences): ReadonlyMap<string, () =>
       (name) => [stateMachineVariable(name), () => platform.stateMachineArn(name)] as const,
     ),
     [EVENT_BUS_NAME, () => platform.eventBusName],
+    ...functionsOfEvents().map(
+      (name) => [failedEventsVariable(name), () => platform.failedEventsUrl(name)] as const,
+    ),
+    [FAILURES_BUCKET, () => platform.failuresBucketName],
     [ARCHIVE_BUCKET, () => platform.archiveBucketName],
     [CLICKHOUSE_URL, () => platform.clickHouseUrl],
     [CLICKHOUSE_USER, () => platform.clickHouseUser],

@@ -21,7 +21,7 @@ export class FunctionSchedule extends Construct {
       schedule: Schedule.rate(period),
       targets: [
         new LambdaFunction(props.function.function, {
-          deadLetterQueue: props.function.failedEvents.queue,
+          deadLetterQueue: props.function.failedEvents,
           retryAttempts: 0,
           maxEventAge: period,
         }),

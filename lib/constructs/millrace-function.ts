@@ -7,17 +7,18 @@ import {
   Function as LambdaFunction,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
+import { Queue, type IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import type { Capabilities } from '../../shared/topology-schema.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import { capabilityPermissions } from './capability-permissions.ts';
-import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { functionEnvironment } from './function-environment.ts';
 import { parameterNames, publish } from './parameter-names.ts';
 import { permit, type Permission } from './permission.ts';
 import type { PlatformReferences } from './platform-references.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
-import { evidencePolicy, StageLogGroup } from './stage-log-group.ts';
+import { StageLogGroup } from './stage-log-group.ts';
 
 export interface MillraceFunctionProps {
   readonly name: FunctionName;
@@ -42,7 +43,7 @@ export class MillraceFunction extends Construct {
   readonly function: LambdaFunction;
   readonly platform: PlatformReferences;
   readonly policy: Policy;
-  #failedEvents: DeadLetterQueue | null = null;
+  #failedEvents: IQueue | null = null;
 
   constructor(scope: Construct, id: string, props: MillraceFunctionProps) {
     super(scope, id);
@@ -94,50 +95,35 @@ export class MillraceFunction extends Construct {
   }
 
   /** Where events go that the function failed to the end. Calling for it makes the function one that is invoked asynchronously. */
-  get failedEvents(): DeadLetterQueue {
+  get failedEvents(): IQueue {
     this.#failedEvents ??= this.#keepFailedEvents();
     return this.#failedEvents;
   }
 
-  #keepFailedEvents(): DeadLetterQueue {
-    const deadLetters = new DeadLetterQueue(this, 'FailedEvents', {
-      what: `An event for ${this.name}`,
-      runbook: 'dead-letters',
-      removalPolicy: evidencePolicy(this.platform.stage),
-      alarmTopicArn: this.platform.alarmTopicArn,
-    });
-    this.permit({ actions: ['sqs:SendMessage'], resources: [deadLetters.queue.queueArn] });
+  #keepFailedEvents(): IQueue {
+    const failedEvents = Queue.fromQueueArn(this, 'FailedEvents', this.platform.failedEventsArn(this.name));
+    this.permit({ actions: ['sqs:SendMessage'], resources: [failedEvents.queueArn] });
     new CfnEventInvokeConfig(this, 'EventInvokeConfig', {
       functionName: this.function.functionName,
       qualifier: '$LATEST',
       maximumRetryAttempts: ASYNC_RETRIES,
       maximumEventAgeInSeconds: ASYNC_MAX_AGE_SECONDS,
-      destinationConfig: { onFailure: { destination: deadLetters.queue.queueArn } },
+      destinationConfig: { onFailure: { destination: failedEvents.queueArn } },
     });
-    return deadLetters;
+    return failedEvents;
   }
 
   #alarm(): void {
-    const period = Duration.minutes(1);
+    const watched = {
+      dimensions: { FunctionName: this.function.functionName },
+      names: { function: this.name },
+      topicArn: this.platform.alarmTopicArn,
+    };
     // The authorizer refuses a token by failing, so anybody could set off its alarm. When it really fails, the API
     // answers with server errors, and those have an alarm.
     if (this.name !== topology.authorizer) {
-      new RunbookAlarm(this, 'ErrorsAlarm', {
-        runbook: 'function-errors',
-        what: `${this.name} keeps failing`,
-        metric: this.function.metricErrors({ statistic: 'Sum', period }),
-        threshold: 1,
-        periods: 3,
-        topicArn: this.platform.alarmTopicArn,
-      });
+      new RunbookAlarm(this, 'ErrorsAlarm', { metric: SERVICE_METRICS.functionErrors, ...watched });
     }
-    new RunbookAlarm(this, 'ThrottlesAlarm', {
-      runbook: 'function-throttles',
-      what: `${this.name} is throttled`,
-      metric: this.function.metricThrottles({ statistic: 'Sum', period }),
-      threshold: 1,
-      periods: 3,
-      topicArn: this.platform.alarmTopicArn,
-    });
+    new RunbookAlarm(this, 'ThrottlesAlarm', { metric: SERVICE_METRICS.functionThrottles, ...watched });
   }
 }

@@ -1,24 +1,20 @@
 /** Names that cross stacks, as SSM parameters: whoever makes a thing publishes it, whoever uses it looks it up at deployment. */
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { stageParameterPath, stageParameters } from '../../shared/adapters/aws/stage-parameters.ts';
 import type { Stage } from '../config/stage.ts';
 
 /** Below the stage's path. */
 export const parameterNames = {
+  ...stageParameters,
   table: (table: string) => `tables/${table}`,
-  stream: (stream: string) => `streams/${stream}`,
-  queueUrl: (queue: string) => `queues/${queue}/url`,
   queueArn: (queue: string) => `queues/${queue}/arn`,
-  deadLetterQueueUrl: (queue: string) => `queues/${queue}/dead-letters/url`,
   deadLetterQueueArn: (queue: string) => `queues/${queue}/dead-letters/arn`,
-  eventBus: 'event-bus',
   archiveBucket: 'archive-bucket',
   alarmTopicArn: 'alarm-topic-arn',
   clickHouseUrl: 'clickhouse/url',
   clickHouseUser: 'clickhouse/user',
   clickHouseSecretArn: 'clickhouse/secret-arn',
-  /** Physical names by logical ones: read at run time, so it is a path of its own. */
-  functions: 'functions',
   function: (name: string) => `functions/${name}`,
   stateMachineArn: (stateMachine: string) => `state-machines/${stateMachine}`,
   restUrl: 'rest-url',
@@ -26,7 +22,7 @@ export const parameterNames = {
 } as const;
 
 export function stagePath(stage: Pick<Stage, 'name'>, name: string): string {
-  return `/millrace/${stage.name}/${name}`;
+  return stageParameterPath(stage.name, name);
 }
 
 export function publish(scope: Construct, stage: Stage, name: string, value: string): void {

@@ -70,14 +70,27 @@ export class PlatformReferences {
   }
 
   get archiveBucketArn(): string {
-    const resource = this.archiveBucketName;
-    return this.#stack.formatArn({
-      service: 's3',
-      region: '',
-      account: '',
-      resource,
-      arnFormat: ArnFormat.NO_RESOURCE_NAME,
-    });
+    return this.#bucketArn(this.archiveBucketName);
+  }
+
+  get failuresBucketName(): string {
+    return this.#lookUp(parameterNames.failuresBucket);
+  }
+
+  get failuresBucketArn(): string {
+    return this.#bucketArn(this.failuresBucketName);
+  }
+
+  failedEventsUrl(functionName: string): string {
+    return this.#lookUp(parameterNames.failedEventsUrl(functionName));
+  }
+
+  eventQueueArn(functionName: string): string {
+    return this.#lookUp(parameterNames.eventQueueArn(functionName));
+  }
+
+  failedEventsArn(functionName: string): string {
+    return this.#lookUp(parameterNames.failedEventsArn(functionName));
   }
 
   get alarmTopicArn(): string {
@@ -118,6 +131,16 @@ export class PlatformReferences {
       resource,
       resourceName,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+
+  #bucketArn(resource: string): string {
+    return this.#stack.formatArn({
+      service: 's3',
+      region: '',
+      account: '',
+      resource,
+      arnFormat: ArnFormat.NO_RESOURCE_NAME,
     });
   }
 

@@ -1,8 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnEventSourceMapping, type CfnEventSourceMappingProps } from 'aws-cdk-lib/aws-lambda';
 import { Fn } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import type { QueueWorkerDefinition } from '../../shared/topology-schema.ts';
 import { topology } from '../../shared/topology.ts';
 import type { MillraceFunction } from './millrace-function.ts';
@@ -11,8 +10,6 @@ import { RunbookAlarm } from './runbook-alarm.ts';
 export interface QueueWorkerProps {
   readonly worker: QueueWorkerDefinition;
   readonly function: MillraceFunction;
-  /** Age of the oldest message that alarms. Default: 30 s. */
-  readonly maxAge?: Duration;
 }
 
 const READ_QUEUE = [
@@ -40,19 +37,10 @@ export class QueueWorker extends Construct {
       ...scaling(working),
     });
     this.mapping.node.addDependency(working.policy);
-    const maxAge = props.maxAge ?? Duration.seconds(30);
     new RunbookAlarm(this, 'AgeAlarm', {
-      runbook: 'queue-age',
-      what: `Messages wait more than ${maxAge.toSeconds()} s in the queue ${worker.queue}`,
-      metric: new Metric({
-        namespace: 'AWS/SQS',
-        metricName: 'ApproximateAgeOfOldestMessage',
-        dimensionsMap: { QueueName: Fn.select(5, Fn.split(':', queueArn)) },
-        statistic: 'Maximum',
-        period: Duration.minutes(1),
-      }),
-      threshold: maxAge.toSeconds(),
-      periods: 3,
+      metric: SERVICE_METRICS.queueAge,
+      dimensions: { QueueName: Fn.select(5, Fn.split(':', queueArn)) },
+      names: { queue: worker.queue },
       topicArn: platform.alarmTopicArn,
     });
   }

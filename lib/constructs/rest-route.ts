@@ -40,7 +40,7 @@ export class RestRoute extends Construct {
       acknowledge(
         this.method,
         'APIG4',
-        'Health and the API description are open to everybody, and say nothing of accounts.',
+        'That the API lives, and what it offers, is open to everybody, and says nothing of what is behind it.',
       );
   }
 }

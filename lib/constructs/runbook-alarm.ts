@@ -1,66 +1,75 @@
-import { Alarm, ComparisonOperator, TreatMissingData, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-
-/** Each is a file `docs/runbooks/<name>.md`. */
-export type Runbook =
-  | 'stream-lag'
-  | 'stream-failures'
-  | 'dead-letters'
-  | 'queue-age'
-  | 'function-errors'
-  | 'function-throttles'
-  | 'backtest-run-failed'
-  | 'rest-server-errors'
-  | 'release-taken-back'
-  | 'feed-silent';
+import type { Alarm as AlarmDefinition } from '../../shared/contracts/metrics.ts';
 
 export interface RunbookAlarmProps {
-  readonly runbook: Runbook;
-  /** What is wrong, of which thing, in words. */
-  readonly what: string;
-  readonly metric: IMetric;
-  /** It alarms at this value and above. */
-  readonly threshold: number;
-  /** Periods of the metric in a row. Default: 1. */
-  readonly periods?: number;
-  /** It alarms below the threshold, and when there is no figure at all. Default: false. */
-  readonly below?: boolean;
-  /** Without figures it stays as it is. Default: false, they are taken to be good. */
-  readonly lasting?: boolean;
+  /** A metric of the registry. */
+  readonly metric: {
+    readonly namespace: string;
+    readonly metricName: string;
+    readonly dimensions: readonly string[];
+    readonly alarm: AlarmDefinition;
+  };
+  /** A value for each of the metric's dimensions. */
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** What it watches, in the platform's own names, for its description. Default: none. */
+  readonly names?: Readonly<Record<string, string>>;
   readonly topicArn: string;
 }
 
-/** An alarm that tells whoever it wakes what to read. */
+const MISSING_DATA: Readonly<Record<AlarmDefinition['missingData'], TreatMissingData>> = {
+  breaching: TreatMissingData.BREACHING,
+  notBreaching: TreatMissingData.NOT_BREACHING,
+  ignore: TreatMissingData.IGNORE,
+};
+const COMPARISON: Readonly<Record<AlarmDefinition['bad'], ComparisonOperator>> = {
+  atLeast: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  below: ComparisonOperator.LESS_THAN_THRESHOLD,
+};
+
+/** An alarm as the registry of metrics defines it, which tells whoever it wakes what to read. */
 export class RunbookAlarm extends Construct {
   readonly alarm: Alarm;
 
-  constructor(scope: Construct, id: string, props: RunbookAlarmProps) {
+  /** @throws Error when a dimension of the metric, or a name in its description, is missing. */
+  constructor(scope: Construct, id: string, { metric, dimensions, names = {}, topicArn }: RunbookAlarmProps) {
     super(scope, id);
-    const below = props.below ?? false;
+    const { namespace, metricName, alarm } = metric;
     this.alarm = new Alarm(this, 'Alarm', {
-      alarmDescription: `${props.what}. Runbook: docs/runbooks/${props.runbook}.md`,
-      metric: props.metric,
-      threshold: props.threshold,
-      evaluationPeriods: props.periods ?? 1,
-      comparisonOperator: below
-        ? ComparisonOperator.LESS_THAN_THRESHOLD
-        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: withoutFigures(props),
+      alarmDescription: `${describe(alarm.what, names)}. Runbook: docs/runbooks/${alarm.runbook}.md`,
+      metric: new Metric({
+        namespace,
+        metricName,
+        dimensionsMap: Object.fromEntries(
+          metric.dimensions.map((name) => [name, valueOf(dimensions, name, metricName)]),
+        ),
+        statistic: alarm.statistic,
+        period: Duration.seconds(alarm.periodSeconds),
+      }),
+      threshold: alarm.threshold,
+      evaluationPeriods: alarm.periods,
+      comparisonOperator: COMPARISON[alarm.bad],
+      treatMissingData: MISSING_DATA[alarm.missingData],
     });
     // One import of the topic a stack, however many alarms it has.
     const stack = Stack.of(this);
     const topic =
       (stack.node.tryFindChild('AlarmTopic') as Topic | undefined) ??
-      Topic.fromTopicArn(stack, 'AlarmTopic', props.topicArn);
+      Topic.fromTopicArn(stack, 'AlarmTopic', topicArn);
     this.alarm.addAlarmAction(new SnsAction(topic));
     this.alarm.addOkAction(new SnsAction(topic));
   }
 }
 
-function withoutFigures({ below = false, lasting = false }: RunbookAlarmProps): TreatMissingData {
-  if (below) return TreatMissingData.BREACHING;
-  return lasting ? TreatMissingData.IGNORE : TreatMissingData.NOT_BREACHING;
+function describe(what: string, names: Readonly<Record<string, string>>): string {
+  return what.replaceAll(/<([a-z ]+)>/g, (_, name: string) => valueOf(names, name, what));
+}
+
+function valueOf(values: Readonly<Record<string, string>>, name: string, where: string): string {
+  const value = values[name];
+  if (value === undefined) throw new Error(`alarm on ${where}: no value for ${name}`);
+  return value;
 }

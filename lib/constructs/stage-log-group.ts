@@ -16,6 +16,6 @@ export class StageLogGroup extends LogGroup {
 }
 
 /** What becomes of logs and dead letters when their stack is deleted. */
-export function evidencePolicy(stage: Stage): RemovalPolicy {
+function evidencePolicy(stage: Stage): RemovalPolicy {
   return stage.keepsEvidence ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 }

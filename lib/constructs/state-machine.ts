@@ -1,11 +1,11 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stage } from '../config/stage.ts';
+import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import type { StateMachineDefinition } from '../../shared/topology-schema.ts';
 import type { MillraceFunction } from './millrace-function.ts';
 import { parameterNames, publish } from './parameter-names.ts';
@@ -119,24 +119,13 @@ export class StateMachine extends Construct {
 
   /** An execution that is over its time has not failed, as Step Functions counts. */
   #alarm(name: string, topicArn: string): void {
-    for (const [outcome, what] of [
-      ['Failed', 'failed'],
-      ['TimedOut', 'took too long'],
-    ] as const) {
-      new RunbookAlarm(this, `${outcome}Alarm`, {
-        runbook: 'backtest-run-failed',
-        what: `An execution of ${name} ${what}`,
-        metric: new Metric({
-          namespace: 'AWS/States',
-          metricName: `Executions${outcome}`,
-          dimensionsMap: { StateMachineArn: this.stateMachine.attrArn },
-          statistic: 'Sum',
-          period: Duration.minutes(5),
-        }),
-        threshold: 1,
-        topicArn,
-      });
-    }
+    const watched = {
+      dimensions: { StateMachineArn: this.stateMachine.attrArn },
+      names: { 'state machine': name },
+      topicArn,
+    };
+    new RunbookAlarm(this, 'FailedAlarm', { metric: SERVICE_METRICS.executionsFailed, ...watched });
+    new RunbookAlarm(this, 'TimedOutAlarm', { metric: SERVICE_METRICS.executionsTimedOut, ...watched });
   }
 }
 

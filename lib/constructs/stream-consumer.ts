@@ -1,18 +1,17 @@
-import { Duration, Names } from 'aws-cdk-lib';
+import { Names } from 'aws-cdk-lib';
 import { CfnStreamConsumer } from 'aws-cdk-lib/aws-kinesis';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import type { StreamConsumerDefinition } from '../../shared/topology-schema.ts';
-import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { MillraceFunction } from './millrace-function.ts';
+import type { Permission } from './permission.ts';
+import type { PlatformReferences } from './platform-references.ts';
 import { RunbookAlarm } from './runbook-alarm.ts';
-import { evidencePolicy } from './stage-log-group.ts';
 
 export interface StreamConsumerProps {
   readonly consumer: StreamConsumerDefinition;
   readonly function: MillraceFunction;
-  /** Age of the oldest record that alarms. Default: 60 s. */
-  readonly maxLag?: Duration;
 }
 
 const READ_STREAM = [
@@ -24,29 +23,26 @@ const READ_STREAM = [
 ];
 
 /**
- * As many as Lambda takes. Handlers set poison aside, so what fails a whole batch is an outage, and Lambda may use up
- * ten attempts in seconds: how long one is waited for is what the age of the records says, and that has a bound.
+ * Without a bound of their own. Handlers set poison aside, so what fails a whole batch is an outage, and Lambda may use
+ * up any number of attempts in it: how long one is waited for is what the age of the records says.
  */
-const MAX_RETRY_ATTEMPTS = 10_000;
+const UNTIL_TOO_OLD = -1;
 
-/** One stream, one function, one queue for the batches that it gave up on, one alarm when it falls behind. */
+/**
+ * One stream, one function, one alarm when it falls behind and one when it gives a batch up. The batch then lies in the
+ * failures bucket with all its records: of the destinations that Lambda knows, S3 alone is given the payload.
+ */
 export class StreamConsumer extends Construct {
-  readonly failures: DeadLetterQueue;
   readonly mapping: CfnEventSourceMapping;
 
   constructor(scope: Construct, id: string, props: StreamConsumerProps) {
     super(scope, id);
     const { consumer, function: consumed } = props;
     const { platform } = consumed;
+    const names = { stream: consumer.stream, function: consumer.function };
     const streamArn = platform.streamArn(consumer.stream);
-    this.failures = new DeadLetterQueue(this, 'Failures', {
-      what: `A batch of the stream ${consumer.stream} for ${consumer.function}`,
-      runbook: 'stream-failures',
-      removalPolicy: evidencePolicy(platform.stage),
-      alarmTopicArn: platform.alarmTopicArn,
-    });
     consumed.permit({ actions: READ_STREAM, resources: [streamArn] });
-    consumed.permit({ actions: ['sqs:SendMessage'], resources: [this.failures.queue.queueArn] });
+    for (const permission of keepFailures(platform)) consumed.permit(permission);
     this.mapping = new CfnEventSourceMapping(this, 'Mapping', {
       functionName: consumed.function.functionName,
       eventSourceArn: this.#sourceOf(consumer, consumed, streamArn),
@@ -57,18 +53,23 @@ export class StreamConsumer extends Construct {
       parallelizationFactor: 1,
       bisectBatchOnFunctionError: true,
       functionResponseTypes: ['ReportBatchItemFailures'],
-      maximumRetryAttempts: MAX_RETRY_ATTEMPTS,
+      maximumRetryAttempts: UNTIL_TOO_OLD,
       maximumRecordAgeInSeconds: consumer.maxRecordAgeSeconds,
-      destinationConfig: { onFailure: { destination: this.failures.queue.queueArn } },
+      destinationConfig: { onFailure: { destination: platform.failuresBucketArn } },
+      // Emulators know no such setting.
+      ...(platform.stage.emulated ? {} : { metricsConfig: { metrics: ['EventCount'] } }),
     });
     this.mapping.node.addDependency(consumed.policy);
-    const maxLag = props.maxLag ?? Duration.seconds(60);
+    new RunbookAlarm(this, 'FailuresAlarm', {
+      metric: SERVICE_METRICS.streamFailures,
+      dimensions: { EventSourceMappingUUID: this.mapping.ref },
+      names,
+      topicArn: platform.alarmTopicArn,
+    });
     new RunbookAlarm(this, 'LagAlarm', {
-      runbook: 'stream-lag',
-      what: `${consumer.function} is more than ${maxLag.toSeconds()} s behind the stream ${consumer.stream}`,
-      metric: consumed.function.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(1) }),
-      threshold: maxLag.toMilliseconds(),
-      periods: 3,
+      metric: SERVICE_METRICS.consumerLag,
+      dimensions: { FunctionName: consumed.function.functionName },
+      names,
       topicArn: platform.alarmTopicArn,
     });
   }
@@ -83,4 +84,16 @@ export class StreamConsumer extends Construct {
     consumed.permit({ actions: ['kinesis:SubscribeToShard'], resources: [pipe.attrConsumerArn] });
     return pipe.attrConsumerArn;
   }
+}
+
+/** Lambda writes as the function itself, below a key that begins so, and asks first whether the bucket is there. */
+function keepFailures({ failuresBucketArn }: PlatformReferences): Permission[] {
+  return [
+    {
+      actions: ['s3:PutObject'],
+      resources: [`${failuresBucketArn}/aws/lambda/*`],
+      wildcardReason: 'Lambda names the objects by mapping, shard and time.',
+    },
+    { actions: ['s3:ListBucket'], resources: [failuresBucketArn] },
+  ];
 }

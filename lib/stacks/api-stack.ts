@@ -10,7 +10,13 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { TOKEN_AUDIENCE, TOKEN_ISSUER, TOKEN_JWKS } from '../../shared/adapters/aws/environment.ts';
+import {
+  TOKEN_AUDIENCE,
+  TOKEN_ISSUER,
+  TOKEN_JWKS,
+  TOKEN_RULES,
+} from '../../shared/adapters/aws/environment.ts';
+import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
 import { acknowledgePreflights, originSetting, preflightOptions } from '../constructs/cross-origin.ts';
@@ -41,11 +47,8 @@ export class ApiStack extends MillraceStack {
     publish(this, stage, parameterNames.restUrl, api.url);
     new CfnOutput(this, 'RestUrl', { value: api.url });
     new RunbookAlarm(this, 'ServerErrorsAlarm', {
-      runbook: 'rest-server-errors',
-      what: 'The REST API answers with server errors',
-      metric: api.metricServerError({ statistic: 'Sum', period: Duration.minutes(1) }),
-      threshold: 5,
-      periods: 3,
+      metric: SERVICE_METRICS.restServerErrors,
+      dimensions: { ApiName: api.restApiName },
       topicArn: this.platform.alarmTopicArn,
     });
   }
@@ -57,7 +60,7 @@ export class ApiStack extends MillraceStack {
       default: 'millrace',
     });
     const audience = new CfnParameter(this, 'TokenAudience', {
-      description: 'The aud of tokens',
+      description: 'What tokens are for: their aud, or the id of the client, several separated by commas',
       default: 'millrace',
     });
     const jwks = new CfnParameter(this, 'TokenJwks', {
@@ -68,6 +71,7 @@ export class ApiStack extends MillraceStack {
       [TOKEN_ISSUER]: issuer.valueAsString,
       [TOKEN_AUDIENCE]: audience.valueAsString,
       [TOKEN_JWKS]: jwks.valueAsString,
+      [TOKEN_RULES]: JSON.stringify(this.stage.tokens),
     };
   }
 
@@ -135,10 +139,8 @@ export class ApiStack extends MillraceStack {
     const answering = [...functions.values()].filter(({ name }) => name !== topology.authorizer);
     if (!this.stage.shiftsGradually) return new Map(answering.map((made) => [made.name, made.function]));
     const { alarm } = new RunbookAlarm(this, 'ReleaseAlarm', {
-      runbook: 'release-taken-back',
-      what: 'The REST API answers with server errors, which takes a release back that is under way',
-      metric: api.metricServerError({ statistic: 'Sum', period: Duration.minutes(1) }),
-      threshold: 3,
+      metric: SERVICE_METRICS.releaseServerErrors,
+      dimensions: { ApiName: api.restApiName },
       topicArn: this.platform.alarmTopicArn,
     });
     return new GradualRelease(this, 'Release', { functions: answering, alarms: [alarm] }).targets;

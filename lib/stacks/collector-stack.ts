@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
@@ -33,10 +32,12 @@ import {
   streamVariable,
   tableVariable,
 } from '../../shared/adapters/aws/environment.ts';
+import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import { topology } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
 import { capabilityPermissions } from '../constructs/capability-permissions.ts';
 import { acknowledge, permit } from '../constructs/permission.ts';
+import { addOwnAlarms } from '../constructs/own-alarms.ts';
 import { RunbookAlarm } from '../constructs/runbook-alarm.ts';
 import { MillraceStack } from './millrace-stack.ts';
 import { StageLogGroup } from '../constructs/stage-log-group.ts';
@@ -63,11 +64,9 @@ export class CollectorStack extends MillraceStack {
     const role = this.#addRole();
     const rights = this.#addRights(role);
     const task = this.#addTask(collector, imageFolder, role);
+    const cluster = new Cluster(this, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED });
     const service = new FargateService(this, 'Service', {
-      cluster: new Cluster(this, 'Cluster', {
-        vpc,
-        containerInsightsV2: ContainerInsights.ENABLED,
-      }) as ICluster,
+      cluster: cluster as ICluster,
       taskDefinition: task,
       securityGroups: [this.#addSecurityGroup(vpc)],
       assignPublicIp: true,
@@ -82,21 +81,13 @@ export class CollectorStack extends MillraceStack {
     // A task without its rights or its way out fails, and a few of those roll the first deployment back. The other way
     // round, a service that is deleted still needs them to send what came.
     service.node.addDependency(vpc, task, rights);
-    new RunbookAlarm(this, 'SilenceAlarm', {
-      runbook: 'feed-silent',
-      what: 'The collector has written nothing for three minutes',
-      metric: new Metric({
-        namespace: 'AWS/Kinesis',
-        metricName: 'IncomingRecords',
-        dimensionsMap: { StreamName: this.platform.streamName('trades') },
-        statistic: 'Sum',
-        period: Duration.minutes(1),
-      }),
-      threshold: 1,
-      periods: 3,
-      below: true,
-      topicArn: this.platform.alarmTopicArn,
+    const { alarmTopicArn: topicArn } = this.platform;
+    new RunbookAlarm(this, 'MemoryAlarm', {
+      metric: SERVICE_METRICS.collectorMemory,
+      dimensions: { ClusterName: cluster.clusterName, ServiceName: service.serviceName },
+      topicArn,
     });
+    addOwnAlarms(this, 'venue', { venue: collector.exchange });
   }
 
   /** Public subnets and no NAT: the task only calls out, and a NAT gateway would cost more than the task. */
@@ -159,6 +150,7 @@ export class CollectorStack extends MillraceStack {
         [tableVariable(COLLECTOR_TABLE)]: platform.tableName(COLLECTOR_TABLE),
         [COLLECTOR_EXCHANGE]: exchange,
         [COLLECTOR_SYMBOLS]: symbols.join(','),
+        MILLRACE_STAGE: this.stage.name,
         MILLRACE_LOG_LEVEL: 'info',
       },
     });

@@ -2,6 +2,7 @@
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import type { FunctionBundles } from '../constructs/bundles.ts';
 import { BusRule } from '../constructs/bus-rule.ts';
+import { EventQueue } from '../constructs/event-queue.ts';
 import { FunctionSchedule } from '../constructs/function-schedule.ts';
 import { MillraceFunction } from '../constructs/millrace-function.ts';
 import type { Permission } from '../constructs/permission.ts';
@@ -57,10 +58,17 @@ function addSources(stack: MillraceStack, functions: StackFunctions): void {
     if (working)
       new QueueWorker(stack, `${worker.queue}-to-${worker.function}`, { worker, function: working });
   }
+  const queues = new Map<FunctionName, EventQueue>();
+  for (const { function: name } of topology.eventQueues) {
+    const called = functions.get(name);
+    if (called) queues.set(name, new EventQueue(stack, `events-for-${name}`, { function: called }));
+  }
   for (const { detailType, functions: targets } of topology.rules) {
     for (const target of targets) {
       const called = functions.get(target);
-      if (called) new BusRule(stack, `${detailType}-to-${target}`, { detailType, function: called });
+      const queue = queues.get(target)?.queue;
+      const props = { detailType, ...(queue === undefined ? {} : { queue }) };
+      if (called) new BusRule(stack, `${detailType}-to-${target}`, { ...props, function: called });
     }
   }
   for (const { function: scheduled, everyMinutes } of topology.schedules) {

@@ -10,6 +10,7 @@ import {
 import type { Construct } from 'constructs';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
+import { addOwnAlarms } from '../constructs/own-alarms.ts';
 import { lookUp, parameterNames } from '../constructs/parameter-names.ts';
 import { functionsOf, type FunctionPart } from './function-placement.ts';
 import { MillraceStack } from './millrace-stack.ts';
@@ -17,11 +18,12 @@ import { MillraceStack } from './millrace-stack.ts';
 const PERIOD = Duration.minutes(1);
 const FULL_WIDTH = 24;
 
-/** One page that shows the way of the data, stage by stage. The alarms live beside what they watch. */
+/** One page that shows the way of the data, stage by stage, and the alarms of what any function may count. The others live beside what they watch. */
 export class ObservabilityStack extends MillraceStack {
   /** @param parts the stacks that are deployed beside it. */
   constructor(scope: Construct, stage: Stage, parts: readonly FunctionPart[]) {
     super(scope, { stage, part: 'observability', description: 'Millrace: dashboard' });
+    addOwnAlarms(this, 'platform');
     new Dashboard(this, 'Dashboard', {
       widgets: [
         [

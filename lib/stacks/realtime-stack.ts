@@ -9,10 +9,12 @@ import {
 import type { Construct } from 'constructs';
 import { SOCKET_ENDPOINT } from '../../shared/adapters/aws/environment.ts';
 import type { Capabilities } from '../../shared/topology-schema.ts';
+import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
 import { parameterNames, publish } from '../constructs/parameter-names.ts';
 import type { Permission } from '../constructs/permission.ts';
+import { RunbookAlarm } from '../constructs/runbook-alarm.ts';
 import { SocketRoute } from '../constructs/socket-route.ts';
 import type { FunctionBundles } from '../constructs/bundles.ts';
 import { addFunctions } from './functions-of-stack.ts';
@@ -50,6 +52,13 @@ export class RealtimeStack extends MillraceStack {
       });
     }
     this.#addStage(api);
+    for (const metric of [SERVICE_METRICS.socketIntegrationErrors, SERVICE_METRICS.socketExecutionErrors]) {
+      new RunbookAlarm(this, `${metric.metricName}Alarm`, {
+        metric,
+        dimensions: { ApiId: api.apiId },
+        topicArn: this.platform.alarmTopicArn,
+      });
+    }
     const url = `${api.apiEndpoint}/${STAGE_NAME}`;
     publish(this, stage, parameterNames.socketUrl, url);
     new CfnOutput(this, 'SocketUrl', { value: url });

@@ -4,17 +4,27 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Topic } from 'aws-cdk-lib/aws-sns';
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { QueueDefinition, StreamDefinition } from '../../shared/topology-schema.ts';
+import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
+import type {
+  EventQueueDefinition,
+  QueueDefinition,
+  StreamDefinition,
+} from '../../shared/topology-schema.ts';
+import { functionsOfEvents } from '../../shared/adapters/aws/stage-parameters.ts';
 import { topology } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
+import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { Archive } from '../constructs/archive.ts';
+import { FailuresBucket } from '../constructs/failures-bucket.ts';
 import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
 import { parameterNames, publish } from '../constructs/parameter-names.ts';
 import { acknowledge } from '../constructs/permission.ts';
+import { RunbookAlarm, type RunbookAlarmProps } from '../constructs/runbook-alarm.ts';
 import { MillraceStack } from './millrace-stack.ts';
+
+const INDEX_NAME = 'byIndex';
 
 /** All that must outlive a deployment: streams, tables, queues, the archive, the bus, and where ClickHouse is. */
 export class StatefulStack extends MillraceStack {
@@ -32,7 +42,9 @@ export class StatefulStack extends MillraceStack {
     for (const [name, definition] of Object.entries(topology.streams)) this.#addStream(name, definition);
     for (const [name, { description }] of Object.entries(topology.tables)) this.#addTable(name, description);
     for (const [name, definition] of Object.entries(topology.queues)) this.#addQueue(name, definition);
+    for (const name of functionsOfEvents()) this.#addFailedEvents(name);
     this.#addArchive();
+    this.#addFailures();
     this.#addEventBus();
     this.#addClickHouse();
   }
@@ -41,21 +53,15 @@ export class StatefulStack extends MillraceStack {
     publish(this, this.stage, name, value);
   }
 
+  #alarm(id: string, watched: Omit<RunbookAlarmProps, 'topicArn'>): void {
+    new RunbookAlarm(this, id, { ...watched, topicArn: this.#alarmTopicArn });
+  }
+
   #addAlarmTopic(): string {
-    const topic = new Topic(this, 'Alarms', {
-      displayName: `Millrace ${this.stage.name} alarms`,
-      enforceSSL: true,
+    const { topic } = new AlarmTopic(this, 'Alarms', {
+      stage: this.stage,
+      receivers: this.stage.alarmReceivers,
     });
-    // With a policy of its own, for TLS, a topic loses the one that let the account's alarms in.
-    topic.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'AllowAlarms',
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['sns:Publish'],
-        resources: [topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
-      }),
-    );
     this.#publish(parameterNames.alarmTopicArn, topic.topicArn);
     new CfnOutput(this, 'AlarmTopicArn', {
       value: topic.topicArn,
@@ -72,6 +78,12 @@ export class StatefulStack extends MillraceStack {
       encryption: StreamEncryption.MANAGED,
       removalPolicy: this.#removalPolicy,
     });
+    const watched = { dimensions: { StreamName: stream.streamName }, names: { stream: name } };
+    this.#alarm(`Stream-${name}-WriteThrottles`, {
+      metric: SERVICE_METRICS.streamWriteThrottles,
+      ...watched,
+    });
+    this.#alarm(`Stream-${name}-ReadThrottles`, { metric: SERVICE_METRICS.streamReadThrottles, ...watched });
     this.#publish(parameterNames.stream(name), stream.streamName);
   }
 
@@ -86,10 +98,18 @@ export class StatefulStack extends MillraceStack {
       removalPolicy: this.#removalPolicy,
     });
     table.addGlobalSecondaryIndex({
-      indexName: 'byIndex',
+      indexName: INDEX_NAME,
       partitionKey: { name: 'gsi1pk', type: AttributeType.STRING },
       sortKey: { name: 'gsi1sk', type: AttributeType.STRING },
       projectionType: ProjectionType.ALL,
+    });
+    const watched = { dimensions: { TableName: table.tableName }, names: { table: name } };
+    this.#alarm(`Table-${name}-ReadThrottles`, { metric: SERVICE_METRICS.tableReadThrottles, ...watched });
+    this.#alarm(`Table-${name}-WriteThrottles`, { metric: SERVICE_METRICS.tableWriteThrottles, ...watched });
+    this.#alarm(`Table-${name}-IndexThrottles`, {
+      metric: SERVICE_METRICS.indexWriteThrottles,
+      dimensions: { ...watched.dimensions, GlobalSecondaryIndexName: INDEX_NAME },
+      names: { table: `${name} (${INDEX_NAME})` },
     });
     table.node.addMetadata('description', description);
     this.#publish(parameterNames.table(name), table.tableName);
@@ -97,8 +117,8 @@ export class StatefulStack extends MillraceStack {
 
   #addQueue(name: string, definition: QueueDefinition): void {
     const deadLetters = new DeadLetterQueue(this, `DeadLetters-${name}`, {
-      what: `A message of the queue ${name}`,
-      runbook: 'dead-letters',
+      alarm: SERVICE_METRICS.deadLetters,
+      names: { queue: name },
       fifo: true,
       removalPolicy: this.#removalPolicy,
       alarmTopicArn: this.#alarmTopicArn,
@@ -118,6 +138,53 @@ export class StatefulStack extends MillraceStack {
     this.#publish(parameterNames.queueArn(name), queue.queueArn);
     this.#publish(parameterNames.deadLetterQueueUrl(name), deadLetters.queue.queueUrl);
     this.#publish(parameterNames.deadLetterQueueArn(name), deadLetters.queue.queueArn);
+  }
+
+  /** Kept here and not with the function: what waits for a person outlives a stack that is made anew. */
+  #addFailedEvents(functionName: string): void {
+    const { queue } = new DeadLetterQueue(this, `FailedEvents-${functionName}`, {
+      alarm: SERVICE_METRICS.failedEvents,
+      names: { function: functionName },
+      removalPolicy: this.#removalPolicy,
+      alarmTopicArn: this.#alarmTopicArn,
+    });
+    this.#letRulesSend(queue);
+    this.#publish(parameterNames.failedEventsUrl(functionName), queue.queueUrl);
+    this.#publish(parameterNames.failedEventsArn(functionName), queue.queueArn);
+    const waits = topology.eventQueues.find((one) => one.function === functionName);
+    if (waits !== undefined) this.#addEventQueue(waits, queue);
+  }
+
+  #addEventQueue(definition: EventQueueDefinition, failedEvents: Queue): void {
+    const { function: functionName, visibilityTimeoutSeconds, maxReceives } = definition;
+    const queue = new Queue(this, `Events-${functionName}`, {
+      visibilityTimeout: Duration.seconds(visibilityTimeoutSeconds),
+      retentionPeriod: Duration.days(4),
+      deadLetterQueue: { queue: failedEvents, maxReceiveCount: maxReceives },
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      removalPolicy: this.#removalPolicy,
+    });
+    this.#letRulesSend(queue);
+    this.#publish(parameterNames.eventQueueArn(functionName), queue.queueArn);
+  }
+
+  /** The account's: the rules are in stacks that refer to this one, never the other way. */
+  #letRulesSend(queue: Queue): void {
+    queue.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AllowRules',
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+  }
+
+  #addFailures(): void {
+    const { bucket } = new FailuresBucket(this, 'Failures', { removalPolicy: this.#removalPolicy });
+    this.#publish(parameterNames.failuresBucket, bucket.bucketName);
   }
 
   #addArchive(): void {

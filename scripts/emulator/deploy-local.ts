@@ -27,7 +27,7 @@ await runScript(async (signal) => {
     endpoint,
     // LocalStack's functions run in containers of the compose network, where ClickHouse has a name.
     clickHouseUrl: emulator.kind === 'localstack' ? 'http://clickhouse:8123' : clickHouseUrl,
-    issuer: { issuer: issuer.issuer, audience: issuer.audience, keys: await issuer.keys() },
+    issuer: { issuer: issuer.issuer, audiences: issuer.audiences, keys: await issuer.keys() },
     webSocket: emulator.webSocket,
     dashboard: emulator.dashboard,
     outputFolder: join(EMULATOR_FOLDER, 'cdk.out'),
@@ -36,7 +36,7 @@ await runScript(async (signal) => {
   });
   const deployment = await readDeployment(endpoint);
   writeFileSync(join(EMULATOR_FOLDER, 'outputs.json'), `${JSON.stringify(deployment, null, 2)}\n`);
-  const token = await issuer.mint({ subject: 'owner', ttlSeconds: TOKEN_SECONDS });
+  const token = await issuer.mint({ subject: 'owner', role: 'operator', ttlSeconds: TOKEN_SECONDS });
   tell('');
   tell(`REST:      ${deployment.restUrl ?? 'not deployed'}`);
   tell(`WebSocket: ${deployment.socketUrl ?? 'not deployed: this emulator has no WebSocket API'}`);

@@ -12,7 +12,7 @@ export interface DeployOptions {
   /** As the functions reach it. */
   readonly clickHouseUrl: string;
   /** Whose tokens the API believes. */
-  readonly issuer: { readonly issuer: string; readonly audience: string; readonly keys: object };
+  readonly issuer: { readonly issuer: string; readonly audiences: readonly string[]; readonly keys: object };
   /** Stacks beside the stateful one. Default: all. */
   readonly stacks?: 'all' | 'stateful';
   /** Default: true. */
@@ -87,7 +87,7 @@ function parametersOf(stack: string, { clickHouseUrl, issuer }: DeployOptions): 
   if (stack !== API) return [];
   return parameters(stack, {
     TokenIssuer: issuer.issuer,
-    TokenAudience: issuer.audience,
+    TokenAudience: issuer.audiences.join(','),
     TokenJwks: JSON.stringify(issuer.keys),
   });
 }

@@ -8,6 +8,8 @@ import {
   CLICKHOUSE_USER,
   deadLetterQueueVariable,
   EVENT_BUS_NAME,
+  FAILURES_BUCKET,
+  failedEventsVariable,
   FUNCTIONS_PATH,
   queueVariable,
   SOCKET_ENDPOINT,
@@ -15,6 +17,7 @@ import {
   streamVariable,
   tableVariable,
 } from '../../shared/adapters/aws/environment.ts';
+import { functionsOfEvents } from '../../shared/adapters/aws/stage-parameters.ts';
 import { topology } from '../../shared/topology.ts';
 import { parameterNames, stagePath } from '../../lib/constructs/parameter-names.ts';
 
@@ -90,6 +93,10 @@ function parametersByVariable(): ReadonlyMap<string, string> {
       (name) => [stateMachineVariable(name), parameterNames.stateMachineArn(name)] as const,
     ),
     [EVENT_BUS_NAME, parameterNames.eventBus],
+    ...functionsOfEvents().map(
+      (name) => [failedEventsVariable(name), parameterNames.failedEventsUrl(name)] as const,
+    ),
+    [FAILURES_BUCKET, parameterNames.failuresBucket],
     [ARCHIVE_BUCKET, parameterNames.archiveBucket],
     [CLICKHOUSE_URL, parameterNames.clickHouseUrl],
     [CLICKHOUSE_USER, parameterNames.clickHouseUser],

@@ -4,7 +4,7 @@ import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { EMULATOR_FOLDER } from '../emulator/folders.ts';
 import { OneLineFailure } from '../emulator/one-line-failure.ts';
-import { makePythonEnvironment } from '../emulator/python-environment.ts';
+import { preparePython } from '../emulator/python-environment.ts';
 import { runCommand } from '../emulator/run-command.ts';
 
 export interface LocalStackInstallation {
@@ -29,11 +29,12 @@ const JAVA_SCRIPT = join(import.meta.dirname, 'java.sh');
  */
 export async function installLocalStack(tell: (line: string) => void): Promise<LocalStackInstallation> {
   const java = findJava(['java', ...javaHomes()]);
-  const bin = await makePythonEnvironment(
+  const python = await preparePython(
     {
       name: 'LocalStack',
       folder: join(FOLDER, 'venv'),
       requirements: join(import.meta.dirname, 'requirements.txt'),
+      executable: 'python',
     },
     tell,
   );
@@ -47,11 +48,11 @@ export async function installLocalStack(tell: (line: string) => void): Promise<L
     await installKinesis(libraries, tell);
     await writeFile(stamp, wanted);
   }
-  return { python: join(bin, 'python'), libraries, java };
+  return { python, libraries, java };
 }
 
 /** @throws OneLineFailure when none of these commands is a Java that is new enough. @returns its path. */
-export function findJava(commands: readonly string[]): string {
+function findJava(commands: readonly string[]): string {
   for (const command of commands) {
     const { status, stderr } = spawnSync(command, ['-XshowSettings:properties', '-version'], {
       encoding: 'utf8',

@@ -147,13 +147,19 @@ const page = (item: unknown) => ({ items: [item], next: null });
 
 export const examples: Readonly<Record<RouteKey, RouteExample>> = {
   'GET /openapi.json': {},
-  'GET /v1/health': {
+  'GET /v1/health': { response: { status: 'ok' } },
+  'GET /v1/caller': {
+    response: { subject: 'alice', role: 'viewer', routes: ['GET /v1/caller', 'GET /v1/orders'] },
+  },
+  'GET /v1/status': {
     response: {
       status: 'degraded',
       reasons: ['orders-standard: 1 dead letter'],
       stage: 'embedded',
       version: '0.1.0',
       functions: [{ name: 'store-trades', invocations: 1200, errors: 0, durationMsP99: 12.4, lagMs: 3 }],
+      waiting: [],
+      givenUp: 0,
       deadLetters: { 'orders-urgent': 0, 'orders-standard': 1 },
     },
   },
@@ -220,6 +226,25 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
     response: page({ ...quarantined, status: 'QUARANTINED', redrivenAtMs: null, fix: null }),
   },
   'POST /v1/quarantine/{id}/redrive': { request: { fix: quarantined.fix }, response: quarantined },
+  'GET /v1/given-up': {
+    response: {
+      items: [
+        {
+          kind: 'record',
+          function: 'store-trades',
+          id: 'trades/1041',
+          cause: 'connect ECONNREFUSED',
+          attempts: 10,
+          givenUpAtMs: null,
+          content: { partitionKeys: ['binance#2'], records: 1, bytes: 20480 },
+        },
+      ],
+    },
+  },
+  'POST /v1/given-up/redrive': {
+    request: { kind: 'record' },
+    response: { items: [{ kind: 'record', function: 'store-trades', redriven: 1, left: null }] },
+  },
   'GET /v1/backtests': { response: page(run) },
   'POST /v1/backtests': {
     request: backtest,

@@ -5,7 +5,8 @@
 import * as z from 'zod';
 import { runPage, runPath, runsQuery, runView, submitBacktestBody } from './backtest-views.ts';
 import { fill, orderView } from './events.ts';
-import { healthView } from './health-view.ts';
+import { givenUpList, givenUpQuery, redriveGivenUpBody, redrivenList } from './given-up-views.ts';
+import { healthView, livenessView } from './health-view.ts';
 import {
   candlePage,
   candlesQuery,
@@ -25,6 +26,7 @@ import {
   redriveBody,
 } from './quarantine-views.ts';
 import { killSwitchRecord, limitsRecord } from './records.ts';
+import { callerView } from './roles.ts';
 import { socketTicket } from './socket-messages.ts';
 import {
   changeStrategyBody,
@@ -62,7 +64,13 @@ const openApiView = z.looseObject({ openapi: z.string() });
 
 export const contracts = {
   'GET /openapi.json': { summary: 'This document.', status: 200, response: openApiView },
-  'GET /v1/health': {
+  'GET /v1/health': { summary: 'That the API lives.', status: 200, response: livenessView },
+  'GET /v1/caller': {
+    summary: 'Whom the token names, and what it allows.',
+    status: 200,
+    response: callerView,
+  },
+  'GET /v1/status': {
     summary: 'How the platform and each of its functions is doing.',
     status: 200,
     response: healthView,
@@ -180,6 +188,19 @@ export const contracts = {
     response: quarantineView,
     problems: [404, 409],
   },
+  'GET /v1/given-up': {
+    summary: 'Records, events and messages that a function could not be made to take, with their cause.',
+    query: givenUpQuery,
+    status: 200,
+    response: givenUpList,
+  },
+  'POST /v1/given-up/redrive': {
+    summary:
+      'Sends what functions gave up again, the way that it came. What was done meanwhile is known by its ids.',
+    body: redriveGivenUpBody,
+    status: 200,
+    response: redrivenList,
+  },
   'GET /v1/backtests': {
     summary: 'Backtest runs, newest first.',
     query: runsQuery,
@@ -239,6 +260,8 @@ export function isRoute(key: string): key is RouteKey {
 /** Every schema with a name in the OpenAPI document. */
 export const namedSchemas: readonly (readonly [name: string, schema: z.ZodType])[] = [
   ['OpenApiDocument', openApiView],
+  ['Liveness', livenessView],
+  ['Caller', callerView],
   ['Health', healthView],
   ['Price', priceView],
   ['CandlePage', candlePage],
@@ -262,5 +285,8 @@ export const namedSchemas: readonly (readonly [name: string, schema: z.ZodType])
   ['ChangeStrategy', changeStrategyBody],
   ['ChangeKillSwitch', changeKillSwitchBody],
   ['Redrive', redriveBody],
+  ['GivenUpList', givenUpList],
+  ['RedriveGivenUp', redriveGivenUpBody],
+  ['RedrivenList', redrivenList],
   ['SubmitBacktest', submitBacktestBody],
 ];

@@ -1,6 +1,7 @@
 /** Backtest runs over a grid of parameters, as REST submits and shows them. */
 import * as z from 'zod';
-import { amountText, decimalText, positiveDecimalText } from './decimal-text.ts';
+import { strategyNames } from '../domain/strategies/registry.ts';
+import { capitalText, decimalText, rateText } from './decimal-text.ts';
 import { instrumentId, interval, timeMs } from './events.ts';
 import { pageOf, pageQuery } from './page.ts';
 
@@ -30,15 +31,15 @@ export const submitBacktestBody = z
       .string()
       .min(1)
       .max(100)
-      .meta({ examples: ['ma-crossover'] }),
+      .meta({ enum: strategyNames(), examples: ['ma-crossover'] }),
     grid,
     instrumentId,
     interval,
     fromMs: timeMs,
     toMs: timeMs,
-    capital: positiveDecimalText.default('10000'),
-    feeRate: amountText.default('0.001'),
-    slippage: amountText.default('0'),
+    capital: capitalText.default('10000'),
+    feeRate: rateText.default('0.001'),
+    slippage: rateText.default('0'),
   })
   .refine(({ fromMs, toMs }) => fromMs < toMs, { path: ['fromMs'], error: 'expected a time before toMs' });
 export type SubmitBacktest = z.infer<typeof submitBacktestBody>;

@@ -4,14 +4,14 @@
  */
 import * as z from 'zod';
 import { INTERVALS } from '../domain/candles/interval.ts';
-import { isInstrumentId } from '../domain/market-data/instrument.ts';
+import { INSTRUMENT_ID, isInstrumentId } from '../domain/market-data/instrument.ts';
 import { ORDER_STATUSES } from '../domain/orders/order.ts';
 import { amountText, decimalText, positiveDecimalText } from './decimal-text.ts';
 
 export const instrumentId = z
   .string()
   .refine(isInstrumentId, { error: 'expected exchange:BASE-QUOTE, such as binance:BTC-USDT' })
-  .meta({ examples: ['binance:BTC-USDT'] });
+  .meta({ pattern: INSTRUMENT_ID.source, examples: ['binance:BTC-USDT'] });
 export const interval = z.enum(INTERVALS);
 export const side = z.enum(['BUY', 'SELL']);
 export const timeMs = z.int().min(0);

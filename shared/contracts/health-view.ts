@@ -1,5 +1,8 @@
 import * as z from 'zod';
 
+/** For everybody, load balancers and strangers among them: that somebody answers, and no more. */
+export const livenessView = z.strictObject({ status: z.literal('ok') });
+
 const functionStatus = z.strictObject({
   name: z.string(),
   invocations: z.int().min(0),
@@ -8,6 +11,7 @@ const functionStatus = z.strictObject({
   lagMs: z.number().nullable(),
 });
 
+/** For whoever has a token. */
 export const healthView = z.strictObject({
   status: z.enum(['ok', 'degraded']),
   /** Why it is degraded, one line each. */
@@ -15,6 +19,12 @@ export const healthView = z.strictObject({
   stage: z.string(),
   version: z.string(),
   functions: z.array(functionStatus),
+  /** Who waits for a store that cannot be reached, longest first: it goes on by itself when the store is back. */
+  waiting: z.array(
+    z.strictObject({ who: z.string(), store: z.string(), cause: z.string(), sinceMs: z.int().min(0) }),
+  ),
+  /** Records, events and messages that were given up and not sent again; null: it is not known here. */
+  givenUp: z.int().min(0).nullable(),
   /** Messages that queue workers gave up on, by queue; null: the count could not be read. */
   deadLetters: z.record(z.string(), z.int().min(0).nullable()),
 });

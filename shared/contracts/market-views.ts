@@ -1,5 +1,6 @@
 /** Prices, candles and instruments as REST shows them. */
 import * as z from 'zod';
+import { INSTRUMENT_ID } from '../domain/market-data/instrument.ts';
 import { MAX_TIME_MS } from '../domain/market-data/time-bound.ts';
 import { decimalText } from './decimal-text.ts';
 import { candleView, instrumentId, interval, timeMs } from './events.ts';
@@ -49,6 +50,13 @@ export const candlePage = z.strictObject({
   next: z.string().nullable().meta({ description: 'Older candles: pass it as `to`; null: no more.' }),
 });
 
-export const instrumentsQuery = z.strictObject(pageQuery);
+/** Its pages are in order of name, and the last name of one is the place where the next begins. */
+export const instrumentsQuery = z.strictObject({
+  ...pageQuery,
+  after: pageQuery.after.meta({
+    description: '`next` of the page before this one: an instrument.',
+    pattern: INSTRUMENT_ID.source,
+  }),
+});
 const instrumentView = z.strictObject({ instrumentId, exchange: z.string(), pair: z.string() });
 export const instrumentPage = pageOf(instrumentView);

@@ -86,13 +86,17 @@ describe('the OpenAPI document', () => {
       '400',
       '401',
       '403',
+      '408',
       '409',
       '413',
       '415',
       '421',
       '422',
       '429',
+      '431',
       '500',
+      '503',
+      '504',
     ]);
     // A body that nobody asked for is refused as well.
     expect(Object.keys(paths['/v1/socket-tickets']!['post']!.responses)).toEqual(

@@ -2,18 +2,21 @@
 import * as z from 'zod';
 import { contractOf, contracts, isRoute, namedSchemas, type RouteContract, type RouteKey } from './api.ts';
 import { examples } from './api-examples.ts';
+import type { Role } from './roles.ts';
 import { problem, PROBLEM_CONTENT_TYPE } from './problem.ts';
 
 type Json = Record<string, unknown>;
 
 /** Refusals that the wrapper around every handler, or the gateway before it, may give. */
-const COMMON_PROBLEMS = [400, 401, 403, 421, 429, 500] as const;
-const OPEN_PROBLEMS = [400, 421, 429, 500] as const;
+const COMMON_PROBLEMS = [400, 401, 403, 408, 421, 429, 431, 500, 503, 504] as const;
+const OPEN_PROBLEMS = [400, 408, 421, 429, 431, 500, 503, 504] as const;
 const BODY_PROBLEMS = [413, 415, 422] as const;
 
 export interface DescribedRoute {
   readonly method: string;
   readonly path: string;
+  /** The least that a token must allow. */
+  readonly role?: Role;
   /** Reachable without a token. */
   readonly open?: true;
 }
@@ -44,7 +47,9 @@ export function openApiDocument(routes: readonly DescribedRoute[], version: stri
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'A JWT signed with EdDSA by the issuer that the platform believes.',
+          description:
+            'A JWT of the issuer that the platform believes (EdDSA, ES256 or RS256, as the stage says), with a role: ' +
+            'viewer, trader or operator. `x-role` of an operation is the least that it takes.',
         },
       },
       responses: Object.fromEntries(
@@ -62,19 +67,20 @@ function pathsOf(routes: readonly DescribedRoute[]): Json {
   for (const route of routes) {
     const key = `${route.method} ${route.path}`;
     if (!isRoute(key)) throw new Error(`${key} has no contract`);
-    (found[route.path] ??= {})[route.method.toLowerCase()] = operation(key, route.path, route.open === true);
+    (found[route.path] ??= {})[route.method.toLowerCase()] = operation(key, route);
   }
   return found;
 }
 
-function operation(key: RouteKey, path: string, open: boolean): Json {
+function operation(key: RouteKey, { path, role, ...route }: DescribedRoute): Json {
+  const open = route.open === true;
   const contract: RouteContract = contracts[key];
   const parameters = [...parametersOf(key, 'path'), ...parametersOf(key, 'query')];
   return {
     operationId: operationId(key),
     tags: [tagOf(path)],
     summary: contract.summary,
-    ...(open ? { security: [] } : {}),
+    ...(open ? { security: [] } : { 'x-role': role }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(contract.body === undefined
       ? {}
@@ -175,13 +181,17 @@ const PROBLEM_MEANINGS: Readonly<Record<number, string>> = {
   401: 'No token, or one that is forged, expired or meant for somebody else.',
   403: 'The token does not allow this.',
   404: 'There is no such thing.',
+  408: 'The request took too long to arrive.',
   409: 'It is not in a state that allows this, or was changed by somebody else at the same time.',
   413: 'The body is over 64 KB.',
   415: 'The body is not application/json.',
   421: 'The host is not the one that answers here: the one-process platform is 127.0.0.1 or localhost.',
   422: 'The body does not say what is expected.',
   429: 'Too many requests.',
+  431: 'Address and headers are over 16 KB.',
   500: 'Our fault; `instance` names the occurrence in the log.',
+  503: 'A store cannot be reached now; `retry-after` says in how many seconds to ask again.',
+  504: 'The function took too long to answer, or did not.',
 };
 
 function problemName(status: number): string {

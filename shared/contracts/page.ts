@@ -20,7 +20,12 @@ const MAX_PAGE = 1000;
 /** Query parameters of every list. */
 export const pageQuery = {
   limit: pageLimit(DEFAULT_PAGE, MAX_PAGE),
-  after: z.string().min(1).max(2048).optional().meta({ description: '`next` of the page before this one.' }),
+  after: z
+    .string()
+    .min(1)
+    .max(2048)
+    .optional()
+    .meta({ description: '`next` of the page before this one.', pattern: '^[A-Za-z0-9_-]+$' }),
 };
 
 /** A page may hold fewer items than asked for; `next` alone says whether there are more. */

@@ -18,6 +18,13 @@ export const problem = z.strictObject({
 export type Problem = z.infer<typeof problem>;
 export type FieldError = NonNullable<Problem['errors']>[number];
 
+/** When to ask again, of a request that met a store out of reach. */
+export const RETRY_AFTER_SECONDS = 5;
+
+export function unavailableDetail(store: string): string {
+  return `${store} cannot be reached now: try again`;
+}
+
 export function problemOf(
   status: number,
   detail: string,

@@ -56,6 +56,11 @@ export const inFlightIndex = (expiresAtMs: number, clientOrderId: string): Index
 });
 export const decidedKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'DECIDED' });
 export const orderKey = (clientOrderId: string): Key => ({ pk: `ORDER#${clientOrderId}`, sk: 'ORDER' });
+/** How the venue says that an order has ended. */
+export const venueReportKey = (clientOrderId: string): Key => ({
+  pk: `ORDER#${clientOrderId}`,
+  sk: 'REPORT',
+});
 export const ordersPartition = (accountId: string): string => `ORDERS#${accountId}`;
 export const ordersIndex = (accountId: string, effectiveTimeMs: number, clientOrderId: string): Index => ({
   partition: ordersPartition(accountId),

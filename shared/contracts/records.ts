@@ -7,6 +7,7 @@ import type { Signal } from '../domain/orders/order.ts';
 import type { JsonValue, StrategyInstance } from '../domain/strategies/strategy.ts';
 import { amountText } from './decimal-text.ts';
 import { timeMs, type OrderView, type PositionView } from './events.ts';
+import type { Role } from './roles.ts';
 
 /** The paper account. There is one for now. */
 export const PAPER_ACCOUNT_ID = 'paper';
@@ -68,6 +69,14 @@ export const killSwitchRecord = z.strictObject({
 });
 export type KillSwitchRecord = z.infer<typeof killSwitchRecord>;
 
+/** Of an account that has just been opened; `atMs` is when. */
+export const INITIAL_KILL_SWITCH: KillSwitchRecord = {
+  engaged: false,
+  reason: 'the account was opened',
+  by: 'platform',
+  atMs: 0,
+};
+
 export const QUARANTINE_STATUSES = ['QUARANTINED', 'REDRIVEN'] as const;
 export type QuarantineStatus = (typeof QUARANTINE_STATUSES)[number];
 
@@ -93,12 +102,15 @@ export interface QuarantineRecord {
 /** TICKET#<sha256> / TICKET: whom it lets in. The ticket itself is not kept. */
 export interface TicketRecord {
   readonly subject: string;
+  readonly role: Role;
   readonly expiresAtMs: number;
 }
 
 /** CONNECTION#<id> / CONNECTION */
 export interface ConnectionRecord {
   readonly subject: string;
+  /** That of the token which the ticket was given for. */
+  readonly role: Role;
   readonly openedAtMs: number;
   /** All that it is subscribed to, in order of name: kept here too, so that the version of this item guards the limit. */
   readonly channels: readonly string[];

@@ -1,7 +1,9 @@
 /** Strategy instances as REST creates and shows them. */
 import * as z from 'zod';
 import { LIVE_INTERVALS } from '../domain/candles/interval.ts';
-import { amountText, positiveDecimalText } from './decimal-text.ts';
+import { MAX_PERIOD } from '../domain/strategies/ma-crossover.ts';
+import { strategyNames } from '../domain/strategies/registry.ts';
+import { amountText, capitalText, positiveDecimalText, rateText } from './decimal-text.ts';
 import { instrumentId, interval, positionView, timeMs } from './events.ts';
 import { pageOf, pageQuery } from './page.ts';
 
@@ -20,23 +22,30 @@ const MAX_LATENCY_MS = 60_000;
  */
 export const MAX_STRATEGIES = 400;
 
+const period = { type: 'integer', minimum: 1, maximum: MAX_PERIOD };
+
 /** The same name, parameters, instrument and interval are the same instance. */
 export const createStrategyBody = z.strictObject({
   name: z
     .string()
     .min(1)
     .max(100)
-    .meta({ examples: ['ma-crossover'] }),
-  params: z
-    .record(z.string().max(100), z.unknown())
-    .meta({ description: 'Those of the strategy.', examples: [{ fastPeriod: 5, slowPeriod: 20 }] }),
+    .meta({ enum: strategyNames(), examples: ['ma-crossover'] }),
+  params: z.record(z.string().max(100), z.unknown()).meta({
+    description: 'Those of the strategy: `fastPeriod` is below `slowPeriod`.',
+    // There is one strategy, and these are its parameters; what they are is checked where instances are made.
+    properties: { fastPeriod: period, slowPeriod: period },
+    required: ['fastPeriod', 'slowPeriod'],
+    additionalProperties: false,
+    examples: [{ fastPeriod: 5, slowPeriod: 20 }],
+  }),
   instrumentId,
   interval: z.enum(LIVE_INTERVALS),
-  capital: positiveDecimalText
+  capital: capitalText
     .default('10000')
     .meta({ description: 'Cash of this instance alone, in the quote currency.' }),
-  feeRate: amountText.default('0.001'),
-  slippage: amountText.default('0'),
+  feeRate: rateText.default('0.001'),
+  slippage: rateText.default('0'),
   latencyMs: z
     .int()
     .min(0)

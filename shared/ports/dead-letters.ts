@@ -4,6 +4,6 @@ import type { QueueName } from '../topology.ts';
 export interface DeadLetters {
   /** How many messages lie in the queue's dead-letter queue (approximate on AWS). */
   count(queue: QueueName): Promise<number>;
-  /** Moves them back to their queue; late ones will be denied there. */
-  redrive(queue: QueueName): Promise<void>;
+  /** Moves them back to their queue; late ones will be denied there. @returns how many. */
+  redrive(queue: QueueName): Promise<number>;
 }

@@ -4,6 +4,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import type { EventBus } from './event-bus.ts';
 import type { Executions } from './executions.ts';
 import type { FunctionHealth } from './function-health.ts';
+import type { GivenUpStore } from './given-up.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Pusher } from './pusher.ts';
 import type { QueueSender } from './queue-sender.ts';
@@ -26,5 +27,6 @@ export interface Ports {
   readonly executions: Executions;
   readonly functionHealth: FunctionHealth;
   readonly deadLetters: DeadLetters;
+  readonly givenUp: GivenUpStore;
   readonly tokens: TokenIssuer;
 }

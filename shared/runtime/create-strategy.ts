@@ -10,6 +10,7 @@ import {
 } from '../contracts/record-keys.ts';
 import {
   DEFAULT_LIMITS,
+  INITIAL_KILL_SWITCH,
   type BookRecord,
   type KillSwitchRecord,
   type StrategyRecord,
@@ -94,12 +95,7 @@ function bookWrite(instance: StrategyInstance): PutWrite {
 
 /** Limits and kill switch that are there stay as they are. */
 export async function ensureAccount(state: StateStore, accountId: string, nowMs: number): Promise<void> {
-  const killSwitch: KillSwitchRecord = {
-    engaged: false,
-    reason: 'the account was opened',
-    by: 'platform',
-    atMs: nowMs,
-  };
+  const killSwitch: KillSwitchRecord = { ...INITIAL_KILL_SWITCH, atMs: nowMs };
   const wanted = [
     { ...limitsKey(accountId), value: DEFAULT_LIMITS },
     { ...killSwitchKey(accountId), value: killSwitch },

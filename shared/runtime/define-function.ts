@@ -1,6 +1,10 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import type { MetricOf } from '../contracts/metrics.ts';
+import { Unreachable } from '../ports/unreachable.ts';
 import type { FunctionName } from '../topology.ts';
+import { embeddedMetrics } from './embedded-metrics.ts';
+import { InvocationMetrics } from './invocation-metrics.ts';
 import { log } from './log.ts';
 
 /** What a handler is told of its invocation, on AWS and embedded alike. */
@@ -30,19 +34,28 @@ export class ThrownAnswer extends Error {
 export interface Invocation {
   readonly requestId: string;
   remainingMs(): number;
-  /** Adds to a metric of this invocation's line: counts are summed, see `Metric`. */
-  count(metric: string, by?: number): void;
+  /** Adds to a metric of this invocation's line. */
+  count(metric: MetricOf<'count', 'function' | 'platform'>, by?: number): void;
+  /** How something stands now. */
+  gauge(metric: MetricOf<'gauge', 'platform'>, value: number): void;
+  /** Adds to a metric of one venue. */
+  countOf(venue: string, metric: MetricOf<'count', 'venue'>, by?: number): void;
+  /** Values of a distribution; a hundred of an invocation and venue are kept. */
+  observe(venue: string, metric: MetricOf<'distribution', 'venue'>, values: readonly number[]): void;
 }
 
 /** Middy passes the runtime's own context object through, so it can key what belongs to one invocation. */
-const counters = new WeakMap<object, Map<string, number>>();
+const metricsOf = new WeakMap<object, InvocationMetrics>();
 
 function invocationOf(context: Context): Invocation {
-  const counts = counters.get(context);
+  const metrics = metricsOf.get(context)!;
   return {
     requestId: context.awsRequestId,
     remainingMs: () => context.getRemainingTimeInMillis(),
-    count: (metric, by = 1) => counts?.set(metric, (counts.get(metric) ?? 0) + by),
+    count: (metric, by = 1) => metrics.add(metric, by),
+    gauge: (metric, value) => metrics.set(metric, value),
+    countOf: (venue, metric, by = 1) => metrics.addOf(venue, metric, by),
+    observe: (venue, metric, values) => metrics.observe(venue, metric, values),
   };
 }
 
@@ -51,38 +64,39 @@ function observeInvocation(name: FunctionName): middy.MiddlewareObj<unknown, unk
   return {
     before: ({ context }) => {
       started.set(context, performance.now());
-      counters.set(context, new Map());
+      metricsOf.set(context, new InvocationMetrics());
     },
     after: ({ context }) => {
       log.info('invoked', invocationLine(name, context, started.get(context)));
+      logOtherVenues(name, context);
     },
     onError: ({ context, error }) => {
       const line = invocationLine(name, context, started.get(context));
       if (error instanceof ThrownAnswer)
         log.info('invoked', { ...line, answer: error.message, cause: error.cause });
+      // Whoever waits says so, once; each of its attempts need not.
+      else if (error instanceof Unreachable) log.info('invoked', { ...line, unreachable: error.message });
       else log.error('failed', { ...line, error: describeError(error) });
+      logOtherVenues(name, context);
     },
   };
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
 function invocationLine(name: FunctionName, context: Context, startedAt: number | undefined): object {
-  const counts = Object.fromEntries(counters.get(context) ?? []);
-  const metrics = Object.keys(counts).map((metric) => ({ Name: metric, Unit: 'Count' }));
+  const { venue, values } = metricsOf.get(context)!.lines()[0]!;
   return {
     function: name,
     requestId: context.awsRequestId,
     durationMs: startedAt === undefined ? null : Math.round((performance.now() - startedAt) * 100) / 100,
-    ...counts,
-    ...(metrics.length === 0
-      ? {}
-      : {
-          _aws: {
-            Timestamp: Date.now(),
-            CloudWatchMetrics: [{ Namespace: 'Millrace', Dimensions: [['function']], Metrics: metrics }],
-          },
-        }),
+    ...(venue === undefined ? {} : { venue }),
+    ...embeddedMetrics(values),
   };
+}
+
+/** Whoever held trades of several venues has a line for each that is not in the first. */
+function logOtherVenues(name: FunctionName, context: Context): void {
+  for (const { venue, values } of metricsOf.get(context)!.lines().slice(1))
+    log.info('venue', { function: name, venue, ...embeddedMetrics(values) });
 }
 
 /** Name, message and chain of causes; a stack only for what nobody expected. */

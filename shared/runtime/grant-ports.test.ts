@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { recordsAsGiven } from '../../test/support/records-as-given.ts';
 import { tradingPorts } from '../../test/support/trading-ports.ts';
+import { openDatabase } from '../adapters/embedded/database.ts';
+import { SqliteStateStore } from '../adapters/embedded/sqlite-state-store.ts';
+import { STATE_SCHEMA } from '../adapters/embedded/state-database.ts';
 import type { Ports } from '../ports/index.ts';
 import { topology, type FunctionName, type TableName } from '../topology.ts';
 import { grantPorts } from './grant-ports.ts';
@@ -7,9 +11,10 @@ import { grantPorts } from './grant-ports.ts';
 const everything = (): Ports =>
   ({
     ...tradingPorts(),
+    state: new SqliteStateStore(openDatabase(':memory:', STATE_SCHEMA), recordsAsGiven),
     objects: { put: async () => undefined, get: async () => null, list: async () => [] },
     deadLetters: { count: async () => 0, redrive: async () => undefined },
-    tokens: { issuer: 'i', audience: 'a', keys: async () => ({ keys: [] }) },
+    tokens: { issuer: 'i', audiences: ['a'], keys: async () => ({ keys: [] }) },
   }) as unknown as Ports;
 
 const key = { pk: 'p', sk: 's' };

@@ -106,6 +106,18 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
         need(capabilities.functionHealth === true, 'functionHealth'),
         ports.functionHealth.read()
       ),
+      silences: async () => (
+        need(capabilities.functionHealth === true, 'functionHealth'),
+        ports.functionHealth.silences()
+      ),
+      waiting: async () => (
+        need(capabilities.functionHealth === true, 'functionHealth'),
+        ports.functionHealth.waiting()
+      ),
+      givenUp: async () => (
+        need(capabilities.functionHealth === true, 'functionHealth'),
+        ports.functionHealth.givenUp()
+      ),
     },
     deadLetters: {
       count: async (queue) => (
@@ -117,9 +129,20 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
         ports.deadLetters.redrive(queue)
       ),
     },
+    givenUp: {
+      list: async (filter, limit) => (
+        need(capabilities.givenUp === 'write', 'givenUp: write'),
+        ports.givenUp.list(filter, limit)
+      ),
+      redrive: async (filter) => (
+        need(capabilities.givenUp === 'write', 'givenUp: write'),
+        ports.givenUp.redrive(filter)
+      ),
+    },
     tokens: {
       issuer: ports.tokens.issuer,
-      audience: ports.tokens.audience,
+      audiences: ports.tokens.audiences,
+      rules: ports.tokens.rules,
       keys: async () => (need(capabilities.verifyTokens === true, 'verifyTokens'), ports.tokens.keys()),
     },
   };

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { KinesisStreamRecord } from 'aws-lambda';
+import { recordsAsGiven } from '../../test/support/records-as-given.ts';
 import { openMemoryState } from '../../test/support/memory-state.ts';
 import { invocation } from '../../test/support/trading-ports.ts';
+import { openDatabase } from '../adapters/embedded/database.ts';
+import { SqliteStateStore } from '../adapters/embedded/sqlite-state-store.ts';
+import { STATE_SCHEMA } from '../adapters/embedded/state-database.ts';
 import { laneKey } from '../contracts/record-keys.ts';
 import type { TradesRecordV1 } from '../contracts/stream-records.ts';
 import type { FunctionHandler } from './define-function.ts';
@@ -138,5 +142,32 @@ describe('a fold over lanes', () => {
     await take(record(3, 7), record(4, 8));
     const lines = info.mock.calls.map(([, fields]) => fields as { recordsFenced?: number });
     expect(lines.map(({ recordsFenced }) => recordsFenced)).toEqual([2, undefined]);
+  });
+
+  it('fails the batch on a state of a version that it does not know, leaves it, and goes on once it is readable', async () => {
+    const key = { table: 'market-data', ...laneKey(LANE, 'store-trades') } as const;
+    const condition = { kind: 'none' } as const;
+    const database = openDatabase(':memory:', STATE_SCHEMA);
+    const later = new SqliteStateStore(database, recordsAsGiven);
+    const written = { v: 9, lastSequence: '0', state: ['0'] };
+    await later.write({ kind: 'put', ...key, value: written, condition });
+    const folded: string[] = [];
+    const withIt = defineLaneFold<string[], null>('store-trades', new SqliteStateStore(database), {
+      ...key,
+      key: () => key,
+      open: (known) => (known as string[] | undefined) ?? [],
+      store: (sequences) => sequences,
+      noEffects: () => null,
+      fold: (_, { sequenceNumber }) => folded.push(sequenceNumber),
+      emit: async () => {},
+    });
+    await expect(withIt({ Records: [record(1)] }, invocation)).rejects.toThrow(
+      'version 9, this release reads',
+    );
+    expect(folded).toEqual([]);
+    expect((await later.get(key.table, key))?.value).toEqual(written);
+    await later.write({ kind: 'put', ...key, value: { ...written, v: 1 }, condition });
+    await withIt({ Records: [record(1)] }, invocation);
+    expect(folded).toEqual(['1']);
   });
 });

@@ -66,16 +66,24 @@ export async function redeliverOutbox(channels: OutboxChannels, table: TableName
   if (item !== null) await deliverOutbox(channels, item.value);
 }
 
+interface PendingOutbox {
+  readonly outbox: Outbox;
+  readonly writtenAtMs: number;
+}
+
 /** Outboxes left over, oldest first. */
 export async function pendingOutboxes(
   state: StateStore,
   table: TableName,
   writtenBeforeMs: number,
   limit: number,
-): Promise<readonly Outbox[]> {
+): Promise<readonly PendingOutbox[]> {
   const page = await state.queryIndex<Outbox>(table, PENDING_PARTITION, {
     limit,
     sortUpTo: String(writtenBeforeMs).padStart(15, '0'),
   });
-  return page.items.map((item) => item.value);
+  return page.items.map(({ value, index }) => ({
+    outbox: value,
+    writtenAtMs: Number.parseInt(index!.sort, 10),
+  }));
 }

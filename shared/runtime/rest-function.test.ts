@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConditionFailed } from '../ports/state-store.ts';
+import { Unreachable } from '../ports/unreachable.ts';
 import { restClient } from '../../test/support/rest-client.ts';
 import { defineRestFunction } from './rest-function.ts';
 import type { RestHandlers } from './rest-outcome.ts';
@@ -36,6 +37,17 @@ describe('a REST function', () => {
       'x-content-type-options': 'nosniff',
       'content-security-policy': expect.stringContaining("default-src 'none'"),
     });
+  });
+
+  it('says when to ask again while a store cannot be reached', async () => {
+    const call = riskFunction({
+      'GET /v1/risk/limits': async () => {
+        throw new Unreachable('ClickHouse', new Error('connect ECONNREFUSED 10.0.0.7:8443'));
+      },
+    });
+    const { status, headers, problem } = await call('GET /v1/risk/limits');
+    expect([status, headers?.['retry-after']]).toEqual([503, '5']);
+    expect(problem).toMatchObject({ status: 503, detail: 'ClickHouse cannot be reached now: try again' });
   });
 
   it('gives its handler the parsed body and whom the token names', async () => {

@@ -4,17 +4,27 @@
  */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { contracts, contractOf, isRoute, type RouteContract } from '../contracts/api.ts';
-import { PROBLEM_CONTENT_TYPE, problemOf, type FieldError } from '../contracts/problem.ts';
+import {
+  PROBLEM_CONTENT_TYPE,
+  problemOf,
+  RETRY_AFTER_SECONDS,
+  unavailableDetail,
+  type FieldError,
+} from '../contracts/problem.ts';
+import { isRole, type Role } from '../contracts/roles.ts';
 import { ConditionFailed } from '../ports/state-store.ts';
+import { Unreachable } from '../ports/unreachable.ts';
 import type { FunctionName } from '../topology.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
 import { defineFunction, describeError, type FunctionHandler, type Invocation } from './define-function.ts';
 import { log } from './log.ts';
+import { mayUse } from './route-access.ts';
 import type { Refusal, RestHandlers, RestOutcome, RestRequest } from './rest-outcome.ts';
 import { parseRequest } from './rest-request.ts';
 
 const STATUS_OF: Readonly<Record<Refusal['kind'], number>> = {
   'bad-request': 400,
+  forbidden: 403,
   'not-found': 404,
   conflict: 409,
   'too-large': 413,
@@ -47,16 +57,20 @@ async function answerRequest(
   if (!isRoute(route) || handler === undefined) {
     return refuse({ kind: 'not-found', detail: `no such route: ${event.httpMethod} ${event.path}` });
   }
+  const role = roleOf(event);
+  // The gateway has asked the authorizer. A route that lets somebody in by mistake there lets nobody in here.
+  if (!mayUse(role, route)) return refuse({ kind: 'forbidden', detail: 'token: it does not allow this' });
   try {
     const request = parseRequest(contractOf(route), event);
     if (request.kind !== 'parsed') return refuse(request);
     const subject = subjectOf(event);
-    const outcome = await handler({ ...request.parts, subject });
+    const outcome = await handler({ ...request.parts, subject, role });
     return outcome.kind === 'done' ? succeed(contracts[route], outcome, prefixOf(event)) : refuse(outcome);
   } catch (error) {
     if (error instanceof ConditionFailed) {
       return refuse({ kind: 'conflict', detail: 'somebody else changed it at the same time: read it again' });
     }
+    if (error instanceof Unreachable) return unavailable(error);
     log.error('request failed', { route, requestId: invocation.requestId, error: describeError(error) });
     const instance = `urn:uuid:${invocation.requestId}`;
     return problemAnswer(500, { detail: 'unexpected error: the log has it under this instance', instance });
@@ -66,6 +80,11 @@ async function answerRequest(
 function subjectOf(event: APIGatewayProxyEvent): string {
   const subject: unknown = event.requestContext.authorizer?.['subject'];
   return typeof subject === 'string' ? subject : '';
+}
+
+function roleOf(event: APIGatewayProxyEvent): Role | null {
+  const role: unknown = event.requestContext.authorizer?.['role'];
+  return isRole(role) ? role : null;
 }
 
 /** What callers have to put before a route's path: on AWS the gateway's stage, or what a domain of one's own maps. */
@@ -87,6 +106,12 @@ function succeed(
 function refuse(refusal: Refusal): APIGatewayProxyResult {
   const errors = 'errors' in refusal && refusal.errors !== undefined ? { errors: refusal.errors } : {};
   return problemAnswer(STATUS_OF[refusal.kind], { detail: refusal.detail, ...errors });
+}
+
+/** Nothing is wrong with the request: the same one is answered when the store is back. */
+function unavailable({ store }: Unreachable): APIGatewayProxyResult {
+  const { headers, ...problem } = problemAnswer(503, { detail: unavailableDetail(store) });
+  return { ...problem, headers: { ...headers, 'retry-after': String(RETRY_AFTER_SECONDS) } };
 }
 
 interface ProblemParts {

@@ -1,5 +1,6 @@
 /** What a REST handler is given and what it may answer. Refusals are expected outcomes, so they are values. */
 import type { BodyOf, PathOf, QueryOf, ResponseOf, RouteKey } from '../contracts/api.ts';
+import type { Role } from '../contracts/roles.ts';
 import type { FieldError } from '../contracts/problem.ts';
 import type { FunctionName, topology } from '../topology.ts';
 
@@ -16,10 +17,13 @@ export interface RestRequest<R extends RouteKey> {
   readonly body: BodyOf<R>;
   /** Whom the token names; '' on routes that are open. */
   readonly subject: string;
+  /** What the token allows; null on routes that are open. */
+  readonly role: Role | null;
 }
 
 export type Refusal =
   | { readonly kind: 'bad-request'; readonly detail: string; readonly errors?: readonly FieldError[] }
+  | { readonly kind: 'forbidden'; readonly detail: string }
   | { readonly kind: 'not-found'; readonly detail: string }
   | { readonly kind: 'conflict'; readonly detail: string }
   | { readonly kind: 'too-large'; readonly detail: string }

@@ -4,12 +4,15 @@ import type { ConnectionRecord, SubscriptionRecord } from '../contracts/records.
 import { MAX_CHANNELS_A_CONNECTION, type SocketRequest } from '../contracts/socket-messages.ts';
 import { MAX_TRANSACTION_WRITES, type Item, type StateStore, type Write } from '../ports/state-store.ts';
 import { retryOnConflict } from './optimistic.ts';
+import { mayAsk } from './route-access.ts';
 import { CONNECTION_ITEM_LIFETIME_MS } from './socket-tickets.ts';
 
 export type SubscriptionOutcome =
   /** All channels now in force, in order of name. */
   | { readonly kind: 'changed'; readonly channels: readonly string[] }
   | { readonly kind: 'too-many' }
+  /** The token that the connection's ticket was given for does not allow it. */
+  | { readonly kind: 'forbidden' }
   /** The connection has been closed meanwhile. */
   | { readonly kind: 'unknown-connection' };
 
@@ -25,6 +28,7 @@ export async function changeSubscriptions(
   return retryOnConflict(async () => {
     const item = await state.get<ConnectionRecord>('realtime', connectionKey(connectionId));
     if (item === null) return { kind: 'unknown-connection' };
+    if (!mayAsk(item.value.role, action)) return { kind: 'forbidden' };
     const known = new Set(item.value.channels);
     const changed = [...new Set(channels)].filter(
       (channel) => known.has(channel) === (action === 'unsubscribe'),

@@ -22,11 +22,11 @@ function hashOf(ticket: string): string {
 
 export async function issueTicket(
   state: StateStore,
-  subject: string,
+  { subject, role }: Pick<TicketRecord, 'subject' | 'role'>,
   nowMs: number,
 ): Promise<{ readonly ticket: string; readonly expiresAtMs: number }> {
   const ticket = randomBytes(TICKET_BYTES).toString('base64url');
-  const record: TicketRecord = { subject, expiresAtMs: nowMs + TICKET_LIFETIME_MS };
+  const record: TicketRecord = { subject, role, expiresAtMs: nowMs + TICKET_LIFETIME_MS };
   await state.write({
     kind: 'put',
     table: 'realtime',
@@ -52,8 +52,8 @@ export async function admitConnection(
   const key = ticketKey(hashOf(ticket));
   const item = await state.get<TicketRecord>('realtime', key);
   if (item === null || item.value.expiresAtMs <= nowMs) return { kind: 'refused' };
-  const { subject } = item.value;
-  const connection: ConnectionRecord = { subject, openedAtMs: nowMs, channels: [] };
+  const { subject, role } = item.value;
+  const connection: ConnectionRecord = { subject, role, openedAtMs: nowMs, channels: [] };
   try {
     await state.transact([
       { kind: 'delete', table: 'realtime', ...key, condition: { kind: 'version', version: item.version } },

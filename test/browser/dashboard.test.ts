@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { openTokenIssuer } from '../../embedded/token-issuer.ts';
 import { launchChromium } from './chromium.ts';
 import { startPlatform, type RunningPlatform } from './running-platform.ts';
 import { candlePixels, openWatched, type WatchedPage } from './watched-page.ts';
@@ -64,6 +65,23 @@ async function eventually<T>(
 const ordersWith = (status: string): Locator => page.locator(`table.orders tr[data-status="${status}"]`);
 const dialog = (): Locator => page.getByRole('dialog');
 const panel = (name: string): Locator => page.getByRole('region', { name, exact: true });
+
+describe('the page with a viewer’s token', () => {
+  it('shows everything, and puts out of reach what would change anything, saying why', async () => {
+    const issuer = await openTokenIssuer(dataDir);
+    const token = await issuer.mint({ subject: 'guest', role: 'viewer', ttlSeconds: 600 });
+    await open(`${new URL(platform.address).origin}/#token=${token}`);
+    await page.locator('.price-now').waitFor();
+    await page.getByText('· viewer').waitFor();
+    const denied = 'Your token is a viewer’s, and does not allow this';
+    for (const name of ['Stop trading', 'New strategy', /^Pause /, /^Remove /]) {
+      const button = page.getByRole('button', { name }).first();
+      expect([name, await button.isDisabled()]).toEqual([name, true]);
+      expect(await button.getAttribute('title')).toBe(denied);
+    }
+    expect(watched.complaints).toEqual([]);
+  });
+});
 
 describe('the page with a token', () => {
   beforeEach(async () => open(platform.address, { viewport: DESK, colorScheme: 'dark' }));

@@ -17,10 +17,11 @@ import { describeObjectStore } from './suites/object-store.ts';
 import { describeQueueSender } from './suites/queue-sender.ts';
 import { describeStateStore } from './suites/state-store.ts';
 import { describeStreamWriter } from './suites/stream-writer.ts';
+import { recordsAsGiven } from '../support/records-as-given.ts';
 
 describeStateStore('SqliteStateStore', async () => {
   const { database, close } = openTemporary('state.db');
-  return { store: new SqliteStateStore(database), close };
+  return { store: new SqliteStateStore(database, recordsAsGiven), close };
 });
 
 describeStreamWriter('SqliteStreamLog', async () => {

@@ -7,6 +7,7 @@ import { SqliteStateStore } from '../../shared/adapters/embedded/sqlite-state-st
 import { SqliteStreamLog, STREAM_LOG_SCHEMA } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
 import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
 import { topology } from '../../shared/topology.ts';
+import { recordsAsGiven } from '../support/records-as-given.ts';
 
 /** Every embedded adapter over one data folder. */
 export function openEmbedded(folder: DataFolder) {
@@ -14,7 +15,7 @@ export function openEmbedded(folder: DataFolder) {
   const logDatabase = openDatabase(folder.logDatabase, STREAM_LOG_SCHEMA);
   return {
     log: new SqliteStreamLog(logDatabase, ['trades', 'raw']),
-    state: new SqliteStateStore(stateDatabase),
+    state: new SqliteStateStore(stateDatabase, recordsAsGiven),
     queues: new SqliteQueues(stateDatabase, topology.queues),
     bus: new SqliteEventBus(stateDatabase, topology.rules),
     objects: new FileObjectStore(folder.objects),

@@ -16,6 +16,7 @@ import { describeObjectStore } from '../contracts/suites/object-store.ts';
 import { describeQueueSender } from '../contracts/suites/queue-sender.ts';
 import { describeStateStore } from '../contracts/suites/state-store.ts';
 import { describeStreamWriter } from '../contracts/suites/stream-writer.ts';
+import { recordsAsGiven } from '../support/records-as-given.ts';
 import { busReceiver, queueReceiver, streamReceiver } from './receivers.ts';
 
 /** @param environmentOf what the functions of the deployment have, once it is there. */
@@ -23,7 +24,7 @@ export function describeAwsAdapters(environmentOf: () => Environment): void {
   const nothingToClose = async (): Promise<void> => {};
 
   describeStateStore('DynamoStateStore', async () => ({
-    store: new DynamoStateStore(environmentOf()),
+    store: new DynamoStateStore(environmentOf(), undefined, undefined, recordsAsGiven),
     close: nothingToClose,
   }));
 

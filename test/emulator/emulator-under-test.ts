@@ -1,6 +1,7 @@
 /** An emulator of a test's own: on a free port, with its files in a folder of its own, ended with the test. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { EMULATOR_FOLDER } from '../../scripts/emulator/folders.ts';
 import { installMiniStack } from '../../scripts/emulator/install-ministack.ts';
@@ -61,4 +62,11 @@ export async function freePort(): Promise<number> {
       probe.close(() => resolve(port));
     });
   });
+}
+
+/** Under which other machines would reach this one. */
+export function outwardAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all = []) =>
+    all.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
+  );
 }

@@ -53,7 +53,7 @@ beforeAll(async () => {
     endpoint: emulator.endpoint,
     stacks: 'stateful',
     clickHouseUrl: 'http://127.0.0.1:1',
-    issuer: { issuer: 'none', audience: 'none', keys: { keys: [] } },
+    issuer: { issuer: 'none', audiences: ['none'], keys: { keys: [] } },
     outputFolder: join(emulator.folder, 'cdk.out'),
   });
   variables = deployment.variables;

@@ -2,7 +2,6 @@
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { deployStacks } from '../../scripts/emulator/deploy.ts';
 import type { StackOutcome } from '../../scripts/emulator/deploy-in-order.ts';
@@ -17,7 +16,7 @@ import {
 import { StepFunctionsExecutions } from '../../shared/adapters/aws/step-functions-executions.ts';
 import { topology } from '../../shared/topology.ts';
 import { describeAwsAdapters } from '../emulator/aws-adapters.ts';
-import { openLocalStack, type EmulatorUnderTest } from '../emulator/emulator-under-test.ts';
+import { openLocalStack, outwardAddresses, type EmulatorUnderTest } from '../emulator/emulator-under-test.ts';
 import { readDeployedApi, type DeployedApi } from './deployed-api.ts';
 
 /** Installing it takes minutes the first time, and so may the stacks. */
@@ -34,7 +33,7 @@ beforeAll(async () => {
   outcomes = await deployStacks({
     endpoint: emulator.endpoint,
     clickHouseUrl: 'http://127.0.0.1:1',
-    issuer: { issuer: 'none', audience: 'none', keys: { keys: [] } },
+    issuer: { issuer: 'none', audiences: ['none'], keys: { keys: [] } },
     webSocket,
     dashboard,
     outputFolder: join(emulator.folder, 'cdk.out'),
@@ -108,10 +107,8 @@ describe('the REST API', () => {
 describe('LocalStack itself', () => {
   it('answers nobody but this machine', async () => {
     const { port } = new URL(emulator.endpoint);
-    const outward = Object.values(networkInterfaces()).flatMap((all = []) =>
-      all.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
-    );
-    for (const address of outward) await expect(fetch(`http://${address}:${port}/`)).rejects.toThrow();
+    for (const address of outwardAddresses())
+      await expect(fetch(`http://${address}:${port}/`)).rejects.toThrow();
   });
 });
 

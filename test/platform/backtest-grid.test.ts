@@ -126,7 +126,7 @@ describe('a grid of backtests', () => {
     expect(await show(61_001)).toMatchObject({
       status: 'FAILED',
       cause: 'it could not be started: submit it again',
-      finishedAtMs: 61_001,
+      finishedAtMs: 61_000,
     });
   });
 

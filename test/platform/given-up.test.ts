@@ -60,7 +60,12 @@ describe('what functions gave up', () => {
         function: 'build-candles',
         id: `trades/${firstAgain}`,
         cause: 'the table is away: connection refused',
-        content: { partitionKey: records[0]!.partitionKey, bytes: records[0]!.data.byteLength },
+        attempts: 10,
+        content: {
+          partitionKeys: [records[0]!.partitionKey],
+          records: 1,
+          bytes: records[0]!.data.byteLength,
+        },
       },
     ]);
 
@@ -68,8 +73,8 @@ describe('what functions gave up', () => {
     const again = await runMillrace(redrive);
     expect(again.code).toBe(0);
     expect(JSON.parse(again.stdout)).toEqual([
-      { id: 'events', outcome: 'redriven', detail: '1 given up before' },
-      { id: 'records', outcome: 'redriven', detail: `${records.length} given up before` },
+      { kind: 'event', function: 'apply-fill', redriven: 1, left: null },
+      { kind: 'record', function: 'build-candles', redriven: records.length, left: null },
     ]);
     expect(JSON.parse((await runMillrace(redrive)).stdout)).toEqual([]);
     const state = await runMillrace(['state', '--data-dir', dataDir]);

@@ -10,12 +10,21 @@ export interface MillraceRun {
   readonly stderr: string;
 }
 
-/** Runs the command line in a process of its own. @param killAfterMs sends SIGKILL, as a crash would end it. */
-export async function runMillrace(
-  args: readonly string[],
-  options: { readonly killAfterMs?: number } = {},
-): Promise<MillraceRun> {
-  const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export interface RunOptions {
+  /** Sends SIGKILL, as a crash would end it. */
+  readonly killAfterMs?: number;
+  readonly cwd?: string;
+  /** Beside the variables of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs the command line in a process of its own. */
+export async function runMillrace(args: readonly string[], options: RunOptions = {}): Promise<MillraceRun> {
+  const child = spawn(process.execPath, [entry, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: { ...process.env, ...options.env },
+  });
   const timer =
     options.killAfterMs === undefined
       ? undefined

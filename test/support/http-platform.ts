@@ -33,7 +33,7 @@ export interface HttpPlatform {
   readonly state: SqliteStateStore;
   readonly issuer: EmbeddedTokenIssuer;
   readonly dataDir: string;
-  /** A valid token of alice. */
+  /** A valid token of alice, an operator. */
   readonly token: string;
   /** Which functions were called, in order. */
   readonly invoked: FunctionName[];
@@ -74,7 +74,7 @@ export async function startHttpPlatform(options: Partial<HttpServerOptions> = {}
     state,
     issuer,
     dataDir,
-    token: await issuer.mint({ subject: 'alice', ttlSeconds: 300 }),
+    token: await issuer.mint({ subject: 'alice', role: 'operator', ttlSeconds: 300 }),
     invoked,
     invoke,
     connections: () =>

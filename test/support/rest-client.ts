@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { proxyEvent } from '../../embedded/http-server/proxy-event.ts';
 import { contractOf, type ResponseOf, type RouteKey } from '../../shared/contracts/api.ts';
+import type { Role } from '../../shared/contracts/roles.ts';
 import { problem, type Problem } from '../../shared/contracts/problem.ts';
 import type { RestFunction } from '../../shared/runtime/rest-function.ts';
 
@@ -13,6 +14,8 @@ export interface RestCall {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whom the token names. */
   readonly subject?: string;
+  /** Default: operator. */
+  readonly role?: Role;
   /** What API Gateway puts before the path of the route. Default: nothing, as embedded. */
   readonly prefix?: string;
 }
@@ -64,7 +67,7 @@ function eventOf(route: RouteKey, call: RestCall): APIGatewayProxyEvent {
     headers: { ...(call.body === undefined ? {} : { 'content-type': 'application/json' }), ...call.headers },
     body: bodyText(call.body),
     sourceIp: '127.0.0.1',
-    authorizer: { subject: call.subject ?? 'alice' },
+    authorizer: { subject: call.subject ?? 'alice', role: call.role ?? 'operator' },
   });
   const { requestContext } = event;
   return {

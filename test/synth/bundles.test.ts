@@ -17,6 +17,7 @@ const CLIENTS: Readonly<Record<keyof Capabilities, readonly string[]>> = {
   execute: ['sfn'],
   functionHealth: ['cloudwatch', 'ssm'],
   deadLetters: ['sqs'],
+  givenUp: ['eventbridge', 'kinesis', 's3', 'sqs', 'ssm'],
   verifyTokens: [],
 };
 const MAX_BYTES = 1024 * 1024;

@@ -29,7 +29,8 @@ describe('the stage localstack', () => {
       'stateful',
       'trading',
     ]);
-    expect(JSON.stringify([...templates.values()])).not.toContain('push-updates');
+    // Where its failed events would lie is kept all the same: that outlives the stacks.
+    expect(JSON.stringify([...templates.values()])).not.toMatch(/functions\/push-updates|topushupdates/);
   });
 });
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { variablesFor } from '../../shared/adapters/aws/environment.ts';
+import { functionsOfEvents } from '../../shared/adapters/aws/stage-parameters.ts';
 import type { Capabilities } from '../../shared/topology-schema.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import { at, listOf, ofType, roleStatements, targetOf, textOf } from './resources.ts';
@@ -26,10 +27,16 @@ const REVIEWED_WILDCARDS = [
   /^cloudwatch:GetMetricData \*$/,
   /^logs:(\w+LogDeliver(y|ies)|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups) \*$/,
   /^ecr:GetAuthorizationToken \*$/,
+  /^s3:(Get|Delete)Object .+<\w*failuresbucket\w*>\/aws\/lambda\/\*$/,
+  /^s3:PutObject .+<\w*failuresbucket\w*>\/redriven\/\*$/,
+  /^s3:PutObject .+<\w*failuresbucket\w*>\/aws\/lambda\/\*$/,
   /^s3:(Get|Put)Object .+<\w*archivebucket\w*>\/(raw|unreadable|backtests)\/\*$/,
   /^states:(Describe|Stop|Redrive)Execution .+:execution:.+[:/]\*$/,
   /^execute-api:ManageConnections .+\/live\/POST\/@connections\/\*$/,
 ];
+
+/** Functions that the bus hands their events through a queue. */
+const WAITS_IN_QUEUE = new Set<FunctionName>(topology.eventQueues.map((queue) => queue.function));
 
 describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
   let synthesized: Synthesized;
@@ -83,19 +90,72 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
     expect(mappings.map(({ properties }) => targetOf(properties['FunctionName'])).sort()).toEqual(
       topology.streamConsumers.map((consumer) => functions.get(consumer.function)!.id).sort(),
     );
-    for (const { part, properties } of mappings) {
+    for (const { properties } of mappings) {
       expect(properties).toMatchObject({
         ParallelizationFactor: 1,
         BisectBatchOnFunctionError: true,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
         StartingPosition: 'TRIM_HORIZON',
       });
-      const maxAgeSeconds = Number(properties['MaximumRecordAgeInSeconds']);
-      expect(maxAgeSeconds).toBeGreaterThan(0);
-      // However often Lambda tries, an outage is survived as long as the records are young enough.
-      expect(properties['MaximumRetryAttempts']).toBeGreaterThan(maxAgeSeconds);
-      const destination = targetOf(at(properties, 'DestinationConfig', 'OnFailure', 'Destination'));
-      expect(resourceOf(resources, part, destination).type).toBe('AWS::SQS::Queue');
+      // However often Lambda tries, an outage is survived until the stream is about to forget the records.
+      expect(properties['MaximumRetryAttempts']).toBe(-1);
+      const hoursLeft = hoursBeforeForgotten(properties, functions);
+      expect(hoursLeft).toBeGreaterThan(0.5);
+      expect(hoursLeft).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('keeps what a stream consumer gives up in a bucket, with its records, where the function may write and no further', () => {
+    const mappings = ofType(resources, 'AWS::Lambda::EventSourceMapping').filter(
+      ({ properties }) => 'ParallelizationFactor' in properties,
+    );
+    expect(mappings).toHaveLength(topology.streamConsumers.length);
+    for (const { part, properties } of mappings) {
+      const destination = textOf(at(properties, 'DestinationConfig', 'OnFailure', 'Destination'));
+      expect(destination).toMatch(/:s3:::<\w*failuresbucket\w*>$/);
+      const role = targetOf(
+        resourceOf(resources, part, targetOf(properties['FunctionName'])).properties['Role'],
+      );
+      const allowed = ofType(resources, 'AWS::IAM::Policy')
+        .filter((policy) => listOf(policy.properties['Roles']).some((one) => targetOf(one) === role))
+        .flatMap((policy) => roleStatements([policy]))
+        .flatMap(({ actions, resources: on }) =>
+          on.flatMap((resource) =>
+            textOf(resource).startsWith(destination)
+              ? actions.map((action) => `${action} ${textOf(resource).slice(destination.length)}`)
+              : [],
+          ),
+        );
+      expect(allowed.sort()).toEqual(['s3:ListBucket ', 's3:PutObject /aws/lambda/*']);
+    }
+  });
+
+  it('keeps given-up batches and failed events when the stack goes, where data is kept at all', () => {
+    const kept = [...synthesized.templates.values()].flatMap(({ Resources }) =>
+      Object.entries(Resources).filter(([id]) => /^(Failures|FailedEvents)/.test(id)),
+    );
+    const ends = kept.filter(([, { Type }]) => /^AWS::(S3::Bucket|SQS::Queue)$/.test(Type));
+    expect(ends).toHaveLength(1 + functionsOfEvents().length);
+    for (const [id, resource] of ends) {
+      const policy = (resource as { DeletionPolicy?: string }).DeletionPolicy;
+      expect({ id, policy }).toEqual({ id, policy: stage === 'localstack' ? 'Delete' : 'Retain' });
+    }
+  });
+
+  it('gives events that decide over money more tries than the bus does, and a place for those that fail them all', () => {
+    const money = topology.rules.flatMap((rule) => [
+      ...(/^(SignalRaised|OrderFilled|OrderRejected|OrderExpired|PortfolioChanged)/.test(rule.detailType)
+        ? rule.functions.filter((name) => name !== 'push-updates')
+        : []),
+    ]);
+    for (const name of new Set<FunctionName>(money)) {
+      const [queue] = resources.filter(
+        ({ type, id }) => type === 'AWS::SQS::Queue' && id.startsWith(`Events${name.replaceAll('-', '')}`),
+      );
+      expect(Number(at(queue?.properties, 'RedrivePolicy', 'maxReceiveCount'))).toBeGreaterThan(3);
+      expect(targetOf(at(queue?.properties, 'RedrivePolicy', 'deadLetterTargetArn'))).toMatch(
+        new RegExp(`^FailedEvents${name.replaceAll('-', '')}`),
+      );
     }
   });
 
@@ -103,9 +163,11 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
     const mappings = ofType(resources, 'AWS::Lambda::EventSourceMapping').filter(
       ({ properties }) => !('ParallelizationFactor' in properties),
     );
-    expect(mappings).toHaveLength(topology.queueWorkers.length);
+    expect(mappings).toHaveLength(topology.queueWorkers.length + topology.eventQueues.length);
     for (const { properties } of mappings)
       expect(properties['FunctionResponseTypes']).toEqual(['ReportBatchItemFailures']);
+    for (const { function: name, visibilityTimeoutSeconds } of topology.eventQueues)
+      expect(visibilityTimeoutSeconds).toBeGreaterThanOrEqual(6 * topology.functions[name].timeoutSeconds);
     for (const worker of topology.queueWorkers) {
       const { visibilityTimeoutSeconds } = topology.queues[worker.queue];
       expect(visibilityTimeoutSeconds).toBeGreaterThanOrEqual(
@@ -124,10 +186,17 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
       expect(targetOf(at(target, 'DeadLetterConfig', 'Arn'))).toBeDefined();
       return `${listOf(at(properties, 'EventPattern', 'detail-type'))
         .map(textOf)
-        .join()} ${targetOf(target['Arn'])}`;
+        .join()} ${targetOf(target['Arn'])}`.replace(
+        /SsmParameterValue.*eventqueues(\w+)arn\w*$/,
+        'queue of $1',
+      );
     });
     const expected = topology.rules.flatMap((rule) =>
-      rule.functions.map((name) => `${rule.detailType} ${functions.get(name)!.id}`),
+      rule.functions.map((name) =>
+        WAITS_IN_QUEUE.has(name)
+          ? `${rule.detailType} queue of ${name.replaceAll('-', '')}`
+          : `${rule.detailType} ${functions.get(name)!.id}`,
+      ),
     );
     expect(pairs.sort()).toEqual(expected.sort());
   });
@@ -148,7 +217,8 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
       expect(targetOf(at(properties, 'DestinationConfig', 'OnFailure', 'Destination'))).toBeDefined();
       return targetOf(properties['FunctionName']);
     });
-    expect(configured.sort()).toEqual([...called].map((name) => functions.get(name)!.id).sort());
+    const byTheBus = [...called].filter((name) => !WAITS_IN_QUEUE.has(name));
+    expect(configured.sort()).toEqual(byTheBus.map((name) => functions.get(name)!.id).sort());
   });
 
   it('has every route, behind the authorizer unless it is open', () => {
@@ -186,8 +256,8 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
   it('has a dead-letter queue for every queue that is none', () => {
     const queues = ofType(resources, 'AWS::SQS::Queue');
     const working = queues.filter(({ properties }) => 'RedrivePolicy' in properties);
-    expect(working).toHaveLength(Object.keys(topology.queues).length);
-    const ends = new Set(deadLetterTargets(resources));
+    expect(working).toHaveLength(Object.keys(topology.queues).length + topology.eventQueues.length);
+    const ends = new Set([...deadLetterTargets(resources), ...failedEventQueues(resources)]);
     for (const { path, properties } of queues)
       expect('RedrivePolicy' in properties || ends.has(path)).toBe(true);
   });
@@ -299,6 +369,19 @@ function functionsByName(resources: readonly Resource[]): ReadonlyMap<FunctionNa
   return new Map(published);
 }
 
+/** From the age at which a batch is given up to the time at which its stream forgets it. */
+function hoursBeforeForgotten(
+  mapping: Resource['properties'],
+  functions: ReadonlyMap<FunctionName, Resource>,
+): number {
+  const consumer = topology.streamConsumers.find(
+    (one) => functions.get(one.function)!.id === targetOf(mapping['FunctionName']),
+  )!;
+  return (
+    topology.streams[consumer.stream].retentionHours - Number(mapping['MaximumRecordAgeInSeconds']) / 3600
+  );
+}
+
 function resourceOf(resources: readonly Resource[], part: string, id: string | undefined): Resource {
   const found = resources.find((resource) => resource.path === `${part}/${id}`);
   if (found === undefined) throw new Error(`no resource ${id} in ${part}`);
@@ -346,6 +429,15 @@ function authorizerOf(resources: readonly Resource[]): Properties {
     return { authorizerResultTtlInSeconds: authorizer.properties['AuthorizerResultTtlInSeconds']! };
   const scheme = at(describedApi(resources), 'components', 'securitySchemes', 'token');
   return at(scheme, 'x-amazon-apigateway-authorizer') as Properties;
+}
+
+/** Paths of the queues that functions are told to leave their failed events in. */
+function failedEventQueues(resources: readonly Resource[]): string[] {
+  return ofType(resources, 'AWS::SSM::Parameter').flatMap(({ part, properties }) =>
+    /\/failed-events\/[a-z-]+\/arn$/.test(textOf(properties['Name']))
+      ? [`${part}/${targetOf(properties['Value'])}`]
+      : [],
+  );
 }
 
 function routePath(resources: readonly Resource[], resourceId: Resource['properties'][string]): string {

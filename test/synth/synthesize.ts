@@ -8,6 +8,9 @@ import { addPlatform } from '../../lib/platform.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
+/** Prod asks for one. */
+const ALARM_RECEIVER = { alarmEmail: 'on-call@example.com' };
+
 /** A template's value, tokens and all. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 export type Properties = Readonly<Record<string, Value>>;
@@ -46,18 +49,20 @@ export interface Synthesized {
 /**
  * @param context what `-c` would say.
  * @param plant adds to the app before it is synthesised.
+ * @param receiver who hears of alarms unless the context says so.
  * @throws Error when a rule of cdk-nag finds what nobody has acknowledged.
  */
 export function synthesize(
   context: Readonly<Record<string, string>>,
   plant: (app: App) => void = () => {},
+  receiver: Readonly<Record<string, string>> = ALARM_RECEIVER,
 ): Synthesized {
   const outdir = mkdtempSync(join(tmpdir(), 'millrace-synth-'));
   try {
     const { context: flags } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as {
       context: object;
     };
-    const app = new App({ outdir, context: { ...flags, ...context } });
+    const app = new App({ outdir, context: { ...flags, ...receiver, ...context } });
     const stage = readStage(app.node);
     addPlatform(app, stage);
     plant(app);

@@ -7,6 +7,7 @@ import {
   replayCaptures,
 } from '../../../collector/replay.ts';
 import type { TapePorts } from '../../../collector/run-tape.ts';
+import { VenueVitals } from '../../../collector/live/venue-vitals.ts';
 import { collectSynthetic } from '../../../embedded/synthetic-source.ts';
 import type { Platform } from '../../../embedded/platform.ts';
 import type { StrategyRequest } from '../../../embedded/strategy-requests.ts';
@@ -16,7 +17,9 @@ import {
   type VerifiedCapture,
 } from '../../../shared/adapters/exchanges/capture-file.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
+import type { Ports } from '../../../shared/ports/index.ts';
 import { log } from '../../../shared/runtime/log.ts';
+import { patientPorts } from '../../../shared/runtime/patient-ports.ts';
 import { SyntheticMarket } from '../../../simulator/synthetic-market.ts';
 import { BadInput } from '../../command-line/bad-input.ts';
 import type { CommandIo } from '../../command-line/command.ts';
@@ -110,11 +113,15 @@ function liveSource(values: StartValues, exchange: string): MarketSource {
     strategy: strategyOf(values, null),
     time: 'wall',
     run: async (platform, io) => {
+      const vitals = new VenueVitals(exchange);
+      platform.venues.push(vitals);
+      const { streams, state } = patiently(platform, io);
       await collectLive({
+        vitals,
         exchange,
         instrumentIds: instruments,
-        writer: platform.ports.streams,
-        state: platform.ports.state,
+        writer: streams,
+        state,
         isSole: true,
         log,
         signal: io.signal,
@@ -167,11 +174,17 @@ function simulatedSource(values: StartValues): MarketSource {
 /** 2026-01-01T00:00:00Z: a run with --once is the same whenever it is made. */
 const SIMULATED_START_MS = 1_767_225_600_000;
 
+/** Nothing delivers to a source again: it waits for what it cannot reach, until it is interrupted. */
+function patiently({ ports, runtime }: Platform, io: CommandIo): Pick<Ports, 'streams' | 'state'> {
+  return patientPorts(ports, runtime.patience, 'collector', io.signal);
+}
+
 function tapePorts(platform: Platform, values: StartValues, io: CommandIo): TapePorts {
   let told = 0;
+  const { streams, state } = patiently(platform, io);
   return {
-    writer: platform.ports.streams,
-    state: platform.ports.state,
+    writer: streams,
+    state,
     gate: platform.gate,
     speed: values.speed ?? (values.once ? 'max' : 1),
     signal: io.signal,

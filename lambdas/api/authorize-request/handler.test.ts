@@ -10,12 +10,21 @@ import {
   type JWTPayload,
 } from 'jose';
 import { authorizerEvent } from '../../../embedded/http-server/proxy-event.ts';
+import { USUAL_TOKEN_RULES, type TokenRules } from '../../../shared/contracts/token-rules.ts';
 import type { TokenIssuer } from '../../../shared/ports/token-issuer.ts';
 import { createHandler } from './handler.ts';
 
 const NOW_MS = 1_723_161_600_000;
 const NOW = NOW_MS / 1000;
-const claims: JWTPayload = { iss: 'urn:test', aud: 'millrace', sub: 'alice', iat: NOW, exp: NOW + 60 };
+const claims: JWTPayload = {
+  iss: 'urn:test',
+  aud: 'millrace',
+  sub: 'alice',
+  scope: 'millrace/viewer',
+  iat: NOW,
+  exp: NOW + 60,
+};
+const rules: TokenRules = { ...USUAL_TOKEN_RULES, algorithms: ['EdDSA'] };
 
 let ours: { publicKey: JWK; privateKey: CryptoKey };
 let foreign: { publicKey: JWK; privateKey: CryptoKey };
@@ -33,7 +42,7 @@ const sign = async (payload: JWTPayload, key = ours, kid = 'ours') =>
   new SignJWT(payload).setProtectedHeader({ alg: 'EdDSA', kid }).sign(key.privateKey);
 
 function issuerWith(keys: () => Promise<{ keys: JWK[] }>): TokenIssuer {
-  return { issuer: 'urn:test', audience: 'millrace', keys };
+  return { issuer: 'urn:test', audiences: ['millrace'], rules, keys };
 }
 
 function authorizer(
@@ -52,22 +61,28 @@ const unsigned = (header: object, payload: object) =>
   `${base64url.encode(JSON.stringify(header))}.${base64url.encode(JSON.stringify(payload))}`;
 
 describe('a valid token', () => {
-  it('opens the whole API for its subject, because the answer is kept for other routes', async () => {
-    const result = await authorizer()(`Bearer ${await sign(claims)}`);
-    expect(result).toEqual({
+  it('opens what its role may use, and no more, because the answer is kept for other routes', async () => {
+    const { principalId, policyDocument, context } = await authorizer()(`Bearer ${await sign(claims)}`);
+    expect({ principalId, context }).toEqual({
       principalId: 'alice',
-      policyDocument: {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Action: 'execute-api:Invoke',
-            Effect: 'Allow',
-            Resource: 'arn:aws:execute-api:local:000000000000:millrace/embedded/*',
-          },
-        ],
-      },
-      context: { subject: 'alice' },
+      context: { subject: 'alice', role: 'viewer' },
     });
+    const [statement, ...others] = policyDocument.Statement;
+    expect(others).toEqual([]);
+    expect(statement).toMatchObject({ Action: 'execute-api:Invoke', Effect: 'Allow' });
+    const { Resource } = statement as { Resource: string[] };
+    const stage = 'arn:aws:execute-api:local:000000000000:millrace/embedded';
+    expect(Resource).toContain(`${stage}/GET/v1/candles/*`);
+    expect(Resource).toContain(`${stage}/POST/v1/socket-tickets`);
+    expect(Resource.filter((arn) => arn.includes('/PUT/') || arn.endsWith('/*/*'))).toEqual([]);
+  });
+
+  it('that names no role of ours opens nothing, which is no doubt about who it is', async () => {
+    const { policyDocument, context } = await authorizer()(
+      `Bearer ${await sign({ ...claims, scope: 'openid' })}`,
+    );
+    expect(policyDocument.Statement).toMatchObject([{ Effect: 'Deny' }]);
+    expect(context).toEqual({ subject: 'alice' });
   });
 
   it('may have been issued by a clock that is five seconds ahead', async () => {
@@ -103,6 +118,11 @@ describe('a token is refused', () => {
     [
       'without a subject',
       async () => `Bearer ${await sign({ iss: 'urn:test', aud: 'millrace', exp: NOW + 60 })}`,
+    ],
+    ['that does not say which key', async () => `Bearer ${await sign(claims, ours, '')}`],
+    [
+      'with a subject beyond 255 characters',
+      async () => `Bearer ${await sign({ ...claims, sub: 'x'.repeat(256) })}`,
     ],
     ['with an empty subject', async () => `Bearer ${await sign({ ...claims, sub: '' })}`],
     ['signed with a foreign key', async () => `Bearer ${await sign(claims, foreign)}`],

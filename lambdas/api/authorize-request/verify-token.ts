@@ -1,8 +1,11 @@
-import { createLocalJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet, errors, jwtVerify, type JWTHeaderParameters, type JWTVerifyGetKey } from 'jose';
+import type { Role } from '../../../shared/contracts/roles.ts';
 import type { TokenIssuer } from '../../../shared/ports/token-issuer.ts';
+import { audiencesOf, roleOf } from './token-role.ts';
 
 export type Verdict =
-  | { readonly kind: 'valid'; readonly subject: string }
+  /** `role: null`: it is genuine, and allows nothing here. */
+  | { readonly kind: 'valid'; readonly subject: string; readonly role: Role | null }
   /** The reason is for the log: a caller is told nothing that helps to forge. */
   | { readonly kind: 'refused'; readonly reason: string };
 
@@ -13,6 +16,8 @@ const MIN_RELOAD_DISTANCE_MS = 30_000;
 const CLOCK_TOLERANCE_SECONDS = 5;
 /** What a header of a request may hold. */
 const MAX_TOKEN_CHARACTERS = 8192;
+/** https://openid.net/specs/openid-connect-core-1_0.html#IDToken */
+const MAX_SUBJECT_CHARACTERS = 255;
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 /**
@@ -30,19 +35,20 @@ export function createTokenVerifier(tokens: TokenIssuer, nowMs: () => number) {
   };
 
   const verify = async (token: string, find: JWTVerifyGetKey): Promise<Verdict> => {
-    const { payload } = await jwtVerify(token, find, {
-      algorithms: ['EdDSA'],
+    const { payload, protectedHeader } = await jwtVerify(token, find, {
+      algorithms: [...tokens.rules.algorithms],
       issuer: tokens.issuer,
-      audience: tokens.audience,
       requiredClaims: ['exp', 'sub'],
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(nowMs()),
     });
-    const { sub, exp = 0 } = payload;
+    const { sub = '', exp = 0 } = payload;
+    if (!namesItsKey(protectedHeader)) return { kind: 'refused', reason: 'no kid' };
     if (exp * 1000 <= nowMs()) return { kind: 'refused', reason: 'expired' };
-    return sub === undefined || sub === ''
-      ? { kind: 'refused', reason: 'no subject' }
-      : { kind: 'valid', subject: sub };
+    if (sub === '' || sub.length > MAX_SUBJECT_CHARACTERS) return { kind: 'refused', reason: 'no subject' };
+    if (!audiencesOf(payload).some((audience) => tokens.audiences.includes(audience)))
+      return { kind: 'refused', reason: 'not for us: aud, or client_id of an access token' };
+    return { kind: 'valid', subject: sub, role: roleOf(payload, tokens.rules) };
   };
 
   return async (authorization: string): Promise<Verdict> => {
@@ -57,6 +63,11 @@ export function createTokenVerifier(tokens: TokenIssuer, nowMs: () => number) {
     const reloaded = await loadKeys(MIN_RELOAD_DISTANCE_MS);
     return verify(token, reloaded).catch(refusalOf);
   };
+}
+
+/** Without it the one key that happens to fit would do: whose it is must not be a guess. */
+function namesItsKey({ kid }: JWTHeaderParameters): boolean {
+  return typeof kid === 'string' && kid !== '';
 }
 
 function refusalOf(error: unknown): Verdict {

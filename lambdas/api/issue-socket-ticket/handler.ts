@@ -8,9 +8,9 @@ import { issueTicket } from '../../../shared/runtime/socket-tickets.ts';
  */
 export function createHandler({ state }: Pick<Ports, 'state'>, nowMs: () => number = Date.now) {
   return defineRestFunction('issue-socket-ticket', {
-    'POST /v1/socket-tickets': async ({ subject }) => ({
-      kind: 'done',
-      body: await issueTicket(state, subject, nowMs()),
-    }),
+    'POST /v1/socket-tickets': async ({ subject, role }) => {
+      if (role === null) return { kind: 'forbidden', detail: 'token: it does not allow this' };
+      return { kind: 'done', body: await issueTicket(state, { subject, role }, nowMs()) };
+    },
   });
 }

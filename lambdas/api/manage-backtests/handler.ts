@@ -4,7 +4,6 @@ import type { RunView } from '../../../shared/contracts/backtest-views.ts';
 import { RUNS_PARTITION, runKey, type BacktestRun } from '../../../shared/contracts/backtests.ts';
 import { combinationsOf } from '../../../shared/domain/strategies/grid.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
-import { ConditionFailed, type Item } from '../../../shared/ports/state-store.ts';
 import { backtestInstance } from '../../../shared/runtime/backtest-instance.ts';
 import { inParallel } from '../../../shared/runtime/in-parallel.ts';
 import { runWrite } from '../../../shared/runtime/backtest-runs.ts';
@@ -29,7 +28,7 @@ export function createHandler(ports: Needs, nowMs: () => number = Date.now) {
           const page = await ports.state.queryIndex<BacktestRun>('backtest', RUNS_PARTITION, options);
           const items = await inParallel(page.items, LOOKUPS_AT_ONCE, async (item) => ({
             ...item,
-            value: await currentView(ports, item, nowMs()),
+            value: await currentView(ports, item.value, nowMs()),
           }));
           return { ...page, items };
         },
@@ -88,37 +87,29 @@ async function show(
 ): Promise<RestOutcome<'GET /v1/backtests/{runId}'>> {
   const item = await ports.state.get<BacktestRun>('backtest', runKey(runId));
   if (item === null) return { kind: 'not-found', detail: `no backtest run ${runId}` };
-  return { kind: 'done', body: await currentView(ports, item, nowMs) };
+  return { kind: 'done', body: await currentView(ports, item.value, nowMs) };
 }
 
-/** Only the state machine knows of a run that failed before anyone could write it down: whoever looks writes it. */
-async function currentView(
-  { state, executions }: Needs,
-  { value: run, version }: Item<BacktestRun>,
-  nowMs: number,
-): Promise<RunView> {
+/** Only the state machine knows of a run that failed before anyone could write it down; looking at it writes nothing. */
+async function currentView({ executions }: Needs, run: BacktestRun, nowMs: number): Promise<RunView> {
   if (run.status !== 'RUNNING') return viewOf(run);
   const execution = await executions.describe('run-backtest-grid', run.runId);
-  const cause = execution === null ? causeOfAbsence(run, nowMs) : causeOfEnd(execution);
-  if (cause === null) return viewOf(run);
-  const failed: BacktestRun = { ...run, status: 'FAILED', finishedAtMs: nowMs, cause };
-  try {
-    await state.write(runWrite(failed, { kind: 'version', version }));
-  } catch (error) {
-    // Somebody else looked at the same time and has written it.
-    if (!(error instanceof ConditionFailed)) throw error;
-  }
-  return viewOf(failed);
+  const end = execution === null ? endOfAbsence(run, nowMs) : endOf(execution);
+  return end === null ? viewOf(run) : viewOf({ ...run, status: 'FAILED', ...end });
 }
 
+type End = Pick<BacktestRun, 'finishedAtMs' | 'cause'>;
+
 /** A run is written down before it is started: whoever asks in between finds no execution yet. */
-function causeOfAbsence({ submittedAtMs }: BacktestRun, nowMs: number): string | null {
-  return nowMs - submittedAtMs > START_TIME_MS ? 'it could not be started: submit it again' : null;
+function endOfAbsence({ submittedAtMs }: BacktestRun, nowMs: number): End | null {
+  const finishedAtMs = submittedAtMs + START_TIME_MS;
+  return nowMs > finishedAtMs ? { finishedAtMs, cause: 'it could not be started: submit it again' } : null;
 }
 
 /** @returns null for an execution that has not failed. */
-function causeOfEnd({ status, cause }: Execution): string | null {
-  return status === 'RUNNING' || status === 'SUCCEEDED' ? null : (cause ?? status);
+function endOf({ status, cause, endedAtMs }: Execution): End | null {
+  if (status === 'RUNNING' || status === 'SUCCEEDED') return null;
+  return { finishedAtMs: endedAtMs, cause: cause ?? status };
 }
 
 function viewOf({ submittedBy: _, summaryKey: __, ...view }: BacktestRun): RunView {

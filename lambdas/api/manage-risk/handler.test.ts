@@ -3,6 +3,7 @@ import { openMemoryState } from '../../../test/support/memory-state.ts';
 import { restClient } from '../../../test/support/rest-client.ts';
 import { killSwitchKey, limitsKey } from '../../../shared/contracts/record-keys.ts';
 import { killSwitchRecord, limitsRecord } from '../../../shared/contracts/records.ts';
+import { ensureAccount } from '../../../shared/runtime/create-strategy.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
 import { createHandler } from './handler.ts';
 
@@ -14,9 +15,11 @@ beforeEach(() => {
 });
 
 describe('risk limits', () => {
-  it('have cautious values from the start, and are stored as they are shown', async () => {
+  it('have cautious values before the account is opened, are stored as they are shown, and by nobody who looks', async () => {
     const { body } = await call('GET /v1/risk/limits');
     expect(body).toEqual({ maxPositionNotional: null, maxDailyLossRatio: 0.2 });
+    expect(await state.get('orders', limitsKey('paper'))).toBeNull();
+    await ensureAccount(state, 'paper', 1);
     expect(limitsRecord.parse((await state.get('orders', limitsKey('paper')))?.value)).toEqual(body);
   });
 

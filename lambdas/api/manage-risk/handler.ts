@@ -1,5 +1,7 @@
 import { killSwitchKey, limitsKey } from '../../../shared/contracts/record-keys.ts';
 import {
+  DEFAULT_LIMITS,
+  INITIAL_KILL_SWITCH,
   killSwitchRecord,
   limitsRecord,
   PAPER_ACCOUNT_ID,
@@ -8,17 +10,18 @@ import {
 } from '../../../shared/contracts/records.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import type { ItemKey, StateStore } from '../../../shared/ports/state-store.ts';
-import { ensureAccount } from '../../../shared/runtime/create-strategy.ts';
 import { log } from '../../../shared/runtime/log.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 
-/** Risk limits and the kill switch. What is shown is what is stored: decisions are made by nothing else. */
+/**
+ * Risk limits and the kill switch. What is shown is what is stored, since decisions are made by nothing else; before
+ * the account is opened, which the first strategy does, it is what that will store. Looking writes nothing.
+ */
 export function createHandler({ state }: Pick<Ports, 'state'>, nowMs: () => number = Date.now) {
   return defineRestFunction('manage-risk', {
     'GET /v1/risk/limits': async () => {
-      await ensureAccount(state, PAPER_ACCOUNT_ID, nowMs());
       const item = await state.get('orders', limitsKey(PAPER_ACCOUNT_ID));
-      return { kind: 'done', body: limitsRecord.parse(item?.value) };
+      return { kind: 'done', body: limitsRecord.parse(item === null ? DEFAULT_LIMITS : item.value) };
     },
     'PUT /v1/risk/limits': async ({ body, subject }) => {
       const limits: LimitsRecord = body;
@@ -27,9 +30,8 @@ export function createHandler({ state }: Pick<Ports, 'state'>, nowMs: () => numb
       return { kind: 'done', body: limits };
     },
     'GET /v1/risk/kill-switch': async () => {
-      await ensureAccount(state, PAPER_ACCOUNT_ID, nowMs());
       const item = await state.get('orders', killSwitchKey(PAPER_ACCOUNT_ID));
-      return { kind: 'done', body: killSwitchRecord.parse(item?.value) };
+      return { kind: 'done', body: killSwitchRecord.parse(item === null ? INITIAL_KILL_SWITCH : item.value) };
     },
     'PUT /v1/risk/kill-switch': async ({ body, subject }) => {
       const killSwitch: KillSwitchRecord = { ...body, by: subject, atMs: nowMs() };

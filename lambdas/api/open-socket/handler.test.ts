@@ -13,7 +13,7 @@ let state: StateStore;
 let ticket: string;
 beforeEach(async () => {
   state = openMemoryState();
-  ({ ticket } = await issueTicket(state, 'alice', ISSUED_AT_MS));
+  ({ ticket } = await issueTicket(state, { subject: 'alice', role: 'viewer' }, ISSUED_AT_MS));
 });
 
 const openAt = async (nowMs: number, given: string | undefined, connectionId = 'c1') =>
@@ -25,7 +25,7 @@ describe('opening a socket', () => {
   it('lets in whom the ticket was given to', async () => {
     expect(await openAt(2000, ticket)).toEqual({ statusCode: 200 });
     expect(await state.get('realtime', connectionKey('c1'))).toMatchObject({
-      value: { subject: 'alice', openedAtMs: 2000, channels: [] },
+      value: { subject: 'alice', role: 'viewer', openedAtMs: 2000, channels: [] },
     });
   });
 

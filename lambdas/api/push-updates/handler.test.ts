@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 async function listen(connectionId: string, ...channels: string[]): Promise<void> {
-  const { ticket } = await issueTicket(state, 'alice', 0);
+  const { ticket } = await issueTicket(state, { subject: 'alice', role: 'viewer' }, 0);
   await admitConnection(state, connectionId, ticket, 1);
   const request: SocketRequest = { action: 'subscribe', channels };
   await changeSubscriptions(state, connectionId, request);

@@ -1,4 +1,5 @@
-import type { FunctionStatus } from '../../../shared/ports/function-health.ts';
+import { METRICS } from '../../../shared/contracts/metrics.ts';
+import type { FunctionStatus, VenueSilence, Waiting } from '../../../shared/ports/function-health.ts';
 import { topology } from '../../../shared/topology.ts';
 
 /** Data a minute old is no longer live. */
@@ -20,6 +21,29 @@ export function reasonsFor(
     return count === 0 ? [] : [`${queue}: ${count} dead letter${count === 1 ? '' : 's'}`];
   });
   return [...ofFunctions, ...ofQueues];
+}
+
+/** As its alarm would say on AWS. */
+export function reasonsOfSilence(silences: readonly VenueSilence[]): string[] {
+  const { threshold } = METRICS.venueSilenceMs.alarm!;
+  return silences
+    .filter(({ silenceMs }) => silenceMs >= threshold)
+    .map(({ venue, silenceMs }) => `${venue}: silent for ${Math.round(silenceMs / 1000)} s`);
+}
+
+/** One line a store: since when, why, and who waits for it. */
+export function reasonsOfWaiting(waiting: readonly Waiting[]): string[] {
+  return [...Map.groupBy(waiting, ({ store }) => store)].map(([, [longest, ...others]]) => {
+    const { cause, sinceMs } = longest!;
+    const who = [longest!, ...others].map((one) => one.who).join(', ');
+    return `${cause}, since ${new Date(sinceMs).toISOString()}; waiting: ${who}`;
+  });
+}
+
+export function reasonsOfGivenUp(givenUp: number | null): string[] {
+  return givenUp === null || givenUp === 0
+    ? []
+    : [`${givenUp} given up: millrace quarantine given-up lists them`];
 }
 
 function reasonsOfFunction({ name, invocations, errors, lagMs }: FunctionStatus): string[] {

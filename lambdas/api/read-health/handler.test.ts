@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { restClient } from '../../../test/support/rest-client.ts';
-import type { FunctionStatus } from '../../../shared/ports/function-health.ts';
+import type { FunctionStatus, VenueSilence } from '../../../shared/ports/function-health.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { VERSION } from '../../../shared/version.ts';
 import { createHandler } from './handler.ts';
@@ -15,16 +15,26 @@ const well: FunctionStatus = {
 
 type Needs = Pick<Ports, 'functionHealth' | 'deadLetters'>;
 
-async function health(functions: readonly FunctionStatus[], dead = 0, broken: Partial<Needs> = {}) {
+async function health(
+  functions: readonly FunctionStatus[],
+  dead = 0,
+  broken: Partial<Needs> = {},
+  silences: readonly VenueSilence[] = [],
+) {
   const ports: Needs = {
-    functionHealth: { read: async () => functions },
+    functionHealth: {
+      read: async () => functions,
+      silences: async () => silences,
+      waiting: async () => [],
+      givenUp: async () => 0,
+    },
     deadLetters: {
       count: async (queue) => (queue === 'orders-urgent' ? dead : 0),
-      redrive: async () => undefined,
+      redrive: async () => 0,
     },
     ...broken,
   };
-  return restClient(createHandler(ports))('GET /v1/health');
+  return restClient(createHandler(ports))('GET /v1/status');
 }
 
 describe('health', () => {
@@ -36,6 +46,8 @@ describe('health', () => {
       stage: 'embedded',
       version: VERSION,
       functions: [well],
+      waiting: [],
+      givenUp: 0,
       deadLetters: { 'orders-urgent': 0, 'orders-standard': 0 },
     });
   });
@@ -47,9 +59,47 @@ describe('health', () => {
     expect((await health([status])).body).toMatchObject({ status: 'degraded', reasons: [reason] });
   });
 
+  it('is degraded by a venue that has been silent for a minute, not by one that was just heard', async () => {
+    const silences: VenueSilence[] = [
+      { venue: 'binance', silenceMs: 60_000 },
+      { venue: 'kraken', silenceMs: 59_999 },
+    ];
+    const { body } = await health([well], 0, {}, silences);
+    expect(body).toMatchObject({ status: 'degraded', reasons: ['binance: silent for 60 s'] });
+  });
+
   it('is degraded by dead letters', async () => {
     const { body } = await health([well], 2);
     expect(body).toMatchObject({ status: 'degraded', reasons: ['orders-urgent: 2 dead letters'] });
+  });
+
+  it('says who waits for what, since when and why, a line a store, and what was given up', async () => {
+    const sinceMs = Date.UTC(2026, 0, 1);
+    const wait = {
+      store: 'ClickHouse',
+      cause: 'ClickHouse cannot be reached: connect ECONNREFUSED',
+      sinceMs,
+    };
+    const { body } = await health([well], 0, {
+      functionHealth: {
+        read: async () => [well],
+        silences: async () => [],
+        waiting: async () => [
+          { who: 'store-trades', ...wait },
+          { who: 'build-candles', ...wait, sinceMs: sinceMs + 5 },
+        ],
+        givenUp: async () => 3,
+      },
+    });
+    expect(body).toMatchObject({
+      status: 'degraded',
+      reasons: [
+        'ClickHouse cannot be reached: connect ECONNREFUSED, since 2026-01-01T00:00:00.000Z; waiting: store-trades, build-candles',
+        '3 given up: millrace quarantine given-up lists them',
+      ],
+      givenUp: 3,
+    });
+    expect(body.waiting).toHaveLength(2);
   });
 
   it('is not degraded by callers with bad tokens', async () => {
@@ -60,7 +110,7 @@ describe('health', () => {
   it('answers even when what it asks does not', async () => {
     const broken = async () => Promise.reject(new Error('down'));
     const { status, body } = await health([], 0, {
-      functionHealth: { read: broken },
+      functionHealth: { read: broken, silences: broken, waiting: broken, givenUp: broken },
       deadLetters: { count: broken, redrive: broken },
     });
     expect(status).toBe(200);

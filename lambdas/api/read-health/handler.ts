@@ -6,22 +6,36 @@ import { log } from '../../../shared/runtime/log.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { topology, type QueueName } from '../../../shared/topology.ts';
 import { VERSION } from '../../../shared/version.ts';
-import { reasonsFor } from './degradation.ts';
+import { reasonsFor, reasonsOfGivenUp, reasonsOfSilence, reasonsOfWaiting } from './degradation.ts';
 
 type Needs = Pick<Ports, 'functionHealth' | 'deadLetters'>;
 
 /** Says how each function is doing. It answers whatever else is broken: what cannot be read is a reason, not an error. */
 export function createHandler(ports: Needs) {
   return defineRestFunction('read-health', {
-    'GET /v1/health': async () => {
-      const [functions, deadLetters] = await Promise.all([readFunctions(ports), readDeadLetters(ports)]);
-      const reasons = reasonsFor(functions, deadLetters);
+    'GET /v1/status': async () => {
+      const { functionHealth } = ports;
+      const [functions, deadLetters, silences, waiting, givenUp] = await Promise.all([
+        readFunctions(ports),
+        readDeadLetters(ports),
+        orNull('when venues were last heard', functionHealth.silences()),
+        orNull('who waits', functionHealth.waiting()),
+        orNull('what was given up', functionHealth.givenUp()),
+      ]);
+      const reasons = [
+        ...reasonsOfWaiting(waiting ?? []),
+        ...reasonsOfSilence(silences ?? []),
+        ...reasonsOfGivenUp(givenUp),
+        ...reasonsFor(functions, deadLetters),
+      ];
       const body: HealthView = {
         status: reasons.length === 0 ? 'ok' : 'degraded',
         reasons,
         stage: process.env['MILLRACE_STAGE'] ?? 'embedded',
         version: VERSION,
         functions: functions === null ? [] : functions.map((status) => ({ ...status })),
+        waiting: (waiting ?? []).map((one) => ({ ...one })),
+        givenUp,
         deadLetters,
       };
       return { kind: 'done', body };

@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 
 async function connect(connectionId: string): Promise<void> {
-  const { ticket } = await issueTicket(state, 'alice', 0);
+  const { ticket } = await issueTicket(state, { subject: 'alice', role: 'viewer' }, 0);
   await admitConnection(state, connectionId, ticket, 1);
 }
 

@@ -37,6 +37,8 @@ async function answerMessage({ state }: Needs, connectionId: string, text: strin
       return { type: 'subscribed', channels: [...outcome.channels] };
     case 'too-many':
       return refusal(`channels: expected at most ${MAX_CHANNELS_A_CONNECTION} on one connection`);
+    case 'forbidden':
+      return refusal('action: the token behind this connection does not allow it');
     case 'unknown-connection':
       return refusal('this connection is closed: connect again with a new ticket');
   }

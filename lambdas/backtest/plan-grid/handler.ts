@@ -44,7 +44,7 @@ export function createHandler(ports: Needs) {
       await fail(ports, runId, candles);
       return { runId, chunks: [] };
     }
-    await putJson(ports.objects, candlesKey(runId), columnsOf(candles));
+    await putJson(ports.objects, 'backtest candles', candlesKey(runId), columnsOf(candles));
     const combinations = [...combinationsOf(request.grid)];
     const chunks = await writeChunks(ports, runId, request, combinations);
     await updateRun(ports.state, runId, (run) => ({
@@ -103,7 +103,7 @@ async function writeChunks(
       combinations: combinations.slice(n * size, (n + 1) * size),
       resultKey: resultKey(runId, n),
     };
-    await putJson(ports.objects, chunkKey(runId, n), chunk);
+    await putJson(ports.objects, 'backtest chunk', chunkKey(runId, n), chunk);
     return { runId, chunkKey: chunkKey(runId, n) };
   });
 }

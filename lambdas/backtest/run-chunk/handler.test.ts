@@ -6,7 +6,6 @@ import {
   type BacktestRequest,
   type CandleColumns,
   type ChunkObject,
-  type ChunkResult,
 } from '../../../shared/contracts/backtests.ts';
 import { FileObjectStore } from '../../../shared/adapters/embedded/file-object-store.ts';
 import { getJson, putJson } from '../../../shared/runtime/json-objects.ts';
@@ -41,8 +40,8 @@ it('lets others have their turn between two combinations: in one process they ar
     combinations: Array.from({ length: COMBINATIONS }, (_, i) => ({ fastPeriod: 2, slowPeriod: 3 + i })),
     resultKey: resultKey(runId, 0),
   };
-  await putJson(objects, candlesKey(runId), columns);
-  await putJson(objects, chunkKey(runId, 0), chunk);
+  await putJson(objects, 'backtest candles', candlesKey(runId), columns);
+  await putJson(objects, 'backtest chunk', chunkKey(runId, 0), chunk);
   let turns = 0;
   let hasEnded = false;
   const others = (): void => {
@@ -63,5 +62,6 @@ it('lets others have their turn between two combinations: in one process they ar
   };
   await createHandler({ objects })({ runId, chunkKey: chunkKey(runId, 0) }, invocation);
   expect(turns).toBeGreaterThanOrEqual(COMBINATIONS - 1);
-  expect(await getJson<ChunkResult[]>(objects, chunk.resultKey)).toHaveLength(COMBINATIONS);
+  const { results } = await getJson(objects, 'backtest result', chunk.resultKey);
+  expect(results).toHaveLength(COMBINATIONS);
 });

@@ -4,7 +4,6 @@ import {
   chunkInput,
   type BacktestRequest,
   type CandleColumns,
-  type ChunkObject,
   type ChunkResult,
   type GridParams,
 } from '../../../shared/contracts/backtests.ts';
@@ -20,15 +19,15 @@ import { getJson, putJson } from '../../../shared/runtime/json-objects.ts';
 export function createHandler(ports: Pick<Ports, 'objects'>) {
   return defineFunction('run-chunk', async (input: unknown, invocation): Promise<{ resultKey: string }> => {
     const { runId, chunkKey } = chunkInput.parse(input);
-    const chunk = await getJson<ChunkObject>(ports.objects, chunkKey);
-    const series = seriesOf(await getJson<CandleColumns>(ports.objects, candlesKey(runId)));
+    const chunk = await getJson(ports.objects, 'backtest chunk', chunkKey);
+    const series = seriesOf(await getJson(ports.objects, 'backtest candles', candlesKey(runId)));
     const results: ChunkResult[] = [];
     for (const params of chunk.combinations) {
       results.push(runOne(series, chunk.request, params));
       // In one process the same loop delivers trades and fills; a chunk of seconds would let its deliveries time out.
       await nextTurn();
     }
-    await putJson(ports.objects, chunk.resultKey, results);
+    await putJson(ports.objects, 'backtest result', chunk.resultKey, { results });
     invocation.count('backtestsRun', results.length);
     return { resultKey: chunk.resultKey };
   });

@@ -2,7 +2,6 @@ import {
   gridResultOf,
   planOutput,
   summaryKey,
-  type ChunkObject,
   type ChunkResult,
 } from '../../../shared/contracts/backtests.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
@@ -22,12 +21,12 @@ export function createHandler(ports: Pick<Ports, 'state' | 'objects' | 'clock'>)
     // A run without chunks has failed when it was planned.
     if (chunks.length === 0) return { summaryKey: null };
     const chunkResults = await inParallel(chunks, READ_AT_ONCE, async ({ chunkKey }) => {
-      const { resultKey } = await getJson<ChunkObject>(ports.objects, chunkKey);
-      return getJson<ChunkResult[]>(ports.objects, resultKey);
+      const { resultKey } = await getJson(ports.objects, 'backtest chunk', chunkKey);
+      return getJson(ports.objects, 'backtest result', resultKey);
     });
-    const results = chunkResults.flat().sort(byReturn);
+    const results = chunkResults.flatMap((chunk) => chunk.results).sort(byReturn);
     const key = summaryKey(runId);
-    await putJson(ports.objects, key, { runId, results });
+    await putJson(ports.objects, 'backtest summary', key, { runId, results });
     const best = results
       .filter((result) => result.error === null)
       .slice(0, BEST)

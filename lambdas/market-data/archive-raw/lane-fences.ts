@@ -4,7 +4,7 @@ import { laneKey } from '../../../shared/contracts/record-keys.ts';
 import { conditionOn, type StateStore } from '../../../shared/ports/state-store.ts';
 import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
 
-const storedFence = z.object({ v: z.literal(1), fence });
+const storedFence = z.object({ fence });
 
 /** The greatest fence of each lane of the raw stream. It is written when it grows, which is when a collector takes over. */
 export class LaneFences {
@@ -32,7 +32,7 @@ export class LaneFences {
       const stored = item === null ? NO_FENCE : storedFence.parse(item.value).fence;
       if (stored >= carried) return stored;
       const condition = conditionOn(item?.version ?? null);
-      const value = { v: 1, fence: carried } satisfies z.infer<typeof storedFence>;
+      const value = { fence: carried } satisfies z.infer<typeof storedFence>;
       await this.#state.write({ kind: 'put', table: 'market-data', ...key, value, condition });
       return carried;
     });

@@ -5,10 +5,11 @@ import {
   observeTrade,
   type SeenTrades,
 } from '../../../shared/domain/market-data/seen-trades.ts';
-import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
+import { exchangeOf, type InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineLaneFold, type Emission, type FoldedRecord } from '../../../shared/runtime/lane-fold.ts';
 import { quarantine, type Poison } from '../../../shared/runtime/quarantine.ts';
+import { sampleAges } from './sample-ages.ts';
 
 /** Ids already stored, by instrument: a venue that repeats itself after a reconnect is stored once. */
 type State = Record<InstrumentId, SeenTrades>;
@@ -70,7 +71,14 @@ async function emitBatch(
 ): Promise<void> {
   if (effects.trades.length > 0) await ports.trades.insert(effects.trades, { mayRepeat });
   for (const poison of effects.poison) await quarantine(ports.state, poison, ports.clock.nowMs());
-  invocation.count('tradesStored', effects.trades.length);
+  for (const [venue, trades] of Map.groupBy(effects.trades, tradeVenue)) {
+    invocation.countOf(venue, 'tradesStored', trades.length);
+    invocation.observe(venue, 'tradeToQueryableMs', sampleAges(trades, Date.now()));
+  }
   if (effects.repeated > 0) invocation.count('tradesRepeated', effects.repeated);
-  if (effects.poison.length > 0) invocation.count('tradesQuarantined', effects.poison.length);
+  if (effects.poison.length > 0) invocation.count('quarantined', effects.poison.length);
+}
+
+function tradeVenue({ instrumentId }: ReceivedTrade): string {
+  return exchangeOf(instrumentId);
 }

@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { SQSEvent } from 'aws-lambda';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { KinesisStreamRecord, SQSEvent } from 'aws-lambda';
 import { aStrategy } from '../../../test/support/strategy.ts';
 import {
   busEvent,
@@ -7,20 +7,53 @@ import {
   tradingPorts,
   type TradingPorts,
 } from '../../../test/support/trading-ports.ts';
-import { reservationKey } from '../../../shared/contracts/record-keys.ts';
+import type { LogRecord } from '../../../shared/adapters/embedded/sqlite-stream-log.ts';
+import { bookKey, reservationKey } from '../../../shared/contracts/record-keys.ts';
+import type { BookRecord } from '../../../shared/contracts/records.ts';
+import type { TradesRecordV1 } from '../../../shared/contracts/stream-records.ts';
+import { laneOf } from '../../../shared/domain/market-data/lane.ts';
 import { clientOrderIdOf } from '../../../shared/domain/risk/decide.ts';
 import { signalOf } from '../../../shared/domain/strategies/signal.ts';
 import type { QueueMessage } from '../../../shared/ports/queue-sender.ts';
 import { createStrategy } from '../../../shared/runtime/create-strategy.ts';
+import { log } from '../../../shared/runtime/log.ts';
 import { readOrder } from '../../../shared/runtime/order-items.ts';
 import { createHandler as checkRisk } from '../../orders/check-risk/handler.ts';
+import { createHandler as matchOrders } from '../../orders/match-orders/handler.ts';
 import { createHandler as submitOrder } from '../../orders/submit-order/handler.ts';
+import { createHandler as trackOrder } from '../../orders/track-order/handler.ts';
+import { createHandler as applyFill } from '../../portfolio/apply-fill/handler.ts';
 import { createHandler } from './handler.ts';
+import { chaseOverdueOrders } from './overdue-orders.ts';
 
 const instance = aStrategy({ latencyMs: 0 });
 const signal = signalOf(instance, 60_000, '100', { side: 'BUY', reason: 'test' });
 const clientOrderId = clientOrderIdOf(signal);
 const EXPIRES_AT_MS = 120_000 + 60_000;
+
+/** One trade after the order has come. */
+function tape(lane: string): TradesRecordV1 {
+  return {
+    v: 1,
+    kind: 'trades',
+    lane,
+    sessionId: 'session',
+    instruments: [instance.instrumentId],
+    trades: [[0, '7', '100', '50', 'B', 122_000, 122_000]],
+    laneWatermarkMs: null,
+    watermarks: [],
+  };
+}
+
+function laneRecord({ sequence, partitionKey, data, arrivalMs }: LogRecord): KinesisStreamRecord {
+  const kinesis = {
+    partitionKey,
+    sequenceNumber: String(sequence),
+    approximateArrivalTimestamp: arrivalMs / 1000,
+    data: Buffer.from(data).toString('base64'),
+  };
+  return { kinesis } as KinesisStreamRecord;
+}
 
 describe('sweep-pending', () => {
   let ports: TradingPorts;
@@ -69,5 +102,53 @@ describe('sweep-pending', () => {
     sent.length = 0;
     await sweep();
     expect(sent).toEqual([]);
+  });
+
+  describe('when the venue has filled an order and the ledger never heard of it', () => {
+    const book = async () =>
+      (await ports.state.get<BookRecord>('portfolio', bookKey(instance.strategyId)))?.value;
+    const lost = () => ports.told('OrderFilledV1');
+
+    beforeEach(async () => {
+      const attributes = { MessageGroupId: instance.strategyId };
+      const body = JSON.stringify({ clientOrderId });
+      ports.clock.timeMs = 121_000;
+      await submitOrder(ports)({ Records: [{ messageId: '1', body, attributes }] } as SQSEvent, invocation);
+      const lane = laneOf(instance.instrumentId);
+      const data = Buffer.from(JSON.stringify(tape(lane)));
+      await ports.streams.append('trades', [{ partitionKey: lane, data }]);
+      const Records = ports.streams.read('trades', 0, 10, 1e6).map(laneRecord);
+      await matchOrders(ports)({ Records }, invocation);
+      expect(lost()).toHaveLength(1);
+      ports.clock.timeMs = EXPIRES_AT_MS + 660_000;
+      sent.length = 0;
+    });
+
+    it('finds it, says so, and tells the ledger until it is booked, once', async () => {
+      const said = jest.spyOn(log, 'error');
+      await sweep();
+      expect(said.mock.calls).toEqual([
+        ['fill not booked: told again', expect.objectContaining({ clientOrderId, status: 'SUBMITTED' })],
+      ]);
+      said.mockRestore();
+      expect(await chaseOverdueOrders(ports)).toEqual({ orders: 1, fillsNotBooked: 1 });
+      expect(sent).toEqual([]);
+      expect(lost()).toHaveLength(3);
+      for (const detail of lost()) await applyFill(ports)(busEvent('OrderFilledV1', detail), invocation);
+      expect(await book()).toMatchObject({ fills: 1 });
+    });
+
+    it('frees the order when the fill was booked and nobody tracked it', async () => {
+      await applyFill(ports)(busEvent('OrderFilledV1', lost()[0]!), invocation);
+      await sweep();
+      const told = ports.told('PortfolioChangedV1').at(-1)!;
+      expect(told).toMatchObject({ fill: { clientOrderId } });
+      await trackOrder(ports)(busEvent('PortfolioChangedV1', told), invocation);
+      expect((await readOrder(ports.state, clientOrderId))?.value).toMatchObject({ status: 'FILLED' });
+      expect(await ports.state.get('orders', reservationKey(instance.strategyId))).toBeNull();
+      const before = ports.published.length;
+      await sweep();
+      expect(ports.published).toHaveLength(before);
+    });
   });
 });

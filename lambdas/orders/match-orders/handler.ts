@@ -8,8 +8,8 @@ import {
   type PaperVenue,
   type VenueReport,
 } from '../../../shared/domain/orders/paper-venue.ts';
-import type { BusEvent } from '../../../shared/ports/event-bus.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
+import { keepReport, type VenueReportEvent } from '../../../shared/runtime/venue-reports.ts';
 import { defineLaneFold, type FoldedRecord } from '../../../shared/runtime/lane-fold.ts';
 
 /** The paper venue: orders and trades of a lane in the order in which they lie in the stream. */
@@ -23,7 +23,9 @@ export function createHandler(ports: Pick<Ports, 'state' | 'bus'>) {
     fold: takeRecord,
     emit: async (reports, { invocation }) => {
       if (reports.length === 0) return;
-      await ports.bus.publish(reports.map(eventOf));
+      const events = reports.map(eventOf);
+      for (const event of events) await keepReport(ports.state, event);
+      await ports.bus.publish(events);
       invocation.count('venueReports', reports.length);
     },
   });
@@ -42,7 +44,7 @@ function takeRecord(venue: PaperVenue, { record }: FoldedRecord, reports: VenueR
   }
 }
 
-function eventOf(report: VenueReport): BusEvent {
+function eventOf(report: VenueReport): VenueReportEvent {
   if (report.kind === 'filled') return { detailType: 'OrderFilledV1', detail: { fill: report.fill } };
   const { order, reason, timeMs } = report;
   const detail = { clientOrderId: order.clientOrderId, strategyId: order.strategyId, reason, timeMs };

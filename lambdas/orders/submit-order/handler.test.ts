@@ -14,6 +14,7 @@ import {
   reservationKey,
   venueKey,
 } from '../../../shared/contracts/record-keys.ts';
+import { Unreachable } from '../../../shared/ports/unreachable.ts';
 import type { LogRecord } from '../../../shared/adapters/embedded/sqlite-stream-log.ts';
 import type { OrderRecord } from '../../../shared/contracts/records.ts';
 import { laneOf } from '../../../shared/domain/market-data/lane.ts';
@@ -152,6 +153,16 @@ describe('submit-order', () => {
     ports.streams.append = async () => Promise.reject(new Error('throttled'));
     expect(await submit(messageOf(order))).toEqual([order.clientOrderId]);
     expect(await statusOf(order)).toMatchObject({ status: 'UNKNOWN' });
+    ports.streams.append = append;
+    expect(await submit(messageOf(order))).toEqual([]);
+    expect(sent()).toHaveLength(1);
+  });
+
+  it('is called again as a whole when a store cannot be reached: no message of the batch is to blame', async () => {
+    const order = await put(anOrder(1, { status: 'INITIALIZED' }));
+    const { append } = ports.streams;
+    ports.streams.append = async () => Promise.reject(new Unreachable('Kinesis', 'socket hang up'));
+    await expect(submit(messageOf(order))).rejects.toThrow(Unreachable);
     ports.streams.append = append;
     expect(await submit(messageOf(order))).toEqual([]);
     expect(sent()).toHaveLength(1);

@@ -2,6 +2,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import { PaperVenueGateway } from '../../../shared/adapters/exchanges/paper/paper-venue-gateway.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
+import { Unreachable } from '../../../shared/ports/unreachable.ts';
 import { defineFunction, describeError } from '../../../shared/runtime/define-function.ts';
 import { log } from '../../../shared/runtime/log.ts';
 import { quarantine } from '../../../shared/runtime/quarantine.ts';
@@ -24,9 +25,13 @@ export function createHandler(ports: Pick<Ports, 'state' | 'streams' | 'bus' | '
       }
       try {
         const parsed = orderMessage.safeParse(parseJson(message.body));
-        if (!parsed.success) await setAside(ports, message, parsed.error);
-        else invocation.count(await submitOrder({ ...ports, venue }, parsed.data.clientOrderId));
+        if (!parsed.success) {
+          await setAside(ports, message, parsed.error);
+          invocation.count('quarantined');
+        } else invocation.count(await submitOrder({ ...ports, venue }, parsed.data.clientOrderId));
       } catch (error) {
+        // It says nothing of the message: all come again, and those done are known.
+        if (error instanceof Unreachable) throw error;
         log.error('order not submitted', { messageId: message.messageId, error: describeError(error) });
         failed.push(message);
       }

@@ -44,7 +44,8 @@ function reportOf(event: EventBridgeEvent<DetailTypes, unknown>): Report {
   const detailType = event['detail-type'];
   if (detailType === 'PortfolioChangedV1') {
     const { fill } = eventSchemas.PortfolioChangedV1.parse(event.detail);
-    const change = { filledQuantity: fill.quantity, averagePrice: fill.price };
+    // That the venue once gave no answer is over.
+    const change = { filledQuantity: fill.quantity, averagePrice: fill.price, statusReason: null };
     return { clientOrderId: fill.clientOrderId, status: 'FILLED', change, filledAtMs: fill.timeMs };
   }
   const { clientOrderId, reason } = eventSchemas[detailType].parse(event.detail);

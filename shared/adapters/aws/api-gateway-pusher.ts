@@ -7,6 +7,7 @@ import { MAX_SOCKET_MESSAGE_BYTES, type Pusher } from '../../ports/pusher.ts';
 import { LimitExceeded } from '../../ports/state-store.ts';
 import { clientOptions } from './client-options.ts';
 import { SOCKET_ENDPOINT, type Environment } from './environment.ts';
+import { reaching } from './reach.ts';
 
 export class ApiGatewayPusher implements Pusher {
   readonly #client: ApiGatewayManagementApiClient;
@@ -25,8 +26,9 @@ export class ApiGatewayPusher implements Pusher {
         `a socket message of ${data.byteLength} bytes, at most ${MAX_SOCKET_MESSAGE_BYTES}`,
       );
     }
+    const command = new PostToConnectionCommand({ ConnectionId: connectionId, Data: data });
     try {
-      await this.#client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: data }));
+      await reaching('the WebSocket gateway', this.#client.send(command));
       return 'delivered';
     } catch (error) {
       if (error instanceof GoneException) return 'gone';

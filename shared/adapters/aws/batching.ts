@@ -45,6 +45,17 @@ export interface Refused<T> {
   readonly cause: string;
 }
 
+/** Part of a batch was refused as often as it was sent. */
+export class StillRefused extends Error {
+  override readonly name = 'StillRefused';
+  /** The service's own, of each item. */
+  readonly codes: readonly string[];
+  constructor(message: string, refused: readonly Refused<unknown>[]) {
+    super(message);
+    this.codes = refused.map(({ cause }) => cause.split(' ', 1)[0]!);
+  }
+}
+
 export type Sleep = (milliseconds: number) => Promise<void>;
 
 const MAX_ATTEMPTS = 6;
@@ -53,7 +64,7 @@ const FIRST_DELAY_MS = 50;
 /**
  * Sends a batch, and again what was refused of it, waiting longer each time: about 1.5 s in all.
  * @param attempt sends items and returns those that were refused, in their order.
- * @throws Error naming how many were refused last, and why.
+ * @throws StillRefused naming how many were refused last, and why.
  */
 export async function sendUntilAccepted<T>(
   items: readonly T[],
@@ -63,7 +74,8 @@ export async function sendUntilAccepted<T>(
   let refused = await attempt(items);
   for (let attempts = 1; refused.length > 0; attempts++) {
     if (attempts === MAX_ATTEMPTS) {
-      throw new Error(`${refused.length} of ${items.length} refused ${attempts} times: ${refused[0]!.cause}`);
+      const last = `${refused.length} of ${items.length} refused ${attempts} times: ${refused[0]!.cause}`;
+      throw new StillRefused(last, refused);
     }
     await sleep(backoffMs(attempts));
     refused = await attempt(refused.map(({ item }) => item));

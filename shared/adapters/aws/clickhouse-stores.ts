@@ -11,6 +11,7 @@ import {
   CLICKHOUSE_USER,
   type Environment,
 } from './environment.ts';
+import { reaching } from './reach.ts';
 
 export async function openTradeStore(environment: Environment): Promise<ClickHouseTradeStore> {
   return new ClickHouseTradeStore(await connect(environment));
@@ -33,7 +34,10 @@ async function readPassword(environment: Environment): Promise<string> {
   const secretArn = environment.optionalText(CLICKHOUSE_PASSWORD_SECRET_ARN);
   if (secretArn === null) return '';
   const secrets = new SecretsManagerClient(clientOptions(environment));
-  const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
+  const { SecretString } = await reaching(
+    'Secrets Manager',
+    secrets.send(new GetSecretValueCommand({ SecretId: secretArn })),
+  );
   if (SecretString === undefined) throw new Error(`secret ${secretArn}: expected a text`);
   return SecretString;
 }

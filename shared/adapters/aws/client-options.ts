@@ -1,9 +1,10 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Environment } from './environment.ts';
 
-/** A function has 5 s in all: a call that hangs must leave time for its retry. */
+/** A function has 5 s in all: a call that hangs, and hangs again, must be known for one that does before these are over. */
 const CONNECTION_TIMEOUT_MS = 1000;
-const REQUEST_TIMEOUT_MS = 2500;
+const REQUEST_TIMEOUT_MS = 2000;
+const MAX_ATTEMPTS = 2;
 
 /**
  * What every SDK client of the platform is made with. HTTP/1.1 throughout: the Kinesis client would otherwise
@@ -12,6 +13,7 @@ const REQUEST_TIMEOUT_MS = 2500;
 export function clientOptions(environment: Pick<Environment, 'endpoint'>): {
   readonly endpoint?: string;
   readonly requestHandler: NodeHttpHandler;
+  readonly maxAttempts: number;
 } {
   return {
     ...(environment.endpoint === null ? {} : { endpoint: environment.endpoint }),
@@ -20,5 +22,6 @@ export function clientOptions(environment: Pick<Environment, 'endpoint'>): {
       requestTimeout: REQUEST_TIMEOUT_MS,
       throwOnRequestTimeout: true,
     }),
+    maxAttempts: MAX_ATTEMPTS,
   };
 }

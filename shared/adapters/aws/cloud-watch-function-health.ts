@@ -1,9 +1,10 @@
 import { CloudWatchClient, GetMetricDataCommand, type Metric } from '@aws-sdk/client-cloudwatch';
 import { paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
-import type { FunctionHealth, FunctionStatus } from '../../ports/function-health.ts';
+import type { FunctionHealth, FunctionStatus, VenueSilence, Waiting } from '../../ports/function-health.ts';
 import { topology, type FunctionName } from '../../topology.ts';
 import { clientOptions } from './client-options.ts';
 import { FUNCTIONS_PATH, queueVariable, type Environment } from './environment.ts';
+import { reaching } from './reach.ts';
 
 const PERIOD_SECONDS = 60;
 const PERIODS = 5;
@@ -43,10 +44,24 @@ export class CloudWatchFunctionHealth implements FunctionHealth {
 
   async read(): Promise<readonly FunctionStatus[]> {
     if (this.#cached !== null && this.#nowMs() < this.#cached.untilMs) return this.#cached.statuses;
-    this.#physicalNames ??= await this.#readPhysicalNames();
-    const statuses = await this.#readStatuses(this.#physicalNames);
+    this.#physicalNames ??= await reaching('SSM', this.#readPhysicalNames());
+    const statuses = await reaching('CloudWatch', this.#readStatuses(this.#physicalNames));
     this.#cached = { statuses, untilMs: this.#nowMs() + CACHE_MS };
     return statuses;
+  }
+
+  async silences(): Promise<readonly VenueSilence[]> {
+    return Promise.resolve([]);
+  }
+
+  /** Lambda's own retries wait, and say so by errors and the age of what they are behind. */
+  async waiting(): Promise<readonly Waiting[]> {
+    return [];
+  }
+
+  /** What is given up lies in dead-letter queues and failure destinations, which their alarms watch. */
+  async givenUp(): Promise<null> {
+    return null;
   }
 
   async #readPhysicalNames(): Promise<ReadonlyMap<string, string>> {

@@ -4,6 +4,7 @@ import { BadCursor, ConditionFailed, type PutWrite } from '../../ports/state-sto
 import { DynamoStateStore } from './dynamo-state-store.ts';
 import { parseEnvironment } from './environment.ts';
 import { scriptedClient } from './scripted-client.ts';
+import { recordsAsGiven } from '../../../test/support/records-as-given.ts';
 
 interface Input {
   readonly Limit: number;
@@ -33,7 +34,7 @@ describe('DynamoStateStore', () => {
     const client = scriptedClient<Input>(() => {
       throw canceled('TransactionConflict', 'ConditionalCheckFailed', 'None');
     });
-    const store = new DynamoStateStore(environment, client.client, noSleep);
+    const store = new DynamoStateStore(environment, client.client, noSleep, recordsAsGiven);
     const failing = store.transact([put('a'), put('b', { kind: 'absent' }), put('c')]);
     await expect(failing).rejects.toMatchObject({ name: 'ConditionFailed', failed: { pk: 'b', sk: 'ITEM' } });
     expect(client.sent).toHaveLength(1);
@@ -44,13 +45,16 @@ describe('DynamoStateStore', () => {
       if (call < 2) throw canceled('None', 'TransactionConflict');
       return {};
     });
-    await new DynamoStateStore(environment, passing.client, noSleep).transact([put('a'), put('b')]);
+    await new DynamoStateStore(environment, passing.client, noSleep, recordsAsGiven).transact([
+      put('a'),
+      put('b'),
+    ]);
     expect(passing.sent).toHaveLength(3);
 
     const stuck = scriptedClient<Input>(() => {
       throw canceled('TransactionConflict');
     });
-    const store = new DynamoStateStore(environment, stuck.client, noSleep);
+    const store = new DynamoStateStore(environment, stuck.client, noSleep, recordsAsGiven);
     await expect(store.transact([put('a')])).rejects.toThrow(TransactionCanceledException);
     expect(stuck.sent).toHaveLength(6);
   });
@@ -59,13 +63,13 @@ describe('DynamoStateStore', () => {
     const client = scriptedClient<Input>(() => {
       throw new ConditionalCheckFailedException({ message: 'failed', $metadata: {} });
     });
-    const store = new DynamoStateStore(environment, client.client, noSleep);
+    const store = new DynamoStateStore(environment, client.client, noSleep, recordsAsGiven);
     await expect(store.write(put('a', { kind: 'version', version: 3 }))).rejects.toThrow(ConditionFailed);
   });
 
   it('leaves the sweep time in seconds to DynamoDB and the exact one to readers', async () => {
     const client = scriptedClient<Input>(() => ({}));
-    await new DynamoStateStore(environment, client.client, noSleep).write({
+    await new DynamoStateStore(environment, client.client, noSleep, recordsAsGiven).write({
       ...put('a'),
       expiresAtMs: 1_500,
     });
@@ -82,7 +86,7 @@ describe('DynamoStateStore', () => {
         ? { Items: [item('1')], LastEvaluatedKey: { pk: { S: 'p' }, sk: { S: '1' } } }
         : { Items: [item('2')] },
     );
-    const store = new DynamoStateStore(environment, client.client, noSleep);
+    const store = new DynamoStateStore(environment, client.client, noSleep, recordsAsGiven);
     const page = await store.query('orders', 'p', '', { limit: 2 });
     expect(page.items.map(({ sk }) => sk)).toEqual(['1', '2']);
     expect(page.next).toBeNull();
@@ -95,7 +99,7 @@ describe('DynamoStateStore', () => {
       ...{ gsi1pk: { S: 'i' }, gsi1sk: { S: `sort ${sk}` } },
     });
     const client = scriptedClient<Input>(() => ({ Items: [item('1'), item('2')] }));
-    const store = new DynamoStateStore(environment, client.client, noSleep);
+    const store = new DynamoStateStore(environment, client.client, noSleep, recordsAsGiven);
     const { next } = await store.query('orders', 'p', '', { limit: 1 });
     const { next: nextInIndex } = await store.queryIndex('orders', 'i', { limit: 1 });
     await store.query('orders', 'p', '', { limit: 1, after: next! });
@@ -109,7 +113,7 @@ describe('DynamoStateStore', () => {
 
   it('never asks DynamoDB about a cursor of another listing', async () => {
     const client = scriptedClient<Input>(() => ({}));
-    const store = new DynamoStateStore(environment, client.client, noSleep);
+    const store = new DynamoStateStore(environment, client.client, noSleep, recordsAsGiven);
     const after = Buffer.from('["orders","another","1"]').toString('base64url');
     await expect(store.query('orders', 'p', '', { limit: 2, after })).rejects.toThrow(BadCursor);
     expect(client.sent).toEqual([]);

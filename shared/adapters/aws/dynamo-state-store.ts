@@ -10,6 +10,7 @@ import {
   UpdateItemCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import { storedRecords, type RecordCodec } from '../../contracts/stored-records.ts';
 import {
   ConditionFailed,
   LimitExceeded,
@@ -26,6 +27,7 @@ import { cursorAfter, placeOf, type Listing } from '../page-cursor.ts';
 import { backoffMs, wait, type Sleep } from './batching.ts';
 import { clientOptions } from './client-options.ts';
 import { tableVariable, type Environment } from './environment.ts';
+import { reaching } from './reach.ts';
 import {
   ATTRIBUTES,
   INDEX_NAME,
@@ -48,26 +50,28 @@ export class DynamoStateStore implements StateStore {
   readonly #environment: Environment;
   readonly #client: DynamoDBClient;
   readonly #sleep: Sleep;
+  readonly #records: RecordCodec;
 
   constructor(
     environment: Environment,
     client = new DynamoDBClient(clientOptions(environment)),
     sleep: Sleep = wait,
+    records: RecordCodec = storedRecords,
   ) {
     this.#environment = environment;
     this.#client = client;
     this.#sleep = sleep;
+    this.#records = records;
   }
 
   async get<T>(table: TableName, key: ItemKey): Promise<Item<T> | null> {
-    const { Item: found } = await this.#client.send(
-      new GetItemCommand({
-        TableName: this.#tableName(table),
-        Key: keyAttributes(key),
-        ConsistentRead: true,
-      }),
-    );
-    return found === undefined ? null : readItem<T>(found);
+    const command = new GetItemCommand({
+      TableName: this.#tableName(table),
+      Key: keyAttributes(key),
+      ConsistentRead: true,
+    });
+    const { Item: found } = await reaching('DynamoDB', this.#client.send(command));
+    return found === undefined ? null : this.#item<T>(table, found);
   }
 
   async query<T>(table: TableName, pk: string, sortPrefix: string, options: QueryOptions): Promise<Page<T>> {
@@ -90,9 +94,10 @@ export class DynamoStateStore implements StateStore {
     return this.#page({ ...input, ...keyCondition(INDEX_KEY, partition, sort) }, listing, options);
   }
 
-  async write(write: Write): Promise<void> {
+  async write(given: Write): Promise<void> {
     // Only a transaction can check without writing.
-    if (write.kind === 'check') return this.transact([write]);
+    if (given.kind === 'check') return this.transact([given]);
+    const write = this.#asStored(given);
     refuseImpossible([write]);
     const tableName = this.#tableName(write.table);
     await this.#commit([write], async () => {
@@ -102,7 +107,8 @@ export class DynamoStateStore implements StateStore {
     });
   }
 
-  async transact(writes: readonly Write[]): Promise<void> {
+  async transact(given: readonly Write[]): Promise<void> {
+    const writes = given.map((write) => this.#asStored(write));
     refuseImpossible(writes);
     const TransactItems = writes.map((write) => transactItem(this.#tableName(write.table), write));
     await this.#commit(writes, async () => {
@@ -112,6 +118,10 @@ export class DynamoStateStore implements StateStore {
 
   /** Tries again while another transaction holds one of the items: that says nothing about the conditions. */
   async #commit(writes: readonly Write[], attempt: () => Promise<void>): Promise<void> {
+    await reaching('DynamoDB', this.#commitOrConflict(writes, attempt));
+  }
+
+  async #commitOrConflict(writes: readonly Write[], attempt: () => Promise<void>): Promise<void> {
     for (let attempts = 1; ; attempts++) {
       try {
         await attempt();
@@ -134,20 +144,30 @@ export class DynamoStateStore implements StateStore {
     const found: Attributes[] = [];
     let from = after === undefined ? undefined : startKey(listing, after);
     do {
-      const response = await this.#client.send(
-        new QueryCommand({
-          ...input,
-          ScanIndexForward: options.descending !== true,
-          Limit: limit + 1 - found.length,
-          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-        }),
-      );
+      const command = new QueryCommand({
+        ...input,
+        ScanIndexForward: options.descending !== true,
+        Limit: limit + 1 - found.length,
+        ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+      });
+      const response = await reaching('DynamoDB', this.#client.send(command));
       found.push(...(response.Items ?? []));
       from = response.LastEvaluatedKey;
     } while (from !== undefined && found.length <= limit);
-    const items = found.slice(0, limit).map((item) => readItem<T>(item));
+    const items = found.slice(0, limit).map((item) => this.#item<T>(listing.table, item));
     const last = items.at(-1);
     return { items, next: found.length > limit && last !== undefined ? cursorAfter(listing, last) : null };
+  }
+
+  #item<T>(table: TableName, attributes: Attributes): Item<T> {
+    const item = readItem(attributes);
+    return { ...item, value: this.#records.record(table, item, item.value) as T };
+  }
+
+  #asStored<W extends Write>(write: W): W {
+    return write.kind === 'put'
+      ? { ...write, value: this.#records.stored(write.table, write, write.value) }
+      : write;
   }
 
   #tableName(table: TableName): string {

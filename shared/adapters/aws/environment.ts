@@ -6,9 +6,12 @@
 import * as z from 'zod';
 import type { Capabilities } from '../../topology-schema.ts';
 import { topology, type FunctionName, type TableName } from '../../topology.ts';
+import { functionsOfEvents } from './stage-parameters.ts';
 
 export const EVENT_BUS_NAME = 'EVENT_BUS_NAME';
 export const ARCHIVE_BUCKET = 'ARCHIVE_BUCKET';
+/** Where Lambda leaves the batches of a stream that were given up. */
+export const FAILURES_BUCKET = 'FAILURES_BUCKET';
 /** Absolute, or a path beneath the emulator's endpoint. */
 export const SOCKET_ENDPOINT = 'SOCKET_ENDPOINT';
 /** The SSM path under which each function's physical name is kept by its logical one. */
@@ -18,7 +21,10 @@ export const CLICKHOUSE_USER = 'CLICKHOUSE_USER';
 /** Set where the password is a secret; a local server has none. */
 export const CLICKHOUSE_PASSWORD_SECRET_ARN = 'CLICKHOUSE_PASSWORD_SECRET_ARN';
 export const TOKEN_ISSUER = 'TOKEN_ISSUER';
+/** What tokens are for, separated by commas: audiences or ids of clients. */
 export const TOKEN_AUDIENCE = 'TOKEN_AUDIENCE';
+/** Which tokens are believed and what they allow, as JSON: the stage's `TokenRules`. */
+export const TOKEN_RULES = 'TOKEN_RULES';
 /** The https address of a JWKS, or the JWKS itself. */
 export const TOKEN_JWKS = 'TOKEN_JWKS';
 /** What the collector listens to: an exchange, and its own symbols separated by commas. */
@@ -46,6 +52,10 @@ export function deadLetterQueueVariable(queue: string): string {
   return `QUEUE_${constantCase(queue)}_DEAD_LETTERS_URL`;
 }
 
+export function failedEventsVariable(functionName: string): string {
+  return `FAILED_EVENTS_${constantCase(functionName)}_URL`;
+}
+
 export function stateMachineVariable(stateMachine: string): string {
   return `STATE_MACHINE_${constantCase(stateMachine)}_ARN`;
 }
@@ -70,9 +80,24 @@ export function variablesFor(capabilities: Capabilities): readonly string[] {
     ...(capabilities.functionHealth === undefined ? [] : [FUNCTIONS_PATH, ...queues.map(queueVariable)]),
     ...(capabilities.deadLetters === undefined ? [] : queues.map(deadLetterQueueVariable)),
     ...(capabilities.deadLetters === 'write' ? queues.map(queueVariable) : []),
-    ...(capabilities.verifyTokens === undefined ? [] : [TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_JWKS]),
+    ...(capabilities.givenUp === undefined ? [] : givenUpVariables()),
+    ...(capabilities.verifyTokens === undefined
+      ? []
+      : [TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_JWKS, TOKEN_RULES]),
   ];
   return [...new Set(variables)];
+}
+
+/** What was given up lies in a bucket and in queues, and goes back through streams, bus and queues. */
+export function givenUpVariables(): readonly string[] {
+  return [
+    FAILURES_BUCKET,
+    FUNCTIONS_PATH,
+    EVENT_BUS_NAME,
+    ...functionsOfEvents().map(failedEventsVariable),
+    ...Object.keys(topology.streams).map(streamVariable),
+    ...Object.keys(topology.queues).flatMap((name) => [queueVariable(name), deadLetterQueueVariable(name)]),
+  ];
 }
 
 /** What the collector writes to: all streams, and how far it has come. */

@@ -4,6 +4,7 @@ import { LimitExceeded } from '../../ports/state-store.ts';
 import { inBatches, sendUntilAccepted, type Refused, type Sleep } from './batching.ts';
 import { clientOptions } from './client-options.ts';
 import { EVENT_BUS_NAME, type Environment } from './environment.ts';
+import { reaching } from './reach.ts';
 
 const EVENT_SOURCE = 'millrace';
 const MAX_ENTRIES_A_CALL = 10;
@@ -38,7 +39,10 @@ export class EventBridgeBus implements EventBus {
     }
     const limits = { maxItems: MAX_ENTRIES_A_CALL, maxBytes: MAX_EVENT_BYTES };
     for (const batch of inBatches(entries, bytesOf, limits)) {
-      await sendUntilAccepted(batch, (part) => this.#put(part), this.#sleep);
+      await reaching(
+        'EventBridge',
+        sendUntilAccepted(batch, (part) => this.#put(part), this.#sleep),
+      );
     }
   }
 

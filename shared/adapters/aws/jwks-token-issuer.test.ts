@@ -1,10 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
+import { USUAL_TOKEN_RULES } from '../../contracts/token-rules.ts';
 import { parseEnvironment } from './environment.ts';
 import { JwksTokenIssuer } from './jwks-token-issuer.ts';
 
 const keySet = { keys: [{ kty: 'OKP', crv: 'Ed25519', x: 'abc', kid: '1' }] };
-const environment = (jwks: string) =>
-  parseEnvironment({ TOKEN_ISSUER: 'https://issuer', TOKEN_AUDIENCE: 'millrace', TOKEN_JWKS: jwks }, []);
+const rules = { ...USUAL_TOKEN_RULES, algorithms: ['RS256'] };
+const environment = (jwks: string, more: Readonly<Record<string, string>> = {}) =>
+  parseEnvironment(
+    {
+      TOKEN_ISSUER: 'https://issuer',
+      TOKEN_AUDIENCE: 'millrace, client-1',
+      TOKEN_JWKS: jwks,
+      TOKEN_RULES: JSON.stringify(rules),
+      ...more,
+    },
+    [],
+  );
 
 function fetching(answers: readonly (() => Response)[]): { fetcher: typeof fetch; calls: () => number } {
   let calls = 0;
@@ -16,11 +27,22 @@ describe('JwksTokenIssuer', () => {
     const { fetcher, calls } = fetching([() => new Response('')]);
     const issuer = new JwksTokenIssuer(environment(JSON.stringify(keySet)), fetcher);
     expect(await issuer.keys()).toEqual(keySet);
-    expect({ issuer: issuer.issuer, audience: issuer.audience }).toEqual({
+    expect({ issuer: issuer.issuer, audiences: issuer.audiences, rules: issuer.rules }).toEqual({
       issuer: 'https://issuer',
-      audience: 'millrace',
+      audiences: ['millrace', 'client-1'],
+      rules,
     });
     expect(calls()).toBe(0);
+  });
+
+  it.each([
+    [{ TOKEN_RULES: '{}' }, 'TOKEN_RULES: expected the token rules of a stage as JSON'],
+    [{ TOKEN_RULES: JSON.stringify({ ...rules, algorithms: ['HS256'] }) }, 'TOKEN_RULES: expected'],
+    [{ TOKEN_RULES: JSON.stringify({ ...rules, algorithms: ['none'] }) }, 'TOKEN_RULES: expected'],
+    [{ TOKEN_RULES: JSON.stringify({ ...rules, algorithms: [] }) }, 'TOKEN_RULES: expected'],
+    [{ TOKEN_AUDIENCE: 'a,,b' }, 'TOKEN_AUDIENCE: expected 1 to 20 audiences separated by commas'],
+  ])('does not start with %j', (more, message) => {
+    expect(() => new JwksTokenIssuer(environment(JSON.stringify(keySet), more))).toThrow(message);
   });
 
   it('downloads keys whenever it is asked: who verifies keeps them, and asks again for a key that is new', async () => {

@@ -11,6 +11,7 @@ import type { StreamName } from '../../topology.ts';
 import { inRounds, sendUntilAccepted, type Refused, type Sleep } from './batching.ts';
 import { clientOptions } from './client-options.ts';
 import { streamVariable, type Environment } from './environment.ts';
+import { reaching } from './reach.ts';
 
 export class KinesisStreamWriter implements StreamWriter {
   readonly #environment: Environment;
@@ -35,7 +36,10 @@ export class KinesisStreamWriter implements StreamWriter {
     refuseOversize(records);
     const streamName = this.#environment.text(streamVariable(stream));
     for (const round of inRounds(records, (record) => record.partitionKey)) {
-      await sendUntilAccepted(round, (part) => this.#put(streamName, part), this.#sleep);
+      await reaching(
+        'Kinesis',
+        sendUntilAccepted(round, (part) => this.#put(streamName, part), this.#sleep),
+      );
     }
   }
 

@@ -9,6 +9,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import { LimitExceeded } from '../../ports/state-store.ts';
 import { clientOptions } from './client-options.ts';
 import { ARCHIVE_BUCKET, type Environment } from './environment.ts';
+import { reaching } from './reach.ts';
 
 const MAX_KEYS_A_CALL = 1000;
 
@@ -25,12 +26,15 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async put(key: string, body: Uint8Array, contentType: string): Promise<void> {
-    await this.#client.send(
-      new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: body, ContentType: contentType }),
-    );
+    const input = { Bucket: this.#bucket, Key: key, Body: body, ContentType: contentType };
+    await reaching('S3', this.#client.send(new PutObjectCommand(input)));
   }
 
   async get(key: string): Promise<Uint8Array | null> {
+    return reaching('S3', this.#get(key));
+  }
+
+  async #get(key: string): Promise<Uint8Array | null> {
     try {
       const response = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
       if (response.Body === undefined) throw new Error(`object ${key} came without a body`);
@@ -48,14 +52,13 @@ export class S3ObjectStore implements ObjectStore {
     if (limit < 1 || limit > MAX_KEYS_A_CALL) {
       throw new LimitExceeded(`a list of ${limit} keys, expected 1 to ${MAX_KEYS_A_CALL}`);
     }
-    const response = await this.#client.send(
-      new ListObjectsV2Command({
-        Bucket: this.#bucket,
-        Prefix: prefix,
-        MaxKeys: limit,
-        ...(after === undefined ? {} : { StartAfter: after }),
-      }),
-    );
+    const command = new ListObjectsV2Command({
+      Bucket: this.#bucket,
+      Prefix: prefix,
+      MaxKeys: limit,
+      ...(after === undefined ? {} : { StartAfter: after }),
+    });
+    const response = await reaching('S3', this.#client.send(command));
     return (response.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key]));
   }
 }

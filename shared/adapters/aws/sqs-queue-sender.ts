@@ -10,6 +10,7 @@ import type { QueueName } from '../../topology.ts';
 import { inBatches, inRounds, sendUntilAccepted, type Refused, type Sleep } from './batching.ts';
 import { clientOptions } from './client-options.ts';
 import { queueVariable, type Environment } from './environment.ts';
+import { reaching } from './reach.ts';
 
 export class SqsQueueSender implements QueueSender {
   readonly #environment: Environment;
@@ -29,7 +30,10 @@ export class SqsQueueSender implements QueueSender {
     const limits = { maxItems: MAX_MESSAGES_A_CALL, maxBytes: MAX_MESSAGE_BYTES };
     for (const round of inRounds(messages, (message) => message.groupId)) {
       for (const batch of inBatches(round, bytesOf, limits)) {
-        await sendUntilAccepted(batch, (part) => this.#send(queueUrl, part), this.#sleep);
+        await reaching(
+          'SQS',
+          sendUntilAccepted(batch, (part) => this.#send(queueUrl, part), this.#sleep),
+        );
       }
     }
   }

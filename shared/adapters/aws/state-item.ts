@@ -34,7 +34,7 @@ export function keyAttributes({ pk, sk }: ItemKey): Attributes {
   return { [ATTRIBUTES.partitionKey]: { S: pk }, [ATTRIBUTES.sortKey]: { S: sk } };
 }
 
-export function readItem<T>(attributes: Attributes): Item<T> {
+export function readItem(attributes: Attributes): Item {
   const text = (name: string): string | undefined => attributes[name]?.S;
   const partition = text(ATTRIBUTES.indexPartition);
   const sort = text(ATTRIBUTES.indexSort);
@@ -43,7 +43,7 @@ export function readItem<T>(attributes: Attributes): Item<T> {
     pk: text(ATTRIBUTES.partitionKey) ?? '',
     sk: text(ATTRIBUTES.sortKey) ?? '',
     version: Number(attributes[ATTRIBUTES.version]?.N),
-    value: JSON.parse(text(ATTRIBUTES.value) ?? 'null') as T,
+    value: JSON.parse(text(ATTRIBUTES.value) ?? 'null') as unknown,
     ...(partition === undefined || sort === undefined ? {} : { index: { partition, sort } }),
     ...(expiresAtMs === undefined ? {} : { expiresAtMs: Number(expiresAtMs) }),
   };

@@ -41,11 +41,17 @@ describe('StepFunctionsExecutions', () => {
         'run-1',
       );
     expect(
-      await describing(() => ({ status: 'FAILED', error: 'States.Timeout', cause: 'too slow' })),
-    ).toEqual({ status: 'FAILED', cause: 'too slow' });
+      await describing(() => ({
+        status: 'FAILED',
+        error: 'States.Timeout',
+        cause: 'too slow',
+        stopDate: new Date(7),
+      })),
+    ).toEqual({ status: 'FAILED', cause: 'too slow', endedAtMs: 7 });
     expect(await describing(() => ({ status: 'PENDING_REDRIVE' }))).toEqual({
       status: 'RUNNING',
       cause: null,
+      endedAtMs: null,
     });
     const none = (): never => {
       throw new ExecutionDoesNotExist({ message: 'none', $metadata: {} });

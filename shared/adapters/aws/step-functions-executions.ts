@@ -7,10 +7,11 @@ import {
   type ExecutionStatus as SfnStatus,
 } from '@aws-sdk/client-sfn';
 import { canonicalJson } from '../../domain/canonical-json.ts';
-import type { Executions, ExecutionStatus } from '../../ports/executions.ts';
+import type { Execution, Executions, ExecutionStatus } from '../../ports/executions.ts';
 import type { StateMachineName } from '../../topology.ts';
 import { clientOptions } from './client-options.ts';
 import { stateMachineVariable, type Environment } from './environment.ts';
+import { reaching } from './reach.ts';
 
 export class StepFunctionsExecutions implements Executions {
   readonly #environment: Environment;
@@ -27,7 +28,10 @@ export class StepFunctionsExecutions implements Executions {
     name: string,
     input: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    const text = canonicalJson(input);
+    return reaching('Step Functions', this.#start(stateMachine, name, canonicalJson(input)));
+  }
+
+  async #start(stateMachine: StateMachineName, name: string, text: string): Promise<void> {
     const stateMachineArn = this.#environment.text(stateMachineVariable(stateMachine));
     try {
       await this.#client.send(new StartExecutionCommand({ stateMachineArn, name, input: text }));
@@ -40,14 +44,19 @@ export class StepFunctionsExecutions implements Executions {
     }
   }
 
-  async describe(
-    stateMachine: StateMachineName,
-    name: string,
-  ): Promise<{ readonly status: ExecutionStatus; readonly cause: string | null } | null> {
+  async describe(stateMachine: StateMachineName, name: string): Promise<Execution | null> {
     const executionArn = executionArnOf(this.#environment.text(stateMachineVariable(stateMachine)), name);
+    return reaching('Step Functions', this.#describe(executionArn));
+  }
+
+  async #describe(executionArn: string): Promise<Execution | null> {
     try {
       const execution = await this.#client.send(new DescribeExecutionCommand({ executionArn }));
-      return { status: statusOf(execution.status), cause: execution.cause ?? execution.error ?? null };
+      return {
+        status: statusOf(execution.status),
+        cause: execution.cause ?? execution.error ?? null,
+        endedAtMs: execution.stopDate?.getTime() ?? null,
+      };
     } catch (error) {
       if (error instanceof ExecutionDoesNotExist) return null;
       throw error;

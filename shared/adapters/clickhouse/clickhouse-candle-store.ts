@@ -5,6 +5,7 @@ import type { InstrumentId } from '../../domain/market-data/instrument.ts';
 import type { CandleStore, StoredCandle } from '../../ports/candle-store.ts';
 import {
   checkReadLimit,
+  insertDeadline,
   insertRows,
   quoted,
   readableTimeMs,
@@ -52,9 +53,10 @@ export class ClickHouseCandleStore implements CandleStore {
   }
 
   async insert(candles: readonly StoredCandle[], options: { readonly mayRepeat: boolean }): Promise<void> {
-    const fresh = options.mayRepeat ? await this.#withoutStored(candles) : candles;
+    const deadline = insertDeadline();
+    const fresh = options.mayRepeat ? await this.#withoutStored(candles, deadline) : candles;
     if (fresh.length === 0) return;
-    await insertRows(this.#client, 'millrace.candles', COLUMNS, encodeCandles(fresh));
+    await insertRows(this.#client, 'millrace.candles', COLUMNS, encodeCandles(fresh), deadline);
   }
 
   async latestRevision(
@@ -114,12 +116,15 @@ export class ClickHouseCandleStore implements CandleStore {
     return readDistinct(read, (previous, candle) => previous.openTimeMs === candle.openTimeMs, limit);
   }
 
-  async #withoutStored(candles: readonly StoredCandle[]): Promise<readonly StoredCandle[]> {
+  async #withoutStored(
+    candles: readonly StoredCandle[],
+    deadline: AbortSignal,
+  ): Promise<readonly StoredCandle[]> {
     const known = new Set<string>();
     for (const slice of slices(candles, KEYS_A_LOOKUP)) {
       const query = `SELECT DISTINCT instrumentId, interval, toUnixTimestamp64Milli(openTime), revision
         FROM millrace.candles WHERE ${anyOf(slice)}`;
-      for (const row of await readRows(this.#client, query, {})) known.add(row.join(' '));
+      for (const row of await readRows(this.#client, query, {}, deadline)) known.add(row.join(' '));
     }
     return candles.filter(({ instrumentId, interval, openTimeMs, revision }) => {
       const key = [instrumentId, interval, openTimeMs, revision].join(' ');

@@ -1,10 +1,13 @@
-/** The two tables as a whole: counted, and row by row in an order that never changes. */
+/**
+ * The two tables as a whole: counted, and row by row in an order that never changes. That order is the tables' own, so
+ * the server merges its parts as it reads, and repetitions follow one another.
+ */
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Trade } from '../../domain/market-data/trade.ts';
 import type { StoredCandle } from '../../ports/candle-store.ts';
 import { CANDLE_FIELDS, candleOf, isSameRevision } from './clickhouse-candle-store.ts';
 import { isSameTrade, TRADE_FIELDS, tradeOf } from './clickhouse-trade-store.ts';
-import { READ_SETTINGS, readRows, type Row } from './requests.ts';
+import { readRows, streamRows } from './requests.ts';
 
 /** Distinct trades. */
 export async function countTrades(client: ClickHouseClient): Promise<number> {
@@ -46,16 +49,4 @@ export async function streamCandles(
     last = candle;
     onCandle(candle);
   });
-}
-
-/** The order is the tables' own, so the server merges its parts as it reads, and repetitions follow one another. */
-async function streamRows(client: ClickHouseClient, query: string, onRow: (row: Row) => void): Promise<void> {
-  const result = await client.query({
-    query,
-    format: 'JSONCompactEachRow',
-    clickhouse_settings: READ_SETTINGS,
-  });
-  for await (const rows of result.stream<Row>()) {
-    for (const row of rows) onRow(row.json());
-  }
 }

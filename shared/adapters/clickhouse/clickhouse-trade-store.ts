@@ -6,6 +6,7 @@ import type { Side, Trade } from '../../domain/market-data/trade.ts';
 import type { TradeStore } from '../../ports/trade-store.ts';
 import {
   checkReadLimit,
+  insertDeadline,
   insertRows,
   quoted,
   readableTimeMs,
@@ -36,9 +37,10 @@ export class ClickHouseTradeStore implements TradeStore {
   }
 
   async insert(trades: readonly ReceivedTrade[], options: { readonly mayRepeat: boolean }): Promise<void> {
-    const fresh = options.mayRepeat ? await this.#withoutStored(trades) : trades;
+    const deadline = insertDeadline();
+    const fresh = options.mayRepeat ? await this.#withoutStored(trades, deadline) : trades;
     if (fresh.length === 0) return;
-    await insertRows(this.#client, 'millrace.trades', COLUMNS, encodeTrades(fresh));
+    await insertRows(this.#client, 'millrace.trades', COLUMNS, encodeTrades(fresh), deadline);
   }
 
   async between(
@@ -65,11 +67,14 @@ export class ClickHouseTradeStore implements TradeStore {
     return row === undefined ? null : tradeOf(row);
   }
 
-  async #withoutStored(trades: readonly ReceivedTrade[]): Promise<readonly ReceivedTrade[]> {
+  async #withoutStored(
+    trades: readonly ReceivedTrade[],
+    deadline: AbortSignal,
+  ): Promise<readonly ReceivedTrade[]> {
     const known = new Set<string>();
     for (const slice of slices(trades, KEYS_A_LOOKUP)) {
       const query = `SELECT DISTINCT instrumentId, tradeId FROM millrace.trades WHERE ${anyOf(slice)}`;
-      for (const [instrumentId, tradeId] of await readRows(this.#client, query, {})) {
+      for (const [instrumentId, tradeId] of await readRows(this.#client, query, {}, deadline)) {
         known.add(`${String(instrumentId)} ${Number(tradeId)}`);
       }
     }

@@ -5,12 +5,12 @@ export interface ClickHouseAddress {
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
-  /** How long an answer may keep silent; migrations of large tables need more than the default of 4.5 s. */
+  /** How long an answer may keep silent; migrations of large tables need more than the default of 4 s. */
   readonly requestTimeoutMs?: number;
 }
 
-/** Just under the time that a function has. */
-const REQUEST_TIMEOUT_MS = 4_500;
+/** Less than the time that a function has, so that it hears what hangs and is not ended before. */
+const REQUEST_TIMEOUT_MS = 4_000;
 const MAX_CONNECTIONS = 10;
 /** Less than the 10 s after which the server closes an idle connection, so that none is used as it closes. */
 const IDLE_CONNECTION_MS = 2_500;

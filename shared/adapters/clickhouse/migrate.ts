@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { readRows } from './requests.ts';
+import { readRows, runStatement } from './requests.ts';
 
 /** The schema cannot be brought to where it was asked to be. The message is one line. */
 export class MigrationRefused extends Error {
@@ -87,9 +87,10 @@ function readMigrations(folder: string): Migration[] {
 
 /** The database takes the server's own engine: Atomic, or what ClickHouse Cloud shares among its replicas. */
 async function createHistory(client: ClickHouseClient): Promise<void> {
-  await client.command({ query: 'CREATE DATABASE IF NOT EXISTS millrace' });
-  await client.command({
-    query: `CREATE TABLE IF NOT EXISTS millrace.schema_migrations
+  await runStatement(client, 'CREATE DATABASE IF NOT EXISTS millrace');
+  await runStatement(
+    client,
+    `CREATE TABLE IF NOT EXISTS millrace.schema_migrations
       (
         step UInt32,
         version UInt32,
@@ -99,7 +100,7 @@ async function createHistory(client: ClickHouseClient): Promise<void> {
         appliedAt DateTime64(3, 'UTC') DEFAULT now64(3)
       )
       ENGINE = MergeTree ORDER BY step`,
-  });
+  );
 }
 
 /** @returns version → checksum of what is applied. */
@@ -129,13 +130,14 @@ function fileNameOf({ version, name }: Migration): string {
 }
 
 async function make(client: ClickHouseClient, migration: Migration, direction: 'up' | 'down'): Promise<void> {
-  for (const query of statementsOf(migration[direction])) await client.command({ query });
+  for (const query of statementsOf(migration[direction])) await runStatement(client, query);
   const { version, name, checksum } = migration;
-  await client.command({
-    query: `INSERT INTO millrace.schema_migrations (step, version, name, direction, checksum)
+  await runStatement(
+    client,
+    `INSERT INTO millrace.schema_migrations (step, version, name, direction, checksum)
       SELECT max(step) + 1, {version: UInt32}, {name: String}, {direction: String}, {checksum: String} FROM millrace.schema_migrations`,
-    query_params: { version, name, direction, checksum },
-  });
+    { version, name, direction, checksum },
+  );
 }
 
 /** ClickHouse takes one statement a request. A semicolon at the end of a line ends one; comments have lines of their own. */

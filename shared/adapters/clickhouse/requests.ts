@@ -1,8 +1,10 @@
 /** The ways in which the stores talk to ClickHouse. */
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
-import type { ClickHouseClient } from '@clickhouse/client';
+import { ResultSet, type BaseQueryParams, type ClickHouseClient, type ExecResult } from '@clickhouse/client';
 import { LimitExceeded } from '../../ports/state-store.ts';
+import { reachingClickHouse, refusalOf } from './reach.ts';
 
 const MAX_ROWS_A_READ = 10_000;
 /** Read beside what was asked for, so that the usual few repetitions cost no second question. */
@@ -13,38 +15,109 @@ const MAX_TIME_MS = Date.UTC(2299, 11, 31);
 /** A row of a query in the order of its columns: integers as numbers, decimals and texts as strings. */
 export type Row = readonly (string | number | boolean)[];
 
-export const READ_SETTINGS = {
+const READ_SETTINGS = {
   output_format_json_quote_64bit_integers: 0,
   output_format_json_quote_decimals: 1,
 } as const;
 
-/** @param rows in RowBinary, in the order of the columns. Resolves when they can be queried. */
+/**
+ * How long a question about what is stored and the insert of the rest may take together: less than a function has, so
+ * that a server that hangs is what the function hears of before its own time is up.
+ */
+const INSERT_TIMEOUT_MS = 4_000;
+
+/** The deadline of one insert with all that belongs to it. */
+export function insertDeadline(): AbortSignal {
+  return AbortSignal.timeout(INSERT_TIMEOUT_MS);
+}
+
+/**
+ * An insert that was not answered may land all the same, also after the next attempt has begun: whoever repeats it
+ * asks first which rows are there, and readers leave out a row that is there twice.
+ * @param rows in RowBinary, in the order of the columns. Resolves when they can be queried.
+ */
 export async function insertRows(
   client: ClickHouseClient,
   table: string,
   columns: readonly string[],
   rows: Uint8Array,
+  deadline: AbortSignal,
 ): Promise<void> {
-  const result = await client.exec({
-    query: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT RowBinary`,
-    values: Readable.from([rows]),
-    clickhouse_settings: { async_insert: 0, input_format_parallel_parsing: 0 },
+  await reachingClickHouse(async () => {
+    const { stream } = await ask(client, {
+      query: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT RowBinary`,
+      values: Readable.from([rows]),
+      clickhouse_settings: { async_insert: 0, input_format_parallel_parsing: 0 },
+      abort_signal: deadline,
+    });
+    await finished(stream.resume());
+  }, deadline);
+}
+
+/** A statement that answers nothing. */
+export async function runStatement(
+  client: ClickHouseClient,
+  query: string,
+  parameters: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  await reachingClickHouse(async () => {
+    const { stream } = await ask(client, { query, query_params: { ...parameters } });
+    await finished(stream.resume());
   });
-  await finished(result.stream.resume());
 }
 
 export async function readRows(
   client: ClickHouseClient,
   query: string,
   parameters: Readonly<Record<string, unknown>>,
+  deadline?: AbortSignal,
 ): Promise<readonly Row[]> {
-  const result = await client.query({
-    query,
-    query_params: { ...parameters },
-    format: 'JSONCompactEachRow',
-    clickhouse_settings: READ_SETTINGS,
-  });
-  return result.json<Row>();
+  const rows: Row[] = [];
+  await streamRows(client, query, (row) => rows.push(row), { parameters, deadline });
+  return rows;
+}
+
+/** Rows one by one: memory stays flat however many there are. */
+export async function streamRows(
+  client: ClickHouseClient,
+  query: string,
+  onRow: (row: Row) => void,
+  options: {
+    readonly parameters?: Readonly<Record<string, unknown>>;
+    readonly deadline?: AbortSignal | undefined;
+  } = {},
+): Promise<void> {
+  const { parameters = {}, deadline } = options;
+  await reachingClickHouse(async () => {
+    const { stream, query_id, response_headers } = await ask(client, {
+      query: `${query} FORMAT ${ROW_FORMAT}`,
+      query_params: { ...parameters },
+      clickhouse_settings: READ_SETTINGS,
+      ...(deadline === undefined ? {} : { abort_signal: deadline }),
+    });
+    const result = new ResultSet(stream, ROW_FORMAT, query_id, ignoreLogged, response_headers);
+    for await (const rows of result.stream<Row>()) {
+      for (const row of rows) onRow(row.json());
+    }
+  }, deadline);
+}
+
+const ROW_FORMAT = 'JSONCompactEachRow';
+
+/** What a result set would log comes out of its stream as well. */
+function ignoreLogged(): void {}
+
+interface Request extends BaseQueryParams {
+  readonly query: string;
+  readonly values?: Readable;
+}
+
+/** The client's other ways of asking keep the status of a refusal to themselves. */
+async function ask(client: ClickHouseClient, request: Request): Promise<ExecResult<Readable>> {
+  const answer = await client.exec({ ...request, ignore_error_response: true });
+  const { http_status_code: status = 200, response_headers } = answer;
+  if (status < 400 && response_headers['x-clickhouse-exception-code'] === undefined) return answer;
+  throw refusalOf(status, await text(answer.stream));
 }
 
 /**

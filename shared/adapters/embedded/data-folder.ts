@@ -151,6 +151,11 @@ function ownerOf(path: string): number | null {
 
 function writeWhole(path: string, value: object): void {
   const partial = `${path}.${process.pid}`;
-  writeFileSync(partial, `${JSON.stringify(value)}\n`, { mode: 0o600 });
-  renameSync(partial, path);
+  try {
+    writeFileSync(partial, `${JSON.stringify(value)}\n`, { mode: 0o600 });
+    renameSync(partial, path);
+  } catch (error) {
+    // A write that fails, for want of room for instance, does not name its file.
+    throw Object.assign(error as NodeJS.ErrnoException, { path });
+  }
 }

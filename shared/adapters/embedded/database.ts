@@ -1,4 +1,6 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { basename } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { Unreachable } from '../../ports/unreachable.ts';
 import { CorruptDataFolder } from './corrupt-data-folder.ts';
 
 export interface DatabaseSchema {
@@ -10,7 +12,8 @@ export interface DatabaseSchema {
 
 /** `MILL`: tells our files from other programs' SQLite files. */
 const APPLICATION_ID = 0x4d494c4c;
-const BUSY_TIMEOUT_MS = 5000;
+/** Waiting for whoever holds a lock holds up the whole process: less than the time that a function has. */
+const BUSY_TIMEOUT_MS = 1000;
 /** A WAL that grew during a large transaction is cut back to this at the next checkpoint. */
 const MAX_IDLE_WAL_BYTES = 32 * 1024 * 1024;
 /** Every page is read up to this size, which takes under 100 ms; past it only what is needed to start. */
@@ -92,7 +95,9 @@ function pragma(
 /** By SQLite's primary result codes: https://sqlite.org/rescode.html */
 const WRONG: Readonly<Record<number, string>> = {
   3: 'cannot be opened',
+  5: 'is locked by another program',
   8: 'cannot be written',
+  10: 'cannot be read or written',
   11: 'is damaged',
   13: 'cannot be written',
   14: 'cannot be opened',
@@ -104,21 +109,90 @@ function primaryCodeOf(error: unknown): number {
   return typeof code === 'number' ? code & 0xff : 0;
 }
 
+/**
+ * SQLite's extended codes for what a full disk does beside SQLITE_FULL, a used-up quota for instance: writing, syncing
+ * and truncating fail, and so does making the shared memory of the WAL longer.
+ */
+const NO_ROOM = new Set([
+  778, // SQLITE_IOERR_WRITE
+  1034, // SQLITE_IOERR_FSYNC
+  1290, // SQLITE_IOERR_DIR_FSYNC
+  1546, // SQLITE_IOERR_TRUNCATE
+  4618, // SQLITE_IOERR_SHMOPEN
+  4874, // SQLITE_IOERR_SHMSIZE
+]);
+const SQLITE_BUSY = 5;
+const SQLITE_FULL = 13;
+
+/** A full disk, or another program that holds the file's lock: neither says anything of what was to be written. */
+function isOutOfReach(error: unknown): boolean {
+  const primary = primaryCodeOf(error);
+  if (primary === SQLITE_BUSY || primary === SQLITE_FULL) return true;
+  return NO_ROOM.has((error as { errcode?: number }).errcode ?? 0);
+}
+
+/** @throws Unreachable instead of what SQLite throws for want of room or of a lock. */
+function reaching<T>(database: DatabaseSync, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw isOutOfReach(error) ? new Unreachable(basename(database.location() ?? 'memory'), error) : error;
+  }
+}
+
+type Row = Record<string, SQLOutputValue>;
+
+/** A prepared statement that tells what cannot be reached from what is wrong. */
+export class Statement {
+  readonly #database: DatabaseSync;
+  readonly #prepared: StatementSync;
+
+  constructor(database: DatabaseSync, sql: string) {
+    this.#database = database;
+    this.#prepared = database.prepare(sql);
+  }
+
+  run(...values: SQLInputValue[]): ReturnType<StatementSync['run']> {
+    return reaching(this.#database, () => this.#prepared.run(...values));
+  }
+
+  get(...values: SQLInputValue[]): Row | undefined {
+    return reaching(this.#database, () => this.#prepared.get(...values));
+  }
+
+  all(...values: SQLInputValue[]): Row[] {
+    return reaching(this.#database, () => this.#prepared.all(...values));
+  }
+
+  *iterate(...values: SQLInputValue[]): Generator<Row, void> {
+    const rows = reaching(this.#database, () => this.#prepared.iterate(...values));
+    try {
+      for (;;) {
+        const next = reaching(this.#database, () => rows.next());
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      rows.return?.();
+    }
+  }
+}
+
 /** Prepares each of the named statements, once for the life of the database. */
 export function prepareAll<Name extends string>(
   database: DatabaseSync,
   texts: Readonly<Record<Name, string>>,
-): Readonly<Record<Name, StatementSync>> {
-  const entries = Object.entries<string>(texts).map(([name, sql]) => [name, database.prepare(sql)]);
-  return Object.fromEntries(entries) as Record<Name, StatementSync>;
+): Readonly<Record<Name, Statement>> {
+  const entries = Object.entries<string>(texts).map(([name, sql]) => [name, new Statement(database, sql)]);
+  return Object.fromEntries(entries) as Record<Name, Statement>;
 }
 
 /** Runs the body in one transaction: all of its writes are committed, or none when it throws. */
 export function transaction<T>(database: DatabaseSync, body: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
+  reaching(database, () => database.exec('BEGIN IMMEDIATE'));
   try {
     const result = body();
-    database.exec('COMMIT');
+    reaching(database, () => database.exec('COMMIT'));
     return result;
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');

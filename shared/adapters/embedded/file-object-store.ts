@@ -4,6 +4,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { LimitExceeded } from '../../ports/state-store.ts';
+import { Unreachable } from '../../ports/unreachable.ts';
 import { makeFolder } from '../files/make-folder.ts';
 
 const MAX_PAGE_KEYS = 1000;
@@ -30,18 +31,19 @@ export class FileObjectStore implements ObjectStore {
   /**
    * Writes elsewhere under the root and renames into place: a reader sees the old object or the new one, whole, also after a
    * crash or a loss of power.
+   * @throws Unreachable when the disk is full or the quota used up.
    */
   async put(key: string, body: Uint8Array, _contentType: string): Promise<void> {
     checkKey(key);
     const path = join(this.#root, key);
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const partial = join(this.#root, PARTIAL_FOLDER, randomUUID());
     try {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await writeDurably(partial, body);
       await rename(partial, path);
     } catch (error) {
       await rm(partial, { force: true });
-      throw error;
+      throw hasNoRoom(error) ? new Unreachable('objects', error) : error;
     }
   }
 
@@ -123,6 +125,11 @@ function isBadSegment(segment: string): boolean {
 
 function compareBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function hasNoRoom(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 /** Nothing there, or only a folder, or a file where the key wants a folder. */

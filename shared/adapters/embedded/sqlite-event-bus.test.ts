@@ -105,7 +105,8 @@ describe('SqliteEventBus', () => {
     for (const { id } of bus.take('push-updates', 2, NOW_MS)) bus.acknowledge(id);
     const told: string[] = [];
     bus.onPublish((functionName) => told.push(functionName));
-    expect([bus.redrive(), bus.redrive()]).toEqual([1, 0]);
+    expect(bus.redrive('push-updates')).toBe(0);
+    expect([bus.redrive('track-order'), bus.redrive('track-order')]).toEqual([1, 0]);
     expect(told).toEqual(['track-order']);
     expect(bus.deadDeliveries(10)).toEqual([]);
     expect([bus.pendingCount('track-order'), bus.pendingCount('push-updates')]).toEqual([1, 0]);

@@ -164,6 +164,11 @@ export class SqliteEventBus implements EventBus {
     this.#inFlight.clear();
   }
 
+  /** How many deliveries were given up. */
+  deadCount(): number {
+    return this.#statements.countDead.all().reduce((sum, { count }) => sum + Number(count), 0);
+  }
+
   /** What was given up, newest first. */
   deadDeliveries(limit: number): DeadDelivery[] {
     return this.#statements.dead.all(limit).map((row) => ({
@@ -173,17 +178,17 @@ export class SqliteEventBus implements EventBus {
     }));
   }
 
-  /** Makes due again what was given up, as if for the first time. @returns how many deliveries. */
-  redrive(): number {
-    const counts = transaction(this.#database, () => {
-      const byFunction = this.#statements.countDead.all();
-      this.#statements.revive.run();
-      this.#statements.removeDead.run();
-      return byFunction.map((row) => [row['function_name'] as FunctionName, Number(row['count'])] as const);
+  /** Makes due again what one function gave up, as if for the first time. @returns how many deliveries. */
+  redrive(functionName: FunctionName): number {
+    const count = transaction(this.#database, () => {
+      const { changes } = this.#statements.revive.run(functionName);
+      this.#statements.removeDead.run(functionName);
+      return Number(changes);
     });
-    for (const [functionName, count] of counts) this.#count(functionName, count);
-    for (const [functionName] of counts) this.#published.tell(functionName);
-    return counts.reduce((sum, [, count]) => sum + count, 0);
+    if (count === 0) return 0;
+    this.#count(functionName, count);
+    this.#published.tell(functionName);
+    return count;
   }
 
   /** Tells each function that got a delivery, after the commit. @returns what stops it. */
@@ -226,10 +231,11 @@ function prepareStatements(database: DatabaseSync) {
     postpone: `UPDATE deliveries SET due_at_ms = ?, last_cause = ?, attempts = attempts + 1 WHERE id = ? RETURNING function_name`,
     bury: `INSERT INTO dead_deliveries (${columns}, cause)
       SELECT id, function_name, event_id, detail_type, detail, published_at_ms, attempts + 1, ? FROM deliveries WHERE id = ?`,
-    countDead: 'SELECT function_name, count(*) AS count FROM dead_deliveries GROUP BY 1',
     revive: `INSERT INTO deliveries (id, function_name, event_id, detail_type, detail, published_at_ms)
-      SELECT id, function_name, event_id, detail_type, detail, published_at_ms FROM dead_deliveries`,
-    removeDead: 'DELETE FROM dead_deliveries',
+      SELECT id, function_name, event_id, detail_type, detail, published_at_ms FROM dead_deliveries
+      WHERE function_name = ?`,
+    countDead: 'SELECT function_name, count(*) AS count FROM dead_deliveries GROUP BY 1',
+    removeDead: 'DELETE FROM dead_deliveries WHERE function_name = ?',
     dead: `SELECT ${columns}, cause FROM dead_deliveries ORDER BY id DESC LIMIT ?`,
   });
 }

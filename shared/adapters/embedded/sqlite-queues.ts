@@ -60,6 +60,7 @@ export interface ReceivedMessage extends QueueMessage {
 export interface DeadLetter extends QueueMessage {
   readonly queue: QueueName;
   readonly messageId: number;
+  readonly receives: number;
 }
 
 interface MessageRow {
@@ -165,15 +166,16 @@ export class SqliteQueues implements QueueSender, DeadLetters {
     return this.#statements.dead.all(limit) as unknown as DeadLetter[];
   }
 
-  async redrive(queue: QueueName): Promise<void> {
+  async redrive(queue: QueueName): Promise<number> {
     const moved = transaction(this.#database, () => {
       const { changes } = this.#statements.redrive.run(queue);
       this.#statements.removeDead.run(queue);
       return Number(changes);
     });
-    if (moved === 0) return;
+    if (moved === 0) return 0;
     this.#count(queue, moved);
     this.#sent.tell(queue);
+    return moved;
   }
 
   /** Makes visible what was received and neither removed nor released. For a runtime that starts. */
@@ -229,7 +231,7 @@ function prepareStatements(database: DatabaseSync) {
     nextVisible: `SELECT min(free_at_ms) AS next FROM
       (SELECT max(visible_at_ms) AS free_at_ms FROM messages WHERE queue = ? GROUP BY group_id)`,
     bury: `INSERT INTO dead_letters (id, ${message}, receives) SELECT id, ${message}, receives FROM messages WHERE id = ?`,
-    dead: `SELECT id AS messageId, queue, group_id AS groupId, deduplication_id AS deduplicationId, body
+    dead: `SELECT id AS messageId, queue, group_id AS groupId, deduplication_id AS deduplicationId, body, receives
       FROM dead_letters ORDER BY id DESC LIMIT ?`,
     countDead: 'SELECT count(*) AS messages FROM dead_letters WHERE queue = ?',
     redrive: `INSERT INTO messages (${message}) SELECT ${message} FROM dead_letters WHERE queue = ? ORDER BY id`,

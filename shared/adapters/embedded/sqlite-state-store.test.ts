@@ -6,8 +6,9 @@ import { openDatabase } from './database.ts';
 import { SqliteStateStore } from './sqlite-state-store.ts';
 import { STATE_SCHEMA } from './state-database.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+import { recordsAsGiven } from '../../../test/support/records-as-given.ts';
 
-const inMemory = () => new SqliteStateStore(openDatabase(':memory:', STATE_SCHEMA));
+const inMemory = () => new SqliteStateStore(openDatabase(':memory:', STATE_SCHEMA), recordsAsGiven);
 const put = (sk: string, value: unknown, extras: object = {}) =>
   ({ kind: 'put', table: 'orders', pk: 'ORDER', sk, value, condition: { kind: 'none' }, ...extras }) as const;
 
@@ -15,11 +16,13 @@ describe('SqliteStateStore', () => {
   it('knows its items and their versions after it was closed and opened again', async () => {
     const path = join(temporaryFolder(), 'state.db');
     const before = openDatabase(path, STATE_SCHEMA);
-    await new SqliteStateStore(before).write(put('1', 'a'));
-    await new SqliteStateStore(before).write(put('1', 'b', { index: { partition: 'P', sort: 's' } }));
+    await new SqliteStateStore(before, recordsAsGiven).write(put('1', 'a'));
+    await new SqliteStateStore(before, recordsAsGiven).write(
+      put('1', 'b', { index: { partition: 'P', sort: 's' } }),
+    );
     before.close();
     const after = openDatabase(path, STATE_SCHEMA);
-    const store = new SqliteStateStore(after);
+    const store = new SqliteStateStore(after, recordsAsGiven);
     const item = { pk: 'ORDER', sk: '1', version: 2, value: 'b', index: { partition: 'P', sort: 's' } };
     expect(await store.get('orders', item)).toEqual(item);
     expect(await store.queryIndex('orders', 'P', { limit: 1 })).toEqual({ items: [item], next: null });

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { storedRecords, type RecordCodec } from '../../contracts/stored-records.ts';
 import {
   ConditionFailed,
   LimitExceeded,
@@ -58,16 +59,18 @@ interface ItemRow {
 /** State on `node:sqlite`, with DynamoDB's conditions and limits. Many may share a database; one process owns it. */
 export class SqliteStateStore implements StateStore {
   readonly #database: DatabaseSync;
+  readonly #records: RecordCodec;
   readonly #statements: Statements;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, records: RecordCodec = storedRecords) {
     this.#database = database;
+    this.#records = records;
     this.#statements = prepareStatements(database);
   }
 
   async get<T>(table: TableName, key: ItemKey): Promise<Item<T> | null> {
     const row = this.#statements.get.get(table, key.pk, key.sk);
-    return row === undefined ? null : toItem<T>(row as unknown as ItemRow);
+    return row === undefined ? null : this.#item<T>(table, row as unknown as ItemRow);
   }
 
   async query<T>(table: TableName, pk: string, sortPrefix: string, options: QueryOptions): Promise<Page<T>> {
@@ -80,7 +83,7 @@ export class SqliteStateStore implements StateStore {
       options.descending === true
         ? this.#statements.queryBackwards.all(table, pk, sortPrefix, end, after ?? end, limit + 1)
         : this.#statements.query.all(table, pk, sortPrefix, justAfter(after), end, limit + 1);
-    return toPage<T>(rows as unknown as ItemRow[], limit, listing);
+    return this.#page<T>(rows as unknown as ItemRow[], limit, listing);
   }
 
   async queryIndex<T>(
@@ -102,16 +105,16 @@ export class SqliteStateStore implements StateStore {
             limit + 1,
           )
         : this.#statements.queryIndex.all(table, partition, ...(after ?? ['', '', '']), upTo, limit + 1);
-    return toPage<T>(rows as unknown as ItemRow[], limit, listing);
+    return this.#page<T>(rows as unknown as ItemRow[], limit, listing);
   }
 
   async write(write: Write): Promise<void> {
-    const value = checkWrite(write);
+    const value = checkWrite(write, this.#records);
     if (!this.#apply(write, value)) throw new ConditionFailed({ pk: write.pk, sk: write.sk });
   }
 
   async transact(writes: readonly Write[]): Promise<void> {
-    const values = checkTransaction(writes);
+    const values = checkTransaction(writes, this.#records);
     transaction(this.#database, () => {
       writes.forEach((write, i) => {
         if (!this.#apply(write, values[i]!)) throw new ConditionFailed({ pk: write.pk, sk: write.sk });
@@ -125,6 +128,26 @@ export class SqliteStateStore implements StateStore {
    */
   removeExpired(nowMs: number): number {
     return Number(this.#statements.removeExpired.run(nowMs, MAX_ITEMS_A_SWEEP).changes);
+  }
+
+  #item<T>(table: TableName, row: ItemRow): Item<T> {
+    return {
+      pk: row.pk,
+      sk: row.sk,
+      version: row.version,
+      value: this.#records.record(table, row, JSON.parse(row.value)) as T,
+      ...(row.index_partition === null || row.index_sort === null
+        ? {}
+        : { index: { partition: row.index_partition, sort: row.index_sort } }),
+      ...(row.expires_at_ms === null ? {} : { expiresAtMs: row.expires_at_ms }),
+    };
+  }
+
+  /** One row more than the page was asked for says that there is a next page. */
+  #page<T>(rows: readonly ItemRow[], limit: number, listing: Listing): Page<T> {
+    const items = rows.slice(0, limit).map((row) => this.#item<T>(listing.table, row));
+    const last = items.at(-1);
+    return { items, next: rows.length > limit && last !== undefined ? cursorAfter(listing, last) : null };
   }
 
   /** @returns whether the condition held. */
@@ -199,29 +222,9 @@ function prepareStatements(database: DatabaseSync) {
   });
 }
 
-function toItem<T>(row: ItemRow): Item<T> {
-  return {
-    pk: row.pk,
-    sk: row.sk,
-    version: row.version,
-    value: JSON.parse(row.value) as T,
-    ...(row.index_partition === null || row.index_sort === null
-      ? {}
-      : { index: { partition: row.index_partition, sort: row.index_sort } }),
-    ...(row.expires_at_ms === null ? {} : { expiresAtMs: row.expires_at_ms }),
-  };
-}
-
 /** The least text that sorts behind this one. */
 function justAfter(text: string | undefined): string {
   return text === undefined ? '' : `${text}\u0000`;
-}
-
-/** One row more than the page was asked for says that there is a next page. */
-function toPage<T>(rows: readonly ItemRow[], limit: number, listing: Listing): Page<T> {
-  const items = rows.slice(0, limit).map((row) => toItem<T>(row));
-  const last = items.at(-1);
-  return { items, next: rows.length > limit && last !== undefined ? cursorAfter(listing, last) : null };
 }
 
 function checkPageSize(limit: number): void {
@@ -230,11 +233,11 @@ function checkPageSize(limit: number): void {
   }
 }
 
-function checkTransaction(writes: readonly Write[]): string[] {
+function checkTransaction(writes: readonly Write[], records: RecordCodec): string[] {
   if (writes.length < 1 || writes.length > MAX_TRANSACTION_WRITES) {
     throw new LimitExceeded(`a transaction has 1 to ${MAX_TRANSACTION_WRITES} writes, not ${writes.length}`);
   }
-  const values = writes.map(checkWrite);
+  const values = writes.map((write) => checkWrite(write, records));
   const bytes = values.reduce((total, value) => total + Buffer.byteLength(value), 0);
   if (bytes > MAX_TRANSACTION_BYTES) {
     throw new LimitExceeded(`a transaction has at most ${MAX_TRANSACTION_BYTES} bytes, not ${bytes}`);
@@ -245,7 +248,7 @@ function checkTransaction(writes: readonly Write[]): string[] {
 }
 
 /** @returns the value as JSON, empty for what carries none. */
-function checkWrite(write: Write): string {
+function checkWrite(write: Write, records: RecordCodec): string {
   checkKey('partition key', write.pk, MAX_PARTITION_KEY_BYTES);
   checkKey('sort key', write.sk, MAX_SORT_KEY_BYTES);
   if (write.kind !== 'put') return '';
@@ -253,7 +256,7 @@ function checkWrite(write: Write): string {
     checkKey('index partition key', write.index.partition, MAX_PARTITION_KEY_BYTES);
     checkKey('index sort key', write.index.sort, MAX_SORT_KEY_BYTES);
   }
-  const value = JSON.stringify(write.value) as string | undefined;
+  const value = JSON.stringify(records.stored(write.table, write, write.value)) as string | undefined;
   if (value === undefined) throw new TypeError(`the value of ${write.pk} / ${write.sk} is not JSON`);
   const parts = [value, write.pk, write.sk, write.index?.partition ?? '', write.index?.sort ?? ''];
   const bytes = parts.reduce((total, part) => total + Buffer.byteLength(part), 0);

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { withoutFence } from '../../contracts/fence.ts';
 import { LimitExceeded } from '../../ports/state-store.ts';
 import {
@@ -10,7 +10,7 @@ import {
   type StreamWriter,
 } from '../../ports/stream-writer.ts';
 import type { StreamName } from '../../topology.ts';
-import { prepareAll, transaction, type DatabaseSchema } from './database.ts';
+import { prepareAll, transaction, type DatabaseSchema, type Statement } from './database.ts';
 import { Listeners } from './listeners.ts';
 
 /** A record of a stream. Sequences start at 1 and have no gaps; they go on after trimming and after a restart. */
@@ -52,11 +52,12 @@ const MAX_PARTITION_KEY_BYTES = 256;
 const RECORDS_A_TRIM_STEP = 250;
 
 interface Stream {
-  readonly insert: StatementSync;
-  readonly read: StatementSync;
-  readonly trim: StatementSync;
-  readonly bury: StatementSync;
-  readonly dead: StatementSync;
+  readonly insert: Statement;
+  readonly read: Statement;
+  readonly trim: Statement;
+  readonly bury: Statement;
+  readonly dead: Statement;
+  readonly removeDead: Statement;
   /** Sequence of the last record, and of the last trimmed one; 0: none. */
   head: number;
   tail: number;
@@ -139,6 +140,11 @@ export class SqliteStreamLog implements StreamWriter {
     this.#checkpoints.set(checkpointKey(consumer, stream), throughSequence);
   }
 
+  /** How many records were given up, each once for each consumer that did. */
+  deadCount(): number {
+    return Number(this.#statements.countDead.get()?.['records']);
+  }
+
   /** What was given up, oldest first. One at a time, as a record may have a megabyte. */
   deadRecords(limit: number): IterableIterator<DeadRecord> {
     return this.#statements.dead.iterate(limit) as unknown as IterableIterator<DeadRecord>;
@@ -146,19 +152,20 @@ export class SqliteStreamLog implements StreamWriter {
 
   /**
    * Appends what was given up to its stream again, once however many consumers gave it up: whoever has it behind them
-   * knows it by its ids, and it carries no fence any more. One transaction a stream. @returns how many records.
+   * knows it by its ids, and it carries no fence any more. One transaction a stream.
+   * @param consumer only what this one gave up; the others hear it again with it. @returns how many records.
    */
-  redrive(): number {
+  redrive(consumer: string | null = null): number {
     let count = 0;
     for (const [name, stream] of this.#streams) {
       const revived = transaction(this.#database, () => {
         const arrivalMs = this.#now();
         let { head } = stream;
-        for (const row of stream.dead.iterate()) {
+        for (const row of stream.dead.iterate(consumer)) {
           const { partitionKey, data } = row as unknown as StreamRecord;
           stream.insert.run(++head, partitionKey, withoutFence(data), arrivalMs);
         }
-        this.#statements.removeDead.run(name);
+        stream.removeDead.run(consumer);
         return head - stream.head;
       });
       if (revived > 0) this.#appendedTo(name, revived);
@@ -207,7 +214,7 @@ function prepareStatements(database: DatabaseSync) {
       ON CONFLICT (consumer, stream) DO UPDATE SET sequence = excluded.sequence`,
     dead: `SELECT stream, sequence, consumer, partition_key AS partitionKey, data, cause
       FROM dead_records ORDER BY stream, sequence, consumer LIMIT ?`,
-    removeDead: 'DELETE FROM dead_records WHERE stream = ?',
+    countDead: 'SELECT count(*) AS records FROM dead_records',
   });
 }
 
@@ -220,24 +227,22 @@ function openStream(database: DatabaseSync, name: StreamName): Stream {
   const head = database.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').get(`records_${name}`)?.[
     'seq'
   ];
+  const givenUpBy = (consumer: string) =>
+    `(${consumer} IS NULL OR sequence IN (SELECT sequence FROM dead_records WHERE stream = '${name}' AND consumer = ${consumer}))`;
   const first = database.prepare(`SELECT min(sequence) AS first FROM ${table}`).get()?.['first'];
+  const statements = prepareAll(database, {
+    insert: `INSERT INTO ${table} (sequence, partition_key, data, arrival_ms) VALUES (?, ?, ?, ?)`,
+    read: `SELECT sequence, partition_key AS partitionKey, data, arrival_ms AS arrivalMs
+      FROM ${table} WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+    trim: `DELETE FROM ${table} WHERE sequence <= ?`,
+    bury: `INSERT INTO dead_records (stream, sequence, consumer, partition_key, data, cause)
+      SELECT '${name}', sequence, ?, partition_key, data, ? FROM ${table} WHERE sequence > ? AND sequence <= ?`,
+    dead: `SELECT partition_key AS partitionKey, data FROM dead_records
+      WHERE stream = '${name}' AND ${givenUpBy('?1')} GROUP BY sequence ORDER BY sequence`,
+    removeDead: `DELETE FROM dead_records WHERE stream = '${name}' AND ${givenUpBy('?1')}`,
+  });
   return {
-    insert: database.prepare(
-      `INSERT INTO ${table} (sequence, partition_key, data, arrival_ms) VALUES (?, ?, ?, ?)`,
-    ),
-    read: database.prepare(
-      `SELECT sequence, partition_key AS partitionKey, data, arrival_ms AS arrivalMs
-        FROM ${table} WHERE sequence > ? ORDER BY sequence LIMIT ?`,
-    ),
-    trim: database.prepare(`DELETE FROM ${table} WHERE sequence <= ?`),
-    bury: database.prepare(
-      `INSERT INTO dead_records (stream, sequence, consumer, partition_key, data, cause)
-        SELECT '${name}', sequence, ?, partition_key, data, ? FROM ${table} WHERE sequence > ? AND sequence <= ?`,
-    ),
-    dead: database.prepare(
-      `SELECT partition_key AS partitionKey, data FROM dead_records
-        WHERE stream = '${name}' GROUP BY sequence ORDER BY sequence`,
-    ),
+    ...statements,
     head: Number(head ?? 0),
     tail: first === null || first === undefined ? Number(head ?? 0) : Number(first) - 1,
   };

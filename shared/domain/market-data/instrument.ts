@@ -1,7 +1,7 @@
 /** `exchange:BASE-QUOTE` in common codes, for example `binance:BTC-USDT`. */
 export type InstrumentId = string;
 
-const INSTRUMENT_ID = /^[a-z][a-z0-9]{1,15}:[A-Z0-9]{1,15}-[A-Z0-9]{1,15}$/;
+export const INSTRUMENT_ID = /^[a-z][a-z0-9]{1,15}:[A-Z0-9]{1,15}-[A-Z0-9]{1,15}$/;
 
 export function isInstrumentId(text: string): boolean {
   return INSTRUMENT_ID.test(text);

@@ -6,7 +6,7 @@ export interface MaCrossoverParams {
   readonly slowPeriod: number;
 }
 
-const MAX_PERIOD = 1000;
+export const MAX_PERIOD = 1000;
 
 /** Long when the fast average crosses above the slow one, flat when it crosses below. */
 class MaCrossover implements Strategy {

@@ -19,7 +19,7 @@ interface AnyDefinition {
 
 const DEFINITIONS: readonly AnyDefinition[] = [maCrossover];
 
-function strategyNames(): string[] {
+export function strategyNames(): string[] {
   return DEFINITIONS.map((definition) => definition.name);
 }
 

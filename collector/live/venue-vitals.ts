@@ -1,0 +1,66 @@
+import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
+
+export interface VenueSilence {
+  /** Since the last message, or since listening began. */
+  readonly silenceMs: number;
+  /** The instrument that has had no trade for the longest, and for how long. */
+  readonly quietest: { readonly instrumentId: InstrumentId; readonly silenceMs: number };
+}
+
+/** When a venue was last heard. Heartbeats go on when it is lost, so what the streams carry says nothing of it. */
+export class VenueVitals {
+  readonly venue: string;
+  readonly #lastTradeMs = new Map<InstrumentId, number>();
+  #lastMessageMs: number | null = null;
+  #connectionsLost = 0;
+
+  constructor(venue: string) {
+    this.venue = venue;
+  }
+
+  /** From now on these are listened to. */
+  begin(instrumentIds: readonly InstrumentId[], nowMs: number): void {
+    this.#lastMessageMs = nowMs;
+    for (const instrumentId of instrumentIds) this.#lastTradeMs.set(instrumentId, nowMs);
+  }
+
+  /** Nobody listens here any more: silence says nothing of the venue. */
+  end(): void {
+    this.#lastMessageMs = null;
+    this.#lastTradeMs.clear();
+  }
+
+  heard(nowMs: number): void {
+    this.#lastMessageMs = nowMs;
+  }
+
+  traded(instrumentId: InstrumentId, nowMs: number): void {
+    this.#lastTradeMs.set(instrumentId, nowMs);
+  }
+
+  lost(): void {
+    this.#connectionsLost++;
+  }
+
+  /** Connections that were lost since it was last asked. */
+  takeConnectionsLost(): number {
+    const lost = this.#connectionsLost;
+    this.#connectionsLost = 0;
+    return lost;
+  }
+
+  /** null: nobody listens. */
+  silence(nowMs: number): VenueSilence | null {
+    if (this.#lastMessageMs === null) return null;
+    const [first, ...others] = this.#lastTradeMs;
+    if (first === undefined) return null;
+    const [instrumentId, lastTradeMs] = others.reduce(
+      (least, other) => (other[1] < least[1] ? other : least),
+      first,
+    );
+    return {
+      silenceMs: nowMs - this.#lastMessageMs,
+      quietest: { instrumentId, silenceMs: nowMs - lastTradeMs },
+    };
+  }
+}

@@ -1,0 +1,75 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createClickHouse } from '../../shared/adapters/clickhouse/client.ts';
+import { readRows, runStatement } from '../../shared/adapters/clickhouse/requests.ts';
+import { Unreachable } from '../../shared/ports/unreachable.ts';
+import { createLog } from '../../shared/runtime/log.ts';
+import { Patience } from '../../shared/runtime/patience.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
+import { ClickHouseFailed, startClickHouse, type ClickHouseOptions } from './start-clickhouse.ts';
+import { superviseClickHouse, type SupervisedClickHouse } from './supervise-clickhouse.ts';
+
+const quiet = createLog({ write: () => undefined }, 'error');
+const supervised: SupervisedClickHouse[] = [];
+afterEach(async () => {
+  for (const server of supervised.splice(0)) await server.stop({ fast: true });
+});
+
+async function supervise(start = startClickHouse): Promise<SupervisedClickHouse> {
+  const options = { dataDir: temporaryFolder(), log: quiet, pauses: { firstMs: 10, longestMs: 20 } };
+  const server = await superviseClickHouse({ ...options, start });
+  supervised.push(server);
+  return server;
+}
+
+describe('a supervised ClickHouse', () => {
+  it('is started again when it is killed, and its clients go on with what was stored', async () => {
+    const server = await supervise();
+    const client = createClickHouse({ url: server.url });
+    const patience = new Patience({ log: quiet });
+    await runStatement(client, 'CREATE DATABASE kept');
+    await runStatement(client, 'CREATE TABLE kept.numbers (n UInt32) ENGINE = MergeTree ORDER BY n');
+    const told: string[] = [];
+    server.onEnd((reason) => told.push(reason));
+    server.onReturn(() => told.push('returned'));
+    for (let kill = 1; kill <= 3; kill++) {
+      await runStatement(client, 'INSERT INTO kept.numbers SELECT number FROM numbers(10)');
+      const { pid } = server;
+      process.kill(pid, 'SIGKILL');
+      const count = async () => readRows(client, 'SELECT count() FROM kept.numbers', {});
+      await expect(
+        (async () => {
+          for (;;) await count();
+        })(),
+      ).rejects.toThrow(Unreachable);
+      expect(await patience.until('test', count)).toEqual([[10 * kill]]);
+      expect(server.pid).not.toBe(pid);
+    }
+    expect(told).toEqual(Array(3).fill(['the server ended (SIGKILL)', 'returned']).flat());
+    await client.close();
+  }, 60_000);
+
+  it('is given up when it cannot be started eight times in a row, with the last reason', async () => {
+    let starts = 0;
+    const server = await supervise(async (options: ClickHouseOptions) => {
+      if (starts++ === 0) return startClickHouse(options);
+      throw new ClickHouseFailed('ClickHouse: Code: 32. DB::Exception: Attempt to read after eof', true);
+    });
+    const exited = new Promise<string>((resolve) => server.onExit(resolve));
+    process.kill(server.pid, 'SIGKILL');
+    expect(await exited).toMatch(/^ClickHouse: Code: 32\. [^\n]* 8 times in a row$/);
+    expect(starts).toBe(1 + 8);
+  }, 30_000);
+
+  it('is not started again once it is stopped', async () => {
+    let starts = 0;
+    const server = await supervise(async (options: ClickHouseOptions) => {
+      starts++;
+      return startClickHouse(options);
+    });
+    process.kill(server.pid, 'SIGKILL');
+    await server.stop({ fast: true });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(starts).toBeLessThanOrEqual(2);
+    await expect(fetch(server.url)).rejects.toThrow();
+  }, 30_000);
+});

@@ -1,0 +1,70 @@
+/** Every kind of record that lies in a table, by the keys of topology.ts: what is not listed here cannot be stored. */
+import { FIRST, versioned, type Versioned, type Versions } from './versioned.ts';
+
+interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** Between the records that functions know and the values that tables hold, which carry the version of their form. */
+export interface RecordCodec {
+  /** @returns plain JSON. */
+  stored(table: string, key: Key, record: unknown): unknown;
+  /** @throws UnknownVersion */
+  record(table: string, key: Key, stored: unknown): unknown;
+}
+
+/** `<table> <first part of pk> <first part of sk>` → the versions of what lies there. */
+const KINDS: Readonly<Record<string, Versions>> = {
+  'market-data LANE archive-raw': FIRST,
+  'market-data LANE store-trades': FIRST,
+  'market-data LANE build-candles': FIRST,
+  'signals STRATEGY DEFINITION': FIRST,
+  'signals STRATEGY LISTED': FIRST,
+  'signals STRATEGY PROGRESS': FIRST,
+  'signals STRATEGY SIGNAL': FIRST,
+  'signals OUTBOX OUTBOX': FIRST,
+  'orders ACCOUNT LIMITS': FIRST,
+  'orders ACCOUNT KILL_SWITCH': FIRST,
+  'orders STRATEGY RESERVATION': FIRST,
+  'orders STRATEGY DECIDED': FIRST,
+  'orders ORDER ORDER': FIRST,
+  'orders ORDER REPORT': FIRST,
+  'orders VENUE match-orders': FIRST,
+  'orders OUTBOX OUTBOX': FIRST,
+  'portfolio STRATEGY BOOK': FIRST,
+  'portfolio STRATEGY DAY': FIRST,
+  'portfolio FILL FILL': FIRST,
+  'portfolio OUTBOX OUTBOX': FIRST,
+  'backtest RUN RUN': FIRST,
+  'backtest EXECUTION EXECUTION': FIRST,
+  'realtime TICKET TICKET': FIRST,
+  'realtime CONNECTION CONNECTION': FIRST,
+  'realtime CONNECTION CHANNEL': FIRST,
+  'operations QUARANTINE ITEM': FIRST,
+  'operations COLLECTOR LEASE': FIRST,
+  'operations COLLECTOR POSITION': FIRST,
+};
+
+export const recordKinds: ReadonlyMap<string, Versioned> = new Map(
+  Object.entries(KINDS).map(([name, versions]) => [name, versioned(name, versions)]),
+);
+
+export const storedRecords: RecordCodec = {
+  stored: (table, key, record) => kindOf(table, key).stored(record),
+  record: (table, key, stored) => kindOf(table, key).record(stored, `${table} ${key.pk} / ${key.sk}`),
+};
+
+function kindOf(table: string, { pk, sk }: Key): Versioned {
+  const name = `${table} ${firstPart(pk)} ${firstPart(sk)}`;
+  const kind = recordKinds.get(name);
+  if (kind === undefined) {
+    throw new TypeError(`no record of the kind “${name}”: list it in shared/contracts/stored-records.ts`);
+  }
+  return kind;
+}
+
+function firstPart(key: string): string {
+  const end = key.indexOf('#');
+  return end < 0 ? key : key.slice(0, end);
+}
