@@ -6,7 +6,7 @@ import {
 } from '../shared/contracts/stream-records.ts';
 import type { InstrumentId } from '../shared/domain/market-data/instrument.ts';
 import { lanesOf, laneOf, type Lane } from '../shared/domain/market-data/lane.ts';
-import type { StreamRecord } from '../shared/ports/stream-writer.ts';
+import { recordOfLane, type StreamRecord } from '../shared/ports/stream-writer.ts';
 import type { VenueTrade } from '../shared/adapters/exchanges/venue-protocol.ts';
 
 /** Trades that are worth an append of their own, in one lane or in all: consumers begin before a second is over. */
@@ -206,5 +206,5 @@ function encode(
     ...(nextTradeIds.length === 0 ? {} : { nextTradeIds }),
     ...(malformed.length === 0 ? {} : { malformed }),
   };
-  return { partitionKey: lane, data: Buffer.from(JSON.stringify(body)) };
+  return recordOfLane(lane, Buffer.from(JSON.stringify(body)));
 }

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { encodeRawClaim, encodeRawRecord } from '../shared/contracts/raw-records.ts';
 import { lanesOf, LANES_PER_EXCHANGE } from '../shared/domain/market-data/lane.ts';
-import { MAX_RECORD_BYTES, type StreamWriter } from '../shared/ports/stream-writer.ts';
+import { MAX_RECORD_BYTES, recordOfLane, type StreamWriter } from '../shared/ports/stream-writer.ts';
 import type { Log } from '../shared/runtime/log.ts';
 
 const compress = promisify(gzip);
@@ -85,7 +85,7 @@ export class RawArchiver {
     const data = encodeRawClaim({ v: 1, kind: 'claim', fence });
     await writer.append(
       'raw',
-      lanesOf(exchange).map((partitionKey) => ({ partitionKey, data })),
+      lanesOf(exchange).map((lane) => recordOfLane(lane, data)),
     );
   }
 
@@ -166,8 +166,8 @@ export class RawArchiver {
         messages: lines.length,
         ...(fence === undefined ? {} : { fence }),
       } as const;
-      const partitionKey = `${exchange}#${chunk.number % LANES_PER_EXCHANGE}`;
-      await writer.append('raw', [{ partitionKey, data: encodeRawRecord(header, gzipMember) }]);
+      const lane = lanesOf(exchange)[chunk.number % LANES_PER_EXCHANGE]!;
+      await writer.append('raw', [recordOfLane(lane, encodeRawRecord(header, gzipMember))]);
     } else if (lines.length === 1) {
       log.error('a message is too large for the archive', {
         exchange,

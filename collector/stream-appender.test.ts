@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { recordOfLane } from '../shared/ports/stream-writer.ts';
 import { RecordingStreamWriter } from '../test/support/recording-stream-writer.ts';
 import { callsOf, StreamAppender } from './stream-appender.ts';
 
-const record = (bytes: number) => ({ partitionKey: 'binance#0', data: Buffer.alloc(bytes) });
+const record = (bytes: number) => recordOfLane('binance#0', Buffer.alloc(bytes));
 
 describe('the calls to a stream', () => {
   it('hold at most 500 records', () => {

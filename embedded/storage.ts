@@ -56,7 +56,7 @@ export async function openStorage(
       superviseClickHouse({ dataDir: folder.clickhouse, log }),
     );
     opened.push(async () => clickHouseServer.stop({ fast: true }));
-    const clickHouse = createClickHouse({ url: clickHouseServer.url });
+    const clickHouse = createClickHouse(clickHouseServer.address);
     opened.push(async () => clickHouse.close());
     await clickHouseDamage(folder, async () => {
       await refuseLostRows(clickHouse, folder, stateDatabase);

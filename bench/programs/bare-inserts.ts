@@ -115,7 +115,7 @@ function dueAt(trades: readonly ReceivedTrade[], from: number, nowMs: number): n
 
 await runProgram<BareInsertsProgram>(async (request, { report, signal }) => {
   const server = await startClickHouse({ dataDir: request.dataDir, log });
-  const client = createClickHouse({ url: server.url });
+  const client = createClickHouse(server.address);
   try {
     await migrate(client);
     report({ kind: 'ready', clickHousePid: server.pid });

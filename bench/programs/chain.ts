@@ -2,10 +2,10 @@
  * The embedded chain in one process: a simulated market through the collector, every function and ClickHouse, put
  * together as `millrace start` does.
  */
-import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { collectSynthetic } from '../../embedded/synthetic-source.ts';
 import { openPlatform, type Platform } from '../../embedded/platform.ts';
 import { instancesOf } from '../../embedded/strategy-requests.ts';
+import { createClickHouse } from '../../shared/adapters/clickhouse/client.ts';
 import { countClosedCandles, countTrades } from '../../shared/adapters/clickhouse/clickhouse-totals.ts';
 import { fillsPartition, ordersPartition } from '../../shared/contracts/record-keys.ts';
 import { PAPER_ACCOUNT_ID } from '../../shared/contracts/records.ts';
@@ -97,11 +97,9 @@ const COUNT_TIMEOUT_MS = 120_000;
 async function countEffects({
   storage,
 }: Platform): Promise<Pick<ChainOutcome, 'trades' | 'candles' | 'orders' | 'fills'>> {
-  const { url } = storage.clickHouseServer;
-  const client = createClient({
-    url,
-    request_timeout: COUNT_TIMEOUT_MS,
-    log: { level: ClickHouseLogLevel.OFF },
+  const client = createClickHouse({
+    ...storage.clickHouseServer.address,
+    requestTimeoutMs: COUNT_TIMEOUT_MS,
   });
   const countIndex = async (table: TableName, partition: string): Promise<number> =>
     (await readIndex(storage.state, table, partition)).length;

@@ -58,8 +58,8 @@ async function migrateFolder(dataDir: string, to: number | null): Promise<readon
     return await clickHouseDamage(data, async () => {
       const server = await startClickHouse({ dataDir: data.clickhouse, log });
       try {
-        await refuseLoss(data, server.url);
-        return await migrateServer({ url: server.url }, to);
+        await refuseLoss(data, server.address);
+        return await migrateServer(server.address, to);
       } finally {
         await server.stop({ fast: true });
       }
@@ -70,10 +70,10 @@ async function migrateFolder(dataDir: string, to: number | null): Promise<readon
 }
 
 /** Tables made anew would hide that there were others. */
-async function refuseLoss(data: DataFolder, url: string): Promise<void> {
+async function refuseLoss(data: DataFolder, address: ClickHouseAddress): Promise<void> {
   if (!existsSync(data.stateDatabase)) return;
   const state = openDatabase(data.stateDatabase, STATE_SCHEMA);
-  const client = createClickHouse({ url });
+  const client = createClickHouse(address);
   try {
     await refuseLostRows(client, data, state);
   } finally {

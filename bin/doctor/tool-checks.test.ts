@@ -38,6 +38,7 @@ describe('the doctor', () => {
   it('needs ClickHouse to start, and says why it does not', async () => {
     const stopped: boolean[] = [];
     const server = {
+      address: { url: 'http://127.0.0.1:1', username: 'millrace', secret: '' },
       url: 'http://127.0.0.1:1',
       pid: 1,
       stop: () => Promise.resolve(void stopped.push(true)),

@@ -2,11 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { LimitExceeded } from '../../shared/ports/state-store.ts';
 import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { createLog } from '../../shared/runtime/log.ts';
+import { recordOfLane } from '../../shared/ports/stream-writer.ts';
 import { RecordingStreamWriter } from '../../test/support/recording-stream-writer.ts';
 import { systemTime } from './live-time.ts';
 import { PatientWriter } from './patient-writer.ts';
 
-const RECORD = { partitionKey: 'binance#0', data: Buffer.from('x') };
+const RECORD = recordOfLane('binance#0', Buffer.from('x'));
 
 function patient(attempts: number, fail: (attempt: number) => void) {
   const writer = new RecordingStreamWriter();

@@ -5,6 +5,7 @@ import { Agent, get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
+import { secretHeaders } from '../../shared/adapters/clickhouse/client.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { ClickHouseFailed, startClickHouse, type ClickHouseServer } from './start-clickhouse.ts';
 
@@ -20,16 +21,20 @@ afterAll(async () => {
 });
 
 async function ask(server: ClickHouseServer, query: string): Promise<string> {
-  const response = await fetch(server.url, { method: 'POST', body: query, headers: { connection: 'close' } });
+  const response = await fetch(server.url, {
+    method: 'POST',
+    body: query,
+    headers: { ...secretHeaders(server.address), connection: 'close' },
+  });
   const text = (await response.text()).trim();
   if (!response.ok) throw new Error(text);
   return text;
 }
 
 async function fill(server: ClickHouseServer): Promise<void> {
-  await ask(server, 'CREATE DATABASE kept');
-  await ask(server, 'CREATE TABLE kept.numbers (n UInt32) ENGINE = MergeTree ORDER BY n');
-  await ask(server, 'INSERT INTO kept.numbers SELECT number FROM numbers(1000)');
+  await ask(server, 'CREATE DATABASE millrace');
+  await ask(server, 'CREATE TABLE millrace.numbers (n UInt32) ENGINE = MergeTree ORDER BY n');
+  await ask(server, 'INSERT INTO millrace.numbers SELECT arrayJoin(range(1000))');
 }
 
 function isRunning(pid: number): boolean {
@@ -50,11 +55,11 @@ describe('startClickHouse', () => {
     await first.stop();
     expect(isRunning(first.pid)).toBe(false);
     const second = await start(dataDir);
-    await ask(second, 'INSERT INTO kept.numbers SELECT number FROM numbers(500)');
+    await ask(second, 'INSERT INTO millrace.numbers SELECT arrayJoin(range(500))');
     await second.stop({ fast: true });
     expect(isRunning(second.pid)).toBe(false);
     const third = await start(dataDir);
-    expect(await ask(third, 'SELECT count() FROM kept.numbers')).toBe('1500');
+    expect(await ask(third, 'SELECT count() FROM millrace.numbers')).toBe('1500');
     await third.stop({ fast: true });
     await third.stop();
   }, 30_000);

@@ -5,12 +5,16 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { secretHeaders, type ClickHouseCredentials } from '../../shared/adapters/clickhouse/client.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { writeAccess, type ClickHouseAccess } from './access.ts';
 import { killOrphan, recordChild } from './orphan.ts';
 import { StderrTail } from './stderr-tail.ts';
 
 export interface ClickHouseServer {
-  /** `http://127.0.0.1:<port>`; no password, loopback only. */
+  /** `http://127.0.0.1:<port>`, loopback only, with whom it answers. */
+  readonly address: ClickHouseCredentials & { readonly url: string };
+  /** The address alone, for people. */
   readonly url: string;
   readonly pid: number;
   /**
@@ -40,10 +44,11 @@ export interface ClickHouseOptions {
   readonly log: Log;
   /** Where one listened that ended, so that its clients go on; any free one when left out. */
   readonly port?: number;
+  /** To what that one answered; when left out, to the one that the folder keeps, or another when there is none. */
+  readonly secret?: string;
 }
 
 const CHILD = fileURLToPath(new URL('./clickhouse-child.js', import.meta.url));
-const CONFIG = fileURLToPath(new URL('./config.xml', import.meta.url));
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 6_000;
 const POLL_MS = 20;
@@ -60,9 +65,10 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
   const dataDir = resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   await killOrphan(dataDir, options.log);
+  const access = writeAccess(dataDir, options.secret);
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
-    const child = new ClickHouseChild(dataDir, options.port ?? (await freePort()));
+    const child = new ClickHouseChild(dataDir, options.port ?? (await freePort()), access);
     const outcome = await child.started(deadline);
     if (outcome === 'ready') return serverOf(child, options.log);
     await child.stop({ fast: true });
@@ -80,6 +86,7 @@ function isPassing(errorCode: number | null): boolean {
 function serverOf(child: ClickHouseChild, log: Log): ClickHouseServer {
   log.info('ClickHouse answers', { url: child.url, pid: child.pid });
   return {
+    address: child.address,
     url: child.url,
     pid: child.pid,
     stop: async (options) => child.stop(options),
@@ -89,16 +96,18 @@ function serverOf(child: ClickHouseChild, log: Log): ClickHouseServer {
 
 class ClickHouseChild {
   readonly url: string;
+  readonly address: ClickHouseServer['address'];
   readonly #dataPath: string;
   readonly #process: ChildProcess;
   readonly #stderr: StderrTail;
   readonly #exited: Promise<unknown>;
   #stopping = false;
 
-  constructor(dataDir: string, port: number) {
+  constructor(dataDir: string, port: number, access: ClickHouseAccess) {
     this.url = `http://127.0.0.1:${port}`;
+    this.address = { url: this.url, ...access.credentials };
     this.#dataPath = join(dataDir, 'store');
-    this.#process = spawn(process.execPath, [CHILD, ...commandLine(this.#dataPath, port)], {
+    this.#process = spawn(process.execPath, [CHILD, ...childArguments(this.#dataPath, port, access)], {
       stdio: ['pipe', 'ignore', 'pipe'],
       env: childEnvironment(),
       // A terminal sends Ctrl-C to its whole process group: the platform finishes what is under way first.
@@ -166,7 +175,7 @@ class ClickHouseChild {
     );
     try {
       const response = await fetch(`${this.url}/?query=${question}`, {
-        headers: { connection: 'close' },
+        headers: { ...secretHeaders(this.address), connection: 'close' },
         signal: AbortSignal.timeout(1000),
       });
       return (await response.text()).trim() === this.#dataPath;
@@ -185,10 +194,17 @@ class ClickHouseChild {
   }
 }
 
-function commandLine(dataPath: string, port: number): string[] {
+function childArguments(
+  dataPath: string,
+  port: number,
+  { configFile, usersFile }: ClickHouseAccess,
+): string[] {
   return [
+    JSON.stringify([configFile, usersFile]),
+    dataPath,
+    String(port),
     'clickhouse-local',
-    `--config-file=${CONFIG}`,
+    `--config-file=${configFile}`,
     `--path=${dataPath}`,
     '--listen_host=127.0.0.1',
     `--http_port=${port}`,
@@ -202,10 +218,11 @@ function commandLine(dataPath: string, port: number): string[] {
   ];
 }
 
-/** Options meant for the parent (a debugger's port, a test runner's loader) are none of the child's. */
+const CHILD_VARIABLES = ['LANG', 'LC_ALL', 'TZ', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'];
+
+/** What the parent was given (secrets, a debugger's port, a test runner's loader) is none of the child's. */
 function childEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _, ...environment } = process.env;
-  return environment;
+  return Object.fromEntries(CHILD_VARIABLES.map((name) => [name, process.env[name]]));
 }
 
 /** ClickHouse knows no port 0. Between this answer and its start another may take the port, which is why a start is tried again. */

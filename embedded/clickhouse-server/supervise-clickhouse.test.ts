@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createClickHouse } from '../../shared/adapters/clickhouse/client.ts';
 import { readRows, runStatement } from '../../shared/adapters/clickhouse/requests.ts';
@@ -5,6 +6,7 @@ import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { Patience } from '../../shared/runtime/patience.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
+import { secretFileOf } from './access.ts';
 import { ClickHouseFailed, startClickHouse, type ClickHouseOptions } from './start-clickhouse.ts';
 import { superviseClickHouse, type SupervisedClickHouse } from './supervise-clickhouse.ts';
 
@@ -24,29 +26,42 @@ async function supervise(start = startClickHouse): Promise<SupervisedClickHouse>
 describe('a supervised ClickHouse', () => {
   it('is started again when it is killed, and its clients go on with what was stored', async () => {
     const server = await supervise();
-    const client = createClickHouse({ url: server.url });
+    const client = createClickHouse(server.address);
     const patience = new Patience({ log: quiet });
-    await runStatement(client, 'CREATE DATABASE kept');
-    await runStatement(client, 'CREATE TABLE kept.numbers (n UInt32) ENGINE = MergeTree ORDER BY n');
+    await runStatement(client, 'CREATE DATABASE millrace');
+    await runStatement(client, 'CREATE TABLE millrace.numbers (n UInt32) ENGINE = MergeTree ORDER BY n');
     const told: string[] = [];
     server.onEnd((reason) => told.push(reason));
     server.onReturn(() => told.push('returned'));
     for (let kill = 1; kill <= 3; kill++) {
-      await runStatement(client, 'INSERT INTO kept.numbers SELECT number FROM numbers(10)');
+      await runStatement(client, 'INSERT INTO millrace.numbers VALUES (0)');
       const { pid } = server;
       process.kill(pid, 'SIGKILL');
-      const count = async () => readRows(client, 'SELECT count() FROM kept.numbers', {});
+      const count = async () => readRows(client, 'SELECT count() FROM millrace.numbers', {});
       await expect(
         (async () => {
           for (;;) await count();
         })(),
       ).rejects.toThrow(Unreachable);
-      expect(await patience.until('test', count)).toEqual([[10 * kill]]);
+      expect(await patience.until('test', count)).toEqual([[kill]]);
       expect(server.pid).not.toBe(pid);
     }
     expect(told).toEqual(Array(3).fill(['the server ended (SIGKILL)', 'returned']).flat());
     await client.close();
   }, 60_000);
+
+  it('answers to the same secret when it is started again, whatever became of its file', async () => {
+    const dataDir = temporaryFolder();
+    const server = await superviseClickHouse({ dataDir, log: quiet, pauses: { firstMs: 10, longestMs: 20 } });
+    supervised.push(server);
+    const client = createClickHouse(server.address);
+    rmSync(secretFileOf(dataDir));
+    const returned = new Promise<void>((resolve) => server.onReturn(resolve));
+    process.kill(server.pid, 'SIGKILL');
+    await returned;
+    expect(await readRows(client, 'SELECT 1', {})).toEqual([[1]]);
+    await client.close();
+  }, 30_000);
 
   it('is given up when it cannot be started eight times in a row, with the last reason', async () => {
     let starts = 0;

@@ -37,6 +37,7 @@ export async function superviseClickHouse(options: SupervisionOptions): Promise<
 
 class Supervisor implements SupervisedClickHouse {
   readonly url: string;
+  readonly address: ClickHouseServer['address'];
   readonly #options: SupervisionOptions;
   readonly #start: typeof startClickHouse;
   readonly #stopping = new AbortController();
@@ -52,6 +53,7 @@ class Supervisor implements SupervisedClickHouse {
     this.#options = options;
     this.#start = start;
     this.url = server.url;
+    this.address = server.address;
     this.#server = server;
     this.#watch(server);
   }
@@ -92,6 +94,7 @@ class Supervisor implements SupervisedClickHouse {
   async #startAgain(ended: string): Promise<void> {
     const { signal } = this.#stopping;
     const port = Number(new URL(this.url).port);
+    const { secret } = this.address;
     let reason = ended;
     while (!signal.aborted) {
       if (this.#hasRoom()) this.#failures++;
@@ -102,7 +105,7 @@ class Supervisor implements SupervisedClickHouse {
       await delay(this.#pauseMs(), undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       try {
-        this.#server = await this.#start({ ...this.#options, port });
+        this.#server = await this.#start({ ...this.#options, port, secret });
         this.#watch(this.#server);
         for (const tell of this.#onReturn) tell();
         return;

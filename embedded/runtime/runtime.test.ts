@@ -12,6 +12,7 @@ import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import type { AnyHandler, FunctionModules } from './functions.ts';
 import { Runtime } from './runtime.ts';
+import { recordOfLane } from '../../shared/ports/stream-writer.ts';
 
 const RETRY = { firstWaitMs: 1, longestWaitMs: 2 };
 /** These handlers reach for nothing. */
@@ -57,7 +58,7 @@ describe('the embedded runtime', () => {
   async function append(...texts: string[]): Promise<void> {
     await streamLog.append(
       'trades',
-      texts.map((text) => ({ partitionKey: 'binance#0', data: Buffer.from(text) })),
+      texts.map((text) => recordOfLane('binance#0', Buffer.from(text))),
     );
   }
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { openDatabase } from '../../shared/adapters/embedded/database.ts';
 import { SqliteStreamLog, STREAM_LOG_SCHEMA } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
 import { ShardReader } from './shard-reader.ts';
+import { recordOfLane } from '../../shared/ports/stream-writer.ts';
 
 const ENOUGH = 1024 * 1024;
 
@@ -14,7 +15,7 @@ describe('a reader of a shard', () => {
     streamLog = new SqliteStreamLog(openDatabase(':memory:', STREAM_LOG_SCHEMA), ['trades']);
     await streamLog.append(
       'trades',
-      ['a', 'b', 'c'].map((text) => ({ partitionKey: 'binance#0', data: Buffer.from(text) })),
+      ['a', 'b', 'c'].map((text) => recordOfLane('binance#0', Buffer.from(text))),
     );
     readLog = jest.spyOn(streamLog, 'read');
     reader = new ShardReader(streamLog, 'trades');

@@ -4,6 +4,7 @@ import { topology } from '../../shared/topology.ts';
 import {
   ARCHIVE_BUCKET,
   CLICKHOUSE_PASSWORD_SECRET_ARN,
+  CLICKHOUSE_SECRET_FILE,
   CLICKHOUSE_URL,
   CLICKHOUSE_USER,
   deadLetterQueueVariable,
@@ -36,8 +37,9 @@ export function functionEnvironment(
     return [variable, value];
   });
   const environment = Object.fromEntries(needed);
-  if (CLICKHOUSE_URL in environment && !platform.stage.emulated) {
-    environment[CLICKHOUSE_PASSWORD_SECRET_ARN] = platform.clickHouseSecretArn;
+  if (CLICKHOUSE_URL in environment) {
+    if (platform.stage.emulated) environment[CLICKHOUSE_SECRET_FILE] = platform.clickHouseSecretFile;
+    else environment[CLICKHOUSE_PASSWORD_SECRET_ARN] = platform.clickHouseSecretArn;
   }
   return environment;
 }

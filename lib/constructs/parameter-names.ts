@@ -13,6 +13,7 @@ export const parameterNames = {
   archiveBucket: 'archive-bucket',
   alarmTopicArn: 'alarm-topic-arn',
   clickHouseUrl: 'clickhouse/url',
+  clickHouseSecretFile: 'clickhouse/secret-file',
   clickHouseUser: 'clickhouse/user',
   clickHouseSecretArn: 'clickhouse/secret-arn',
   function: (name: string) => `functions/${name}`,

@@ -105,6 +105,11 @@ export class PlatformReferences {
     return this.#lookUp(parameterNames.clickHouseUser);
   }
 
+  /** On an emulator only. */
+  get clickHouseSecretFile(): string {
+    return this.#lookUp(parameterNames.clickHouseSecretFile);
+  }
+
   get clickHouseSecretArn(): string {
     return this.#lookUp(parameterNames.clickHouseSecretArn);
   }

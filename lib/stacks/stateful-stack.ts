@@ -14,6 +14,7 @@ import type {
 } from '../../shared/topology-schema.ts';
 import { functionsOfEvents } from '../../shared/adapters/aws/stage-parameters.ts';
 import { topology } from '../../shared/topology.ts';
+import { NO_FILE } from '../../shared/adapters/aws/environment.ts';
 import type { Stage } from '../config/stage.ts';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { Archive } from '../constructs/archive.ts';
@@ -211,7 +212,20 @@ export class StatefulStack extends MillraceStack {
     });
     this.#publish(parameterNames.clickHouseUrl, url.valueAsString);
     this.#publish(parameterNames.clickHouseUser, user.valueAsString);
-    if (this.stage.emulated) return;
+    if (this.stage.emulated) this.#addClickHouseSecretFile();
+    else this.#addClickHousePassword();
+  }
+
+  /** Emulators believe anybody, so they are told where the secret of a server on this machine lies, and not the secret. */
+  #addClickHouseSecretFile(): void {
+    const file = new CfnParameter(this, 'ClickHouseSecretFile', {
+      description: 'File that has the secret of an embedded ClickHouse server; none for any other server',
+      default: NO_FILE,
+    });
+    this.#publish(parameterNames.clickHouseSecretFile, file.valueAsString);
+  }
+
+  #addClickHousePassword(): void {
     const secret = new Secret(this, 'ClickHousePassword', {
       description: 'Password of the ClickHouse user',
       generateSecretString: { excludePunctuation: true, passwordLength: 32 },

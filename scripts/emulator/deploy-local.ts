@@ -1,11 +1,11 @@
 /** `npm run deploy:local`: the platform's stacks on MiniStack or LocalStack, and where everything is in .emulator/outputs.json. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openTokenIssuer } from '../../embedded/token-issuer.ts';
 import { createClickHouse } from '../../shared/adapters/clickhouse/client.ts';
 import { migrate } from '../../shared/adapters/clickhouse/migrate.ts';
-import { deployStacks } from './deploy.ts';
+import { deployStacks, type DeployOptions } from './deploy.ts';
 import { tellOutcome } from './deploy-in-order.ts';
 import { readDeployment } from './deployment.ts';
 import { inspectEmulator, type EmulatorKind } from './inspect-emulator.ts';
@@ -17,16 +17,16 @@ const USAGE = 'npm run deploy:local [-- --endpoint http://127.0.0.1:4566 --click
 const TOKEN_SECONDS = 86_400;
 
 await runScript(async (signal) => {
-  const { endpoint, clickHouseUrl } = readOptions();
+  const { endpoint, clickHouse } = readOptions();
   const emulator = await inspectEmulator(endpoint);
-  await bringSchemaUpToDate(clickHouseUrl);
+  await bringSchemaUpToDate(clickHouse);
   mkdirSync(EMULATOR_FOLDER, { recursive: true });
   const issuer = await openTokenIssuer(EMULATOR_FOLDER);
   tellLeftOut(emulator);
   const outcomes = await deployStacks({
     endpoint,
     // LocalStack's functions run in containers of the compose network, where ClickHouse has a name.
-    clickHouseUrl: emulator.kind === 'localstack' ? 'http://clickhouse:8123' : clickHouseUrl,
+    clickHouse: emulator.kind === 'localstack' ? { url: 'http://clickhouse:8123' } : clickHouse,
     issuer: { issuer: issuer.issuer, audiences: issuer.audiences, keys: await issuer.keys() },
     webSocket: emulator.webSocket,
     dashboard: emulator.dashboard,
@@ -59,21 +59,21 @@ function tellLeftOut({ webSocket, dashboard, asksAuthorizers }: EmulatorKind): v
     );
 }
 
-function readOptions(): { readonly endpoint: string; readonly clickHouseUrl: string } {
+function readOptions(): Pick<DeployOptions, 'endpoint' | 'clickHouse'> {
   const running = readRunning();
   const { values } = parse();
   const endpoint =
     values.endpoint ?? process.env['AWS_ENDPOINT_URL'] ?? running?.endpoint ?? 'http://127.0.0.1:4566';
-  const ownClickHouse = running?.endpoint === endpoint ? running.clickHouseUrl : undefined;
-  const clickHouseUrl = values.clickhouse ?? ownClickHouse ?? 'http://127.0.0.1:8123';
-  for (const [option, url] of [
+  const own = running?.endpoint === endpoint ? running.clickHouse : undefined;
+  const url = values.clickhouse ?? own?.url ?? 'http://127.0.0.1:8123';
+  for (const [option, value] of [
     ['--endpoint', endpoint],
-    ['--clickhouse', clickHouseUrl],
+    ['--clickhouse', url],
   ] as const) {
-    if (!URL.canParse(url))
-      throw new OneLineFailure(`${option}: expected an address such as http://127.0.0.1:4566, got ${url}`);
+    if (!URL.canParse(value))
+      throw new OneLineFailure(`${option}: expected an address such as http://127.0.0.1:4566, got ${value}`);
   }
-  return { endpoint: endpoint.replace(/\/$/, ''), clickHouseUrl };
+  return { endpoint: endpoint.replace(/\/$/, ''), clickHouse: own?.url === url ? own : { url } };
 }
 
 function parse() {
@@ -84,8 +84,12 @@ function parse() {
   }
 }
 
-async function bringSchemaUpToDate(url: string): Promise<void> {
-  const client = createClickHouse({ url });
+async function bringSchemaUpToDate({ url, user, secretFile }: DeployOptions['clickHouse']): Promise<void> {
+  const client = createClickHouse(
+    user === undefined || secretFile === undefined
+      ? { url }
+      : { url, username: user, secret: readFileSync(secretFile, 'utf8').trim() },
+  );
   try {
     await migrate(client);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { NO_FILE } from '../../shared/adapters/aws/environment.ts';
 import { CREDENTIALS, readDeployment, REGION, type Deployment } from './deployment.ts';
 import { deployInOrder, tellOutcome, type StackOutcome } from './deploy-in-order.ts';
 import { ROOT } from './folders.ts';
@@ -9,8 +10,8 @@ import { readStackOrder } from './stack-order.ts';
 
 export interface DeployOptions {
   readonly endpoint: string;
-  /** As the functions reach it. */
-  readonly clickHouseUrl: string;
+  /** As the functions reach it, and the file that has its secret, where it wants one. */
+  readonly clickHouse: { readonly url: string; readonly user?: string; readonly secretFile?: string };
   /** Whose tokens the API believes. */
   readonly issuer: { readonly issuer: string; readonly audiences: readonly string[]; readonly keys: object };
   /** Stacks beside the stateful one. Default: all. */
@@ -82,8 +83,13 @@ export async function deployStacks(options: DeployOptions): Promise<StackOutcome
   );
 }
 
-function parametersOf(stack: string, { clickHouseUrl, issuer }: DeployOptions): string[] {
-  if (stack === STATEFUL) return parameters(stack, { ClickHouseUrl: clickHouseUrl });
+function parametersOf(stack: string, { clickHouse, issuer }: DeployOptions): string[] {
+  if (stack === STATEFUL)
+    return parameters(stack, {
+      ClickHouseUrl: clickHouse.url,
+      ClickHouseUser: clickHouse.user ?? 'default',
+      ClickHouseSecretFile: clickHouse.secretFile ?? NO_FILE,
+    });
   if (stack !== API) return [];
   return parameters(stack, {
     TokenIssuer: issuer.issuer,

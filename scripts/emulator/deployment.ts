@@ -4,6 +4,7 @@ import { clientOptions } from '../../shared/adapters/aws/client-options.ts';
 import {
   ARCHIVE_BUCKET,
   AWS_ENDPOINT_URL,
+  CLICKHOUSE_SECRET_FILE,
   CLICKHOUSE_URL,
   CLICKHOUSE_USER,
   deadLetterQueueVariable,
@@ -100,6 +101,7 @@ function parametersByVariable(): ReadonlyMap<string, string> {
     [ARCHIVE_BUCKET, parameterNames.archiveBucket],
     [CLICKHOUSE_URL, parameterNames.clickHouseUrl],
     [CLICKHOUSE_USER, parameterNames.clickHouseUser],
+    [CLICKHOUSE_SECRET_FILE, parameterNames.clickHouseSecretFile],
   ]);
 }
 

@@ -6,7 +6,10 @@ import { EMULATOR_FOLDER } from './folders.ts';
 
 const FILE = join(EMULATOR_FOLDER, 'running.json');
 
-const running = z.strictObject({ endpoint: z.url(), clickHouseUrl: z.url() });
+const running = z.strictObject({
+  endpoint: z.url(),
+  clickHouse: z.strictObject({ url: z.url(), user: z.string(), secretFile: z.string() }),
+});
 export type Running = z.infer<typeof running>;
 
 export function noteRunning(what: Running): void {

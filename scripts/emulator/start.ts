@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { secretFileOf } from '../../embedded/clickhouse-server/access.ts';
 import { startClickHouse } from '../../embedded/clickhouse-server/start-clickhouse.ts';
 import { log } from '../../shared/runtime/log.ts';
 import { installLocalStack } from '../localstack/install-localstack.ts';
@@ -25,7 +26,11 @@ await runScript(async (signal) => {
     rmSync(dataDir, { recursive: true, force: true });
     const clickHouse = await startClickHouse({ dataDir, log });
     try {
-      noteRunning({ endpoint: emulator.endpoint, clickHouseUrl: clickHouse.url });
+      const { url, username: user } = clickHouse.address;
+      noteRunning({
+        endpoint: emulator.endpoint,
+        clickHouse: { url, user, secretFile: secretFileOf(dataDir) },
+      });
       tell(`emulator: ${emulator.endpoint}   ClickHouse: ${clickHouse.url}`);
       tell('npm run deploy:local, in another terminal, puts the platform on it. Ctrl-C stops everything.');
       const stopped = new Promise<'stopped'>((resolve) =>

@@ -1,9 +1,18 @@
+import { hashKeyOf } from '../domain/market-data/lane-hash-key.ts';
+import type { Lane } from '../domain/market-data/lane.ts';
 import type { StreamName } from '../topology.ts';
 
 export interface StreamRecord {
   /** The lane: order is kept among records that share it. */
   readonly partitionKey: string;
+  /** Which shard takes it, as a decimal below 2^128: the same for every record of a lane. */
+  readonly explicitHashKey: string;
   readonly data: Uint8Array;
+}
+
+/** The one way to write into a lane. @throws RangeError for a lane of no known exchange */
+export function recordOfLane(lane: Lane, data: Uint8Array): StreamRecord {
+  return { partitionKey: lane, explicitHashKey: hashKeyOf(lane), data };
 }
 
 export interface StreamWriter {

@@ -7,6 +7,7 @@ import { STATE_SCHEMA } from '../adapters/embedded/state-database.ts';
 import type { Ports } from '../ports/index.ts';
 import { topology, type FunctionName, type TableName } from '../topology.ts';
 import { grantPorts } from './grant-ports.ts';
+import { recordOfLane } from '../ports/stream-writer.ts';
 
 const everything = (): Ports =>
   ({
@@ -47,7 +48,7 @@ describe('a function’s ports', () => {
 
   it('publish the events, append to the streams and send to the queues that are named', async () => {
     const submit = grantPorts('submit-order', everything());
-    await submit.streams.append('trades', [{ partitionKey: 'binance#0', data: Buffer.from('x') }]);
+    await submit.streams.append('trades', [recordOfLane('binance#0', Buffer.from('x'))]);
     await expect(submit.streams.append('raw', [])).rejects.toThrow(
       'submit-order has no capability append.raw',
     );

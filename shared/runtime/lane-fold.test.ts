@@ -95,6 +95,25 @@ describe('a fold over lanes', () => {
     expect(await stored()).toEqual(['1']);
   });
 
+  it('takes smaller numbers after a move of its lane, for which the last one was forgotten and the rest kept', async () => {
+    const before = fold({ Records: [record(100)] }, invocation);
+    await emitted(1);
+    emissions[0]!.end.resolve(null);
+    await before;
+    const item = (await state.get<object>('market-data', laneKey(LANE, 'store-trades')))!;
+    const { pk, sk, value, version } = item;
+    await state.write({
+      ...{ kind: 'put', table: 'market-data', pk, sk, value: { ...value, lastSequence: '' } },
+      condition: { kind: 'version', version },
+    });
+    fold = openFold();
+    const after = fold({ Records: [record(7), record(7), record(8)] }, invocation);
+    await emitted(2);
+    emissions[1]!.end.resolve(null);
+    await after;
+    expect(await stored()).toEqual(['100', '7', '8']);
+  });
+
   it('goes on with what is stored when an attempt that was given up came through after all', async () => {
     const abandoned = fold({ Records: [record(1)] }, invocation);
     await emitted(1);

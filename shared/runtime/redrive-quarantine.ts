@@ -12,6 +12,7 @@ import { isInstrumentId } from '../domain/market-data/instrument.ts';
 import { laneOf } from '../domain/market-data/lane.ts';
 import type { Ports } from '../ports/index.ts';
 import { ConditionFailed } from '../ports/state-store.ts';
+import { recordOfLane, type StreamRecord } from '../ports/stream-writer.ts';
 
 export type RedriveOutcome =
   | { readonly kind: 'redriven'; readonly record: QuarantineRecord }
@@ -103,7 +104,7 @@ function rowOf(payload: string): readonly unknown[] {
 }
 
 /** Without watermarks: a trade that comes late proves nothing of the market now. */
-function streamRecord(instrumentId: string, row: TradeRow): { partitionKey: string; data: Uint8Array } {
+function streamRecord(instrumentId: string, row: TradeRow): StreamRecord {
   const lane = laneOf(instrumentId);
   const record: TradesRecordV1 = {
     v: 1,
@@ -115,7 +116,7 @@ function streamRecord(instrumentId: string, row: TradeRow): { partitionKey: stri
     laneWatermarkMs: null,
     watermarks: [],
   };
-  return { partitionKey: lane, data: Buffer.from(JSON.stringify(record)) };
+  return recordOfLane(lane, Buffer.from(JSON.stringify(record)));
 }
 
 function fixOf(fix: TradeFix | null): QuarantineRecord['fix'] {

@@ -3,6 +3,7 @@ import { beforeAll } from '@jest/globals';
 import { ClickHouseCandleStore } from '../../shared/adapters/clickhouse/clickhouse-candle-store.ts';
 import { ClickHouseTradeStore } from '../../shared/adapters/clickhouse/clickhouse-trade-store.ts';
 import { migrate } from '../../shared/adapters/clickhouse/migrate.ts';
+import { leavePartsApart } from '../support/leave-parts-apart.ts';
 import { runningClickHouse } from '../support/running-clickhouse.ts';
 import { describeCandleStore } from './suites/candle-store.ts';
 import { describeTradeStore } from './suites/trade-store.ts';
@@ -10,9 +11,7 @@ import { describeTradeStore } from './suites/trade-store.ts';
 const client = runningClickHouse();
 beforeAll(async () => {
   await migrate(client());
-  // Merging would take repetitions away before a reader that forgets to leave them out is caught.
-  for (const table of ['trades', 'candles'])
-    await client().command({ query: `SYSTEM STOP MERGES millrace.${table}` });
+  for (const table of ['trades', 'candles']) await leavePartsApart(client(), table);
 });
 
 const close = async (): Promise<void> => {};

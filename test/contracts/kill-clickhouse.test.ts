@@ -20,7 +20,7 @@ describe('ClickHouse after kill -9', () => {
     let acknowledged = 0;
     for (let kill = 0; kill < KILLS; kill++) {
       const server = await startClickHouse({ dataDir, log });
-      const client = createClickHouse({ url: server.url });
+      const client = createClickHouse(server.address);
       await migrate(client);
       const trades = new ClickHouseTradeStore(client);
       expect(await countTrades(client)).toBeGreaterThanOrEqual(acknowledged);
@@ -46,7 +46,7 @@ describe('ClickHouse after kill -9', () => {
 
 async function expectTape(dataDir: string, acknowledged: number): Promise<void> {
   const server = await startClickHouse({ dataDir, log });
-  const client = createClickHouse({ url: server.url });
+  const client = createClickHouse(server.address);
   await new ClickHouseTradeStore(client).insert(tradesFrom(acknowledged), { mayRepeat: true });
   const ids: number[] = [];
   await streamTrades(client, (trade) => ids.push(trade.tradeId));

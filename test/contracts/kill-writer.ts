@@ -5,6 +5,7 @@
 import { writeSync } from 'node:fs';
 import { openDataFolder } from '../../shared/adapters/embedded/data-folder.ts';
 import { openEmbedded } from './open-embedded.ts';
+import { recordOfLane } from '../../shared/ports/stream-writer.ts';
 
 const [path = '', first = '1'] = process.argv.slice(2);
 const { log, state, queues, bus, objects } = openEmbedded(openDataFolder(path));
@@ -13,7 +14,7 @@ for (let n = Number(first); ; n++) {
   const name = String(n).padStart(9, '0');
   await log.append(
     'trades',
-    [0, 1, 2].map((part) => ({ partitionKey: 'lane', data: Buffer.from(`${name}.${part}`) })),
+    [0, 1, 2].map((part) => recordOfLane('binance#0', Buffer.from(`${name}.${part}`))),
   );
   await state.transact([
     { kind: 'put', table: 'orders', pk: 'ORDER', sk: name, value: n, condition: { kind: 'none' } },

@@ -3,6 +3,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { replayCaptures } from '../../collector/replay.ts';
+import { secretFileOf } from '../../embedded/clickhouse-server/access.ts';
 import { startClickHouse, type ClickHouseServer } from '../../embedded/clickhouse-server/start-clickhouse.ts';
 import { openTokenIssuer, type EmbeddedTokenIssuer } from '../../embedded/token-issuer.ts';
 import { deployPlatform } from '../../scripts/emulator/deploy.ts';
@@ -52,12 +53,16 @@ let tape: MovedTape;
 beforeAll(async () => {
   emulator = await openEmulator();
   clickHouseServer = await startClickHouse({ dataDir: join(emulator.folder, 'clickhouse'), log });
-  clickHouse = createClickHouse({ url: clickHouseServer.url });
+  clickHouse = createClickHouse(clickHouseServer.address);
   await migrate(clickHouse);
   issuer = await openTokenIssuer(emulator.folder);
   deployment = await deployPlatform({
     endpoint: emulator.endpoint,
-    clickHouseUrl: clickHouseServer.url,
+    clickHouse: {
+      url: clickHouseServer.url,
+      user: clickHouseServer.address.username,
+      secretFile: secretFileOf(join(emulator.folder, 'clickhouse')),
+    },
     issuer: { issuer: issuer.issuer, audiences: issuer.audiences, keys: await issuer.keys() },
     outputFolder: join(emulator.folder, 'cdk.out'),
   });

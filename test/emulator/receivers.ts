@@ -23,16 +23,16 @@ import {
 } from '../../shared/adapters/aws/environment.ts';
 import type { BusEvent } from '../../shared/ports/event-bus.ts';
 import type { QueueMessage } from '../../shared/ports/queue-sender.ts';
-import type { StreamRecord } from '../../shared/ports/stream-writer.ts';
 import type { QueueName, StreamName } from '../../shared/topology.ts';
+import type { ReceivedRecord } from '../contracts/suites/stream-writer.ts';
 
 /** Everything on a stream since its beginning; each call reads on from where the last one ended. */
 export function streamReceiver(
   environment: Environment,
-): (stream: StreamName) => Promise<readonly StreamRecord[]> {
+): (stream: StreamName) => Promise<readonly ReceivedRecord[]> {
   const client = new KinesisClient(clientOptions(environment));
   const iterators = new Map<StreamName, string[]>();
-  const received = new Map<StreamName, StreamRecord[]>();
+  const received = new Map<StreamName, ReceivedRecord[]>();
   const begin = async (stream: StreamName): Promise<string[]> => {
     const StreamName = environment.text(streamVariable(stream));
     const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName }));

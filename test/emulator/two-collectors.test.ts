@@ -52,7 +52,7 @@ beforeAll(async () => {
   const deployment = await deployPlatform({
     endpoint: emulator.endpoint,
     stacks: 'stateful',
-    clickHouseUrl: 'http://127.0.0.1:1',
+    clickHouse: { url: 'http://127.0.0.1:1' },
     issuer: { issuer: 'none', audiences: ['none'], keys: { keys: [] } },
     outputFolder: join(emulator.folder, 'cdk.out'),
   });

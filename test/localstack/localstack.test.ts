@@ -32,7 +32,7 @@ beforeAll(async () => {
   const { webSocket, dashboard } = await inspectEmulator(emulator.endpoint);
   outcomes = await deployStacks({
     endpoint: emulator.endpoint,
-    clickHouseUrl: 'http://127.0.0.1:1',
+    clickHouse: { url: 'http://127.0.0.1:1' },
     issuer: { issuer: 'none', audiences: ['none'], keys: { keys: [] } },
     webSocket,
     dashboard,

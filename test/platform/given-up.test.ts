@@ -7,6 +7,7 @@ import type { Totals } from '../../embedded/totals.ts';
 import { fillsPartition } from '../../shared/contracts/record-keys.ts';
 import { PAPER_ACCOUNT_ID } from '../../shared/contracts/records.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
+import { recordOfLane } from '../../shared/ports/stream-writer.ts';
 import { topology } from '../../shared/topology.ts';
 import { runMillrace } from './run-millrace.ts';
 import { syntheticLines, writeCapture } from './write-capture.ts';
@@ -41,7 +42,10 @@ describe('what functions gave up', () => {
     const { streamLog } = storage;
     const records = streamLog.read('trades', 0, 500, 1e6);
     const firstAgain = streamLog.head('trades') + 1;
-    await streamLog.append('trades', records);
+    await streamLog.append(
+      'trades',
+      records.map(({ partitionKey, data }) => recordOfLane(partitionKey, data)),
+    );
     for (const { stream, function: consumer } of topology.streamConsumers) {
       if (stream === 'trades') streamLog.giveUp(consumer, 'trades', streamLog.head('trades'), CAUSE);
     }

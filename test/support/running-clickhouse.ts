@@ -13,7 +13,7 @@ export function runningClickHouse(): () => ClickHouseClient {
   let client: ClickHouseClient;
   beforeAll(async () => {
     server = await startClickHouse({ dataDir: temporaryFolder(), log });
-    client = createClickHouse({ url: server.url });
+    client = createClickHouse(server.address);
   }, START_TIMEOUT_MS);
   afterAll(async () => {
     await client.close();

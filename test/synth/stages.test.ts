@@ -75,8 +75,8 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
     for (const [name, { properties }] of functions) {
       const capabilities: Capabilities = topology.functions[name].capabilities;
       const expected = new Set(['MILLRACE_STAGE', ...variablesFor(capabilities)]);
-      if (expected.has('CLICKHOUSE_URL') && stage !== 'localstack')
-        expected.add('CLICKHOUSE_PASSWORD_SECRET_ARN');
+      if (expected.has('CLICKHOUSE_URL'))
+        expected.add(stage === 'localstack' ? 'CLICKHOUSE_SECRET_FILE' : 'CLICKHOUSE_PASSWORD_SECRET_ARN');
       expect(Object.keys(at(properties, 'Environment', 'Variables') as object).sort()).toEqual(
         [...expected].sort(),
       );

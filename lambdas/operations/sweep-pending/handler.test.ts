@@ -15,6 +15,7 @@ import { laneOf } from '../../../shared/domain/market-data/lane.ts';
 import { clientOrderIdOf } from '../../../shared/domain/risk/decide.ts';
 import { signalOf } from '../../../shared/domain/strategies/signal.ts';
 import type { QueueMessage } from '../../../shared/ports/queue-sender.ts';
+import { recordOfLane } from '../../../shared/ports/stream-writer.ts';
 import { createStrategy } from '../../../shared/runtime/create-strategy.ts';
 import { log } from '../../../shared/runtime/log.ts';
 import { readOrder } from '../../../shared/runtime/order-items.ts';
@@ -116,7 +117,7 @@ describe('sweep-pending', () => {
       await submitOrder(ports)({ Records: [{ messageId: '1', body, attributes }] } as SQSEvent, invocation);
       const lane = laneOf(instance.instrumentId);
       const data = Buffer.from(JSON.stringify(tape(lane)));
-      await ports.streams.append('trades', [{ partitionKey: lane, data }]);
+      await ports.streams.append('trades', [recordOfLane(lane, data)]);
       const Records = ports.streams.read('trades', 0, 10, 1e6).map(laneRecord);
       await matchOrders(ports)({ Records }, invocation);
       expect(lost()).toHaveLength(1);

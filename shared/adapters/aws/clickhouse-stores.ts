@@ -1,4 +1,5 @@
 /** The stores in ClickHouse, connected as the environment says. */
+import { readFile } from 'node:fs/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createClickHouse } from '../clickhouse/client.ts';
@@ -7,8 +8,10 @@ import { ClickHouseTradeStore } from '../clickhouse/clickhouse-trade-store.ts';
 import { clientOptions } from './client-options.ts';
 import {
   CLICKHOUSE_PASSWORD_SECRET_ARN,
+  CLICKHOUSE_SECRET_FILE,
   CLICKHOUSE_URL,
   CLICKHOUSE_USER,
+  NO_FILE,
   type Environment,
 } from './environment.ts';
 import { reaching } from './reach.ts';
@@ -25,8 +28,14 @@ async function connect(environment: Environment): Promise<ClickHouseClient> {
   return createClickHouse({
     url: environment.text(CLICKHOUSE_URL),
     username: environment.text(CLICKHOUSE_USER),
-    password: await readPassword(environment),
+    ...(await readCredential(environment)),
   });
+}
+
+async function readCredential(environment: Environment): Promise<{ password: string } | { secret: string }> {
+  const file = environment.optionalText(CLICKHOUSE_SECRET_FILE);
+  if (file === null || file === NO_FILE) return { password: await readPassword(environment) };
+  return { secret: (await readFile(file, 'utf8')).trim() };
 }
 
 /** Read once, when the function starts: when the password changes, functions are to be started anew. */

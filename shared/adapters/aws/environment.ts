@@ -20,6 +20,10 @@ export const CLICKHOUSE_URL = 'CLICKHOUSE_URL';
 export const CLICKHOUSE_USER = 'CLICKHOUSE_USER';
 /** Set where the password is a secret; a local server has none. */
 export const CLICKHOUSE_PASSWORD_SECRET_ARN = 'CLICKHOUSE_PASSWORD_SECRET_ARN';
+/** Set on an emulator: the file with the secret of a ClickHouse server on this machine, or `NO_FILE`. */
+export const CLICKHOUSE_SECRET_FILE = 'CLICKHOUSE_SECRET_FILE';
+/** A parameter cannot be empty. */
+export const NO_FILE = 'none';
 export const TOKEN_ISSUER = 'TOKEN_ISSUER';
 /** What tokens are for, separated by commas: audiences or ids of clients. */
 export const TOKEN_AUDIENCE = 'TOKEN_AUDIENCE';

@@ -1,17 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
+import { hashKeyOf } from '../../domain/market-data/lane-hash-key.ts';
+import { lanesOf } from '../../domain/market-data/lane.ts';
 import { LimitExceeded } from '../../ports/state-store.ts';
+import { recordOfLane } from '../../ports/stream-writer.ts';
 import { parseEnvironment } from './environment.ts';
 import { KinesisStreamWriter } from './kinesis-stream-writer.ts';
 import { scriptedClient } from './scripted-client.ts';
 
 interface PutRecords {
   readonly StreamName: string;
-  readonly Records: readonly { readonly Data: Uint8Array }[];
+  readonly Records: readonly {
+    readonly PartitionKey: string;
+    readonly ExplicitHashKey: string;
+    readonly Data: Uint8Array;
+  }[];
 }
 
 const environment = parseEnvironment({ STREAM_TRADES: 'trades-1' }, []);
 const noSleep = async (): Promise<void> => {};
-const record = (lane: string, text: string) => ({ partitionKey: lane, data: Buffer.from(text) });
+const record = (lane: string, text: string) => ({
+  partitionKey: lane,
+  explicitHashKey: '7',
+  data: Buffer.from(text),
+});
 const texts = ({ Records }: PutRecords): string[] => Records.map(({ Data }) => Buffer.from(Data).toString());
 
 describe('KinesisStreamWriter', () => {
@@ -32,6 +43,18 @@ describe('KinesisStreamWriter', () => {
     expect(sent[0]!.input.StreamName).toBe('trades-1');
   });
 
+  it('sends every record of a lane to the place of its lane', async () => {
+    const { client, sent } = scriptedClient<PutRecords>(({ input }) => ({
+      Records: input.Records.map(() => ({ SequenceNumber: '1' })),
+    }));
+    const lanes = lanesOf('binance');
+    const records = lanes.map((lane) => recordOfLane(lane, Buffer.from(lane)));
+    await new KinesisStreamWriter(environment, client, noSleep).append('trades', records);
+    expect(sent[0]!.input.Records.map((entry) => [entry.PartitionKey, entry.ExplicitHashKey])).toEqual(
+      lanes.map((lane) => [lane, hashKeyOf(lane)]),
+    );
+  });
+
   it('says what was refused to the end', async () => {
     const { client } = scriptedClient(() => ({
       Records: [{ ErrorCode: 'InternalFailure', ErrorMessage: 'try later' }],
@@ -45,11 +68,15 @@ describe('KinesisStreamWriter', () => {
   it('refuses what Kinesis would refuse before it sends anything', async () => {
     const { client, sent } = scriptedClient(() => ({}));
     const writer = new KinesisStreamWriter(environment, client, noSleep);
-    const megabyte = { partitionKey: 'a', data: new Uint8Array(1024 * 1024) };
+    const megabyte = { partitionKey: 'a', explicitHashKey: '7', data: new Uint8Array(1024 * 1024) };
     await expect(writer.append('trades', [megabyte])).rejects.toThrow(LimitExceeded);
     const records = Array.from({ length: 501 }, (_, n) => record(`lane${n}`, 'x'));
     await expect(writer.append('trades', records)).rejects.toThrow(LimitExceeded);
-    const large = Array.from({ length: 6 }, () => ({ partitionKey: 'a', data: new Uint8Array(900_000) }));
+    const large = Array.from({ length: 6 }, () => ({
+      partitionKey: 'a',
+      explicitHashKey: '7',
+      data: new Uint8Array(900_000),
+    }));
     await expect(writer.append('trades', large)).rejects.toThrow(LimitExceeded);
     expect(sent).toEqual([]);
   });

@@ -50,7 +50,11 @@ export class KinesisStreamWriter implements StreamWriter {
     const response = await this.#client.send(
       new PutRecordsCommand({
         StreamName: streamName,
-        Records: records.map(({ partitionKey, data }) => ({ PartitionKey: partitionKey, Data: data })),
+        Records: records.map(({ partitionKey, explicitHashKey, data }) => ({
+          PartitionKey: partitionKey,
+          ExplicitHashKey: explicitHashKey,
+          Data: data,
+        })),
       }),
     );
     return records.flatMap((item, index) => {

@@ -1,5 +1,6 @@
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from '@jest/globals';
+import { recordOfLane } from '../../ports/stream-writer.ts';
 import { Unreachable } from '../../ports/unreachable.ts';
 import { ApiGatewayPusher } from './api-gateway-pusher.ts';
 import { CloudWatchFunctionHealth } from './cloud-watch-function-health.ts';
@@ -48,7 +49,7 @@ const CALLS: Readonly<Record<string, (client: never) => Promise<unknown>>> = {
     }),
   stream: (client) =>
     new KinesisStreamWriter(environment, client, noSleep).append('trades', [
-      { partitionKey: 'a', data: Buffer.from('a') },
+      recordOfLane('binance#0', Buffer.from('a')),
     ]),
   queue: (client) =>
     new SqsQueueSender(environment, client, noSleep).send('orders-urgent', [

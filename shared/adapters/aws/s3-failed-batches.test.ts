@@ -139,6 +139,16 @@ describe('S3FailedBatches', () => {
     expect(appended).toEqual([['trades', '{"v":1,"lane":"binance#1"}']]);
   });
 
+  it('leaves an object of a lane that there is not, and says which', async () => {
+    const records = [{ partitionKey: 'mtgox#1', data: Buffer.from('x') }];
+    const key = failedBatchKey('a', 1);
+    objects.set(key, failedBatch({ functionName: 'dev-StoreTrades-XYZ', records }));
+    const [redriven] = await batches.redrive(null);
+    expect(redriven).toMatchObject({ redriven: 0, left: expect.stringMatching(`${key}: .*mtgox`) });
+    expect(objects.has(key)).toBe(true);
+    expect(appended).toEqual([]);
+  });
+
   it('leaves an object that has no payload, and says which and why', async () => {
     const key = failedBatchKey('a', 1);
     const { payload: _, ...rest } = JSON.parse(

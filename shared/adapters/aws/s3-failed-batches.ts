@@ -12,6 +12,7 @@ import type { GivenUp, Redriven } from '../../ports/given-up.ts';
 import {
   MAX_BYTES_A_CALL,
   MAX_RECORDS_A_CALL,
+  recordOfLane,
   type StreamRecord,
   type StreamWriter,
 } from '../../ports/stream-writer.ts';
@@ -90,11 +91,12 @@ export class S3FailedBatches {
       if (consumer === undefined || (only !== null && name !== only)) continue;
       const count = counts.get(consumer.function) ?? { redriven: 0, left: null };
       counts.set(consumer.function, count);
-      if (typeof batch === 'string') count.left = `${key}: ${batch}`;
+      const records = typeof batch === 'string' ? batch : laidAgain(batch);
+      if (typeof records === 'string') count.left = `${key}: ${records}`;
       else {
-        for (const records of inCalls(batch.records)) await this.#streams.append(consumer.stream, records);
+        for (const call of inCalls(records)) await this.#streams.append(consumer.stream, call);
         await this.#moveAway(key);
-        count.redriven += batch.records.length;
+        count.redriven += records.length;
       }
     }
     return Array.from(counts, ([name, count]) => ({ kind: 'record', function: name, ...count }));
@@ -172,13 +174,22 @@ function arnIn(text: string): string | null {
   return /"functionArn"\s*:\s*"([^"]+)"/.exec(text)?.[1] ?? null;
 }
 
+/** Each into its lane. @returns a line that says which lane there is none of. */
+function laidAgain({ records }: FailedBatch): StreamRecord[] | string {
+  try {
+    return records.map(({ partitionKey, data }) => recordOfLane(partitionKey, withoutFence(data)));
+  } catch (error) {
+    if (error instanceof RangeError) return error.message;
+    throw error;
+  }
+}
+
 /** As many as one call takes, in their order. */
 function inCalls(records: readonly StreamRecord[]): StreamRecord[][] {
   const calls: StreamRecord[][] = [];
   let bytes = Infinity;
-  for (const { partitionKey, data } of records) {
-    const record = { partitionKey, data: withoutFence(data) };
-    const size = Buffer.byteLength(partitionKey) + record.data.byteLength;
+  for (const record of records) {
+    const size = Buffer.byteLength(record.partitionKey) + record.data.byteLength;
     const call = calls.at(-1);
     if (call === undefined || bytes + size > MAX_BYTES_A_CALL || call.length === MAX_RECORDS_A_CALL) {
       calls.push([record]);

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { ReceivedTrade } from '../../contracts/stream-records.ts';
 import { decimal } from '../../domain/decimal.ts';
 import type { StoredCandle } from '../../ports/candle-store.ts';
+import { leavePartsApart } from '../../../test/support/leave-parts-apart.ts';
 import { runningClickHouse } from '../../../test/support/running-clickhouse.ts';
 import { ClickHouseCandleStore } from './clickhouse-candle-store.ts';
 import { countClosedCandles, countTrades, streamCandles, streamTrades } from './clickhouse-totals.ts';
@@ -62,7 +63,7 @@ describe('the totals of ClickHouse', () => {
   });
 
   it('list each trade once, by instrument, time and id, over parts and partitions', async () => {
-    await client().command({ query: 'SYSTEM STOP MERGES millrace.trades' });
+    await leavePartsApart(client(), 'trades');
     const tape = [
       tradeOf('binance:BTC-USDT', 10, MONTH_END_MS),
       tradeOf('binance:BTC-USDT', 9, MONTH_END_MS + 1),
@@ -80,7 +81,7 @@ describe('the totals of ClickHouse', () => {
   });
 
   it('list each revision of a candle once, and count what was closed, not what was revised', async () => {
-    await client().command({ query: 'SYSTEM STOP MERGES millrace.candles' });
+    await leavePartsApart(client(), 'candles');
     const candles = [
       candleOf('binance:BTC-USDT', '1m', MONTH_END_MS - 59_999, 0),
       candleOf('binance:BTC-USDT', '1m', MONTH_END_MS - 59_999, 1),

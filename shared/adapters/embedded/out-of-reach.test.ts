@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SmallDisk } from '../../../test/support/small-disk.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { ConditionFailed, LimitExceeded, type Condition, type Write } from '../../ports/state-store.ts';
+import { recordOfLane } from '../../ports/stream-writer.ts';
 import { Unreachable } from '../../ports/unreachable.ts';
 import { topology } from '../../topology.ts';
 import { openDatabase, transaction } from './database.ts';
@@ -59,7 +60,7 @@ describe('without room', () => {
   it('the log cannot be reached, and its sequences have no gap afterwards', async () => {
     const database = openDatabase(':memory:', STREAM_LOG_SCHEMA);
     const log = new SqliteStreamLog(database, ['trades', 'raw']);
-    const record = (text: string) => ({ partitionKey: 'binance#0', data: Buffer.from(text) });
+    const record = (text: string) => recordOfLane('binance#0', Buffer.from(text));
     fill(database);
     await expect(log.append('trades', [record('a'), record(LARGE)])).rejects.toThrow(Unreachable);
     expect(log.head('trades')).toBe(0);

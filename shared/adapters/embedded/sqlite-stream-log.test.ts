@@ -4,13 +4,14 @@ import { describe, expect, it } from '@jest/globals';
 import { openDatabase } from './database.ts';
 import { SqliteStreamLog, STREAM_LOG_SCHEMA } from './sqlite-stream-log.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+import { recordOfLane } from '../../ports/stream-writer.ts';
 
 const open = (path = ':memory:', now?: () => number) => {
   const database = openDatabase(path, STREAM_LOG_SCHEMA);
   return { database, log: new SqliteStreamLog(database, ['trades', 'raw'], now) };
 };
 const records = (count: number, bytes = 10) =>
-  Array.from({ length: count }, (_, n) => ({ partitionKey: 'binance#0', data: Buffer.alloc(bytes, n) }));
+  Array.from({ length: count }, (_, n) => recordOfLane('binance#0', Buffer.alloc(bytes, n)));
 
 describe('SqliteStreamLog', () => {
   it('numbers the records of each stream from 1 without gaps and says when they arrived', async () => {
@@ -166,8 +167,8 @@ describe('SqliteStreamLog', () => {
     const { log } = open();
     const chunk = Buffer.from([31, 139, 10, 0]);
     const raw = (head: string) => Buffer.concat([Buffer.from(`${head}\n`), chunk]);
-    await log.append('trades', [{ partitionKey: 'binance#0', data: Buffer.from('{"v":1,"fence":3,"x":2}') }]);
-    await log.append('raw', [{ partitionKey: 'binance#0', data: raw('{"v":1,"fence":3}') }]);
+    await log.append('trades', [recordOfLane('binance#0', Buffer.from('{"v":1,"fence":3,"x":2}'))]);
+    await log.append('raw', [recordOfLane('binance#0', raw('{"v":1,"fence":3}'))]);
     log.giveUp('store-trades', 'trades', 1, 'a cause');
     log.giveUp('archive-raw', 'raw', 1, 'a cause');
     log.redrive();

@@ -162,7 +162,7 @@ export class SqliteStreamLog implements StreamWriter {
         const arrivalMs = this.#now();
         let { head } = stream;
         for (const row of stream.dead.iterate(consumer)) {
-          const { partitionKey, data } = row as unknown as StreamRecord;
+          const { partitionKey, data } = row as unknown as Pick<StreamRecord, 'partitionKey' | 'data'>;
           stream.insert.run(++head, partitionKey, withoutFence(data), arrivalMs);
         }
         stream.removeDead.run(consumer);

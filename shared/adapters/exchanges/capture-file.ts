@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import {
   captureLine,
-  EXCHANGES,
   MAX_NAME_CHARACTERS,
   receivedAtMs,
   type CaptureMessage,
 } from '../../contracts/capture.ts';
+import { EXCHANGES } from '../../domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
 import { readGzipLines, UnreadableFile, type GzipLinesOptions } from './gzip-lines.ts';
 import { protocolOf } from './venues.ts';

@@ -1,20 +1,26 @@
 /** What every StreamWriter promises. Uses fresh partition keys each run, so it may run over a stream that others use. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EXCHANGES } from '../../../shared/domain/market-data/exchanges.ts';
+import { lanesOf } from '../../../shared/domain/market-data/lane.ts';
 import { LimitExceeded } from '../../../shared/ports/state-store.ts';
 import {
   MAX_RECORD_BYTES,
   MAX_RECORDS_A_CALL,
+  recordOfLane,
   type StreamRecord,
   type StreamWriter,
 } from '../../../shared/ports/stream-writer.ts';
 import type { StreamName } from '../../../shared/topology.ts';
 import { eventually } from './eventually.ts';
 
+/** Which shard had it is not asked: the embedded log has one. */
+export type ReceivedRecord = Pick<StreamRecord, 'partitionKey' | 'data'>;
+
 export interface StreamWriterUnderTest {
   readonly streams: StreamWriter;
   /** Every record of the stream that can be read now, oldest first. */
-  received(stream: StreamName): Promise<readonly StreamRecord[]>;
+  received(stream: StreamName): Promise<readonly ReceivedRecord[]>;
   close(): Promise<void>;
 }
 
@@ -28,7 +34,7 @@ export function describeStreamWriter(name: string, open: () => Promise<StreamWri
     });
     afterAll(async () => underTest.close());
 
-    const ofLane = async (lane: string, stream: StreamName = 'trades'): Promise<StreamRecord[]> =>
+    const ofLane = async (lane: string, stream: StreamName = 'trades'): Promise<ReceivedRecord[]> =>
       (await underTest.received(stream)).filter((record) => record.partitionKey === lane);
     const textsOf = async (lane: string): Promise<string[]> =>
       (await ofLane(lane)).map((record) => Buffer.from(record.data).toString());
@@ -36,7 +42,7 @@ export function describeStreamWriter(name: string, open: () => Promise<StreamWri
     it('gives back the very bytes, and to no other stream', async () => {
       const lane = freshLane();
       const data = Buffer.concat([Buffer.from([0, 255, 10, 13]), randomBytes(10_000)]);
-      await streams.append('trades', [{ partitionKey: lane, data }]);
+      await streams.append('trades', [{ ...recordOf(lane, ''), data }]);
       await eventually(
         () => ofLane(lane),
         (records) => expect(records.map((record) => Buffer.from(record.data).equals(data))).toEqual([true]),
@@ -81,6 +87,36 @@ export function describeStreamWriter(name: string, open: () => Promise<StreamWri
       }
     });
 
+    it('takes every lane of every exchange at its place, and keeps the order of each', async () => {
+      const run = randomUUID();
+      const lanes = EXCHANGES.flatMap((exchange) => lanesOf(exchange));
+      const numbers = ['0', '1', '2', '3', '4', '5'];
+      for (let from = 0; from < numbers.length; from += 2) {
+        const part = numbers.slice(from, from + 2);
+        await streams.append(
+          'trades',
+          part.flatMap((text) => lanes.map((lane) => recordOfLane(lane, Buffer.from(`${run} ${text}`)))),
+        );
+      }
+      for (const lane of lanes) {
+        await eventually(
+          async () => (await textsOf(lane)).filter((text) => text.startsWith(run)),
+          (texts) => expect(texts).toEqual(numbers.map((text) => `${run} ${text}`)),
+        );
+      }
+    });
+
+    it('takes the first and the last hash key there is', async () => {
+      const lane = freshLane();
+      const last = String((1n << 128n) - 1n);
+      await streams.append('trades', [{ ...recordOf(lane, 'first'), explicitHashKey: '0' }]);
+      await streams.append('trades', [{ ...recordOf(lane, 'last'), explicitHashKey: last }]);
+      await eventually(
+        () => textsOf(lane),
+        (texts) => expect([...texts].sort()).toEqual(['first', 'last']),
+      );
+    });
+
     it('takes an empty call as nothing to do', async () => {
       await streams.append('trades', []);
     });
@@ -102,12 +138,12 @@ export function describeStreamWriter(name: string, open: () => Promise<StreamWri
 
     it('takes a record near 1 MB and refuses a larger one, with its whole call', async () => {
       const [accepted, refused] = [freshLane(), freshLane()];
-      const tooLarge = { partitionKey: refused, data: Buffer.alloc(MAX_RECORD_BYTES + 1) };
+      const tooLarge = { ...recordOf(refused, ''), data: Buffer.alloc(MAX_RECORD_BYTES + 1) };
       await expect(streams.append('trades', [recordOf(refused, 'small'), tooLarge])).rejects.toThrow(
         LimitExceeded,
       );
       await streams.append('trades', [
-        { partitionKey: accepted, data: Buffer.alloc(MAX_RECORD_BYTES - 256, 7) },
+        { ...recordOf(accepted, ''), data: Buffer.alloc(MAX_RECORD_BYTES - 256, 7) },
       ]);
       await eventually(
         () => ofLane(accepted),
@@ -119,7 +155,7 @@ export function describeStreamWriter(name: string, open: () => Promise<StreamWri
 
     it('refuses a call of more than 5 MB', async () => {
       const lane = freshLane();
-      const record = { partitionKey: lane, data: Buffer.alloc(MAX_RECORD_BYTES - 256) };
+      const record = { ...recordOf(lane, ''), data: Buffer.alloc(MAX_RECORD_BYTES - 256) };
       await expect(
         streams.append(
           'trades',
@@ -135,6 +171,8 @@ function freshLane(): string {
   return `contract#${randomUUID()}`;
 }
 
+/** Somewhere in the range of hash keys, and there always. */
 function recordOf(partitionKey: string, text: string): StreamRecord {
-  return { partitionKey, data: Buffer.from(text) };
+  const digest = createHash('md5').update(partitionKey).digest('hex');
+  return { partitionKey, explicitHashKey: String(BigInt(`0x${digest}`)), data: Buffer.from(text) };
 }

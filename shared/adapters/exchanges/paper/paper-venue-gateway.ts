@@ -4,7 +4,7 @@ import { laneOf } from '../../../domain/market-data/lane.ts';
 import type { Order } from '../../../domain/orders/order.ts';
 import type { PaperVenue } from '../../../domain/orders/paper-venue.ts';
 import type { StateStore } from '../../../ports/state-store.ts';
-import type { StreamWriter } from '../../../ports/stream-writer.ts';
+import { recordOfLane, type StreamWriter } from '../../../ports/stream-writer.ts';
 import type { VenueGateway } from '../../../ports/venue-gateway.ts';
 
 /** Puts orders into the lane of their instrument, where match-orders meets them with the tape. It takes an id once. */
@@ -35,6 +35,6 @@ export class PaperVenueGateway implements VenueGateway {
 
   async #append(record: OrderRecordV1 | WithdrawalRecordV1): Promise<void> {
     const data = Buffer.from(JSON.stringify(record));
-    await this.#streams.append('trades', [{ partitionKey: record.lane, data }]);
+    await this.#streams.append('trades', [recordOfLane(record.lane, data)]);
   }
 }
