@@ -5,6 +5,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { RouteDefinition } from '../../shared/topology-schema.ts';
 import type { Stage } from '../config/stage.ts';
+import { preflightOperation } from './cross-origin.ts';
 import { addGatewayProblems } from './gateway-problems.ts';
 
 export interface DescribedRestApiProps {
@@ -56,6 +57,8 @@ export class DescribedRestApi extends Construct {
   }
 
   #describe({ stage, routes, functionOf, authorizer }: DescribedRestApiProps): object {
+    const { pageOrigin } = stage;
+    const beside = pageOrigin === null ? {} : { options: preflightOperation(pageOrigin) };
     const paths: Record<string, Record<string, object>> = {};
     for (const route of routes) {
       const operation = {
@@ -73,7 +76,7 @@ export class DescribedRestApi extends Construct {
           uri: this.#invocation(functionOf(route.function)),
         },
       };
-      paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation };
+      paths[route.path] = { ...beside, ...paths[route.path], [route.method.toLowerCase()]: operation };
     }
     return {
       openapi: '3.0.1',

@@ -20,6 +20,8 @@ export interface DeployOptions {
   readonly webSocket?: boolean;
   /** Default: true. */
   readonly dashboard?: boolean;
+  /** Of a page of another origin that may call the API. Default: none. */
+  readonly pageOrigin?: string;
   /** Where CDK writes what it synthesises. */
   readonly outputFolder: string;
   readonly onOutput?: (text: string) => void;
@@ -55,6 +57,7 @@ export async function deployStacks(options: DeployOptions): Promise<StackOutcome
       ...(signal === undefined ? {} : { signal }),
     });
   const context = ['stage=localstack', `webSocket=${webSocket}`, `dashboard=${dashboard}`];
+  if (options.pageOrigin !== undefined) context.push(`pageOrigin=${options.pageOrigin}`);
   await cdklocal('synthesising', [
     'synth',
     '--quiet',

@@ -13,8 +13,8 @@ export interface DeployedMethod {
   readonly route: string;
   readonly type: string;
   readonly authorizerId: string | null;
-  /** What it calls. */
-  readonly uri: string;
+  /** What it calls; null: nothing, the gateway answers. */
+  readonly uri: string | null;
 }
 
 const authorizer = z.object({
@@ -35,7 +35,7 @@ const resources = z.object({
           z.object({
             authorizationType: z.string(),
             authorizerId: z.string().optional(),
-            methodIntegration: z.object({ uri: z.string() }),
+            methodIntegration: z.object({ uri: z.string().optional() }),
           }),
         )
         .default({}),
@@ -58,7 +58,7 @@ export async function readDeployedApi(endpoint: string, restUrl: string): Promis
         route: `${method} ${path}`,
         type: authorizationType,
         authorizerId: authorizerId ?? null,
-        uri: methodIntegration.uri,
+        uri: methodIntegration.uri ?? null,
       }),
     ),
   );

@@ -22,6 +22,8 @@ import { readDeployedApi, type DeployedApi } from './deployed-api.ts';
 /** Installing it takes minutes the first time, and so may the stacks. */
 const SET_UP_MS = 560_000;
 
+const PAGE_ORIGIN = 'https://desk.example.com';
+
 let emulator: EmulatorUnderTest;
 let deployment: Deployment;
 let outcomes: readonly StackOutcome[];
@@ -36,6 +38,7 @@ beforeAll(async () => {
     issuer: { issuer: 'none', audiences: ['none'], keys: { keys: [] } },
     webSocket,
     dashboard,
+    pageOrigin: PAGE_ORIGIN,
     outputFolder: join(emulator.folder, 'cdk.out'),
   });
   deployment = await readDeployment(emulator.endpoint);
@@ -85,7 +88,9 @@ describe('the REST API', () => {
       type: 'open' in route ? 'NONE' : 'CUSTOM',
       authorizerId: 'open' in route ? null : id,
     }));
-    const shown = api.methods.map(({ route, type, authorizerId }) => ({ route, type, authorizerId }));
+    const shown = api.methods
+      .filter(({ route }) => !route.startsWith('OPTIONS '))
+      .map(({ route, type, authorizerId }) => ({ route, type, authorizerId }));
     expect(shown).toEqual(expected.sort((a, b) => a.route.localeCompare(b.route)));
   });
 
@@ -94,6 +99,23 @@ describe('the REST API', () => {
       const deployed = api.methods.find(({ route }) => route === `${method} ${path}`);
       expect(deployed?.uri).toContain(`:function:${deployment.functions[name]}/invocations`);
     }
+  });
+
+  it('lets a page from elsewhere ask on every path, without a token, whether it may call it', async () => {
+    const asked = api.methods.filter(({ route }) => route.startsWith('OPTIONS '));
+    const paths = new Set(topology.routes.map(({ path }) => path));
+    expect(asked.map(({ route, type }) => `${route} ${type}`).sort()).toEqual(
+      [...paths].map((path) => `OPTIONS ${path} NONE`).sort(),
+    );
+    const answer = await fetch(`${deployment.restUrl}/v1/orders`, {
+      method: 'OPTIONS',
+      headers: { origin: PAGE_ORIGIN, 'access-control-request-method': 'GET' },
+    });
+    expect(answer.status).toBe(204);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'access-control-allow-origin': PAGE_ORIGIN,
+      'access-control-allow-headers': 'authorization,content-type',
+    });
   });
 
   it('is not guarded by this gateway, which keeps authorizers and never asks one: deploy:local says so', async () => {
