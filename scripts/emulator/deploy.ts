@@ -91,7 +91,7 @@ function parametersOf(stack: string, { clickHouse, issuer }: DeployOptions): str
     return parameters(stack, {
       ClickHouseUrl: clickHouse.url,
       ClickHouseUser: clickHouse.user ?? 'default',
-      ClickHouseSecretFile: clickHouse.secretFile ?? NO_FILE,
+      ClickHouseAccessFile: clickHouse.secretFile ?? NO_FILE,
     });
   if (stack !== API) return [];
   return parameters(stack, {

@@ -56,7 +56,7 @@ const nothing = z.strictObject({});
 
 const changeKillSwitchBody = z.strictObject({
   engaged: z.boolean(),
-  reason: z.string().trim().min(1, { error: 'expected why' }).max(500),
+  reason: z.string().regex(/\S/, { error: 'expected why' }).trim().max(500),
 });
 
 /** OpenAPI describes everything else, not itself. */
