@@ -12,14 +12,9 @@ const QUEUE_DEPTH = {
   unit: 'Count',
   help: 'Messages that wait in a queue where failures end.',
 } as const;
+const FIRST = { ...A_MINUTE, threshold: 1, periods: 1 } as const;
 /** SQS stops counting a queue that nobody touched for six hours: what waits in it then waits all the same. */
-const FIRST_MESSAGE = {
-  ...A_MINUTE,
-  statistic: 'Maximum',
-  threshold: 1,
-  periods: 1,
-  missingData: 'ignore',
-} as const;
+const FIRST_MESSAGE = { ...FIRST, statistic: 'Maximum', missingData: 'ignore' } as const;
 const FIRST_EXECUTION = {
   ...A_MINUTE,
   runbook: 'backtest-run-failed',

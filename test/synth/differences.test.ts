@@ -2,6 +2,7 @@
 import { Stack, type App } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { parseStage } from '../../lib/config/stage.ts';
 import { readStage } from '../../lib/config/stages.ts';
 import { topology } from '../../shared/topology.ts';
 import { at, ofType, textOf } from './resources.ts';
@@ -162,6 +163,14 @@ describe('the stage', () => {
     }
     expect(() => readStage(context({ webSocket: 'maybe' }))).toThrow(
       '-c webSocket=maybe: expected true or false',
+    );
+  });
+
+  it('is refused when it would release little by little on an emulator, which has nothing for it', () => {
+    const { alarmReceivers: _, ...emulated } = readStage(context({ stage: 'localstack' }));
+    expect(parseStage(emulated)).toEqual(emulated);
+    expect(() => parseStage({ ...emulated, shiftsGradually: true })).toThrow(
+      'stage: shiftsGradually: expected false where emulated is true',
     );
   });
 
