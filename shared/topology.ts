@@ -221,11 +221,12 @@ export const topology = {
     },
   },
 
+  // On AWS a pass a second over each lane: every pass writes the lane's state. Embedded nothing waits for others.
   streamConsumers: [
     { stream: 'raw', function: 'archive-raw', batchSize: 10, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800 },
-    { stream: 'trades', function: 'store-trades', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800 },
-    { stream: 'trades', function: 'build-candles', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800, latencyMatters: true },
-    { stream: 'trades', function: 'match-orders', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800, latencyMatters: true },
+    { stream: 'trades', function: 'store-trades', batchSize: 100, maxBatchingWindowSeconds: 1, retryAttempts: 10, maxRecordAgeSeconds: 82_800 },
+    { stream: 'trades', function: 'build-candles', batchSize: 100, maxBatchingWindowSeconds: 1, retryAttempts: 10, maxRecordAgeSeconds: 82_800, latencyMatters: true },
+    { stream: 'trades', function: 'match-orders', batchSize: 100, maxBatchingWindowSeconds: 1, retryAttempts: 10, maxRecordAgeSeconds: 82_800, latencyMatters: true },
   ],
   queueWorkers: [
     { queue: 'orders-urgent', function: 'submit-order', batchSize: 10 },

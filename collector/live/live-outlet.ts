@@ -27,6 +27,8 @@ const FLUSH_AFTER_MS = 5;
 const MAX_PENDING_TRADES = 50_000;
 /** An object of the archive is begun anew after this long, so that little is lost with the process. */
 const MAX_CHUNK_AGE_MS = 5000;
+/** Each object of the archive is put and moved for a price of its own, and a record takes nearly 1 MB. */
+const LIVE_CHUNK = { messages: 40_000, characters: 16 * 1024 * 1024 } as const;
 /** Between two marks lies a second; while the archive is slower than so many, the position stays where it is. */
 const MAX_MARKS = 60;
 
@@ -57,7 +59,7 @@ export class LiveOutlet {
     this.#options = options;
     const { writer, sourceId, exchange, fence, log } = options;
     this.#packer = new LanePacker(() => this.#sessionId, fence);
-    this.#archiver = new RawArchiver({ writer, sourceId, exchange, fence, log });
+    this.#archiver = new RawArchiver({ writer, sourceId, exchange, fence, log, chunk: LIVE_CHUNK });
   }
 
   /**
