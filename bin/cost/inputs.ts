@@ -46,7 +46,7 @@ const loadProfile = z.strictObject({
     'match-orders': itemSize,
     position: itemSize,
   }),
-  /** Look-ups in an index for each candle of 1s that closes. */
+  /** Looks into an index for each candle of 1s: each of two copies of a function remembers for 10 s that there is nothing. */
   indexReads: z.record(z.string(), notNegative),
   durationMs: z.record(z.string(), positive),
   bytesALogLine: positive,

@@ -1,4 +1,5 @@
 /** Every kind of record that lies in a table, by the keys of topology.ts: what is not listed here cannot be stored. */
+import { LANE_CANDLES } from './lane-candles-versions.ts';
 import { FIRST, versioned, type Versioned, type Versions } from './versioned.ts';
 
 interface Key {
@@ -18,7 +19,7 @@ export interface RecordCodec {
 const KINDS: Readonly<Record<string, Versions>> = {
   'market-data LANE archive-raw': FIRST,
   'market-data LANE store-trades': FIRST,
-  'market-data LANE build-candles': FIRST,
+  'market-data LANE build-candles': LANE_CANDLES,
   'signals STRATEGY DEFINITION': FIRST,
   'signals STRATEGY LISTED': FIRST,
   'signals STRATEGY PROGRESS': FIRST,
