@@ -7,7 +7,7 @@ import type { Topology } from './topology-schema.ts';
 export const topology = {
   streams: {
     trades: { partitionKey: 'lane', retentionHours: 24, shards: { localstack: 1, dev: 1, prod: 4 } },
-    raw: { partitionKey: 'lane', retentionHours: 24, shards: { localstack: 1, dev: 1, prod: 4 } },
+    raw: { partitionKey: 'lane', retentionHours: 24, shards: { localstack: 1, dev: 1, prod: 1 } },
   },
 
   tables: {
@@ -221,7 +221,6 @@ export const topology = {
     },
   },
 
-  // On AWS a pass a second over each lane: every pass writes the lane's state. Embedded nothing waits for others.
   streamConsumers: [
     { stream: 'raw', function: 'archive-raw', batchSize: 10, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800 },
     { stream: 'trades', function: 'store-trades', batchSize: 100, maxBatchingWindowSeconds: 1, retryAttempts: 10, maxRecordAgeSeconds: 82_800 },

@@ -17,18 +17,13 @@ export interface ArchiveProps {
 }
 
 /**
- * Below it moving an object costs more than a year in the cheaper class saves: $0.00002 against $0.019 a GB and month.
- */
-const LEAST_MOVED_BYTES = 128 * 1024;
-
-/**
  * Captures are read seldom after a month, but kept; results of backtests can be had again. They are moved once: each
- * move is paid for object by object, and one by way of infrequent access would save less than it costs.
+ * move is paid for object by object, and one by way of infrequent access would save less than it costs. What is under 128 KB S3 leaves
+ * where it is by itself: moving it costs more than a year there saves.
  */
 const LIFECYCLE: LifecycleRule[] = [
   {
     prefix: 'raw/',
-    objectSizeGreaterThan: LEAST_MOVED_BYTES,
     transitions: [
       { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(30) },
     ],

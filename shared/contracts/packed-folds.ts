@@ -7,6 +7,7 @@ import { intervalMs, INTERVALS, type Interval } from '../domain/candles/interval
 import { decimal, DECIMAL_PLACES, formatDecimal } from '../domain/decimal.ts';
 import type { StoredClosingTrade, StoredFold, StoredOpenCandle } from './lane-candles.ts';
 import { NumberReader, NumberWriter } from './packed-numbers.ts';
+import { readSeen, writeSeen } from './packed-seen-trades.ts';
 
 type StoredInterval = StoredFold['intervals'][number];
 
@@ -28,17 +29,9 @@ export function unpackFolds(packed: string): StoredFold[] {
 
 function packFold(out: NumberWriter, fold: StoredFold, nowMs: number): void {
   const { instrumentId, seen, watermarkMs, observedSinceMs, interrupted, intervals } = fold;
-  const { lastId, missing } = seen;
+  const { lastId } = seen;
   out.text(instrumentId);
-  out.int(lastId);
-  out.int(missing.length);
-  let before = lastId;
-  // From the newest gap back: distances between neighbours are small.
-  for (const [from, to] of [...missing].reverse()) {
-    out.int(before - to);
-    out.int(to - from);
-    before = from;
-  }
+  writeSeen(out, seen);
   out.int(nowMs - watermarkMs);
   out.int(watermarkMs - observedSinceMs);
   out.int(interrupted ? 1 : 0);
@@ -52,14 +45,8 @@ function packFold(out: NumberWriter, fold: StoredFold, nowMs: number): void {
 
 function unpackFold(from: NumberReader, nowMs: number): StoredFold {
   const instrumentId = from.text();
-  const lastId = from.int();
-  const missing: [number, number][] = [];
-  let before = lastId;
-  for (let left = from.int(); left > 0; left--) {
-    const to = before - from.int();
-    before = to - from.int();
-    missing.unshift([before, to]);
-  }
+  const seen = readSeen(from);
+  const { lastId } = seen;
   const watermarkMs = nowMs - from.int();
   const observedSinceMs = watermarkMs - from.int();
   const interrupted = from.int() === 1;
@@ -71,7 +58,7 @@ function unpackFold(from: NumberReader, nowMs: number): StoredFold {
     intervals.push(read.state);
     price = read.price;
   }
-  return { instrumentId, seen: { lastId, missing }, watermarkMs, observedSinceMs, interrupted, intervals };
+  return { instrumentId, seen, watermarkMs, observedSinceMs, interrupted, intervals };
 }
 
 /** A power of ten that divides every amount of a kind. */
