@@ -5,7 +5,7 @@ import * as z from 'zod';
 const price = z.strictObject({
   usd: z.number().positive(),
   unit: z.string(),
-  checked: z.literal('priceList').optional(),
+  checked: z.literal('copy').optional(),
 });
 const positive = z.number().positive();
 const notNegative = z.number().min(0);
@@ -28,6 +28,7 @@ const loadProfile = z.strictObject({
     bytesARecord: positive,
     /** Of the lease, each with the position. */
     renewalsPerSecond: positive,
+    standbyReadsPerSecond: positive,
     linesPerSecond: positive,
   }),
   archive: z.strictObject({

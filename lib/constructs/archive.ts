@@ -25,7 +25,7 @@ const LIFECYCLE: LifecycleRule[] = [
   {
     prefix: 'raw/',
     transitions: [
-      { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(30) },
+      { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(14) },
     ],
   },
   { prefix: 'backtests/', expiration: Duration.days(365) },

@@ -42,6 +42,14 @@ export function tables(month: Month): Line[] {
     line(
       month,
       'DynamoDB',
+      'looks of the standby at the lease',
+      'dynamoReadUnit',
+      profile.collector.standbyReadsPerSecond * load.venues * seconds,
+      `${profile.collector.standbyReadsPerSecond}/s × ${load.venues} venues × ${seconds} s, consistent`,
+    ),
+    line(
+      month,
+      'DynamoDB',
       'orders',
       'dynamoWriteUnit',
       orders * WRITES_AN_ORDER,
