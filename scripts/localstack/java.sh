@@ -18,5 +18,7 @@ while [ "$count" -gt 0 ]; do
     *) set -- "$@" "$argument" ;;
   esac
 done
+# LocalStack gives it a session of its own, so that it would outlive a LocalStack that is killed.
+(while kill -0 "$MILLRACE_LOCALSTACK_PID"; do sleep 1; done; kill "$$") >/dev/null 2>&1 &
 # On the PATH this very script comes first.
 exec "$MILLRACE_JAVA" "$@"

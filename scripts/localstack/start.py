@@ -6,6 +6,7 @@ and read back. None of them runs: an invocation fails, and says so.
 """
 
 import functools
+import os
 
 from localstack.runtime.main import main
 from localstack.services.lambda_ import runtimes
@@ -22,5 +23,8 @@ if RUNTIME not in runtimes.ALL_RUNTIMES:
 DockerRuntimeExecutor.prepare_version = classmethod(lambda _, function_version: None)
 
 endpoints.TCP4ServerEndpoint = functools.partial(endpoints.TCP4ServerEndpoint, interface="127.0.0.1")
+
+# java.sh ends with it.
+os.environ["MILLRACE_LOCALSTACK_PID"] = str(os.getpid())
 
 main()

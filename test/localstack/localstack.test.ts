@@ -1,8 +1,11 @@
 /** The platform's stacks on LocalStack without Docker, and the AWS adapters over them. No function runs there. */
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { deployStacks } from '../../scripts/emulator/deploy.ts';
 import type { StackOutcome } from '../../scripts/emulator/deploy-in-order.ts';
 import { readDeployment, type Deployment } from '../../scripts/emulator/deployment.ts';
@@ -15,6 +18,7 @@ import {
 } from '../../shared/adapters/aws/environment.ts';
 import { StepFunctionsExecutions } from '../../shared/adapters/aws/step-functions-executions.ts';
 import { topology } from '../../shared/topology.ts';
+import { eventually } from '../contracts/suites/eventually.ts';
 import { describeAwsAdapters } from '../emulator/aws-adapters.ts';
 import { openLocalStack, outwardAddresses, type EmulatorUnderTest } from '../emulator/emulator-under-test.ts';
 import { readDeployedApi, type DeployedApi } from './deployed-api.ts';
@@ -127,6 +131,22 @@ describe('the REST API', () => {
 });
 
 describe('LocalStack itself', () => {
+  it('leaves no process behind when it is killed, its database neither', async () => {
+    const killed = await openLocalStack();
+    try {
+      // The database is started when it is first asked for.
+      await new DynamoDBClient({ endpoint: killed.endpoint }).send(new ListTablesCommand());
+      expect(await commandsWith(killed.folder)).not.toEqual([]);
+      process.kill(-killed.processGroup, 'SIGKILL');
+      await eventually(
+        () => commandsWith(killed.folder),
+        (commands) => expect(commands).toEqual([]),
+      );
+    } finally {
+      await killed.close();
+    }
+  }, 180_000);
+
   it('answers nobody but this machine', async () => {
     const { port } = new URL(emulator.endpoint);
     for (const address of outwardAddresses())
@@ -158,3 +178,9 @@ describe('StepFunctionsExecutions', () => {
 });
 
 describeAwsAdapters(() => environment);
+
+/** The command lines of this machine's processes that name this folder. */
+async function commandsWith(folder: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-ww', '-A', '-o', 'args=']);
+  return stdout.split('\n').filter((command) => command.includes(folder));
+}
