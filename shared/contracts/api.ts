@@ -193,6 +193,7 @@ export const contracts = {
     query: givenUpQuery,
     status: 200,
     response: givenUpList,
+    problems: [404],
   },
   'POST /v1/given-up/redrive': {
     summary:
@@ -200,6 +201,7 @@ export const contracts = {
     body: redriveGivenUpBody,
     status: 200,
     response: redrivenList,
+    problems: [404],
   },
   'GET /v1/backtests': {
     summary: 'Backtest runs, newest first.',
