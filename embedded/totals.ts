@@ -19,6 +19,7 @@ import {
 } from '../shared/contracts/records.ts';
 import { canonicalJson } from '../shared/domain/canonical-json.ts';
 import { formatDecimal, ZERO } from '../shared/domain/decimal.ts';
+import type { Market } from '../shared/domain/market-data/market.ts';
 import type { Trade } from '../shared/domain/market-data/trade.ts';
 import type { Fill } from '../shared/domain/orders/order.ts';
 import { equityOf } from '../shared/domain/portfolio/book.ts';
@@ -30,6 +31,8 @@ import { countGivenUp } from './given-up.ts';
 import type { Storage } from './storage.ts';
 
 export interface Totals {
+  /** null: the folder is from before folders had one. */
+  readonly market: Market | null;
   /** Distinct trades in ClickHouse. */
   readonly trades: number;
   /** Closed candles of all intervals, revisions not counted. */
@@ -55,11 +58,12 @@ export interface Totals {
 
 /** The totals of an open folder. */
 export async function storageTotals(storage: Storage): Promise<Totals> {
-  const { state, trades, clickHouse } = storage;
-  return totalsOf(state, trades, await countGivenUp(storage), {
+  const { market, state, trades, clickHouse } = storage;
+  const totals = await totalsOf(state, trades, await countGivenUp(storage), {
     eachTrade: async (onTrade) => streamTrades(clickHouse, onTrade),
     eachCandle: async (onCandle) => streamCandles(clickHouse, onCandle),
   });
+  return { market, ...totals };
 }
 
 /** The two tables of ClickHouse, row by row in an order that never changes. */
@@ -74,7 +78,7 @@ async function totalsOf(
   trades: TradeStore,
   givenUp: number,
   rows: StoredRows,
-): Promise<Totals> {
+): Promise<Omit<Totals, 'market'>> {
   const hash = createHash('sha256');
   const stored = await hashRows(hash, rows);
   const signals = await readSignals(state);

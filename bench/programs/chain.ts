@@ -119,6 +119,7 @@ await runProgram<ChainProgram>(async (request, tools) => {
   const observer = request.warmUpSeconds === null ? null : new StoredTradesObserver();
   const platform = await openPlatform({
     dataDir: request.dataDir,
+    use: { market: 'simulated' },
     time: 'tape',
     ...(observer === null ? {} : { decorate: (ports) => observer.observe(ports) }),
   });

@@ -10,13 +10,16 @@ import type { TapePorts } from '../../../collector/run-tape.ts';
 import { VenueVitals } from '../../../collector/live/venue-vitals.ts';
 import { collectSynthetic } from '../../../embedded/synthetic-source.ts';
 import type { Platform } from '../../../embedded/platform.ts';
+import type { VenueEndpoints } from '../../../shared/adapters/exchanges/venue-protocol.ts';
 import type { StrategyRequest } from '../../../embedded/strategy-requests.ts';
 import {
   BadCapture,
   verifyCapture,
   type VerifiedCapture,
 } from '../../../shared/adapters/exchanges/capture-file.ts';
+import { marketOfCaptures, marketOfEndpoints } from './market-of-source.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
+import type { Market } from '../../../shared/domain/market-data/market.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { log } from '../../../shared/runtime/log.ts';
 import { patientPorts } from '../../../shared/runtime/patient-ports.ts';
@@ -31,6 +34,7 @@ export interface MarketSource {
   /** One line for people about what they might not expect; null: there is nothing. */
   readonly note: string | null;
   readonly instruments: readonly InstrumentId[];
+  readonly market: Market;
   /** null: none was asked for. */
   readonly strategy: StrategyRequest | null;
   /** Whose time decides. */
@@ -77,6 +81,7 @@ async function replaySource(values: StartValues): Promise<MarketSource> {
     note: noteOfNoTrades(files),
     description: `replaying ${files.length === 1 ? files[0]!.path : `${files.length} captures`}: ${instruments.join(', ') || 'no trades'}`,
     instruments,
+    market: marketOfCaptures(files),
     strategy: strategyOf(values, 0),
     time: 'tape',
     run: async (platform, io) => {
@@ -105,11 +110,12 @@ function liveSource(values: StartValues, exchange: string): MarketSource {
   if (values.symbols === null)
     throw new BadInput('--symbols is missing: expected with --live, such as BTCUSDT,ETHUSDT');
   const instruments = liveInstruments(exchange, values.symbols);
-  const { MILLRACE_BINANCE_WS: ws, MILLRACE_BINANCE_REST: rest } = process.env;
+  const endpoints = standInEndpoints(process.env);
   return {
     note: null,
     description: `listening to ${exchange}: ${instruments.join(', ')}`,
     instruments,
+    market: endpoints === null ? 'real' : marketOfEndpoints(exchange, endpoints),
     strategy: strategyOf(values, null),
     time: 'wall',
     run: async (platform, io) => {
@@ -125,10 +131,19 @@ function liveSource(values: StartValues, exchange: string): MarketSource {
         isSole: true,
         log,
         signal: io.signal,
-        ...(ws === undefined || rest === undefined ? {} : { endpoints: { ws, rest } }),
+        ...(endpoints === null ? {} : { endpoints }),
       });
     },
   };
+}
+
+/** @returns null where the venue's own are meant. @throws BadInput for one without the other */
+function standInEndpoints(environment: NodeJS.ProcessEnv): VenueEndpoints | null {
+  const { MILLRACE_BINANCE_WS: ws, MILLRACE_BINANCE_REST: rest } = environment;
+  if (ws === undefined && rest === undefined) return null;
+  if (ws === undefined || rest === undefined)
+    throw new BadInput('MILLRACE_BINANCE_WS and MILLRACE_BINANCE_REST: expected both or neither');
+  return { ws, rest };
 }
 
 function liveInstruments(exchange: string, symbols: readonly string[]): InstrumentId[] {
@@ -158,6 +173,7 @@ function simulatedSource(values: StartValues): MarketSource {
     note: null,
     description: `a simulated market (seed ${market.seed}): nobody trades there but a random generator`,
     instruments: new SyntheticMarket(market).instrumentIds,
+    market: 'simulated',
     strategy: asked ?? { ...accountOf(values), ...SIMULATED_STRATEGY, latencyMs: 0 },
     time: 'tape',
     run: async (platform, io) => {

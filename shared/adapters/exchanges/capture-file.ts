@@ -7,7 +7,9 @@ import {
 } from '../../contracts/capture.ts';
 import { EXCHANGES } from '../../domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
+import type { Market } from '../../domain/market-data/market.ts';
 import { readGzipLines, UnreadableFile, type GzipLinesOptions } from './gzip-lines.ts';
+import { marketOfUrl } from './market-of-url.ts';
 import { protocolOf } from './venues.ts';
 
 /** The file is not a capture. The message is one line: which file, which line, what was expected. */
@@ -25,6 +27,8 @@ export interface VerifiedCapture {
   /** Those that have trades in it, in order of name; of exchanges whose protocol is known. */
   readonly instruments: readonly InstrumentId[];
   readonly firstReceivedAtMs: number;
+  /** The first line whose address says that it is of this market; a market of which none does is left out. */
+  readonly firstLineOf: ReadonlyMap<Market, number>;
 }
 
 /**
@@ -58,11 +62,13 @@ export async function verifyCapture(path: string): Promise<VerifiedCapture> {
   let lines = 0;
   let firstReceivedAtMs: number | null = null;
   const order = new ReceivedOrder(path);
+  const markets = new MarketsHeard();
   for await (const batch of readCapture(path, { onCompressed: (chunk) => hash.update(chunk) })) {
     for (const message of batch) {
       firstReceivedAtMs ??= receivedAtMs(message.receivedAtNs);
       order.take(message);
       exchanges.add(message.exchange);
+      markets.take(message);
       noteInstruments(message, instruments);
     }
     lines += batch.length;
@@ -75,6 +81,7 @@ export async function verifyCapture(path: string): Promise<VerifiedCapture> {
     exchanges: [...exchanges].sort(),
     instruments: [...instruments].sort(),
     firstReceivedAtMs,
+    firstLineOf: markets.firstLineOf,
   };
 }
 
@@ -83,6 +90,20 @@ function noteInstruments(message: CaptureMessage, instruments: Set<InstrumentId>
   const parsed = protocolOf(message.exchange)?.parse(message, receivedAtMs(message.receivedAtNs));
   if (parsed?.kind !== 'trades') return;
   for (const { instrumentId } of parsed.trades) instruments.add(instrumentId);
+}
+
+class MarketsHeard {
+  readonly firstLineOf = new Map<Market, number>();
+  /** Nearly all messages of a capture were heard at the same address. */
+  #exchange = '';
+  #url = '';
+
+  take({ exchange, url, line }: CaptureMessage): void {
+    if (url === this.#url && exchange === this.#exchange) return;
+    [this.#exchange, this.#url] = [exchange, url];
+    const market = marketOfUrl(exchange, url);
+    if (market !== null && !this.firstLineOf.has(market)) this.firstLineOf.set(market, line);
+  }
 }
 
 /** A clock that is set right steps back, and a reconnect leaves a message behind a later one. */

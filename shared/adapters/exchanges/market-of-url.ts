@@ -1,0 +1,42 @@
+import type { EXCHANGES } from '../../domain/market-data/exchanges.ts';
+import type { Market } from '../../domain/market-data/market.ts';
+
+type Exchange = (typeof EXCHANGES)[number];
+
+/** What a venue serves its own market from, at any name below. */
+const OWN_DOMAINS: Readonly<Record<Exchange, readonly string[]>> = {
+  binance: ['binance.com', 'binance.us', 'binance.vision'],
+  coinbase: ['coinbase.com'],
+  kraken: ['kraken.com'],
+};
+
+/** The part of a name by which a venue's own test market is known: `testnet.binance.vision`, `demo-futures.kraken.com`. */
+const OF_A_TEST_MARKET = /(^|[.-])(testnet|sandbox|demo)([.-]|$)/;
+
+/**
+ * The market that a message came from, by the address at which it was heard or asked: the venue's own is real; the
+ * simulator, this machine, and whatever is no name of the public network are simulated.
+ * @returns null for anything else, which says nothing
+ */
+export function marketOfUrl(exchange: string, url: string): Market | null {
+  const parsed = URL.parse(url);
+  if (parsed === null) return null;
+  if (parsed.protocol === 'simulator:') return 'simulated';
+  const host = parsed.hostname.toLowerCase().replace(/\.$/, '');
+  if (host === '') return null;
+  const own: readonly string[] = OWN_DOMAINS[exchange as Exchange] ?? [];
+  if (own.some((domain) => host === domain || host.endsWith(`.${domain}`)))
+    return OF_A_TEST_MARKET.test(host) ? 'simulated' : 'real';
+  return isNearby(host) ? 'simulated' : null;
+}
+
+/** `URL` has addresses in one form: `127.1` is `127.0.0.1` to it, and IPv6 stands in brackets. */
+const NEARBY_ADDRESS =
+  /^(0\.|10\.|127\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.)[\d.]+$|^\[(::1?|::ffff:7f[\da-f]{2}:[\da-f]+|f[cd][\da-f]{2}:.*|fe[89ab][\da-f]:.*)\]$/;
+const NEARBY_NAME = /(^|\.)(localhost|local|internal|localdomain|test|invalid|example)$/;
+
+/** This machine and the network around it: a venue has a name with a dot, which anybody can look up. */
+function isNearby(host: string): boolean {
+  if (NEARBY_ADDRESS.test(host) || NEARBY_NAME.test(host)) return true;
+  return !host.includes('.') && !host.startsWith('[');
+}
