@@ -219,6 +219,25 @@ describe('openDataFolder', () => {
       }
     }, 60_000);
 
+    it('also when the other one writes it down while this one waits for the folder', async () => {
+      const path = pathOf('awaited');
+      mkdirSync(path);
+      const script = `import { DatabaseSync } from 'node:sqlite'; import { writeFileSync } from 'node:fs';
+        const lock = new DatabaseSync(${JSON.stringify(join(path, 'lock.db'))});
+        lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+        console.log('locked');
+        setTimeout(() => {
+          writeFileSync(${JSON.stringify(join(path, 'format.json'))}, '{"format":1,"market":"simulated"}');
+          lock.close();
+        }, 300);`;
+      const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await once(child.stdout, 'data');
+      expect(() => openDataFolder(path, { market: 'real' })).toThrow(OtherMarket);
+      openDataFolder(path, { market: 'simulated' }).close();
+    }, 20_000);
+
     it('and a disk that cannot be written is named', () => {
       const disk = SmallDisk.mount(1);
       if (disk === null) return;
@@ -241,7 +260,7 @@ describe('openDataFolder', () => {
 async function startAtOnce(path: string, market: Market) {
   const script = `import { openDataFolder } from ${JSON.stringify(dataFolderModule)};
     try { openDataFolder(${JSON.stringify(path)}, { market: '${market}' }); } catch (error) { console.log(error.message); process.exit(2); }
-    setTimeout(() => process.exit(0), 3000);`;
+    setTimeout(() => process.exit(0), 500);`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
