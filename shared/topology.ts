@@ -85,7 +85,7 @@ export const topology = {
       keys: [
         'QUARANTINE#<id> / ITEM: what was set aside, its cause, what became of it',
         'COLLECTOR#<sourceId> / POSITION: the last place whose messages are durable',
-        'COLLECTOR#<sourceId> / LEASE: who listens to an exchange',
+        'COLLECTOR#<sourceId> / LEASE: who listens to an exchange', 'STAGE / MARKET: which market all of it is of',
       ],
       accessPatterns: ['manage-quarantine: get one; index QUARANTINE#<status> by time'],
     },

@@ -110,6 +110,8 @@ export const collectorLeaseKey = (exchange: string): Key => ({
   pk: `COLLECTOR#live-${exchange}`,
   sk: 'LEASE',
 });
+/** Which market a stage is of. */
+export const MARKET_KEY: Key = { pk: 'STAGE', sk: 'MARKET' };
 
 /** Table `realtime`. */
 export const ticketKey = (sha256: string): Key => ({ pk: `TICKET#${sha256}`, sk: 'TICKET' });

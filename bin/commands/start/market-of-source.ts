@@ -1,7 +1,5 @@
 /** Which market a start is of. */
 import type { VerifiedCapture } from '../../../shared/adapters/exchanges/capture-file.ts';
-import { marketOfUrl } from '../../../shared/adapters/exchanges/market-of-url.ts';
-import type { VenueEndpoints } from '../../../shared/adapters/exchanges/venue-protocol.ts';
 import { MARKETS, type Market } from '../../../shared/domain/market-data/market.ts';
 import { BadInput } from '../../command-line/bad-input.ts';
 
@@ -24,12 +22,4 @@ function firstOf(files: readonly VerifiedCapture[], market: Market): string | nu
     if (line !== undefined) return `${path}: line ${line}`;
   }
   return null;
-}
-
-/** Only a venue itself is real: an address that says nothing is a stand-in. @throws BadInput for one of each */
-export function marketOfEndpoints(exchange: string, { ws, rest }: VenueEndpoints): Market {
-  const [ofTrades, ofGaps] = [ws, rest].map((url) => marketOfUrl(exchange, url) ?? 'simulated');
-  if (ofTrades !== ofGaps)
-    throw new BadInput(`${exchange}: ${ws} is of the ${ofTrades} market and ${rest} of the ${ofGaps} one`);
-  return ofTrades!;
 }

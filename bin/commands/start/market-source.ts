@@ -10,6 +10,7 @@ import type { TapePorts } from '../../../collector/run-tape.ts';
 import { VenueVitals } from '../../../collector/live/venue-vitals.ts';
 import { collectSynthetic } from '../../../embedded/synthetic-source.ts';
 import type { Platform } from '../../../embedded/platform.ts';
+import { marketOfEndpoints, MixedEndpoints } from '../../../shared/adapters/exchanges/market-of-url.ts';
 import type { VenueEndpoints } from '../../../shared/adapters/exchanges/venue-protocol.ts';
 import type { StrategyRequest } from '../../../embedded/strategy-requests.ts';
 import {
@@ -17,7 +18,7 @@ import {
   verifyCapture,
   type VerifiedCapture,
 } from '../../../shared/adapters/exchanges/capture-file.ts';
-import { marketOfCaptures, marketOfEndpoints } from './market-of-source.ts';
+import { marketOfCaptures } from './market-of-source.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
 import type { Market } from '../../../shared/domain/market-data/market.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
@@ -115,7 +116,7 @@ function liveSource(values: StartValues, exchange: string): MarketSource {
     note: null,
     description: `listening to ${exchange}: ${instruments.join(', ')}`,
     instruments,
-    market: endpoints === null ? 'real' : marketOfEndpoints(exchange, endpoints),
+    market: endpoints === null ? 'real' : standInMarket(exchange, endpoints),
     strategy: strategyOf(values, null),
     time: 'wall',
     run: async (platform, io) => {
@@ -144,6 +145,15 @@ function standInEndpoints(environment: NodeJS.ProcessEnv): VenueEndpoints | null
   if (ws === undefined || rest === undefined)
     throw new BadInput('MILLRACE_BINANCE_WS and MILLRACE_BINANCE_REST: expected both or neither');
   return { ws, rest };
+}
+
+/** @throws BadInput */
+function standInMarket(exchange: string, endpoints: VenueEndpoints): Market {
+  try {
+    return marketOfEndpoints(exchange, endpoints);
+  } catch (error) {
+    throw error instanceof MixedEndpoints ? new BadInput(error.message) : error;
+  }
 }
 
 function liveInstruments(exchange: string, symbols: readonly string[]): InstrumentId[] {

@@ -1,5 +1,6 @@
 import type { EXCHANGES } from '../../domain/market-data/exchanges.ts';
 import type { Market } from '../../domain/market-data/market.ts';
+import type { VenueEndpoints } from './venue-protocol.ts';
 
 type Exchange = (typeof EXCHANGES)[number];
 
@@ -28,6 +29,21 @@ export function marketOfUrl(exchange: string, url: string): Market | null {
   if (own.some((domain) => host === domain || host.endsWith(`.${domain}`)))
     return OF_A_TEST_MARKET.test(host) ? 'simulated' : 'real';
   return isNearby(host) ? 'simulated' : null;
+}
+
+/** Trades would come from one market, and what fills their gaps from the other. The message is one line. */
+export class MixedEndpoints extends Error {
+  override readonly name = 'MixedEndpoints';
+}
+
+/** Only a venue itself is real: an address that says nothing is a stand-in. @throws MixedEndpoints */
+export function marketOfEndpoints(exchange: string, { ws, rest }: VenueEndpoints): Market {
+  const [ofTrades, ofGaps] = [ws, rest].map((url) => marketOfUrl(exchange, url) ?? 'simulated');
+  if (ofTrades !== ofGaps)
+    throw new MixedEndpoints(
+      `${exchange}: ${ws} is of the ${ofTrades} market and ${rest} of the ${ofGaps} one`,
+    );
+  return ofTrades!;
 }
 
 /** `URL` has addresses in one form: `127.1` is `127.0.0.1` to it, and IPv6 stands in brackets. */
