@@ -1,14 +1,29 @@
 /** How build-candles' state of a lane lies in its table: it is written each second, and paid for by the kilobyte. */
-import type { StoredFold } from './lane-candles.ts';
+import type { Interval } from '../domain/candles/interval.ts';
+import { decimal, formatDecimal } from '../domain/decimal.ts';
+import type { StoredClosingTrade, StoredFold, StoredOpenCandle } from './lane-candles.ts';
+import { unpackFoldsOfTrades } from './packed-folds-of-trades.ts';
 import { packFolds, unpackFolds } from './packed-folds.ts';
-import { asItLies, type Stored, type Versions } from './versioned.ts';
+import type { Stored, Versions } from './versioned.ts';
 
-interface LaneRecord {
-  readonly state: { readonly folds: readonly StoredFold[] };
+interface LaneRecord<Fold = StoredFold> {
+  readonly state: { readonly folds: readonly Fold[] };
 }
 
 interface PackedRecord {
   readonly state: { readonly packed: string };
+}
+
+/** As versions 0 and 1 have it: every interval had seen every trade, since one time, and kept its closing trade. */
+export interface FoldOfTrades extends Omit<StoredFold, 'intervals' | 'closingTrade'> {
+  readonly observedSinceMs: number;
+  readonly intervals: readonly {
+    readonly interval: Interval;
+    readonly open: StoredOpenCandle | null;
+    readonly previousOpenTimeMs: number | null;
+    /** Items from before it was kept are without: it comes with the next candle that closes. */
+    readonly closingTrade?: StoredClosingTrade | null;
+  }[];
 }
 
 function lay(record: LaneRecord & Stored): Stored {
@@ -16,10 +31,55 @@ function lay(record: LaneRecord & Stored): Stored {
   return { ...record, state: { ...state, packed: packFolds(folds) } };
 }
 
-function unpack(stored: Stored): unknown {
-  const { packed, ...state } = (stored as unknown as PackedRecord).state;
-  return { ...stored, state: { ...state, folds: unpackFolds(packed) } };
+/** A reader of what was packed. */
+function unpackedBy(unpack: (packed: string) => readonly StoredFold[]) {
+  return (stored: Stored): unknown => {
+    const { packed, ...state } = (stored as unknown as PackedRecord).state;
+    return { ...stored, state: { ...state, folds: unpack(packed) } };
+  };
 }
 
-/** Version 1 has never been released with any other form. */
-export const LANE_CANDLES: Versions = { writes: 1, reads: { 0: asItLies, 1: unpack }, lay };
+function ofTrades(stored: Stored): unknown {
+  const { state } = stored as unknown as LaneRecord<FoldOfTrades>;
+  return { ...stored, state: { ...state, folds: state.folds.map(withoutShorter) } };
+}
+
+/** What the open candles of the shorter intervals hold comes to a longer one when they close, and is not to come twice. */
+function withoutShorter({ observedSinceMs, intervals, ...fold }: FoldOfTrades): StoredFold {
+  return {
+    ...fold,
+    closingTrade: intervals[0]?.closingTrade ?? null,
+    intervals: intervals.map(({ interval, open, previousOpenTimeMs }, n) => ({
+      interval,
+      observedSinceMs,
+      open: open === null ? null : less(open, intervals[n - 1]?.open ?? null),
+      previousOpenTimeMs,
+    })),
+  };
+}
+
+/** Sums are taken apart; the first and last, highest and lowest trade stay what they are when the shorter one comes. */
+function less(open: StoredOpenCandle, shorter: StoredOpenCandle | null): StoredOpenCandle | null {
+  if (shorter === null) return open;
+  const tradeCount = open.tradeCount - shorter.tradeCount;
+  if (tradeCount === 0) return null;
+  const rest = (name: 'volume' | 'quoteVolume' | 'takerBuyVolume'): string =>
+    formatDecimal(decimal(open[name]) - decimal(shorter[name]));
+  return {
+    ...open,
+    volume: rest('volume'),
+    quoteVolume: rest('quoteVolume'),
+    takerBuyVolume: rest('takerBuyVolume'),
+    tradeCount,
+  };
+}
+
+export const LANE_CANDLES: Versions = {
+  writes: 2,
+  reads: {
+    0: ofTrades,
+    1: unpackedBy((packed) => unpackFoldsOfTrades(packed).map(withoutShorter)),
+    2: unpackedBy(unpackFolds),
+  },
+  lay,
+};

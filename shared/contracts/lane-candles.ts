@@ -3,9 +3,12 @@ import type { Candle } from '../domain/candles/candle.ts';
 import {
   candleUnderWay,
   type ClosingTrade,
+  type FoldState,
   type InstrumentFold,
-  type OpenCandle,
+  type IntervalFold,
 } from '../domain/candles/fold.ts';
+import type { OpenCandle } from '../domain/candles/open-candle.ts';
+import { resumeFold } from '../domain/candles/resume-fold.ts';
 import { intervalMs, openTimeOf, type Interval } from '../domain/candles/interval.ts';
 import { decimal, formatDecimal } from '../domain/decimal.ts';
 import type { InstrumentId } from '../domain/market-data/instrument.ts';
@@ -18,14 +21,9 @@ export type StoredOpenCandle = Omit<OpenCandle, Amount> & Readonly<Record<Amount
 
 export type StoredClosingTrade = Omit<ClosingTrade, 'price'> & { readonly price: string };
 
-export type StoredFold = Omit<InstrumentFold, 'intervals'> & {
-  readonly intervals: readonly {
-    readonly interval: Interval;
-    readonly open: StoredOpenCandle | null;
-    readonly previousOpenTimeMs: number | null;
-    /** Items from before it was kept are without: it comes with the next candle that closes. */
-    readonly closingTrade?: StoredClosingTrade | null;
-  }[];
+export type StoredFold = Omit<FoldState, 'intervals' | 'closingTrade'> & {
+  readonly closingTrade: StoredClosingTrade | null;
+  readonly intervals: readonly (Omit<IntervalFold, 'open'> & { readonly open: StoredOpenCandle | null })[];
 };
 
 export interface LaneCandlesRecord {
@@ -34,31 +32,30 @@ export interface LaneCandlesRecord {
 
 export function encodeFolds(folds: Iterable<InstrumentFold>): LaneCandlesRecord {
   return {
-    folds: [...folds].map((fold) => ({
+    folds: [...folds].map(({ closesAtMs: _, closingTrade, intervals, ...fold }) => ({
       ...fold,
-      intervals: fold.intervals.map(({ interval, open, previousOpenTimeMs, closingTrade }) => ({
-        interval,
+      closingTrade:
+        closingTrade === null ? null : { ...closingTrade, price: formatDecimal(closingTrade.price) },
+      intervals: intervals.map(({ open, ...state }) => ({
+        ...state,
         open: open === null ? null : { ...open, ...amountsOf(open, formatDecimal) },
-        previousOpenTimeMs,
-        closingTrade:
-          closingTrade === null ? null : { ...closingTrade, price: formatDecimal(closingTrade.price) },
       })),
     })),
   };
 }
 
-export function decodeFolds(record: LaneCandlesRecord): InstrumentFold[] {
-  return record.folds.map(decodeFold);
+/** @param intervals that are folded from now on, whichever were when the record was written. */
+export function decodeFolds(record: LaneCandlesRecord, intervals: readonly Interval[]): InstrumentFold[] {
+  return record.folds.map((fold) => resumeFold(decodeFold(fold), intervals));
 }
 
-function decodeFold(fold: StoredFold): InstrumentFold {
+function decodeFold({ closingTrade, intervals, ...fold }: StoredFold): FoldState {
   return {
     ...fold,
-    intervals: fold.intervals.map(({ interval, open, previousOpenTimeMs, closingTrade = null }) => ({
-      interval,
+    closingTrade: closingTrade === null ? null : { ...closingTrade, price: decimal(closingTrade.price) },
+    intervals: intervals.map(({ open, ...state }) => ({
+      ...state,
       open: open === null ? null : { ...open, ...amountsOf(open, decimal) },
-      previousOpenTimeMs,
-      closingTrade: closingTrade === null ? null : { ...closingTrade, price: decimal(closingTrade.price) },
     })),
   };
 }
@@ -91,8 +88,8 @@ export function openCandleOf(
 
 /** A price is the close of the latest 1s candle, in its latest revision. `null`: the instrument has none yet. */
 export function latestPriceOf(record: LaneCandlesRecord, instrumentId: InstrumentId): PriceView | null {
-  const ofSeconds = storedFoldOf(record, instrumentId)?.intervals.find(({ interval }) => interval === '1s');
-  const trade = ofSeconds?.closingTrade ?? null;
+  const fold = storedFoldOf(record, instrumentId);
+  const trade = fold?.intervals[0]?.interval === '1s' ? fold.closingTrade : null;
   if (trade === null) return null;
   return { instrumentId, price: trade.price, timeMs: openTimeOf(trade.timeMs, '1s') + intervalMs('1s') };
 }

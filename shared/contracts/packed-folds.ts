@@ -1,7 +1,8 @@
 /**
  * The folds of a lane in a seventh of their JSON. Nearly every number is close to another one, so it is written as the
- * distance from that: times from the lane's latest watermark, trade ids from the instrument's last, prices from each
- * other, as whole multiples of the smallest step that all of them share. Nothing is rounded.
+ * distance from that: a longer candle ends where the shorter one begins, with its price, time and trade id; what is
+ * bought and what is paid go with each other. Amounts are whole multiples of the smallest step that all of an
+ * instrument's share. Nothing is rounded.
  */
 import { intervalMs, INTERVALS, type Interval } from '../domain/candles/interval.ts';
 import { decimal, DECIMAL_PLACES, formatDecimal } from '../domain/decimal.ts';
@@ -27,38 +28,77 @@ export function unpackFolds(packed: string): StoredFold[] {
   return Array.from({ length: count }, () => unpackFold(from, nowMs));
 }
 
+const INTERRUPTED = 1;
+const HAS_CLOSING = 2;
+const HAS_GIVEN_UP = 4;
+/** Every interval was watched since the same time. */
+const SINCE_ONE_TIME = 8;
+
 function packFold(out: NumberWriter, fold: StoredFold, nowMs: number): void {
-  const { instrumentId, seen, watermarkMs, observedSinceMs, interrupted, intervals } = fold;
-  const { lastId } = seen;
+  const { instrumentId, seen, watermarkMs, interrupted, closingTrade, intervals } = fold;
+  const { lastId, givenUpThroughId } = seen;
+  const steps = stepsOf(fold);
+  const since = [...new Set(intervals.map(({ observedSinceMs }) => observedSinceMs))];
   out.text(instrumentId);
   writeSeen(out, seen);
+  out.int(
+    (interrupted ? INTERRUPTED : 0) |
+      (closingTrade === null ? 0 : HAS_CLOSING) |
+      (givenUpThroughId === undefined ? 0 : HAS_GIVEN_UP) |
+      (since.length === 1 ? SINCE_ONE_TIME : 0),
+  );
+  if (givenUpThroughId !== undefined) out.int(lastId - givenUpThroughId);
   out.int(nowMs - watermarkMs);
-  out.int(watermarkMs - observedSinceMs);
-  out.int(interrupted ? 1 : 0);
-  const steps = stepsOf(intervals);
-  for (const { zeros } of [steps.price, steps.quantity, steps.quote]) out.int(zeros);
-  out.int(intervals.length);
-  let priceBefore = 0n;
-  for (const state of intervals)
-    priceBefore = packInterval(out, state, { nowMs, lastId, steps }, priceBefore);
+  out.int((steps.price.zeros * STEPS + steps.quantity.zeros) * STEPS + steps.quote.zeros);
+  out.int(intervals.reduce((bits, { interval }) => bits | (1 << INTERVALS.indexOf(interval)), 0));
+  if (since.length === 1) out.int(watermarkMs - since[0]!);
+  let edge: Edge = { price: 0n, timeMs: nowMs, tradeId: lastId };
+  if (closingTrade !== null) {
+    const price = stepsIn(closingTrade.price, steps.price);
+    out.bigint(price);
+    out.int(nowMs - closingTrade.timeMs);
+    out.int(lastId - closingTrade.tradeId);
+    edge = { ...edge, price };
+  }
+  for (const state of intervals) {
+    if (since.length !== 1) out.int(watermarkMs - state.observedSinceMs);
+    edge = packInterval(out, state, { nowMs, steps }, edge);
+  }
 }
 
 function unpackFold(from: NumberReader, nowMs: number): StoredFold {
   const instrumentId = from.text();
   const seen = readSeen(from);
   const { lastId } = seen;
+  const has = from.int();
+  if ((has & HAS_GIVEN_UP) !== 0) seen.givenUpThroughId = lastId - from.int();
   const watermarkMs = nowMs - from.int();
-  const observedSinceMs = watermarkMs - from.int();
-  const interrupted = from.int() === 1;
-  const steps = { price: stepOf(from.int()), quantity: stepOf(from.int()), quote: stepOf(from.int()) };
-  const intervals: StoredInterval[] = [];
-  let price = 0n;
-  for (let left = from.int(); left > 0; left--) {
-    const read = unpackInterval(from, { nowMs, lastId, steps }, price);
-    intervals.push(read.state);
-    price = read.price;
+  const zeros = from.int();
+  const steps = {
+    price: stepOf(Math.floor(zeros / (STEPS * STEPS))),
+    quantity: stepOf(Math.floor(zeros / STEPS) % STEPS),
+    quote: stepOf(zeros % STEPS),
+  };
+  const bits = from.int();
+  const since = (has & SINCE_ONE_TIME) === 0 ? null : watermarkMs - from.int();
+  let edge: Edge = { price: 0n, timeMs: nowMs, tradeId: lastId };
+  let closingTrade: StoredClosingTrade | null = null;
+  if ((has & HAS_CLOSING) !== 0) {
+    const price = from.bigint();
+    const timeMs = nowMs - from.int();
+    closingTrade = { price: amountOf(price, steps.price), timeMs, tradeId: lastId - from.int() };
+    edge = { ...edge, price };
   }
-  return { instrumentId, seen, watermarkMs, observedSinceMs, interrupted, intervals };
+  const intervals: StoredInterval[] = [];
+  for (const [n, interval] of INTERVALS.entries()) {
+    if ((bits & (1 << n)) === 0) continue;
+    const observedSinceMs = since ?? watermarkMs - from.int();
+    const read = unpackInterval(from, interval, { nowMs, steps }, edge);
+    intervals.push({ interval, observedSinceMs, ...read.state });
+    edge = read.edge;
+  }
+  const interrupted = (has & INTERRUPTED) !== 0;
+  return { instrumentId, seen, watermarkMs, interrupted, closingTrade, intervals };
 }
 
 /** A power of ten that divides every amount of a kind. */
@@ -73,11 +113,18 @@ interface Steps {
 }
 interface Frame {
   readonly nowMs: number;
-  readonly lastId: number;
   readonly steps: Steps;
+}
+/** Where the candle of the next shorter interval begins, and so nearly always this one ends. */
+interface Edge {
+  readonly price: bigint;
+  readonly timeMs: number;
+  /** Of the trade before. */
+  readonly tradeId: number;
 }
 
 const POWERS = Array.from({ length: DECIMAL_PLACES + 1 }, (_, zeros) => 10n ** BigInt(zeros));
+const STEPS = POWERS.length;
 
 function stepOf(zeros: number): Step {
   const size = POWERS[zeros];
@@ -85,17 +132,15 @@ function stepOf(zeros: number): Step {
   return { zeros, size };
 }
 
-function stepsOf(intervals: readonly StoredInterval[]): Steps {
-  const prices: string[] = [];
+function stepsOf({ intervals, closingTrade }: StoredFold): Steps {
+  const prices: string[] = closingTrade === null ? [] : [closingTrade.price];
   const quantities: string[] = [];
   const quotes: string[] = [];
-  for (const { open, closingTrade } of intervals) {
-    if (open !== null) {
-      prices.push(open.open, open.high, open.low, open.close);
-      quantities.push(open.volume, open.takerBuyVolume);
-      quotes.push(open.quoteVolume);
-    }
-    if (closingTrade) prices.push(closingTrade.price);
+  for (const { open } of intervals) {
+    if (open === null) continue;
+    prices.push(open.open, open.high, open.low, open.close);
+    quantities.push(open.volume, open.takerBuyVolume);
+    quotes.push(open.quoteVolume);
   }
   return { price: sharedStep(prices), quantity: sharedStep(quantities), quote: sharedStep(quotes) };
 }
@@ -113,99 +158,77 @@ function sharedStep(amounts: readonly string[]): Step {
 const stepsIn = (amount: string, { size }: Step): bigint => decimal(amount) / size;
 const amountOf = (steps: bigint, { size }: Step): string => formatDecimal(steps * size);
 
-const HAS_OPEN = 1;
-const HAS_PREVIOUS = 2;
-const HAS_CLOSING = 4;
+/** 0: none, else how many intervals before the one under way, and one. */
+function packOpenTime(out: NumberWriter, nowMs: number, openTimeMs: number | null, interval: Interval): void {
+  out.int(openTimeMs === null ? 0 : intervalsBefore(nowMs, openTimeMs, interval) + 1);
+}
 
-/** @returns the price that the next interval's lie near. */
-function packInterval(out: NumberWriter, state: StoredInterval, frame: Frame, near: bigint): bigint {
-  const { interval, open, previousOpenTimeMs, closingTrade = null } = state;
-  out.int(INTERVALS.indexOf(interval));
-  out.int(
-    (open === null ? 0 : HAS_OPEN) |
-      (previousOpenTimeMs === null ? 0 : HAS_PREVIOUS) |
-      (closingTrade === null ? 0 : HAS_CLOSING),
-  );
-  if (previousOpenTimeMs !== null) out.int(intervalsBefore(frame.nowMs, previousOpenTimeMs, interval));
-  let price = near;
-  if (closingTrade !== null) {
-    const closing = stepsIn(closingTrade.price, frame.steps.price);
-    out.bigint(closing - price);
-    out.int(frame.nowMs - closingTrade.timeMs);
-    out.int(frame.lastId - closingTrade.tradeId);
-    price = closing;
-  }
-  return open === null ? price : packOpen(out, open, interval, frame, price);
+function unpackOpenTime(from: NumberReader, nowMs: number, interval: Interval): number | null {
+  const code = from.int();
+  return code === 0 ? null : openTimeBefore(nowMs, code - 1, interval);
+}
+
+/** @returns where the next longer candle ends. */
+function packInterval(out: NumberWriter, state: StoredInterval, frame: Frame, edge: Edge): Edge {
+  const { interval, open, previousOpenTimeMs } = state;
+  packOpenTime(out, frame.nowMs, previousOpenTimeMs, interval);
+  packOpenTime(out, frame.nowMs, open?.openTimeMs ?? null, interval);
+  return open === null ? edge : packOpen(out, open, frame.steps, edge);
 }
 
 function unpackInterval(
   from: NumberReader,
-  frame: Frame,
-  near: bigint,
-): { readonly state: StoredInterval; readonly price: bigint } {
-  const interval = INTERVALS[from.int()];
-  if (interval === undefined) throw new RangeError('packed folds: no such interval');
-  const has = from.int();
-  const previousOpenTimeMs =
-    (has & HAS_PREVIOUS) === 0 ? null : openTimeBefore(frame.nowMs, from.int(), interval);
-  let price = near;
-  let closingTrade: StoredClosingTrade | null = null;
-  if ((has & HAS_CLOSING) !== 0) {
-    price += from.bigint();
-    const timeMs = frame.nowMs - from.int();
-    closingTrade = { price: amountOf(price, frame.steps.price), timeMs, tradeId: frame.lastId - from.int() };
-  }
-  if ((has & HAS_OPEN) === 0)
-    return { state: { interval, open: null, previousOpenTimeMs, closingTrade }, price };
-  const read = unpackOpen(from, interval, frame, price);
-  return { state: { interval, open: read.open, previousOpenTimeMs, closingTrade }, price: read.price };
+  interval: Interval,
+  { nowMs, steps }: Frame,
+  edge: Edge,
+): { readonly state: Pick<StoredInterval, 'open' | 'previousOpenTimeMs'>; readonly edge: Edge } {
+  const previousOpenTimeMs = unpackOpenTime(from, nowMs, interval);
+  const openTimeMs = unpackOpenTime(from, nowMs, interval);
+  if (openTimeMs === null) return { state: { open: null, previousOpenTimeMs }, edge };
+  const read = unpackOpen(from, openTimeMs, steps, edge);
+  return { state: { open: read.open, previousOpenTimeMs }, edge: read.edge };
 }
 
-function packOpen(
-  out: NumberWriter,
-  candle: StoredOpenCandle,
-  interval: Interval,
-  { nowMs, lastId, steps }: Frame,
-  near: bigint,
-): bigint {
+function packOpen(out: NumberWriter, candle: StoredOpenCandle, steps: Steps, edge: Edge): Edge {
   const open = stepsIn(candle.open, steps.price);
   const high = stepsIn(candle.high, steps.price);
+  const low = stepsIn(candle.low, steps.price);
+  const close = stepsIn(candle.close, steps.price);
   const volume = stepsIn(candle.volume, steps.quantity);
-  out.int(intervalsBefore(nowMs, candle.openTimeMs, interval));
-  out.bigint(open - near);
-  out.bigint(high - open);
-  out.bigint(high - stepsIn(candle.low, steps.price));
-  out.bigint(high - stepsIn(candle.close, steps.price));
+  out.bigint(close - edge.price);
+  out.bigint(open - close);
+  out.bigint(high - greater(open, close));
+  out.bigint(lesser(open, close) - low);
   out.bigint(volume);
-  out.bigint(stepsIn(candle.quoteVolume, steps.quote));
+  out.bigint(stepsIn(candle.quoteVolume, steps.quote) - expectedQuote(volume, high + low, steps));
   out.bigint(volume - stepsIn(candle.takerBuyVolume, steps.quantity));
-  out.int(candle.tradeCount);
-  out.int(lastId - candle.lastTradeId);
+  out.int(edge.tradeId - candle.lastTradeId);
   out.int(candle.lastTradeId - candle.firstTradeId);
+  out.int(candle.lastTradeId - candle.firstTradeId - candle.tradeCount);
   out.int(candle.firstTradeId - candle.precedingTradeId);
+  out.int(edge.timeMs - candle.lastTimeMs);
   out.int(candle.firstTimeMs - candle.openTimeMs);
-  out.int(candle.lastTimeMs - candle.firstTimeMs);
-  return open;
+  return { price: open, timeMs: candle.firstTimeMs, tradeId: candle.firstTradeId - 1 };
 }
 
 function unpackOpen(
   from: NumberReader,
-  interval: Interval,
-  { nowMs, lastId, steps }: Frame,
-  near: bigint,
-): { readonly open: StoredOpenCandle; readonly price: bigint } {
-  const openTimeMs = openTimeBefore(nowMs, from.int(), interval);
-  const price = near + from.bigint();
-  const high = price + from.bigint();
-  const low = high - from.bigint();
-  const close = high - from.bigint();
+  openTimeMs: number,
+  steps: Steps,
+  edge: Edge,
+): { readonly open: StoredOpenCandle; readonly edge: Edge } {
+  const close = edge.price + from.bigint();
+  const price = close + from.bigint();
+  const high = greater(price, close) + from.bigint();
+  const low = lesser(price, close) - from.bigint();
   const volume = from.bigint();
-  const quoteVolume = from.bigint();
+  const quoteVolume = from.bigint() + expectedQuote(volume, high + low, steps);
   const takerBuyVolume = volume - from.bigint();
-  const tradeCount = from.int();
-  const lastTradeId = lastId - from.int();
+  const lastTradeId = edge.tradeId - from.int();
   const firstTradeId = lastTradeId - from.int();
+  const tradeCount = lastTradeId - firstTradeId - from.int();
   const precedingTradeId = firstTradeId - from.int();
+  const lastTimeMs = edge.timeMs - from.int();
   const firstTimeMs = openTimeMs + from.int();
   const open = {
     openTimeMs,
@@ -220,10 +243,18 @@ function unpackOpen(
     firstTradeId,
     lastTradeId,
     firstTimeMs,
-    lastTimeMs: firstTimeMs + from.int(),
+    lastTimeMs,
     precedingTradeId,
   };
-  return { open, price };
+  return { open, edge: { price, timeMs: firstTimeMs, tradeId: firstTradeId - 1 } };
+}
+
+const greater = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+const lesser = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+/** What the volume would cost in the middle of the candle. */
+function expectedQuote(volume: bigint, twiceMiddle: bigint, { price, quantity, quote }: Steps): bigint {
+  return (volume * quantity.size * twiceMiddle * price.size) / (2n * POWERS.at(-1)! * quote.size);
 }
 
 /** Open times lie on the grid of their interval. */

@@ -18,7 +18,7 @@ import {
   type InstrumentFold,
   type LateTrade,
 } from '../../../shared/domain/candles/fold.ts';
-import { LIVE_INTERVALS } from '../../../shared/domain/candles/interval.ts';
+import { LIVE_INTERVALS, type Interval } from '../../../shared/domain/candles/interval.ts';
 import { REDRIVE_SESSION, type LaneRecord } from '../../../shared/contracts/stream-records.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
 import type { StoredCandle } from '../../../shared/ports/candle-store.ts';
@@ -29,6 +29,7 @@ import { reviseLateCandles, type LateBatch } from './revise-late-candles.ts';
 interface State {
   sessionId: string | null;
   readonly folds: Map<InstrumentId, InstrumentFold>;
+  readonly intervals: readonly Interval[];
 }
 
 interface Effects {
@@ -39,11 +40,14 @@ interface Effects {
 type TradesRecord = Extract<LaneRecord, { kind: 'trades' }>;
 
 /** Folds the trades of a lane into candles; stores the closed ones, then announces them. */
-export function createHandler(ports: Pick<Ports, 'state' | 'candles' | 'bus'>) {
+export function createHandler(
+  ports: Pick<Ports, 'state' | 'candles' | 'bus'>,
+  intervals: readonly Interval[] = LIVE_INTERVALS,
+) {
   return defineLaneFold<State, Effects>('build-candles', ports.state, {
     table: 'market-data',
     key: (lane) => laneKey(lane, 'build-candles'),
-    open: openState,
+    open: (stored) => openState(stored, intervals),
     store: (state) => ({ sessionId: state.sessionId, ...encodeFolds(state.folds.values()) }),
     noEffects: () => ({ closed: [], late: [] }),
     fold: takeRecord,
@@ -51,11 +55,14 @@ export function createHandler(ports: Pick<Ports, 'state' | 'candles' | 'bus'>) {
   });
 }
 
-function openState(stored: unknown): State {
+function openState(stored: unknown, intervals: readonly Interval[]): State {
   const record = stored as (LaneCandlesRecord & { sessionId: string | null }) | undefined;
   return {
     sessionId: record?.sessionId ?? null,
-    folds: new Map(record === undefined ? [] : decodeFolds(record).map((fold) => [fold.instrumentId, fold])),
+    folds: new Map(
+      record === undefined ? [] : decodeFolds(record, intervals).map((fold) => [fold.instrumentId, fold]),
+    ),
+    intervals,
   };
 }
 
@@ -83,8 +90,9 @@ function observedNow(state: State, late: readonly LateTrade[]): LateBatch['obser
   const instrumentIds = new Set(late.map(({ trade }) => trade.instrumentId));
   return new Map(
     [...instrumentIds].map((id) => {
-      const { instrumentId, seen, observedSinceMs, interrupted } = foldOf(state, id);
-      return [id, { instrumentId, seen: structuredClone(seen), observedSinceMs, interrupted }];
+      const { instrumentId, seen, interrupted, intervals } = foldOf(state, id);
+      const since = intervals.map(({ interval, observedSinceMs }) => ({ interval, observedSinceMs }));
+      return [id, { instrumentId, seen: structuredClone(seen), interrupted, intervals: since }];
     }),
   );
 }
@@ -98,7 +106,7 @@ function noteSession(state: State, record: TradesRecord): void {
 
 function foldOf(state: State, instrumentId: InstrumentId): InstrumentFold {
   let fold = state.folds.get(instrumentId);
-  if (fold === undefined) state.folds.set(instrumentId, (fold = startFold(instrumentId, LIVE_INTERVALS)));
+  if (fold === undefined) state.folds.set(instrumentId, (fold = startFold(instrumentId, state.intervals)));
   return fold;
 }
 

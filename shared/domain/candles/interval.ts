@@ -16,6 +16,11 @@ export function intervalMs(interval: Interval): number {
   return MILLISECONDS[interval];
 }
 
+/** Shortest first. */
+export function compareIntervals(a: Interval, b: Interval): number {
+  return MILLISECONDS[a] - MILLISECONDS[b];
+}
+
 /** The open of the candle that holds this instant, aligned to UTC. */
 export function openTimeOf(timeMs: number, interval: Interval): number {
   return timeMs - (timeMs % MILLISECONDS[interval]);
