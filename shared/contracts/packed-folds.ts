@@ -202,10 +202,10 @@ function packOpen(out: NumberWriter, candle: StoredOpenCandle, steps: Steps, edg
   out.bigint(volume);
   out.bigint(stepsIn(candle.quoteVolume, steps.quote) - expectedQuote(volume, high + low, steps));
   out.bigint(volume - stepsIn(candle.takerBuyVolume, steps.quantity));
-  out.int(edge.tradeId - candle.lastTradeId);
-  out.int(candle.lastTradeId - candle.firstTradeId);
-  out.int(candle.lastTradeId - candle.firstTradeId - candle.tradeCount);
-  out.int(candle.firstTradeId - candle.precedingTradeId);
+  packDistance(out, edge.tradeId, candle.lastTradeId);
+  packDistance(out, candle.lastTradeId, candle.firstTradeId);
+  packDistance(out, candle.lastTradeId - candle.firstTradeId, candle.tradeCount);
+  packDistance(out, candle.firstTradeId, candle.precedingTradeId);
   out.int(edge.timeMs - candle.lastTimeMs);
   out.int(candle.firstTimeMs - candle.openTimeMs);
   return { price: open, timeMs: candle.firstTimeMs, tradeId: candle.firstTradeId - 1 };
@@ -224,10 +224,10 @@ function unpackOpen(
   const volume = from.bigint();
   const quoteVolume = from.bigint() + expectedQuote(volume, high + low, steps);
   const takerBuyVolume = volume - from.bigint();
-  const lastTradeId = edge.tradeId - from.int();
-  const firstTradeId = lastTradeId - from.int();
-  const tradeCount = lastTradeId - firstTradeId - from.int();
-  const precedingTradeId = firstTradeId - from.int();
+  const lastTradeId = atDistance(from, edge.tradeId);
+  const firstTradeId = atDistance(from, lastTradeId);
+  const tradeCount = atDistance(from, lastTradeId - firstTradeId);
+  const precedingTradeId = atDistance(from, firstTradeId);
   const lastTimeMs = edge.timeMs - from.int();
   const firstTimeMs = openTimeMs + from.int();
   const open = {
@@ -247,6 +247,15 @@ function unpackOpen(
     precedingTradeId,
   };
   return { open, edge: { price, timeMs: firstTimeMs, tradeId: firstTradeId - 1 } };
+}
+
+/** Of two ids that a double holds it may be more than one does. */
+function packDistance(out: NumberWriter, a: number, b: number): void {
+  out.bigint(BigInt(a) - BigInt(b));
+}
+
+function atDistance(from: NumberReader, a: number): number {
+  return Number(BigInt(a) - from.bigint());
 }
 
 const greater = (a: bigint, b: bigint): bigint => (a > b ? a : b);
