@@ -1,7 +1,7 @@
 /** The simulated market that the chain is measured with, and its trades as the stores take them. */
 import { protocolOf } from '../shared/adapters/exchanges/venues.ts';
 import { readTradeRow, type ReceivedTrade } from '../shared/contracts/stream-records.ts';
-import { receivedAtMs } from '../shared/contracts/capture.ts';
+import { receivedAtMs, type CaptureMessage } from '../shared/contracts/capture.ts';
 import { SyntheticMarket } from '../simulator/synthetic-market.ts';
 
 /** 10,000 trades in each second of event time. */
@@ -14,17 +14,20 @@ export const TRADES_A_SECOND = MARKET.instruments * MARKET.tradesPerSecond;
 
 /** Trades of one second of event time, in order of time: those that the collector would send of the same market. */
 export function tradesOfSecond(second: number): ReceivedTrade[] {
-  return market.messagesOf(second).flatMap((message) => {
-    if (message.kind !== 'ws') return [];
-    const said = protocolOf(message.exchange)!.parse(message, receivedAtMs(message.receivedAtNs));
-    if (said.kind !== 'trades') throw new Error(`expected a trade: ${message.text}`);
-    return said.trades.map((trade) => {
-      const { tradeId, price, quantity, takerSide, timeMs } = trade;
-      const row = [0, tradeId, price, quantity, takerSide, timeMs, trade.receivedAtMs];
-      const read = readTradeRow(row, [trade.instrumentId]);
-      if (typeof read === 'string') throw new Error(`${read}: ${message.text}`);
-      return read;
-    });
+  return market.messagesOf(second).flatMap(tradesOfMessage);
+}
+
+/** The trades of a message, as the stores take them. */
+export function tradesOfMessage(message: CaptureMessage): ReceivedTrade[] {
+  if (message.kind !== 'ws') return [];
+  const said = protocolOf(message.exchange)!.parse(message, receivedAtMs(message.receivedAtNs));
+  if (said.kind !== 'trades') return [];
+  return said.trades.map((trade) => {
+    const { tradeId, price, quantity, takerSide, timeMs } = trade;
+    const row = [0, tradeId, price, quantity, takerSide, timeMs, trade.receivedAtMs];
+    const read = readTradeRow(row, [trade.instrumentId]);
+    if (typeof read === 'string') throw new Error(`${read}: ${message.text}`);
+    return read;
   });
 }
 

@@ -1,8 +1,7 @@
 /** How build-candles' state of a lane lies in its table: it is written each second, and paid for by the kilobyte. */
-import type { Interval } from '../domain/candles/interval.ts';
 import { decimal, formatDecimal } from '../domain/decimal.ts';
-import type { StoredClosingTrade, StoredFold, StoredOpenCandle } from './lane-candles.ts';
-import { unpackFoldsOfTrades } from './packed-folds-of-trades.ts';
+import type { StoredFold, StoredOpenCandle } from './lane-candles.ts';
+import { unpackFoldsOfTrades, type FoldOfTrades } from './packed-folds-of-trades.ts';
 import { packFolds, unpackFolds } from './packed-folds.ts';
 import type { Stored, Versions } from './versioned.ts';
 
@@ -12,18 +11,6 @@ interface LaneRecord<Fold = StoredFold> {
 
 interface PackedRecord {
   readonly state: { readonly packed: string };
-}
-
-/** As versions 0 and 1 have it: every interval had seen every trade, since one time, and kept its closing trade. */
-export interface FoldOfTrades extends Omit<StoredFold, 'intervals' | 'closingTrade'> {
-  readonly observedSinceMs: number;
-  readonly intervals: readonly {
-    readonly interval: Interval;
-    readonly open: StoredOpenCandle | null;
-    readonly previousOpenTimeMs: number | null;
-    /** Items from before it was kept are without: it comes with the next candle that closes. */
-    readonly closingTrade?: StoredClosingTrade | null;
-  }[];
 }
 
 function lay(record: LaneRecord & Stored): Stored {

@@ -1,10 +1,21 @@
 /** The folds of a lane as version 1 packed them: each interval had seen each trade. */
 import { intervalMs, INTERVALS, type Interval } from '../domain/candles/interval.ts';
 import { DECIMAL_PLACES, formatDecimal } from '../domain/decimal.ts';
-import type { StoredClosingTrade, StoredOpenCandle } from './lane-candles.ts';
-import type { FoldOfTrades } from './lane-candles-versions.ts';
+import type { StoredClosingTrade, StoredFold, StoredOpenCandle } from './lane-candles.ts';
 import { NumberReader } from './packed-numbers.ts';
 import { readSeen } from './packed-seen-trades.ts';
+
+/** As versions 0 and 1 have it: every interval had seen every trade, since one time, and kept its closing trade. */
+export interface FoldOfTrades extends Omit<StoredFold, 'intervals' | 'closingTrade'> {
+  readonly observedSinceMs: number;
+  readonly intervals: readonly {
+    readonly interval: Interval;
+    readonly open: StoredOpenCandle | null;
+    readonly previousOpenTimeMs: number | null;
+    /** Items from before it was kept are without: it comes with the next candle that closes. */
+    readonly closingTrade?: StoredClosingTrade | null;
+  }[];
+}
 
 type StoredInterval = FoldOfTrades['intervals'][number];
 

@@ -5,19 +5,38 @@
  * instrument's share. Nothing is rounded.
  */
 import { intervalMs, INTERVALS, type Interval } from '../domain/candles/interval.ts';
-import { decimal, DECIMAL_PLACES, formatDecimal } from '../domain/decimal.ts';
-import type { StoredClosingTrade, StoredFold, StoredOpenCandle } from './lane-candles.ts';
+import { exchangeOf } from '../domain/market-data/instrument.ts';
+import { DECIMAL_PLACES } from '../domain/decimal.ts';
+import type { StoredClosingTrade, StoredFold } from './lane-candles.ts';
 import { NumberReader, NumberWriter } from './packed-numbers.ts';
+import {
+  amountOf,
+  hasUsualIds,
+  packOpen,
+  stepOf,
+  STEPS,
+  stepsIn,
+  unpackOpen,
+  type Edge,
+  type Step,
+  type Steps,
+} from './packed-open-candle.ts';
 import { readSeen, writeSeen } from './packed-seen-trades.ts';
 
+interface Frame {
+  readonly nowMs: number;
+  readonly steps: Steps;
+}
 type StoredInterval = StoredFold['intervals'][number];
 
 export function packFolds(folds: readonly StoredFold[]): string {
   const out = new NumberWriter();
   const nowMs = Math.max(-1, ...folds.map(({ watermarkMs }) => watermarkMs));
+  const exchange = folds.length === 0 ? '' : `${exchangeOf(folds[0]!.instrumentId)}:`;
   out.int(folds.length);
   out.int(nowMs);
-  for (const fold of folds) packFold(out, fold, nowMs);
+  out.text(exchange);
+  for (const fold of folds) packFold(out, fold, nowMs, exchange);
   return out.base64();
 }
 
@@ -25,7 +44,8 @@ export function unpackFolds(packed: string): StoredFold[] {
   const from = new NumberReader(packed);
   const count = from.int();
   const nowMs = from.int();
-  return Array.from({ length: count }, () => unpackFold(from, nowMs));
+  const exchange = from.text();
+  return Array.from({ length: count }, () => unpackFold(from, nowMs, exchange));
 }
 
 const INTERRUPTED = 1;
@@ -34,12 +54,13 @@ const HAS_GIVEN_UP = 4;
 /** Every interval was watched since the same time. */
 const SINCE_ONE_TIME = 8;
 
-function packFold(out: NumberWriter, fold: StoredFold, nowMs: number): void {
+/** @param exchange of the lane, with its colon: a name that has none is of it */
+function packFold(out: NumberWriter, fold: StoredFold, nowMs: number, exchange: string): void {
   const { instrumentId, seen, watermarkMs, interrupted, closingTrade, intervals } = fold;
   const { lastId, givenUpThroughId } = seen;
   const steps = stepsOf(fold);
   const since = [...new Set(intervals.map(({ observedSinceMs }) => observedSinceMs))];
-  out.text(instrumentId);
+  out.text(instrumentId.startsWith(exchange) ? instrumentId.slice(exchange.length) : instrumentId);
   writeSeen(out, seen);
   out.int(
     (interrupted ? INTERRUPTED : 0) |
@@ -66,8 +87,9 @@ function packFold(out: NumberWriter, fold: StoredFold, nowMs: number): void {
   }
 }
 
-function unpackFold(from: NumberReader, nowMs: number): StoredFold {
-  const instrumentId = from.text();
+function unpackFold(from: NumberReader, nowMs: number, exchange: string): StoredFold {
+  const name = from.text();
+  const instrumentId = name.includes(':') ? name : `${exchange}${name}`;
   const seen = readSeen(from);
   const { lastId } = seen;
   const has = from.int();
@@ -101,37 +123,6 @@ function unpackFold(from: NumberReader, nowMs: number): StoredFold {
   return { instrumentId, seen, watermarkMs, interrupted, closingTrade, intervals };
 }
 
-/** A power of ten that divides every amount of a kind. */
-interface Step {
-  readonly zeros: number;
-  readonly size: bigint;
-}
-interface Steps {
-  readonly price: Step;
-  readonly quantity: Step;
-  readonly quote: Step;
-}
-interface Frame {
-  readonly nowMs: number;
-  readonly steps: Steps;
-}
-/** Where the candle of the next shorter interval begins, and so nearly always this one ends. */
-interface Edge {
-  readonly price: bigint;
-  readonly timeMs: number;
-  /** Of the trade before. */
-  readonly tradeId: number;
-}
-
-const POWERS = Array.from({ length: DECIMAL_PLACES + 1 }, (_, zeros) => 10n ** BigInt(zeros));
-const STEPS = POWERS.length;
-
-function stepOf(zeros: number): Step {
-  const size = POWERS[zeros];
-  if (size === undefined) throw new RangeError(`packed folds: no step of ${zeros} zeros`);
-  return { zeros, size };
-}
-
 function stepsOf({ intervals, closingTrade }: StoredFold): Steps {
   const prices: string[] = closingTrade === null ? [] : [closingTrade.price];
   const quantities: string[] = [];
@@ -155,25 +146,34 @@ function sharedStep(amounts: readonly string[]): Step {
   return stepOf(DECIMAL_PLACES - places);
 }
 
-const stepsIn = (amount: string, { size }: Step): bigint => decimal(amount) / size;
-const amountOf = (steps: bigint, { size }: Step): string => formatDecimal(steps * size);
-
 /** 0: none, else how many intervals before the one under way, and one. */
-function packOpenTime(out: NumberWriter, nowMs: number, openTimeMs: number | null, interval: Interval): void {
-  out.int(openTimeMs === null ? 0 : intervalsBefore(nowMs, openTimeMs, interval) + 1);
+function codeOf(openTimeMs: number | null, nowMs: number, interval: Interval): number {
+  return openTimeMs === null ? 0 : intervalsBefore(nowMs, openTimeMs, interval) + 1;
 }
 
-function unpackOpenTime(from: NumberReader, nowMs: number, interval: Interval): number | null {
-  const code = from.int();
+function openTimeOfCode(code: number, nowMs: number, interval: Interval): number | null {
   return code === 0 ? null : openTimeBefore(nowMs, code - 1, interval);
 }
+
+/** What a market with trades in each interval has: a candle under way, and the one before it. */
+const USUAL = { open: 1, previous: 2 };
+const OTHER_TIMES = 1;
+/** A trade is missing, came late, or another venue skips ids: else they follow each other without a gap. */
+const OTHER_IDS = 2;
 
 /** @returns where the next longer candle ends. */
 function packInterval(out: NumberWriter, state: StoredInterval, frame: Frame, edge: Edge): Edge {
   const { interval, open, previousOpenTimeMs } = state;
-  packOpenTime(out, frame.nowMs, previousOpenTimeMs, interval);
-  packOpenTime(out, frame.nowMs, open?.openTimeMs ?? null, interval);
-  return open === null ? edge : packOpen(out, open, frame.steps, edge);
+  const previousCode = codeOf(previousOpenTimeMs, frame.nowMs, interval);
+  const openCode = codeOf(open?.openTimeMs ?? null, frame.nowMs, interval);
+  const hasOtherTimes = previousCode !== USUAL.previous || openCode !== USUAL.open;
+  const hasOtherIds = open !== null && !hasUsualIds(open, edge);
+  out.int((hasOtherTimes ? OTHER_TIMES : 0) | (hasOtherIds ? OTHER_IDS : 0));
+  if (hasOtherTimes) {
+    out.int(previousCode);
+    out.int(openCode);
+  }
+  return open === null ? edge : packOpen(out, open, { steps: frame.steps, hasOtherIds }, edge);
 }
 
 function unpackInterval(
@@ -182,88 +182,13 @@ function unpackInterval(
   { nowMs, steps }: Frame,
   edge: Edge,
 ): { readonly state: Pick<StoredInterval, 'open' | 'previousOpenTimeMs'>; readonly edge: Edge } {
-  const previousOpenTimeMs = unpackOpenTime(from, nowMs, interval);
-  const openTimeMs = unpackOpenTime(from, nowMs, interval);
+  const has = from.int();
+  const hasOtherTimes = (has & OTHER_TIMES) !== 0;
+  const previousOpenTimeMs = openTimeOfCode(hasOtherTimes ? from.int() : USUAL.previous, nowMs, interval);
+  const openTimeMs = openTimeOfCode(hasOtherTimes ? from.int() : USUAL.open, nowMs, interval);
   if (openTimeMs === null) return { state: { open: null, previousOpenTimeMs }, edge };
-  const read = unpackOpen(from, openTimeMs, steps, edge);
+  const read = unpackOpen(from, openTimeMs, { steps, hasOtherIds: (has & OTHER_IDS) !== 0 }, edge);
   return { state: { open: read.open, previousOpenTimeMs }, edge: read.edge };
-}
-
-function packOpen(out: NumberWriter, candle: StoredOpenCandle, steps: Steps, edge: Edge): Edge {
-  const open = stepsIn(candle.open, steps.price);
-  const high = stepsIn(candle.high, steps.price);
-  const low = stepsIn(candle.low, steps.price);
-  const close = stepsIn(candle.close, steps.price);
-  const volume = stepsIn(candle.volume, steps.quantity);
-  out.bigint(close - edge.price);
-  out.bigint(open - close);
-  out.bigint(high - greater(open, close));
-  out.bigint(lesser(open, close) - low);
-  out.bigint(volume);
-  out.bigint(stepsIn(candle.quoteVolume, steps.quote) - expectedQuote(volume, high + low, steps));
-  out.bigint(volume - stepsIn(candle.takerBuyVolume, steps.quantity));
-  packDistance(out, edge.tradeId, candle.lastTradeId);
-  packDistance(out, candle.lastTradeId, candle.firstTradeId);
-  packDistance(out, candle.lastTradeId - candle.firstTradeId, candle.tradeCount);
-  packDistance(out, candle.firstTradeId, candle.precedingTradeId);
-  out.int(edge.timeMs - candle.lastTimeMs);
-  out.int(candle.firstTimeMs - candle.openTimeMs);
-  return { price: open, timeMs: candle.firstTimeMs, tradeId: candle.firstTradeId - 1 };
-}
-
-function unpackOpen(
-  from: NumberReader,
-  openTimeMs: number,
-  steps: Steps,
-  edge: Edge,
-): { readonly open: StoredOpenCandle; readonly edge: Edge } {
-  const close = edge.price + from.bigint();
-  const price = close + from.bigint();
-  const high = greater(price, close) + from.bigint();
-  const low = lesser(price, close) - from.bigint();
-  const volume = from.bigint();
-  const quoteVolume = from.bigint() + expectedQuote(volume, high + low, steps);
-  const takerBuyVolume = volume - from.bigint();
-  const lastTradeId = atDistance(from, edge.tradeId);
-  const firstTradeId = atDistance(from, lastTradeId);
-  const tradeCount = atDistance(from, lastTradeId - firstTradeId);
-  const precedingTradeId = atDistance(from, firstTradeId);
-  const lastTimeMs = edge.timeMs - from.int();
-  const firstTimeMs = openTimeMs + from.int();
-  const open = {
-    openTimeMs,
-    open: amountOf(price, steps.price),
-    high: amountOf(high, steps.price),
-    low: amountOf(low, steps.price),
-    close: amountOf(close, steps.price),
-    volume: amountOf(volume, steps.quantity),
-    quoteVolume: amountOf(quoteVolume, steps.quote),
-    takerBuyVolume: amountOf(takerBuyVolume, steps.quantity),
-    tradeCount,
-    firstTradeId,
-    lastTradeId,
-    firstTimeMs,
-    lastTimeMs,
-    precedingTradeId,
-  };
-  return { open, edge: { price, timeMs: firstTimeMs, tradeId: firstTradeId - 1 } };
-}
-
-/** Of two ids that a double holds it may be more than one does. */
-function packDistance(out: NumberWriter, a: number, b: number): void {
-  out.bigint(BigInt(a) - BigInt(b));
-}
-
-function atDistance(from: NumberReader, a: number): number {
-  return Number(BigInt(a) - from.bigint());
-}
-
-const greater = (a: bigint, b: bigint): bigint => (a > b ? a : b);
-const lesser = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-
-/** What the volume would cost in the middle of the candle. */
-function expectedQuote(volume: bigint, twiceMiddle: bigint, { price, quantity, quote }: Steps): bigint {
-  return (volume * quantity.size * twiceMiddle * price.size) / (2n * POWERS.at(-1)! * quote.size);
 }
 
 /** Open times lie on the grid of their interval. */

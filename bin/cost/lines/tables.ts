@@ -1,4 +1,5 @@
 /** What is written to DynamoDB, read and kept there. */
+import { intervalMs, LIVE_INTERVALS } from '../../../shared/domain/candles/interval.ts';
 import { itemBytes, shardsOf, type Month } from '../month.ts';
 import { line, round, type Line } from './line.ts';
 
@@ -61,11 +62,14 @@ export function tables(month: Month): Line[] {
   ];
 }
 
+/** Of an instrument with trades in each second: one of 1s, a thirtieth of 30s, and so on. */
+const CANDLES_A_SECOND = LIVE_INTERVALS.reduce((sum, interval) => sum + 1000 / intervalMs(interval), 0);
+
 /** An index that has nothing costs half a unit a look. */
 const LOOK_UNITS = 0.5;
 
 function lookUps(month: Month): Line[] {
-  const candles = month.load.instruments * month.load.venues;
+  const candles = round(month.load.instruments * month.load.venues * CANDLES_A_SECOND);
   return Object.entries(month.profile.indexReads).map(([name, each]) =>
     line(
       month,

@@ -26,10 +26,9 @@ export function openTimeOf(timeMs: number, interval: Interval): number {
   return timeMs - (timeMs % MILLISECONDS[interval]);
 }
 
-/** What the live fold builds. Backtests take any interval. */
-export const LIVE_INTERVALS = ['1s', '1m'] as const satisfies readonly Interval[];
-export type LiveInterval = (typeof LIVE_INTERVALS)[number];
+/** What the live fold builds: all of them. */
+export const LIVE_INTERVALS = INTERVALS;
 
-export function isLiveInterval(text: string): text is LiveInterval {
-  return (LIVE_INTERVALS as readonly string[]).includes(text);
+export function isInterval(text: string): text is Interval {
+  return (INTERVALS as readonly string[]).includes(text);
 }
