@@ -13,7 +13,7 @@ export const topology = {
   tables: {
     'market-data': {
       description: 'What each stream fold knows of its lane.',
-      keys: ['LANE#<lane> / <function>: the fold’s state, written once a batch under its version'],
+      keys: ['LANE#<lane> / <function>: the fold’s state, written once a batch under its version', 'LANE#<lane> / longer-candles: of build-candles, with it'],
       accessPatterns: [
         'store-trades, build-candles: get and put the state of a lane',
         'read-market, read-portfolio: get build-candles’ state of a lane, for the latest closes; read-market for the open candle too',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import type { FoldOutcomes } from '../../shared/domain/candles/fold.ts';
-import { LIVE_INTERVALS } from '../../shared/domain/candles/interval.ts';
+import { INTERVALS } from '../../shared/domain/candles/interval.ts';
 import type { Trade } from '../../shared/domain/market-data/trade.ts';
 import { TapeFolds } from '../../shared/engine/tape-folds.ts';
 import { figureOf, type Bench, type Figure } from '../figure.ts';
@@ -41,7 +41,7 @@ async function foldFigure(bench: Bench, figure: string, trades: readonly Trade[]
       }),
     () =>
       nanosecondsAnItem(passes * trades.length, () => {
-        for (let pass = 0; pass < passes; pass++) candles.plain = foldPlainly(columns, LIVE_INTERVALS).length;
+        for (let pass = 0; pass < passes; pass++) candles.plain = foldPlainly(columns, INTERVALS).length;
       }),
   );
   if (candles.exact !== candles.plain) {
@@ -53,7 +53,7 @@ async function foldFigure(bench: Bench, figure: string, trades: readonly Trade[]
     runs,
     reference: 'a plain loop over floats, which knows neither repeated nor late trades',
     referenceRuns,
-    note: `intervals ${LIVE_INTERVALS.join(', ')}, prices and sums exact`,
+    note: `intervals ${INTERVALS.join(', ')}, prices and sums exact`,
     details: { trades: trades.length, candles: candles.exact },
   });
 }
@@ -66,7 +66,7 @@ async function recordedTrades(): Promise<Trade[]> {
 
 /** @returns how many candles were closed. */
 function foldExactly(trades: readonly Trade[]): number {
-  const folds = new TapeFolds(LIVE_INTERVALS);
+  const folds = new TapeFolds(INTERVALS);
   const outcomes: FoldOutcomes = { closed: [], late: [] };
   for (const trade of trades) folds.step({ kind: 'trade', trade }, outcomes);
   return outcomes.closed.length;

@@ -61,6 +61,16 @@ function less(open: StoredOpenCandle, shorter: StoredOpenCandle | null): StoredO
   };
 }
 
+/** The longer intervals lie packed from their first version on. */
+export const LONGER_CANDLES: Versions = {
+  writes: 1,
+  reads: {
+    0: (stored) => ({ folds: unpackFolds(stored['packed'] as string) }),
+    1: (stored) => ({ folds: unpackFolds(stored['packed'] as string) }),
+  },
+  lay: ({ folds }: { readonly folds: readonly StoredFold[] }) => ({ packed: packFolds(folds) }),
+};
+
 export const LANE_CANDLES: Versions = {
   writes: 2,
   reads: {

@@ -7,7 +7,13 @@ import { MAX_MISSING_RANGES } from '../domain/market-data/seen-trades.ts';
 import type { Trade } from '../domain/market-data/trade.ts';
 import { MAX_ITEM_BYTES } from '../ports/state-store.ts';
 import { recordKinds } from './stored-records.ts';
-import { decodeFolds, encodeFolds, latestPriceOf, type LaneCandlesRecord } from './lane-candles.ts';
+import {
+  decodeFolds,
+  encodeFolds,
+  encodeLonger,
+  latestPriceOf,
+  type LaneCandlesRecord,
+} from './lane-candles.ts';
 
 const BTC = 'binance:BTC-USDT';
 const ETH = 'binance:ETH-USDT';
@@ -49,13 +55,17 @@ it('fits into an item when every instrument of a lane has as many gaps as are ke
 const written = (folds: readonly InstrumentFold[]): LaneCandlesRecord =>
   JSON.parse(JSON.stringify(encodeFolds(folds))) as LaneCandlesRecord;
 
-const bothFolds = () => [startFold(BTC, ['1s', '1m']), startFold(ETH, ['1s', '1m'])];
+/** As the item beside it has it. */
+const writtenBeside = (folds: readonly InstrumentFold[]): LaneCandlesRecord =>
+  JSON.parse(JSON.stringify(encodeLonger(folds))) as LaneCandlesRecord;
+
+const bothFolds = () => [startFold(BTC, INTERVALS), startFold(ETH, INTERVALS)];
 
 describe('the record of a lane', () => {
   it('goes on where the folds were that were written into it', () => {
     const print = fc.record({
       instrumentId: fc.constantFrom(BTC, ETH),
-      timeMs: fc.integer({ min: 0, max: 200_000 }),
+      timeMs: fc.oneof(fc.nat(200_000), fc.nat(200_000_000)),
       price: fc.bigInt({ min: 1n, max: 10n ** 18n }),
     });
     fc.assert(
@@ -65,7 +75,7 @@ describe('the record of a lane', () => {
         );
         const folds = bothFolds();
         foldAll(folds, trades.slice(0, cut));
-        const read = decodeFolds(written(folds), ['1s', '1m']);
+        const read = decodeFolds(written(folds), writtenBeside(folds), INTERVALS);
         expect(read).toEqual(folds);
         foldAll(folds, trades.slice(cut));
         foldAll(read, trades.slice(cut));
@@ -115,7 +125,7 @@ describe('the record of a lane', () => {
           intervals: [{ ...intervals[0]!, closingTrade }, minutes!.intervals[0]!],
         };
         const { state } = kind.record({ state: { folds: [before] } }, 'here') as { state: LaneCandlesRecord };
-        const [read] = decodeFolds(state, ['1s', '1m']);
+        const [read] = decodeFolds(state, null, ['1s', '1m']);
         const outcomes = { closed: [] as ClosedCandle[], late: [] };
         for (const one of trades.slice(cut)) foldTrade(read!, one, outcomes);
         for (const fold of alone) {

@@ -30,23 +30,73 @@ export interface LaneCandlesRecord {
   readonly folds: readonly StoredFold[];
 }
 
+/**
+ * Of so many intervals, the shortest, something changes with each batch. The longer ones, which change once a minute at
+ * most, lie in an item of their own.
+ */
+const WITH_EACH_BATCH = 3;
+
+/** The lane's own item, or with `encodeLonger` the one beside it. */
 export function encodeFolds(folds: Iterable<InstrumentFold>): LaneCandlesRecord {
+  return { folds: [...folds].map((fold) => encodeFold(fold, fold.intervals.slice(0, WITH_EACH_BATCH))) };
+}
+
+/** LANE#<lane> / longer-candles: the longer intervals of the lane's instruments. */
+export function encodeLonger(folds: Iterable<InstrumentFold>): LaneCandlesRecord {
   return {
-    folds: [...folds].map(({ closesAtMs: _, closingTrade, intervals, ...fold }) => ({
-      ...fold,
-      closingTrade:
-        closingTrade === null ? null : { ...closingTrade, price: formatDecimal(closingTrade.price) },
-      intervals: intervals.map(({ open, ...state }) => ({
-        ...state,
-        open: open === null ? null : { ...open, ...amountsOf(open, formatDecimal) },
-      })),
+    folds: [...folds].map((fold) => ({
+      ...encodeFold(fold, fold.intervals.slice(WITH_EACH_BATCH)),
+      seen: { lastId: fold.seen.lastId, missing: [] },
+      interrupted: false,
+      closingTrade: null,
     })),
   };
 }
 
-/** @param intervals that are folded from now on, whichever were when the record was written. */
-export function decodeFolds(record: LaneCandlesRecord, intervals: readonly Interval[]): InstrumentFold[] {
-  return record.folds.map((fold) => resumeFold(decodeFold(fold), intervals));
+/** Equal while nothing of the longer intervals has changed: what is in a candle only grows. */
+export function markOfLonger(folds: Iterable<InstrumentFold>): string {
+  const marks: number[] = [];
+  for (const { intervals } of folds) {
+    for (const { open, previousOpenTimeMs } of intervals.slice(WITH_EACH_BATCH))
+      marks.push(previousOpenTimeMs ?? -1, open?.openTimeMs ?? -1, open?.tradeCount ?? 0);
+  }
+  return marks.join();
+}
+
+function encodeFold(
+  { closesAtMs: _, closingTrade, ...fold }: InstrumentFold,
+  intervals: readonly IntervalFold[],
+): StoredFold {
+  return {
+    ...fold,
+    closingTrade:
+      closingTrade === null ? null : { ...closingTrade, price: formatDecimal(closingTrade.price) },
+    intervals: intervals.map(({ open, ...state }) => ({
+      ...state,
+      open: open === null ? null : { ...open, ...amountsOf(open, formatDecimal) },
+    })),
+  };
+}
+
+/**
+ * @param longer what lies in the item beside; null: there is none
+ * @param intervals that are folded from now on, whichever were when the record was written.
+ */
+export function decodeFolds(
+  record: LaneCandlesRecord,
+  longer: LaneCandlesRecord | null,
+  intervals: readonly Interval[],
+): InstrumentFold[] {
+  return wholeFolds(record, longer).map((fold) => resumeFold(decodeFold(fold), intervals));
+}
+
+function wholeFolds(record: LaneCandlesRecord, longer: LaneCandlesRecord | null): readonly StoredFold[] {
+  if (longer === null) return record.folds;
+  const beside = new Map(longer.folds.map(({ instrumentId, intervals }) => [instrumentId, intervals]));
+  return record.folds.map((fold) => ({
+    ...fold,
+    intervals: [...fold.intervals, ...(beside.get(fold.instrumentId) ?? [])],
+  }));
 }
 
 function decodeFold({ closingTrade, intervals, ...fold }: StoredFold): FoldState {
@@ -75,13 +125,20 @@ function amountsOf<From, To>(
   };
 }
 
+/** Both items of a lane, as they belong together. */
+export interface LaneCandles {
+  readonly own: LaneCandlesRecord;
+  /** null: it has not been written yet. */
+  readonly longer: LaneCandlesRecord | null;
+}
+
 /** The candle under way of an instrument, as the fold last stored it. */
 export function openCandleOf(
-  record: LaneCandlesRecord,
+  { own, longer }: LaneCandles,
   instrumentId: InstrumentId,
   interval: Interval,
 ): CandleView | null {
-  const fold = storedFoldOf(record, instrumentId);
+  const fold = wholeFolds(own, longer).find((one) => one.instrumentId === instrumentId);
   const candle = fold === undefined ? null : candleUnderWay(decodeFold(fold), interval);
   return candle === null ? null : candleViewOf(candle);
 }

@@ -4,7 +4,7 @@ import { resumeFold } from '../domain/candles/resume-fold.ts';
 import { INTERVALS, type Interval } from '../domain/candles/interval.ts';
 import { advanceWatermark, foldTrade, noteInterruption, startFold } from '../domain/candles/fold.ts';
 import { laneOf } from '../domain/market-data/lane.ts';
-import { encodeFolds } from './lane-candles.ts';
+import { encodeFolds, encodeLonger } from './lane-candles.ts';
 import { packFolds, unpackFolds } from './packed-folds.ts';
 import { NumberReader, NumberWriter } from './packed-numbers.ts';
 import { recordKinds } from './stored-records.ts';
@@ -73,25 +73,30 @@ describe('the folds of a lane', () => {
             else if (kind === 'watermark') advanceWatermark(fold, trade.timeMs, outcomes, trade.tradeId);
             else noteInterruption(fold);
           }
-          const record = encodeFolds(folds.values());
-          expect(unpackFolds(packFolds(record.folds))).toEqual(record.folds);
+          for (const { folds: stored } of [encodeFolds(folds.values()), encodeLonger(folds.values())])
+            expect(unpackFolds(packFolds(stored))).toEqual(stored);
         },
       ),
       { numRuns: 400 },
     );
   });
 
-  it.each<[readonly Interval[], number]>([
-    [['1s', '1m'], 2400],
-    [INTERVALS, 5000],
-  ])('of fifteen instruments with trades in each second, %j, take at most %d bytes', (intervals, most) => {
-    const folds = foldsOfALane(15, intervals);
-    const state = { sessionId: '7f0c3c1e-94a1-4d8e-9c33-0a7b7f7ad9a1', ...encodeFolds(folds) };
-    const record = { lastSequence: '49671246667567228643283430150187087032206582658', fence: 7, state };
-    const stored = JSON.stringify(recordKinds.get('market-data LANE build-candles')!.stored(record));
-    expect(stored.length).toBeLessThanOrEqual(most);
-    expect(JSON.stringify(record).length).toBeGreaterThan(6 * stored.length);
-  });
+  it.each<[readonly Interval[], number, number]>([
+    [['1s', '1m'], 1800, 500],
+    [INTERVALS, 2300, 2700],
+  ])(
+    'of fifteen instruments with trades in each second, %j, take at most %d bytes, and what is longer %d',
+    (intervals, most, mostBeside) => {
+      const folds = foldsOfALane(15, intervals);
+      const state = { sessionId: '7f0c3c1e-94a1-4d8e-9c33-0a7b7f7ad9a1', ...encodeFolds(folds) };
+      const record = { lastSequence: '49671246667567228643283430150187087032206582658', fence: 7, state };
+      const stored = JSON.stringify(recordKinds.get('market-data LANE build-candles')!.stored(record));
+      const longer = recordKinds.get('market-data LANE longer-candles')!.stored(encodeLonger(folds));
+      expect(stored.length).toBeLessThanOrEqual(most);
+      expect(JSON.stringify(longer).length).toBeLessThanOrEqual(mostBeside);
+      expect(JSON.stringify(record).length).toBeGreaterThan(6 * stored.length);
+    },
+  );
 });
 
 /** Steps and sizes as Binance has them: prices of two to eight digits, quantities of five places. */

@@ -1,6 +1,6 @@
 /** The WebSocket: how to get in, what a client may say, and what it hears. */
 import * as z from 'zod';
-import { isInterval, LIVE_INTERVALS, type Interval } from '../domain/candles/interval.ts';
+import { isInterval, INTERVALS, type Interval } from '../domain/candles/interval.ts';
 import { isInstrumentId, type InstrumentId } from '../domain/market-data/instrument.ts';
 import { candleView, fill, orderView, positionView, timeMs } from './events.ts';
 import { priceView } from './market-views.ts';
@@ -40,7 +40,7 @@ const channel = z
   .refine((text) => parseChannel(text) !== null, {
     error:
       'expected prices:<instrumentId>, candles:<instrumentId>:<interval>, orders or portfolio; ' +
-      `candles are built for ${LIVE_INTERVALS.join(', ')}`,
+      `candles are built for ${INTERVALS.join(', ')}`,
   });
 
 export const socketRequest = z.strictObject({

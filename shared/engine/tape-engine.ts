@@ -1,5 +1,5 @@
 import type { ClosedCandle } from '../domain/candles/fold.ts';
-import { LIVE_INTERVALS, openTimeOf } from '../domain/candles/interval.ts';
+import { INTERVALS, openTimeOf } from '../domain/candles/interval.ts';
 import { formatDecimal, toNumber } from '../domain/decimal.ts';
 import { laneOf, lanesOf, type Lane } from '../domain/market-data/lane.ts';
 import type { Trade } from '../domain/market-data/trade.ts';
@@ -50,7 +50,7 @@ interface Seat {
  * platform it gives the same signals, orders and fills, byte for byte.
  */
 export class TapeEngine {
-  readonly #folds = new TapeFolds(LIVE_INTERVALS);
+  readonly #folds = new TapeFolds(INTERVALS);
   readonly #venues = new Map<Lane, PaperVenue>();
   readonly #seats: readonly Seat[];
   readonly #seatOf: ReadonlyMap<string, Seat>;

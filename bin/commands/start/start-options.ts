@@ -1,4 +1,4 @@
-import { LIVE_INTERVALS } from '../../../shared/domain/candles/interval.ts';
+import { INTERVALS } from '../../../shared/domain/candles/interval.ts';
 import { MARKETS } from '../../../shared/domain/market-data/market.ts';
 import {
   amount,
@@ -54,11 +54,7 @@ export const START_OPTIONS = {
   ),
   strategy: optional(text('NAME'), 'a strategy to run on every instrument: ma-crossover'),
   params: optional(jsonObject, 'its parameters, such as {"fastPeriod":5,"slowPeriod":20}'),
-  strategyInterval: optional(
-    choice(LIVE_INTERVALS),
-    'the candles that it is shown',
-    DEFAULTS.strategyInterval,
-  ),
+  strategyInterval: optional(choice(INTERVALS), 'the candles that it is shown', DEFAULTS.strategyInterval),
   capital: withDefault(amount, '10000', 'cash of the account, divided among the instruments'),
   fee: withDefault(amount, '0.001', 'taker fee of the paper venue, a fraction of the notional'),
   slippage: withDefault(amount, '0', 'fraction by which a fill is worse than the print that it met'),

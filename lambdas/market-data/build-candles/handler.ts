@@ -6,9 +6,11 @@ import {
   candleViewOf,
   decodeFolds,
   encodeFolds,
+  encodeLonger,
+  markOfLonger,
   type LaneCandlesRecord,
 } from '../../../shared/contracts/lane-candles.ts';
-import { laneKey } from '../../../shared/contracts/record-keys.ts';
+import { laneKey, longerCandlesKey } from '../../../shared/contracts/record-keys.ts';
 import {
   advanceWatermark,
   foldTrade,
@@ -18,7 +20,7 @@ import {
   type InstrumentFold,
   type LateTrade,
 } from '../../../shared/domain/candles/fold.ts';
-import { LIVE_INTERVALS, type Interval } from '../../../shared/domain/candles/interval.ts';
+import { INTERVALS, type Interval } from '../../../shared/domain/candles/interval.ts';
 import { REDRIVE_SESSION, type LaneRecord } from '../../../shared/contracts/stream-records.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
 import type { StoredCandle } from '../../../shared/ports/candle-store.ts';
@@ -42,25 +44,35 @@ type TradesRecord = Extract<LaneRecord, { kind: 'trades' }>;
 /** Folds the trades of a lane into candles; stores the closed ones, then announces them. */
 export function createHandler(
   ports: Pick<Ports, 'state' | 'candles' | 'bus'>,
-  intervals: readonly Interval[] = LIVE_INTERVALS,
+  intervals: readonly Interval[] = INTERVALS,
 ) {
   return defineLaneFold<State, Effects>('build-candles', ports.state, {
     table: 'market-data',
     key: (lane) => laneKey(lane, 'build-candles'),
-    open: (stored) => openState(stored, intervals),
+    open: (stored, longer) => openState(stored, longer, intervals),
     store: (state) => ({ sessionId: state.sessionId, ...encodeFolds(state.folds.values()) }),
+    aside: {
+      key: longerCandlesKey,
+      mark: (state) => markOfLonger(state.folds.values()),
+      store: (state) => encodeLonger(state.folds.values()),
+    },
     noEffects: () => ({ closed: [], late: [] }),
     fold: takeRecord,
     emit: async (effects, emission) => emitBatch(ports, effects, emission),
   });
 }
 
-function openState(stored: unknown, intervals: readonly Interval[]): State {
+function openState(stored: unknown, longer: unknown, intervals: readonly Interval[]): State {
   const record = stored as (LaneCandlesRecord & { sessionId: string | null }) | undefined;
   return {
     sessionId: record?.sessionId ?? null,
     folds: new Map(
-      record === undefined ? [] : decodeFolds(record, intervals).map((fold) => [fold.instrumentId, fold]),
+      record === undefined
+        ? []
+        : decodeFolds(record, (longer as LaneCandlesRecord | undefined) ?? null, intervals).map((fold) => [
+            fold.instrumentId,
+            fold,
+          ]),
     ),
     intervals,
   };

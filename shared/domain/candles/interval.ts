@@ -1,3 +1,4 @@
+/** All of them are built live. */
 export const INTERVALS = ['1s', '30s', '1m', '5m', '15m', '1h', '4h', '1d'] as const;
 export type Interval = (typeof INTERVALS)[number];
 
@@ -25,9 +26,6 @@ export function compareIntervals(a: Interval, b: Interval): number {
 export function openTimeOf(timeMs: number, interval: Interval): number {
   return timeMs - (timeMs % MILLISECONDS[interval]);
 }
-
-/** What the live fold builds: all of them. */
-export const LIVE_INTERVALS = INTERVALS;
 
 export function isInterval(text: string): text is Interval {
   return (INTERVALS as readonly string[]).includes(text);
