@@ -17,6 +17,7 @@ import {
   type SignalRecord,
   type StrategyRecord,
 } from '../shared/contracts/records.ts';
+import { compareClosings } from '../shared/domain/candles/closing-order.ts';
 import { canonicalJson } from '../shared/domain/canonical-json.ts';
 import { formatDecimal, ZERO } from '../shared/domain/decimal.ts';
 import type { Market } from '../shared/domain/market-data/market.ts';
@@ -128,7 +129,7 @@ function hashAll(hash: Hash, kind: string, values: readonly unknown[]): void {
   for (const value of values) hashOne(hash, kind, value);
 }
 
-/** By (time, instrument, strategy). */
+/** In the order within an instant. */
 async function readSignals(state: StateStore): Promise<SignalRecord[]> {
   const strategies = await readIndex<StrategyRecord>(state, 'signals', STRATEGIES_PARTITION);
   const signals: SignalRecord[] = [];
@@ -138,11 +139,8 @@ async function readSignals(state: StateStore): Promise<SignalRecord[]> {
     );
     signals.push(...ofStrategy);
   }
-  return signals.sort(
-    (a, b) =>
-      a.candleCloseTimeMs - b.candleCloseTimeMs ||
-      compareText(a.instrumentId, b.instrumentId) ||
-      compareText(a.strategyId, b.strategyId),
+  return signals.sort((a, b) =>
+    compareClosings({ ...a, closeTimeMs: a.candleCloseTimeMs }, { ...b, closeTimeMs: b.candleCloseTimeMs }),
   );
 }
 
@@ -162,8 +160,4 @@ async function valueOf(
     positions.push({ strategyId, instrumentId, quantity });
   }
   return { cash: formatDecimal(cash), positions, equity: formatDecimal(equity) };
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -20,6 +20,7 @@ import {
   type InstrumentFold,
   type LateTrade,
 } from '../../../shared/domain/candles/fold.ts';
+import { inClosingOrder } from '../../../shared/domain/candles/closing-order.ts';
 import { INTERVALS, type Interval } from '../../../shared/domain/candles/interval.ts';
 import { REDRIVE_SESSION, type LaneRecord } from '../../../shared/contracts/stream-records.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
@@ -135,11 +136,12 @@ async function emitBatch(
   if (late.length > 0) invocation.count('candlesRevised', await reviseLateCandles(ports.candles, late));
 }
 
-/** In order of (close time, instrument), at most 100 candles an event. */
+/** In the order within an instant, at most 100 candles an event. */
 function announcements(closed: readonly ClosedCandle[]) {
-  const candles: AnnouncedCandle[] = [...closed]
-    .sort((a, b) => a.openTimeMs - b.openTimeMs || (a.instrumentId < b.instrumentId ? -1 : 1))
-    .map((candle) => ({ ...candleViewOf(candle), previousOpenTimeMs: candle.previousOpenTimeMs }));
+  const candles = inClosingOrder(closed).map((candle): AnnouncedCandle => ({
+    ...candleViewOf(candle),
+    previousOpenTimeMs: candle.previousOpenTimeMs,
+  }));
   const events = [];
   for (let i = 0; i < candles.length; i += MAX_CANDLES_AN_EVENT) {
     events.push({
