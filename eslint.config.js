@@ -56,6 +56,7 @@ export default defineConfig(
       'node_modules/',
       'cdk.out/',
       '.emulator/',
+      '.api-tests/',
       '.millrace/',
       'coverage/',
       'dist/',

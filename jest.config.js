@@ -26,14 +26,16 @@ const projects = [
     ...common,
     displayName: 'system',
     testMatch: ['<rootDir>/test/**/*.test.ts'],
-    testPathIgnorePatterns: ['<rootDir>/test/(emulator|browser)/'],
+    testPathIgnorePatterns: ['<rootDir>/test/(emulator|localstack|browser)/'],
   },
   { ...common, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
   { ...common, displayName: 'emulator', testMatch: ['<rootDir>/test/emulator/**/*.test.ts'] },
+  { ...common, displayName: 'localstack', testMatch: ['<rootDir>/test/localstack/**/*.test.ts'] },
 ];
 /**
  * `npm test` runs what needs Node alone; the page needs a Chromium (`npm run test:browser`), the emulator Python
- * (`npm run test:e2e`). Those name their project, and then every project can be named.
+ * (`npm run test:e2e`), LocalStack Java and Maven as well (`npm run test:localstack`). Those name their project, and
+ * then every project can be named.
  */
 const needNodeAlone = new Set(['unit', 'system']);
 const isNamed = process.argv.includes('--selectProjects');

@@ -8,10 +8,13 @@ import type { Log } from '../shared/runtime/log.ts';
 const compress = promisify(gzip);
 
 /** A chunk is one object of the archive: few and large ones, and yet small enough to be one record. */
-const CHUNK_MESSAGES = 8000;
-const CHUNK_CHARACTERS = 4 * 1024 * 1024;
-/** Level 1 costs half of level 6 and the archive grows by a quarter. */
-const GZIP_LEVEL = 1;
+interface ChunkSize {
+  readonly messages: number;
+  readonly characters: number;
+  /** Level 1 costs half of level 6 and the archive grows by a quarter. */
+  readonly gzipLevel: 1 | 6;
+}
+const CHUNK: ChunkSize = { messages: 8000, characters: 4 * 1024 * 1024, gzipLevel: 1 };
 /** Most members come out of the thread pool in one piece. */
 const GZIP_CHUNK_BYTES = 256 * 1024;
 /** The header line and the partition key come on top. */
@@ -33,6 +36,8 @@ export interface RawArchiverOptions {
   readonly log: Log;
   /** Of the lease under which it is sent; left out where there is none. */
   readonly fence?: number;
+  /** When a chunk is full; left out: after 8,000 messages. */
+  readonly chunk?: ChunkSize;
   /** Where an archive begun earlier goes on. */
   readonly from?: ArchivePosition;
 }
@@ -74,7 +79,8 @@ export class RawArchiver {
     this.#open.lines.push(text);
     this.#open.characters += text.length;
     this.#nextLine = line + 1;
-    if (this.#open.lines.length < CHUNK_MESSAGES && this.#open.characters < CHUNK_CHARACTERS) return null;
+    const { messages, characters } = this.#options.chunk ?? CHUNK;
+    if (this.#open.lines.length < messages && this.#open.characters < characters) return null;
     this.cut();
     return this.#inFlight.size < MAX_CHUNKS_IN_FLIGHT ? null : this.#room();
   }
@@ -154,9 +160,10 @@ export class RawArchiver {
   /** Halves what does not compress into one record. The names of the halves sort where the whole would. */
   async #archiveLines(chunk: Chunk, lines: readonly string[], name: string): Promise<void> {
     const { writer, exchange, log, fence } = this.#options;
+    const { gzipLevel: level } = this.#options.chunk ?? CHUNK;
     // The empty line at the end ends the last one; adding a newline to the joined text would copy megabytes again.
     const text = Buffer.from([...lines, ''].join('\n'));
-    const gzipMember = await compress(text, { level: GZIP_LEVEL, chunkSize: GZIP_CHUNK_BYTES });
+    const gzipMember = await compress(text, { level, chunkSize: GZIP_CHUNK_BYTES });
     if (gzipMember.byteLength <= MAX_MEMBER_BYTES) {
       const header = {
         v: 1,

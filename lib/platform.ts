@@ -38,14 +38,11 @@ export function addPlatform(app: App, stage: Stage): void {
     realtime.addStackDependency(api);
     parts.push(['realtime', realtime]);
   }
-  const observability = new ObservabilityStack(
-    app,
-    stage,
-    parts.map(([part]) => part),
-  );
-  for (const [, stack] of parts) {
-    stack.addStackDependency(stateful);
-    observability.addStackDependency(stack);
+  for (const [, stack] of parts) stack.addStackDependency(stateful);
+  if (stage.dashboard) {
+    const shown = parts.map(([part]) => part);
+    const observability = new ObservabilityStack(app, stage, shown);
+    for (const [, stack] of parts) observability.addStackDependency(stack);
   }
   if (stage.collector !== null) {
     const collector = new CollectorStack(app, stage, stage.collector, bundleCollector(bundleFolder));

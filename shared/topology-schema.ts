@@ -59,6 +59,7 @@ export interface StreamConsumerDefinition {
   readonly stream: string;
   readonly function: string;
   readonly batchSize: number;
+  /** On AWS, where every pass writes the state of its lane. Embedded nothing waits for others to travel with. */
   readonly maxBatchingWindowSeconds: number;
   /** Embedded, where each attempt waits longer than the one before. */
   readonly retryAttempts: number;

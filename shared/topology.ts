@@ -7,7 +7,7 @@ import type { Topology } from './topology-schema.ts';
 export const topology = {
   streams: {
     trades: { partitionKey: 'lane', retentionHours: 24, shards: { localstack: 1, dev: 1, prod: 4 } },
-    raw: { partitionKey: 'lane', retentionHours: 24, shards: { localstack: 1, dev: 1, prod: 4 } },
+    raw: { partitionKey: 'lane', retentionHours: 24, shards: { localstack: 1, dev: 1, prod: 1 } },
   },
 
   tables: {
@@ -223,9 +223,9 @@ export const topology = {
 
   streamConsumers: [
     { stream: 'raw', function: 'archive-raw', batchSize: 10, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800 },
-    { stream: 'trades', function: 'store-trades', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800 },
-    { stream: 'trades', function: 'build-candles', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800, latencyMatters: true },
-    { stream: 'trades', function: 'match-orders', batchSize: 100, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800, latencyMatters: true },
+    { stream: 'trades', function: 'store-trades', batchSize: 100, maxBatchingWindowSeconds: 1, retryAttempts: 10, maxRecordAgeSeconds: 82_800 },
+    { stream: 'trades', function: 'build-candles', batchSize: 100, maxBatchingWindowSeconds: 1, retryAttempts: 10, maxRecordAgeSeconds: 82_800, latencyMatters: true },
+    { stream: 'trades', function: 'match-orders', batchSize: 100, maxBatchingWindowSeconds: 1, retryAttempts: 10, maxRecordAgeSeconds: 82_800, latencyMatters: true },
   ],
   queueWorkers: [
     { queue: 'orders-urgent', function: 'submit-order', batchSize: 10 },

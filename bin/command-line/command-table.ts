@@ -51,6 +51,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('../commands/token.ts'),
   },
   {
+    name: 'cost',
+    summary: 'what a month on AWS costs, from the synthesised stage, line by line',
+    load: () => import('../commands/cost.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'what this machine has and lacks, and the command that gets it',
     load: () => import('../commands/doctor.ts'),

@@ -33,7 +33,7 @@ function withoutAnswers() {
     throw error;
   };
   const from = { writer, exchange: 'binance', sourceId: 'live', fence: 1 };
-  const outlet = new LiveOutlet({ ...from, time: process, log, onFailure });
+  const outlet = new LiveOutlet({ ...from, time: process, log, flushAfterMs: 5, onFailure });
   outlet.beginSession('session');
   const feeds = [BITCOIN, ETHER].map((id) => new InstrumentFeed(id, 10, outlet, process));
   const catchUp = new CatchUp(

@@ -42,6 +42,7 @@ const LIVE_TIMINGS: LiveTimings = {
   stableAfterMs: 30_000,
   leaseMs: 6000,
   renewEveryMs: 2000,
+  flushAfterMs: 5,
   standbyEveryMs: 500,
 };
 

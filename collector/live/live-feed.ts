@@ -24,6 +24,8 @@ export interface LiveFeedTimings extends ConnectionTimings {
   readonly watermarkEveryMs: number;
   /** The position is saved so often, and the lease renewed with it. */
   readonly renewEveryMs: number;
+  /** A trade waits at most this long for others to travel with. */
+  readonly flushAfterMs: number;
   readonly restTimeoutMs: number;
   /** By so much REST answers may lag behind the stream. */
   readonly restLagMs: number;
@@ -73,7 +75,16 @@ export class LiveFeed {
     this.#options = options;
     const { protocol, fence, writer, time, log, random, onFailure, timings } = options;
     const { exchange } = protocol;
-    const outlet = new LiveOutlet({ writer, exchange, sourceId: this.#runId, fence, time, log, onFailure });
+    const outlet = new LiveOutlet({
+      writer,
+      exchange,
+      sourceId: this.#runId,
+      fence,
+      time,
+      log,
+      flushAfterMs: timings.flushAfterMs,
+      onFailure,
+    });
     this.#outlet = outlet;
     this.#feeds = new Map(
       options.instrumentIds.map((id) => [

@@ -17,16 +17,18 @@ export interface LiveOutletOptions {
   readonly fence: number;
   readonly time: LiveTime;
   readonly log: Log;
+  /** A trade waits at most this long for others to travel with. */
+  readonly flushAfterMs: number;
   /** A stream refused for good: nothing more will be sent. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** A trade waits at most this long for others to travel with. */
-const FLUSH_AFTER_MS = 5;
 /** Trades that wait for a slow stream, about 5 MB; past it the venue's socket is not read. */
 const MAX_PENDING_TRADES = 50_000;
 /** An object of the archive is begun anew after this long, so that little is lost with the process. */
 const MAX_CHUNK_AGE_MS = 5000;
+/** Each object of the archive is put and moved for a price of its own, and a record takes nearly 1 MB. */
+const LIVE_CHUNK = { messages: 50_000, characters: 16 * 1024 * 1024, gzipLevel: 6 } as const;
 /** Between two marks lies a second; while the archive is slower than so many, the position stays where it is. */
 const MAX_MARKS = 60;
 
@@ -57,7 +59,7 @@ export class LiveOutlet {
     this.#options = options;
     const { writer, sourceId, exchange, fence, log } = options;
     this.#packer = new LanePacker(() => this.#sessionId, fence);
-    this.#archiver = new RawArchiver({ writer, sourceId, exchange, fence, log });
+    this.#archiver = new RawArchiver({ writer, sourceId, exchange, fence, log, chunk: LIVE_CHUNK });
   }
 
   /**
@@ -179,7 +181,7 @@ export class LiveOutlet {
   #schedule(): void {
     if (this.#pump !== null) return;
     if (this.#packer.isFull) this.#start();
-    else this.#callOffStart ??= this.#options.time.after(FLUSH_AFTER_MS, () => this.#start());
+    else this.#callOffStart ??= this.#options.time.after(this.#options.flushAfterMs, () => this.#start());
   }
 
   #start(): void {

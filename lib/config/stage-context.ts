@@ -10,7 +10,7 @@ export class ContextRefused extends Error {
 }
 
 /**
- * `-c webSocket=false` leaves the realtime stack out, `-c enhancedFanOut=true` gives stream consumers a pipe of their
+ * `-c webSocket=false` leaves the realtime stack out, `-c dashboard=false` the dashboard, `-c enhancedFanOut=true` gives stream consumers a pipe of their
  * own, `-c symbols=BTCUSDT,ETHUSDT` says what is collected, `-c pageOrigin=https://desk.example.com` where a page may
  * be served from.
  * @throws ContextRefused
@@ -19,6 +19,7 @@ export function applyContext(stage: StageSettings, context: Context): StageSetti
   return {
     ...stage,
     webSocket: readSwitch(context, 'webSocket', stage.webSocket),
+    dashboard: readSwitch(context, 'dashboard', stage.dashboard),
     enhancedFanOut: readSwitch(context, 'enhancedFanOut', stage.enhancedFanOut),
     pageOrigin: readOrigin(context, 'pageOrigin') ?? stage.pageOrigin,
     collector: readCollector(context, stage),

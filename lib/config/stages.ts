@@ -18,6 +18,7 @@ const stages: Readonly<Record<StageName, StageSettings>> = {
     pageOrigin: null,
     alarmsMustReachSomebody: false,
     webSocket: true,
+    dashboard: true,
     // The key that `millrace` makes beside the emulator signs with this one.
     tokens: { ...USUAL_TOKEN_RULES, algorithms: ['EdDSA'] },
     rest: { requestsPerSecond: 100, burst: 200 },
@@ -36,6 +37,7 @@ const stages: Readonly<Record<StageName, StageSettings>> = {
     pageOrigin: null,
     alarmsMustReachSomebody: false,
     webSocket: true,
+    dashboard: true,
     tokens: { ...USUAL_TOKEN_RULES, algorithms: ['EdDSA', 'ES256', 'RS256'] },
     rest: { requestsPerSecond: 20, burst: 40 },
     // New accounts have ten concurrent executions in all, of which none can be reserved.
@@ -60,6 +62,7 @@ const stages: Readonly<Record<StageName, StageSettings>> = {
     pageOrigin: null,
     alarmsMustReachSomebody: true,
     webSocket: true,
+    dashboard: true,
     // Cognito, Entra, Okta and Auth0 sign with RS256; the others are for issuers that can do better.
     tokens: { ...USUAL_TOKEN_RULES, algorithms: ['EdDSA', 'ES256', 'RS256'] },
     rest: { requestsPerSecond: 100, burst: 200 },

@@ -16,13 +16,16 @@ export interface ArchiveProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** Captures are read seldom after a month and hardly ever after three, but kept; results of backtests can be had again. */
+/**
+ * Captures are read seldom after a month, but kept; results of backtests can be had again. They are moved once: each
+ * move is paid for object by object, and one by way of infrequent access would save less than it costs. What is under 128 KB S3 leaves
+ * where it is by itself: moving it costs more than a year there saves.
+ */
 const LIFECYCLE: LifecycleRule[] = [
   {
     prefix: 'raw/',
     transitions: [
-      { storageClass: StorageClass.INFREQUENT_ACCESS, transitionAfter: Duration.days(30) },
-      { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(90) },
+      { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(14) },
     ],
   },
   { prefix: 'backtests/', expiration: Duration.days(365) },

@@ -7,6 +7,8 @@ import { acknowledge } from './permission.ts';
 
 /** How long a browser need not ask again. */
 const PREFLIGHT_MAX_AGE = Duration.minutes(10);
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];
+const REQUEST_HEADERS = ['authorization', 'content-type'];
 
 export function originSetting({ pageOrigin }: Stage): Readonly<Record<string, string>> {
   return pageOrigin === null ? {} : { [ALLOWED_ORIGIN]: pageOrigin };
@@ -19,9 +21,38 @@ export function preflightOptions(pageOrigin: string | null): {
   return {
     defaultCorsPreflightOptions: {
       allowOrigins: [pageOrigin],
-      allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
-      allowHeaders: ['authorization', 'content-type'],
+      allowMethods: METHODS,
+      allowHeaders: REQUEST_HEADERS,
       maxAge: PREFLIGHT_MAX_AGE,
+    },
+  };
+}
+
+/** The same as `preflightOptions`, as an operation of an OpenAPI document. */
+export function preflightOperation(pageOrigin: string): object {
+  const headers = {
+    'Access-Control-Allow-Origin': pageOrigin,
+    'Access-Control-Allow-Methods': METHODS.join(','),
+    'Access-Control-Allow-Headers': REQUEST_HEADERS.join(','),
+    'Access-Control-Max-Age': String(PREFLIGHT_MAX_AGE.toSeconds()),
+    Vary: 'Origin',
+  };
+  const quoted = Object.entries(headers).map(([name, value]) => [
+    `method.response.header.${name}`,
+    `'${value}'`,
+  ]);
+  const names = Object.keys(headers).map((name) => [name, { schema: { type: 'string' } }]);
+  return {
+    security: [],
+    responses: {
+      '204': { description: 'Whether the page may ask', headers: Object.fromEntries(names) as object },
+    },
+    'x-amazon-apigateway-integration': {
+      type: 'mock',
+      requestTemplates: { 'application/json': '{"statusCode": 204}' },
+      responses: {
+        default: { statusCode: '204', responseParameters: Object.fromEntries(quoted) as object },
+      },
     },
   };
 }

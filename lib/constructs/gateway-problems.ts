@@ -1,5 +1,5 @@
 /** What API Gateway answers by itself, in the form in which the functions answer: RFC 9457. */
-import { ResponseType, type GatewayResponseOptions, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { ResponseType, type GatewayResponseOptions, type RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 
 interface GatewayProblem {
   readonly type: ResponseType;
@@ -76,7 +76,7 @@ const HEADERS = {
 };
 
 /** @param pageOrigin where a page of another origin may read them from; null: nowhere. */
-export function addGatewayProblems(api: RestApi, pageOrigin: string | null): void {
+export function addGatewayProblems(api: RestApiBase, pageOrigin: string | null): void {
   const allowed: Readonly<Record<string, string>> =
     pageOrigin === null ? {} : { 'Access-Control-Allow-Origin': pageOrigin, Vary: 'Origin' };
   for (const { type, status, title, detail, headers } of PROBLEMS) {
@@ -90,7 +90,7 @@ export function addGatewayProblems(api: RestApi, pageOrigin: string | null): voi
   for (const type of OTHERS) add(api, { type, ...answer(OTHER_TEMPLATE, allowed) });
 }
 
-function add(api: RestApi, options: GatewayResponseOptions): void {
+function add(api: RestApiBase, options: GatewayResponseOptions): void {
   api.addGatewayResponse(`Problem${options.type.responseType}`, options);
 }
 

@@ -1,11 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  ApplicationLogLevel,
   Architecture,
   CfnEventInvokeConfig,
   Code,
   Function as LambdaFunction,
+  LoggingFormat,
   Runtime,
+  SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
 import { Queue, type IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -36,6 +39,16 @@ export interface MillraceFunctionProps {
 /** EventBridge and schedules hand an event over once; from there on Lambda retries it for this long. */
 const ASYNC_RETRIES = 2;
 const ASYNC_MAX_AGE_SECONDS = 3600;
+
+/**
+ * Nobody reads START and REPORT of an invocation that went well, and they cost as much as the line that says what it
+ * did. Failures and time-outs are warnings and stay.
+ */
+const QUIET_SYSTEM_LOG = {
+  loggingFormat: LoggingFormat.JSON,
+  systemLogLevelV2: SystemLogLevel.WARN,
+  applicationLogLevelV2: ApplicationLogLevel.INFO,
+} as const;
 
 /** One function of the topology: its bundle, its own role with what its capabilities name, its logs and its alarms. */
 export class MillraceFunction extends Construct {
@@ -75,6 +88,7 @@ export class MillraceFunction extends Construct {
       code: Code.fromAsset(props.codeFolder),
       role,
       logGroup,
+      ...(stage.emulated ? {} : QUIET_SYSTEM_LOG),
       timeout: Duration.seconds(definition.timeoutSeconds),
       memorySize: definition.memoryMb,
       environment: {

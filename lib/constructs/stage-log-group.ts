@@ -15,7 +15,7 @@ export class StageLogGroup extends LogGroup {
   }
 }
 
-/** What becomes of logs and dead letters when their stack is deleted. */
-export function evidencePolicy(stage: Stage): RemovalPolicy {
+/** What becomes of logs when their stack is deleted. */
+function evidencePolicy(stage: Stage): RemovalPolicy {
   return stage.keepsEvidence ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 }

@@ -5,6 +5,7 @@ import {
   LogGroupLogDestination,
   MethodLoggingLevel,
   RestApi,
+  type RestApiBase,
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -19,6 +20,7 @@ import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
 import { acknowledgePreflights, originSetting, preflightOptions } from '../constructs/cross-origin.ts';
+import { DescribedRestApi } from '../constructs/described-rest-api.ts';
 import { addGatewayProblems } from '../constructs/gateway-problems.ts';
 import { GradualRelease } from '../constructs/gradual-release.ts';
 import { parameterNames, publish } from '../constructs/parameter-names.ts';
@@ -41,8 +43,7 @@ export class ApiStack extends MillraceStack {
       environment: this.#tokenSettings(),
       settings: { ...originSetting(stage), ...releaseSetting(this) },
     });
-    const api = this.#addApi();
-    this.#addRoutes(api, functions, this.#targetsOf(functions, api));
+    const api = stage.emulated ? this.#addDescribedApi(functions) : this.#addApi(functions);
     publish(this, stage, parameterNames.restUrl, api.url);
     new CfnOutput(this, 'RestUrl', { value: api.url });
     new RunbookAlarm(this, 'ServerErrorsAlarm', {
@@ -74,29 +75,37 @@ export class ApiStack extends MillraceStack {
     };
   }
 
-  #addApi(): RestApi {
+  /** As emulators can make it. On AWS each method is a resource of its own, which the rules are held against. */
+  #addDescribedApi(functions: StackFunctions): RestApiBase {
+    const { api } = new DescribedRestApi(this, 'DescribedApi', {
+      stage: this.stage,
+      stageName: STAGE_NAME,
+      routes: topology.routes,
+      functionOf: (name) => functions.get(name as FunctionName)!.function,
+      authorizer: functions.get(topology.authorizer)!.function,
+    });
+    return api;
+  }
+
+  #addApi(functions: StackFunctions): RestApiBase {
     const { stage } = this;
     const logGroup = new StageLogGroup(this, 'AccessLogs', stage);
     const api = new RestApi(this, 'Api', {
       description: `Millrace ${stage.name}`,
       endpointTypes: [EndpointType.REGIONAL],
       // Writing execution logs needs a role that is set once for the whole account and region.
-      cloudWatchRole: !stage.emulated,
+      cloudWatchRole: true,
       ...preflightOptions(stage.pageOrigin),
       deployOptions: {
         stageName: STAGE_NAME,
         throttlingRateLimit: stage.rest.requestsPerSecond,
         throttlingBurstLimit: stage.rest.burst,
-        ...(stage.emulated
-          ? {}
-          : {
-              accessLogDestination: new LogGroupLogDestination(logGroup),
-              accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
-              loggingLevel: MethodLoggingLevel.ERROR,
-            }),
+        accessLogDestination: new LogGroupLogDestination(logGroup),
+        accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
+        loggingLevel: MethodLoggingLevel.ERROR,
       },
     });
-    if (!stage.emulated) this.#endExecutionLogs(api);
+    this.#endExecutionLogs(api);
     addGatewayProblems(api, stage.pageOrigin);
     acknowledge(
       api,
@@ -113,6 +122,7 @@ export class ApiStack extends MillraceStack {
       'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
       'API Gateway asks for this very policy to write its logs.',
     );
+    this.#addRoutes(api, functions, this.#targetsOf(functions, api));
     return api;
   }
 

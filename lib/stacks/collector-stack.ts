@@ -64,7 +64,12 @@ export class CollectorStack extends MillraceStack {
     const role = this.#addRole();
     const rights = this.#addRights(role);
     const task = this.#addTask(collector, imageFolder, role);
-    const cluster = new Cluster(this, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED });
+    const cluster = new Cluster(this, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.DISABLED });
+    acknowledge(
+      cluster,
+      'ECS4',
+      'What alarms look at, the service counts for free: its memory, and what the collector says of itself.',
+    );
     const service = new FargateService(this, 'Service', {
       cluster: cluster as ICluster,
       taskDefinition: task,

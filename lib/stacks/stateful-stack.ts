@@ -218,7 +218,7 @@ export class StatefulStack extends MillraceStack {
 
   /** Emulators believe anybody, so they are told where the secret of a server on this machine lies, and not the secret. */
   #addClickHouseSecretFile(): void {
-    const file = new CfnParameter(this, 'ClickHouseSecretFile', {
+    const file = new CfnParameter(this, 'ClickHouseAccessFile', {
       description: 'File that has the secret of an embedded ClickHouse server; none for any other server',
       default: NO_FILE,
     });

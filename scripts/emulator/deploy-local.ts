@@ -5,8 +5,10 @@ import { parseArgs } from 'node:util';
 import { openTokenIssuer } from '../../embedded/token-issuer.ts';
 import { createClickHouse } from '../../shared/adapters/clickhouse/client.ts';
 import { migrate } from '../../shared/adapters/clickhouse/migrate.ts';
-import { deployPlatform, type DeployOptions } from './deploy.ts';
-import { inspectEmulator } from './inspect-emulator.ts';
+import { deployStacks, type DeployOptions } from './deploy.ts';
+import { tellOutcome } from './deploy-in-order.ts';
+import { readDeployment } from './deployment.ts';
+import { inspectEmulator, type EmulatorKind } from './inspect-emulator.ts';
 import { EMULATOR_FOLDER } from './folders.ts';
 import { OneLineFailure, runScript } from './one-line-failure.ts';
 import { readRunning } from './running.ts';
@@ -20,16 +22,19 @@ await runScript(async (signal) => {
   await bringSchemaUpToDate(clickHouse);
   mkdirSync(EMULATOR_FOLDER, { recursive: true });
   const issuer = await openTokenIssuer(EMULATOR_FOLDER);
-  const deployment = await deployPlatform({
+  tellLeftOut(emulator);
+  const outcomes = await deployStacks({
     endpoint,
     // LocalStack's functions run in containers of the compose network, where ClickHouse has a name.
     clickHouse: emulator.kind === 'localstack' ? { url: 'http://clickhouse:8123' } : clickHouse,
     issuer: { issuer: issuer.issuer, audiences: issuer.audiences, keys: await issuer.keys() },
     webSocket: emulator.webSocket,
+    dashboard: emulator.dashboard,
     outputFolder: join(EMULATOR_FOLDER, 'cdk.out'),
     onOutput: (text) => process.stderr.write(text),
     signal,
   });
+  const deployment = await readDeployment(endpoint);
   writeFileSync(join(EMULATOR_FOLDER, 'outputs.json'), `${JSON.stringify(deployment, null, 2)}\n`);
   const token = await issuer.mint({ subject: 'owner', role: 'operator', ttlSeconds: TOKEN_SECONDS });
   tell('');
@@ -37,7 +42,22 @@ await runScript(async (signal) => {
   tell(`WebSocket: ${deployment.socketUrl ?? 'not deployed: this emulator has no WebSocket API'}`);
   tell(`token for a day: ${token}`);
   tell('names of everything: .emulator/outputs.json');
+  tell('');
+  for (const outcome of outcomes) tell(tellOutcome(outcome));
+  tellLeftOut(emulator);
+  const wrong = outcomes.filter(({ kind }) => kind !== 'up').length;
+  if (wrong > 0) throw new OneLineFailure(`${wrong} of ${outcomes.length} stacks are not up`);
 });
+
+/** Before the stacks and behind them: nobody reads what stands between. */
+function tellLeftOut({ webSocket, dashboard, asksAuthorizers }: EmulatorKind): void {
+  if (!webSocket) tell('left out: millrace-localstack-realtime: this emulator has no WebSocket API');
+  if (!dashboard) tell('left out: millrace-localstack-observability: this emulator has no dashboards');
+  if (!asksAuthorizers)
+    tell(
+      'not guarded: this emulator keeps the authorizer and never asks it, so every route answers without a token',
+    );
+}
 
 function readOptions(): Pick<DeployOptions, 'endpoint' | 'clickHouse'> {
   const running = readRunning();

@@ -23,15 +23,32 @@ describe('inspectEmulator', () => {
       '/_ministack/health': {},
       '/_localstack/health': { edition: 'light' },
     });
-    expect(await inspectEmulator(endpoint)).toEqual({ kind: 'ministack', webSocket: true });
+    expect(await inspectEmulator(endpoint)).toEqual({
+      kind: 'ministack',
+      webSocket: true,
+      dashboard: true,
+      asksAuthorizers: true,
+    });
   });
 
-  it('knows that the free edition of LocalStack has no WebSocket API', async () => {
-    const free = await emulator({ '/_localstack/health': { edition: 'community', services: {} } });
-    expect(await inspectEmulator(free)).toEqual({ kind: 'localstack', webSocket: false });
-    server!.close();
+  it('knows that the free edition of LocalStack has no WebSocket API, no dashboards and no guard at its gateway', async () => {
+    for (const edition of ['community', 'unknown']) {
+      const free = await emulator({ '/_localstack/health': { edition, services: {} } });
+      expect(await inspectEmulator(free)).toEqual({
+        kind: 'localstack',
+        webSocket: false,
+        dashboard: false,
+        asksAuthorizers: false,
+      });
+      server!.close();
+    }
     const paid = await emulator({ '/_localstack/health': { edition: 'pro', services: {} } });
-    expect(await inspectEmulator(paid)).toEqual({ kind: 'localstack', webSocket: true });
+    expect(await inspectEmulator(paid)).toEqual({
+      kind: 'localstack',
+      webSocket: true,
+      dashboard: true,
+      asksAuthorizers: true,
+    });
   });
 
   it('says in one line that nobody answers', async () => {

@@ -56,7 +56,7 @@ const nothing = z.strictObject({});
 
 const changeKillSwitchBody = z.strictObject({
   engaged: z.boolean(),
-  reason: z.string().trim().min(1, { error: 'expected why' }).max(500),
+  reason: z.string().regex(/\S/, { error: 'expected why' }).trim().max(500),
 });
 
 /** OpenAPI describes everything else, not itself. */
@@ -193,6 +193,7 @@ export const contracts = {
     query: givenUpQuery,
     status: 200,
     response: givenUpList,
+    problems: [404],
   },
   'POST /v1/given-up/redrive': {
     summary:
@@ -200,6 +201,7 @@ export const contracts = {
     body: redriveGivenUpBody,
     status: 200,
     response: redrivenList,
+    problems: [404],
   },
   'GET /v1/backtests': {
     summary: 'Backtest runs, newest first.',

@@ -14,11 +14,11 @@ import type { PriceView } from './market-views.ts';
 
 type Amount = 'open' | 'high' | 'low' | 'close' | 'volume' | 'quoteVolume' | 'takerBuyVolume';
 
-type StoredOpenCandle = Omit<OpenCandle, Amount> & Readonly<Record<Amount, string>>;
+export type StoredOpenCandle = Omit<OpenCandle, Amount> & Readonly<Record<Amount, string>>;
 
-type StoredClosingTrade = Omit<ClosingTrade, 'price'> & { readonly price: string };
+export type StoredClosingTrade = Omit<ClosingTrade, 'price'> & { readonly price: string };
 
-type StoredFold = Omit<InstrumentFold, 'intervals'> & {
+export type StoredFold = Omit<InstrumentFold, 'intervals'> & {
   readonly intervals: readonly {
     readonly interval: Interval;
     readonly open: StoredOpenCandle | null;

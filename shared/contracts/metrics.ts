@@ -22,6 +22,18 @@ export interface Alarm {
   readonly missingData: 'breaching' | 'notBreaching' | 'ignore';
 }
 
+/** A metric that AWS keeps by itself. */
+export interface ServiceMetric {
+  readonly namespace: string;
+  /** As the service calls it. */
+  readonly metricName: string;
+  /** The names of its dimensions, all of which an alarm must give. */
+  readonly dimensions: readonly string[];
+  readonly unit: MetricUnit;
+  readonly help: string;
+  readonly alarm: Alarm;
+}
+
 /** What a metric is told apart by, beside the stage. Never by instrument: that would cost more than the platform. */
 export type MetricScope = 'function' | 'platform' | 'venue';
 

@@ -1,16 +1,5 @@
 /** Metrics that AWS keeps by itself and that have an alarm here. */
-import type { Alarm, MetricUnit } from './metrics.ts';
-
-export interface ServiceMetric {
-  readonly namespace: string;
-  /** As the service calls it. */
-  readonly metricName: string;
-  /** The names of its dimensions, all of which an alarm must give. */
-  readonly dimensions: readonly string[];
-  readonly unit: MetricUnit;
-  readonly help: string;
-  readonly alarm: Alarm;
-}
+import type { ServiceMetric } from './metrics.ts';
 
 const A_MINUTE = { periodSeconds: 60, bad: 'atLeast', missingData: 'notBreaching' } as const;
 /** One bad minute heals by itself. */
@@ -23,14 +12,9 @@ const QUEUE_DEPTH = {
   unit: 'Count',
   help: 'Messages that wait in a queue where failures end.',
 } as const;
+const FIRST = { ...A_MINUTE, threshold: 1, periods: 1 } as const;
 /** SQS stops counting a queue that nobody touched for six hours: what waits in it then waits all the same. */
-const FIRST_MESSAGE = {
-  ...A_MINUTE,
-  statistic: 'Maximum',
-  threshold: 1,
-  periods: 1,
-  missingData: 'ignore',
-} as const;
+const FIRST_MESSAGE = { ...FIRST, statistic: 'Maximum', missingData: 'ignore' } as const;
 const FIRST_EXECUTION = {
   ...A_MINUTE,
   runbook: 'backtest-run-failed',

@@ -1,4 +1,7 @@
 /** Every kind of record that lies in a table, by the keys of topology.ts: what is not listed here cannot be stored. */
+import { LANE_CANDLES } from './lane-candles-versions.ts';
+import { LANE_SEEN_TRADES } from './packed-seen-trades.ts';
+import { PAPER_VENUE } from './paper-venue-versions.ts';
 import { FIRST, versioned, type Versioned, type Versions } from './versioned.ts';
 
 interface Key {
@@ -17,8 +20,8 @@ export interface RecordCodec {
 /** `<table> <first part of pk> <first part of sk>` → the versions of what lies there. */
 const KINDS: Readonly<Record<string, Versions>> = {
   'market-data LANE archive-raw': FIRST,
-  'market-data LANE store-trades': FIRST,
-  'market-data LANE build-candles': FIRST,
+  'market-data LANE store-trades': LANE_SEEN_TRADES,
+  'market-data LANE build-candles': LANE_CANDLES,
   'signals STRATEGY DEFINITION': FIRST,
   'signals STRATEGY LISTED': FIRST,
   'signals STRATEGY PROGRESS': FIRST,
@@ -30,7 +33,7 @@ const KINDS: Readonly<Record<string, Versions>> = {
   'orders STRATEGY DECIDED': FIRST,
   'orders ORDER ORDER': FIRST,
   'orders ORDER REPORT': FIRST,
-  'orders VENUE match-orders': FIRST,
+  'orders VENUE match-orders': PAPER_VENUE,
   'orders OUTBOX OUTBOX': FIRST,
   'portfolio STRATEGY BOOK': FIRST,
   'portfolio STRATEGY DAY': FIRST,

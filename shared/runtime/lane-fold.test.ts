@@ -48,7 +48,7 @@ describe('a fold over lanes', () => {
 
   beforeEach(async () => {
     emissions = [];
-    const key = laneKey(LANE, 'store-trades');
+    const key = laneKey(LANE, 'archive-raw');
     await state.write({ kind: 'delete', table: 'market-data', ...key, condition: { kind: 'none' } });
     fold = openFold();
   });
@@ -56,7 +56,7 @@ describe('a fold over lanes', () => {
   const openFold = () =>
     defineLaneFold<string[], string[]>('store-trades', state, {
       table: 'market-data',
-      key: (lane) => laneKey(lane, 'store-trades'),
+      key: (lane) => laneKey(lane, 'archive-raw'),
       open: (stored) => (stored as string[] | undefined) ?? [],
       store: (sequences) => sequences,
       noEffects: () => [],
@@ -72,7 +72,7 @@ describe('a fold over lanes', () => {
     });
 
   const stored = async () =>
-    (await state.get<{ state: string[] }>('market-data', laneKey(LANE, 'store-trades')))?.value.state ?? [];
+    (await state.get<{ state: string[] }>('market-data', laneKey(LANE, 'archive-raw')))?.value.state ?? [];
 
   const emitted = async (attempt: number): Promise<void> => {
     for (let turn = 0; turn < 100 && emissions.length < attempt; turn++) {
@@ -100,7 +100,7 @@ describe('a fold over lanes', () => {
     await emitted(1);
     emissions[0]!.end.resolve(null);
     await before;
-    const item = (await state.get<object>('market-data', laneKey(LANE, 'store-trades')))!;
+    const item = (await state.get<object>('market-data', laneKey(LANE, 'archive-raw')))!;
     const { pk, sk, value, version } = item;
     await state.write({
       ...{ kind: 'put', table: 'market-data', pk, sk, value: { ...value, lastSequence: '' } },
@@ -164,7 +164,7 @@ describe('a fold over lanes', () => {
   });
 
   it('fails the batch on a state of a version that it does not know, leaves it, and goes on once it is readable', async () => {
-    const key = { table: 'market-data', ...laneKey(LANE, 'store-trades') } as const;
+    const key = { table: 'market-data', ...laneKey(LANE, 'archive-raw') } as const;
     const condition = { kind: 'none' } as const;
     const database = openDatabase(':memory:', STATE_SCHEMA);
     const later = new SqliteStateStore(database, recordsAsGiven);

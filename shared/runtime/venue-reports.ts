@@ -4,22 +4,33 @@
  */
 import { venueReportKey } from '../contracts/record-keys.ts';
 import type { BusEvent } from '../ports/event-bus.ts';
-import type { StateStore } from '../ports/state-store.ts';
+import { ConditionFailed, type StateStore } from '../ports/state-store.ts';
 
 export type VenueReportEvent = Extract<
   BusEvent,
   { readonly detailType: 'OrderFilledV1' | 'OrderRejectedV1' | 'OrderExpiredV1' }
 >;
 
-/** The same report comes again with a batch that is repeated: it is the same event, so it may be written over. */
-export async function keepReport(state: StateStore, event: VenueReportEvent): Promise<void> {
-  await state.write({
-    kind: 'put',
-    table: 'orders',
-    ...venueReportKey(orderOf(event)),
-    value: event,
-    condition: { kind: 'none' },
-  });
+/**
+ * The first report of an order is the last word on it. The same comes again with a batch that is repeated, and another
+ * one where the venue has forgotten the order meanwhile: what was told then is told again.
+ * @returns the report that stands.
+ */
+export async function keepReport(state: StateStore, event: VenueReportEvent): Promise<VenueReportEvent> {
+  const clientOrderId = orderOf(event);
+  try {
+    await state.write({
+      kind: 'put',
+      table: 'orders',
+      ...venueReportKey(clientOrderId),
+      value: event,
+      condition: { kind: 'absent' },
+    });
+    return event;
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    return (await readReport(state, clientOrderId)) ?? event;
+  }
 }
 
 export async function readReport(state: StateStore, clientOrderId: string): Promise<VenueReportEvent | null> {

@@ -19,11 +19,11 @@ export class ApiClient {
   }
 
   async get(path: string): Promise<Answer> {
-    return this.#ask('GET', path);
+    return this.ask('GET', path);
   }
 
   async post(path: string, body: object): Promise<Answer> {
-    return this.#ask('POST', path, body);
+    return this.ask('POST', path, body);
   }
 
   /** What a successful answer says, held against its contract. */
@@ -33,7 +33,7 @@ export class ApiClient {
     return schema.parse(body);
   }
 
-  async #ask(method: string, path: string, body?: object): Promise<Answer> {
+  async ask(method: string, path: string, body?: object): Promise<Answer> {
     const response = await fetch(this.#url + path, {
       method,
       headers: {

@@ -1,10 +1,14 @@
 /** An emulator of a test's own: on a free port, with its files in a folder of its own, ended with the test. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { EMULATOR_FOLDER } from '../../scripts/emulator/folders.ts';
 import { installMiniStack } from '../../scripts/emulator/install-ministack.ts';
-import { startMiniStack, type MiniStack } from '../../scripts/emulator/ministack.ts';
+import type { EmulatorProcess } from '../../scripts/emulator/emulator-process.ts';
+import { startMiniStack } from '../../scripts/emulator/ministack.ts';
+import { installLocalStack } from '../../scripts/localstack/install-localstack.ts';
+import { startLocalStack } from '../../scripts/localstack/localstack.ts';
 import { CREDENTIALS, REGION } from '../../scripts/emulator/deployment.ts';
 
 export interface EmulatorUnderTest {
@@ -15,26 +19,38 @@ export interface EmulatorUnderTest {
 }
 
 export async function openEmulator(): Promise<EmulatorUnderTest> {
+  const executable = await installMiniStack(tell);
+  return open(async (port, folder) => startMiniStack({ executable, port, folder }));
+}
+
+/** LocalStack without Docker: no function runs. */
+export async function openLocalStack(): Promise<EmulatorUnderTest> {
+  const installation = await installLocalStack(tell);
+  return open(async (port, folder) => startLocalStack({ installation, port, folder }));
+}
+
+async function open(
+  start: (port: number, folder: string) => Promise<EmulatorProcess>,
+): Promise<EmulatorUnderTest> {
   // The SDK clients that the adapters make for themselves look for them here.
   process.env['AWS_ACCESS_KEY_ID'] = CREDENTIALS.accessKeyId;
   process.env['AWS_SECRET_ACCESS_KEY'] = CREDENTIALS.secretAccessKey;
   process.env['AWS_REGION'] = REGION;
-  const executable = await installMiniStack((line) => process.stderr.write(`${line}\n`));
   const folder = mkdtempSync(join(EMULATOR_FOLDER, 'test-'));
-  const miniStack: MiniStack = await startMiniStack({
-    executable,
-    port: await freePort(),
-    folder: join(folder, 'ministack'),
-  });
+  const { endpoint, processGroup, stop } = await start(await freePort(), join(folder, 'emulator'));
   return {
-    endpoint: miniStack.endpoint,
+    endpoint,
     folder,
-    processGroup: miniStack.processGroup,
+    processGroup,
     close: async () => {
-      await miniStack.stop();
+      await stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 export async function freePort(): Promise<number> {
@@ -46,4 +62,11 @@ export async function freePort(): Promise<number> {
       probe.close(() => resolve(port));
     });
   });
+}
+
+/** Under which other machines would reach this one. */
+export function outwardAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all = []) =>
+    all.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
+  );
 }

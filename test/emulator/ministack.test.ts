@@ -1,13 +1,12 @@
 /** Starting and stopping the emulator itself. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { EMULATOR_FOLDER } from '../../scripts/emulator/folders.ts';
 import { installMiniStack } from '../../scripts/emulator/install-ministack.ts';
 import { startMiniStack } from '../../scripts/emulator/ministack.ts';
-import { freePort, openEmulator } from './emulator-under-test.ts';
+import { freePort, openEmulator, outwardAddresses } from './emulator-under-test.ts';
 
 const isAlive = (processGroup: number): boolean => {
   try {
@@ -35,10 +34,8 @@ describe('the emulator', () => {
     const emulator = await openEmulator();
     try {
       const { port } = new URL(emulator.endpoint);
-      const outward = Object.values(networkInterfaces()).flatMap((all = []) =>
-        all.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
-      );
-      for (const address of outward) await expect(fetch(`http://${address}:${port}/`)).rejects.toThrow();
+      for (const address of outwardAddresses())
+        await expect(fetch(`http://${address}:${port}/`)).rejects.toThrow();
     } finally {
       await emulator.close();
     }

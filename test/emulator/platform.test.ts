@@ -18,6 +18,7 @@ import { countTrades } from '../../shared/adapters/clickhouse/clickhouse-totals.
 import { migrate } from '../../shared/adapters/clickhouse/migrate.ts';
 import { verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import type { CandleView } from '../../shared/contracts/events.ts';
+import { reaches } from '../../shared/contracts/roles.ts';
 import { runView } from '../../shared/contracts/backtest-views.ts';
 import { healthView } from '../../shared/contracts/health-view.ts';
 import { candlePage, priceView } from '../../shared/contracts/market-views.ts';
@@ -26,6 +27,7 @@ import { portfolioView } from '../../shared/contracts/portfolio-views.ts';
 import { quarantinePage } from '../../shared/contracts/quarantine-views.ts';
 import { socketTicket } from '../../shared/contracts/socket-messages.ts';
 import { candleViewOf } from '../../shared/contracts/lane-candles.ts';
+import { topology } from '../../shared/topology.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { eventually } from '../contracts/suites/eventually.ts';
 import { ApiClient, openSocket, type SocketClient } from './api-client.ts';
@@ -100,6 +102,43 @@ describe('the REST API', () => {
     }
     expect(await owner.get('/v1/orders')).toMatchObject({ status: 200, body: { items: [], next: null } });
   });
+
+  it('lets nobody reach any other route without a token, and with one reaches them all', async () => {
+    for (const route of topology.routes.filter((each) => !('open' in each))) {
+      const path = route.path.replaceAll(/\{\w+\}/g, 'none');
+      const body = route.method === 'GET' || route.method === 'DELETE' ? undefined : {};
+      const refused = await stranger.ask(route.method, path, body);
+      expect({ route, refused: [401, 403].includes(refused.status) }).toEqual({ route, refused: true });
+      const { status, body: answer } = await owner.ask(route.method, path, body);
+      // The gateway's own 404 says that there is no such route, a function's that there is no such thing.
+      const reached =
+        status < 500 && ![401, 403].includes(status) && !JSON.stringify(answer).includes('no such route');
+      expect({ route, status, reached }).toEqual({ route, status, reached: true });
+    }
+  });
+
+  it.each(['viewer', 'trader', 'operator'] as const)(
+    'lets a token of a %s as far as the map of routes says, and no further',
+    async (role) => {
+      const token = await issuer.mint({ subject: `a ${role}`, role, ttlSeconds: 600 });
+      const client = new ApiClient(deployment.restUrl!, token);
+      const expected: string[] = [];
+      const stopped: string[] = [];
+      for (const route of topology.routes) {
+        if ('open' in route) continue;
+        const name = `${route.method} ${route.path}`;
+        if (!reaches(role, route.role)) expected.push(name);
+        const path = route.path.replaceAll(/\{\w+\}/g, 'none');
+        const hasNoBody = route.method === 'GET' || route.method === 'DELETE';
+        const { status, body } = await client.ask(route.method, path, hasNoBody ? undefined : {});
+        if (status === 403) {
+          expect(body).toMatchObject({ detail: 'token: it does not allow this' });
+          stopped.push(name);
+        } else expect({ name, reached: status !== 401 && status < 500 }).toEqual({ name, reached: true });
+      }
+      expect(stopped).toEqual(expected);
+    },
+  );
 
   it('refuses what is no strategy, and creates one that is', async () => {
     const strategy = {

@@ -353,6 +353,7 @@ describe('the topology', () => {
       'PUT /v1/risk/limits',
       'PUT /v1/risk/kill-switch',
       'POST /v1/quarantine/{id}/redrive',
+      'POST /v1/given-up/redrive',
     ]);
   });
 });

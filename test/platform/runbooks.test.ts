@@ -2,7 +2,9 @@
  * The commands of the runbooks. A command stands in a fenced block of `sh`, one a line. What begins with
  * `npx millrace` runs as it stands, in a folder with a data folder; with `--stage` its options alone are read, as there
  * is no deployment here. What begins with `aws` must name an operation of a service. Nothing else may stand there.
+ * A block of `bash` is a script, of which the shell reads the grammar and every `aws` in it must name an operation, too.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +36,22 @@ function commandsOf(file: string): RunbookCommand[] {
       .map((line) => line.trim())
       .filter((line) => line !== '')
       .map((line) => ({ file, words: line.split(/\s+/) })),
+  );
+}
+
+/** The operations that scripts call, each once a file. */
+function scriptedOf(file: string): RunbookCommand[] {
+  const calls = scriptsOf(file).flatMap((script) => [
+    ...script.matchAll(/\baws ([a-z0-9]+) (?:(wait) )?([a-z0-9-]+)/g),
+  ]);
+  const lines = new Set(calls.map(([call]) => call));
+  return Array.from(lines, (line) => ({ file, words: line.split(' ') }));
+}
+
+function scriptsOf(file: string): string[] {
+  const text = readFileSync(join(RUNBOOKS, file), 'utf8');
+  return Array.from(text.matchAll(/^```bash\n([\s\S]*?)^```$/gm), ([, block]) =>
+    block!.replaceAll(/\\\n\s*/g, ''),
   );
 }
 
@@ -82,10 +100,25 @@ describe('a command of the runbooks', () => {
     expect(parseArguments(own, command.options, command.positionals)).toMatchObject({ stage: 'prod' });
   });
 
-  it.each(named(ofAws))('in %s is an operation of AWS: %s', async (_file, _line, { words }) => {
-    const [, service, operation] = words;
+  it.each(files.filter((file) => scriptsOf(file).length > 0))(
+    'in %s is a script that bash can read',
+    (file) => {
+      const { status, stderr } = spawnSync('bash', ['-n'], {
+        input: scriptsOf(file).join('\n'),
+        encoding: 'utf8',
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    },
+  );
+
+  const operations = [...ofAws, ...files.flatMap(scriptedOf)];
+  it.each(named(operations))('in %s is an operation of AWS: %s', async (_file, _line, { words }) => {
+    const [, service, ...operation] = words;
+    const waits = operation[0] === 'wait';
     const client = (await import(`@aws-sdk/client-${PACKAGES[service!] ?? service}`)) as object;
-    const name = operation!.replaceAll(/(?:^|-)(\w)/g, (_match, letter: string) => letter.toUpperCase());
-    expect(Object.keys(client)).toContain(`${name}Command`);
+    const name = operation[waits ? 1 : 0]!.replaceAll(/(?:^|-)(\w)/g, (_match, letter: string) =>
+      letter.toUpperCase(),
+    );
+    expect(Object.keys(client)).toContain(waits ? `waitUntil${name}` : `${name}Command`);
   });
 });

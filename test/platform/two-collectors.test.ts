@@ -101,7 +101,7 @@ async function followedSessions(played: Played): Promise<string[]> {
     table: 'market-data',
     key: (lane) => laneKey(lane, 'build-candles'),
     open: (stored) => (stored as { sessionId: string } | undefined) ?? { sessionId: '' },
-    store: (state) => state,
+    store: (state) => ({ ...state, folds: [] }),
     noEffects: () => null,
     fold: (state, { record, lane }) => {
       if (record.kind !== 'trades' || record.sessionId === state.sessionId) return;

@@ -9,6 +9,7 @@ import { createHandler as readHealth } from '../../lambdas/api/read-health/handl
 import { createHandler as readMarket } from '../../lambdas/api/read-market/handler.ts';
 import { createHandler as readOrders } from '../../lambdas/api/read-orders/handler.ts';
 import { createHandler as readPortfolio } from '../../lambdas/api/read-portfolio/handler.ts';
+import { createHandler as redriveGivenUp } from '../../lambdas/api/redrive-given-up/handler.ts';
 import type { RouteKey } from '../../shared/contracts/api.ts';
 import type { Ports } from '../../shared/ports/index.ts';
 import type { RestFunction } from '../../shared/runtime/rest-function.ts';
@@ -58,6 +59,7 @@ async function portsOfViewer(): Promise<{ ports: Ports; written: string[] }> {
       givenUp: async () => 0,
     },
     deadLetters: { count: async () => 0, redrive: refuse('deadLetters.redrive') },
+    givenUp: { list: async () => [], redrive: refuse('givenUp.redrive') },
   } as unknown as Ports;
   return { ports, written };
 }
@@ -72,6 +74,7 @@ const handlers: Readonly<Record<string, (ports: Ports) => RestFunction>> = {
   'read-market': readMarket,
   'read-orders': readOrders,
   'read-portfolio': readPortfolio,
+  'redrive-given-up': redriveGivenUp,
 };
 
 const reading = topology.routes.filter(({ method }) => method === 'GET');

@@ -2,8 +2,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import { functionsOf } from '../../lib/stacks/function-placement.ts';
-import { at, ofType, targetOf, textOf } from './resources.ts';
-import { synthesize, type Resource, type Synthesized } from './synthesize.ts';
+import { at, listOf, ofType, targetOf, textOf } from './resources.ts';
+import { synthesize, type Properties, type Resource, type Synthesized, type Value } from './synthesize.ts';
 
 const answering = functionsOf('api').filter((name) => name !== topology.authorizer);
 
@@ -119,8 +119,9 @@ describe('enhanced fan-out', () => {
   }, 60_000);
 });
 
+const origin = 'https://desk.example.com';
+
 describe('a page from elsewhere', () => {
-  const origin = 'https://desk.example.com';
   let resources: readonly Resource[];
   beforeAll(() => {
     ({ resources } = synthesize({ stage: 'dev', pageOrigin: origin }));
@@ -157,6 +158,43 @@ describe('a page from elsewhere', () => {
   it('is not let in unless it is named', () => {
     const own = synthesize({ stage: 'dev' }).resources;
     expect(JSON.stringify(own)).not.toMatch(/Access-Control-Allow-Origin|ALLOWED_ORIGIN|"OPTIONS"/);
+  }, 60_000);
+});
+
+describe('a page from elsewhere, on an emulator', () => {
+  const described = (given: Parameters<typeof synthesize>[0]): Value | undefined =>
+    at(ofType(synthesize(given).resources, 'AWS::ApiGateway::RestApi')[0]!.properties['Body'], 'paths');
+
+  it('is let in by every path before it shows a token, and told what AWS tells it', () => {
+    const paths = described({ stage: 'localstack', pageOrigin: origin }) as Properties;
+    expect(Object.keys(paths).sort()).toEqual([...new Set(topology.routes.map(({ path }) => path))].sort());
+    const onAws = ofType(
+      synthesize({ stage: 'dev', pageOrigin: origin }).resources,
+      'AWS::ApiGateway::Method',
+    )
+      .filter(({ properties }) => properties['HttpMethod'] === 'OPTIONS')
+      .map(({ properties }) =>
+        at(listOf(at(properties, 'Integration', 'IntegrationResponses'))[0], 'ResponseParameters'),
+      );
+    for (const operations of Object.values(paths)) {
+      const preflight = at(operations, 'options');
+      expect(at(preflight, 'security')).toEqual([]);
+      const answer = at(
+        preflight,
+        'x-amazon-apigateway-integration',
+        'responses',
+        'default',
+        'responseParameters',
+      );
+      expect(answer).toEqual({
+        ...(onAws[0] as object),
+        'method.response.header.Access-Control-Max-Age': "'600'",
+      });
+    }
+  }, 60_000);
+
+  it('is not let in unless it is named', () => {
+    expect(JSON.stringify(described({ stage: 'localstack' }))).not.toMatch(/"options"|Access-Control/);
   }, 60_000);
 });
 

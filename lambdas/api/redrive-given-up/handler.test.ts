@@ -47,7 +47,7 @@ describe('what functions gave up, over REST', () => {
   it('of no such kind or function is refused, and nothing is sent', async () => {
     const { asked, call } = called();
     expect((await call('POST /v1/given-up/redrive', { body: { kind: 'trade' } })).status).toBe(422);
-    expect((await call('POST /v1/given-up/redrive', { body: { function: 'nobody' } })).status).toBe(422);
+    expect((await call('POST /v1/given-up/redrive', { body: { function: 'nobody' } })).status).toBe(404);
     expect((await call('GET /v1/given-up', { query: 'function=nobody' })).problem.detail).toBe(
       'query.function: expected a function of the platform, got "nobody"',
     );

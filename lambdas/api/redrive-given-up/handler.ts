@@ -9,12 +9,12 @@ export function createHandler({ givenUp }: Pick<Ports, 'givenUp'>) {
   return defineRestFunction('redrive-given-up', {
     'GET /v1/given-up': async ({ query }) => {
       const filter = filterOf(query);
-      if (filter === null) return noSuchFunction('bad-request', `query.function`, query.function);
+      if (filter === null) return noSuchFunction('query.function', query.function);
       return { kind: 'done', body: { items: [...(await givenUp.list(filter, query.limit))] } };
     },
     'POST /v1/given-up/redrive': async ({ body }) => {
       const filter = filterOf(body);
-      if (filter === null) return noSuchFunction('unprocessable', `body.function`, body.function);
+      if (filter === null) return noSuchFunction('body.function', body.function);
       return { kind: 'done', body: { items: [...(await givenUp.redrive(filter))] } };
     },
   });
@@ -32,10 +32,9 @@ function filterOf(asked: Asked): GivenUpFilter | null {
   return { kind: asked.kind ?? null, function: name as FunctionName | null };
 }
 
-function noSuchFunction(
-  kind: 'bad-request' | 'unprocessable',
-  where: string,
-  name: string | undefined,
-): Refusal {
-  return { kind, detail: `${where}: expected a function of the platform, got ${JSON.stringify(name)}` };
+function noSuchFunction(where: string, name: string | undefined): Refusal {
+  return {
+    kind: 'not-found',
+    detail: `${where}: expected a function of the platform, got ${JSON.stringify(name)}`,
+  };
 }

@@ -23,8 +23,8 @@ export function createHandler(ports: Pick<Ports, 'state' | 'bus'>) {
     fold: takeRecord,
     emit: async (reports, { invocation }) => {
       if (reports.length === 0) return;
-      const events = reports.map(eventOf);
-      for (const event of events) await keepReport(ports.state, event);
+      const events: VenueReportEvent[] = [];
+      for (const report of reports) events.push(await keepReport(ports.state, eventOf(report)));
       await ports.bus.publish(events);
       invocation.count('venueReports', reports.length);
     },

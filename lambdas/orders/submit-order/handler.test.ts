@@ -135,7 +135,11 @@ describe('submit-order', () => {
     await submit(messageOf(order));
     await submit(messageOf(order));
     expect(sent()).toHaveLength(2);
-    const state = { openOrders: [], recentOrderIds: [order.clientOrderId], lastTradeIds: {} };
+    const state = {
+      openOrders: [],
+      recentOrders: { [order.clientOrderId]: order.expiresAtMs },
+      lastTradeIds: {},
+    };
     await ports.state.write({
       kind: 'put',
       table: 'orders',

@@ -3,12 +3,13 @@ import { DynamoStateStore } from '../../../shared/adapters/aws/dynamo-state-stor
 import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
 import { EventBridgeBus } from '../../../shared/adapters/aws/event-bridge-bus.ts';
 import { systemClock } from '../../../shared/adapters/aws/system-clock.ts';
+import { NONE_IS_REMEMBERED_MS, rememberingNone } from '../../../shared/runtime/remembering-none.ts';
 import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('evaluate-strategies');
 
 export const handler = createHandler({
-  state: new DynamoStateStore(environment),
+  state: rememberingNone(new DynamoStateStore(environment), NONE_IS_REMEMBERED_MS),
   candles: await openCandleStore(environment),
   bus: new EventBridgeBus(environment),
   clock: systemClock,

@@ -1,5 +1,6 @@
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from '@jest/globals';
+import { USUAL_TOKEN_RULES } from '../../contracts/token-rules.ts';
 import { recordOfLane } from '../../ports/stream-writer.ts';
 import { Unreachable } from '../../ports/unreachable.ts';
 import { ApiGatewayPusher } from './api-gateway-pusher.ts';
@@ -29,6 +30,7 @@ const environment = parseEnvironment(
     TOKEN_ISSUER: 'https://issuer',
     TOKEN_AUDIENCE: 'millrace',
     TOKEN_JWKS: 'https://issuer/jwks.json',
+    TOKEN_RULES: JSON.stringify({ ...USUAL_TOKEN_RULES, algorithms: ['RS256'] }),
   },
   [],
 );

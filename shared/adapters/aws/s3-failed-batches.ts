@@ -8,7 +8,6 @@ import {
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { parseFailedBatch, type FailedBatch } from '../../contracts/failure-records.ts';
 import { withoutFence } from '../../contracts/fence.ts';
-import type { Lane } from '../../domain/market-data/lane.ts';
 import type { GivenUp, Redriven } from '../../ports/given-up.ts';
 import {
   MAX_BYTES_A_CALL,
@@ -178,7 +177,7 @@ function arnIn(text: string): string | null {
 /** Each into its lane. @returns a line that says which lane there is none of. */
 function laidAgain({ records }: FailedBatch): StreamRecord[] | string {
   try {
-    return records.map(({ partitionKey, data }) => recordOfLane(partitionKey as Lane, withoutFence(data)));
+    return records.map(({ partitionKey, data }) => recordOfLane(partitionKey, withoutFence(data)));
   } catch (error) {
     if (error instanceof RangeError) return error.message;
     throw error;

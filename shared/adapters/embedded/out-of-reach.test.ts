@@ -27,8 +27,10 @@ function makeRoom(database: DatabaseSync): void {
   database.exec('PRAGMA max_page_count = 1000000');
 }
 
+const AT = { pk: 'ORDER#a', sk: 'ORDER' };
+
 function put(text: string, condition: Condition = { kind: 'none' }): Write {
-  return { kind: 'put', table: 'orders', pk: 'a', sk: 'ITEM', value: { text }, condition };
+  return { kind: 'put', table: 'orders', ...AT, value: { text }, condition };
 }
 
 function message(body: string) {
@@ -50,7 +52,7 @@ describe('without room', () => {
       name: 'Unreachable',
       store: 'memory',
     });
-    expect(await state.get('orders', { pk: 'a', sk: 'ITEM' })).toMatchObject({ value: { text: 'small' } });
+    expect(await state.get('orders', AT)).toMatchObject({ value: { text: 'small' } });
     await expect(state.write(put('b', { kind: 'absent' }))).rejects.toThrow(ConditionFailed);
     await expect(state.write(put('x'.repeat(500_000)))).rejects.toThrow(LimitExceeded);
     makeRoom(database);

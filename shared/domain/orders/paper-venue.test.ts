@@ -122,6 +122,27 @@ describe('the paper venue', () => {
     expect(withdrawOrder(venue, order(2), 'too late')).toBeNull();
   });
 
+  it('forgets an order an hour after it could have filled, and fills it no more should it still come', () => {
+    const venue = openPaperVenue();
+    takeOrder(venue, order(1));
+    expect(show(venue, 1, 1000)).toMatchObject([{ kind: 'filled' }]);
+    passTime(venue, 5000 + 3_600_001, []);
+    takeOrder(venue, order(2, { expiresAtMs: 5_000_000 }));
+    expect(Object.keys(venue.recentOrders)).toEqual(['order-2']);
+    takeOrder(venue, order(1));
+    expect(show(venue, 2, 5000 + 3_600_002)).toMatchObject([
+      { kind: 'filled', fill: { clientOrderId: 'order-2' } },
+      { kind: 'expired', order: { clientOrderId: 'order-1' } },
+    ]);
+  });
+
+  it('knows an order while it could fill, and a thousand of them at most', () => {
+    const venue = openPaperVenue();
+    for (let n = 0; n < 1200; n++) withdrawOrder(venue, order(n), 'gone');
+    const known = Object.keys(venue.recentOrders);
+    expect([known.length, known[0], known.at(-1)]).toEqual([1000, 'order-200', 'order-1199']);
+  });
+
   it('keeps instruments of a lane apart', () => {
     const venue = openPaperVenue();
     takeOrder(venue, order(1));

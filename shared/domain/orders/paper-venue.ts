@@ -11,8 +11,11 @@ import type { Fill, Order } from './order.ts';
 export interface PaperVenue {
   /** Waiting for a trade, in order of arrival. */
   readonly openOrders: Order[];
-  /** Client ids of the latest orders taken, oldest first: an order that comes again is known. */
-  readonly recentOrderIds: string[];
+  /**
+   * Client ids of the orders taken, oldest first, with the time until which each may fill: one that comes again is
+   * known while it could. Behind that an order only ever expires, and whoever keeps the venue's reports has its end.
+   */
+  readonly recentOrders: Record<string, number>;
   /** Latest trade id of each instrument: a repeated or late trade fills nothing. */
   readonly lastTradeIds: Record<InstrumentId, number>;
   /** No trade of the lane before this time will follow, as its heartbeats say. Left out before the first. */
@@ -30,9 +33,11 @@ export type VenueReport =
 
 export const MAX_OPEN_ORDERS = 200;
 const MAX_RECENT_ORDERS = 1000;
+/** Heartbeats prove that no trade from before will follow; an hour covers a venue that does not keep to it. */
+const REMEMBERED_AFTER_END_MS = 3_600_000;
 
 export function openPaperVenue(): PaperVenue {
-  return { openOrders: [], recentOrderIds: [], lastTradeIds: {} };
+  return { openOrders: [], recentOrders: {}, lastTradeIds: {} };
 }
 
 /** Takes an order into the book. Taking it twice is taking it once. */
@@ -61,11 +66,22 @@ export function withdrawOrder(venue: PaperVenue, order: Order, reason: string): 
   return { kind: 'expired', order, reason: `withdrawn: ${reason}`, timeMs: order.expiresAtMs };
 }
 
-function isFirstHeardOf({ recentOrderIds }: PaperVenue, { clientOrderId }: Order): boolean {
-  if (recentOrderIds.includes(clientOrderId)) return false;
-  recentOrderIds.push(clientOrderId);
-  if (recentOrderIds.length > MAX_RECENT_ORDERS) recentOrderIds.shift();
+function isFirstHeardOf({ recentOrders, watermarkMs = -1 }: PaperVenue, order: Order): boolean {
+  const { clientOrderId, expiresAtMs } = order;
+  if (Object.hasOwn(recentOrders, clientOrderId)) return false;
+  recentOrders[clientOrderId] = expiresAtMs;
+  forgetOldest(recentOrders, watermarkMs - REMEMBERED_AFTER_END_MS);
   return true;
+}
+
+/** Those in front that can fill no more, and one past the bound: as a rule none or one. */
+function forgetOldest(recentOrders: Record<string, number>, endedBeforeMs: number): void {
+  const ids = Object.keys(recentOrders);
+  let excess = ids.length - MAX_RECENT_ORDERS;
+  for (const id of ids) {
+    if (excess-- <= 0 && recentOrders[id]! >= endedBeforeMs) return;
+    Reflect.deleteProperty(recentOrders, id);
+  }
 }
 
 /** Shows a trade to the waiting orders. Nearly always there is none, which costs one look. */

@@ -30,7 +30,7 @@ export class PaperVenueGateway implements VenueGateway {
 
   async knows(order: Order): Promise<boolean> {
     const item = await this.#state.get<{ state: PaperVenue }>('orders', venueKey(laneOf(order.instrumentId)));
-    return item?.value.state.recentOrderIds.includes(order.clientOrderId) ?? false;
+    return item !== null && Object.hasOwn(item.value.state.recentOrders, order.clientOrderId);
   }
 
   async #append(record: OrderRecordV1 | WithdrawalRecordV1): Promise<void> {

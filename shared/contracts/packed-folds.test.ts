@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { advanceWatermark, foldTrade, noteInterruption, startFold } from '../domain/candles/fold.ts';
+import { laneOf } from '../domain/market-data/lane.ts';
+import { encodeFolds } from './lane-candles.ts';
+import { packFolds, unpackFolds } from './packed-folds.ts';
+import { NumberReader, NumberWriter } from './packed-numbers.ts';
+import { recordKinds } from './stored-records.ts';
+
+describe('packed numbers', () => {
+  it('come back as they were, up to what a double and a decimal hold', () => {
+    const number = fc.oneof(
+      fc.maxSafeInteger(),
+      fc.integer(),
+      fc.constantFrom(-1, 0, 63, 64, -64, -65, 2 ** 53 - 1),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(number),
+        fc.array(fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n })),
+        fc.string(),
+        (ints, bigs, text) => {
+          const out = new NumberWriter();
+          for (const value of ints) out.int(value);
+          for (const value of bigs) out.bigint(value);
+          out.text(text);
+          const from = new NumberReader(out.base64());
+          expect(ints.map(() => from.int())).toEqual(ints);
+          expect(bigs.map(() => from.bigint())).toEqual(bigs);
+          expect(from.text()).toBe(text);
+        },
+      ),
+    );
+  });
+
+  it('that end too soon are refused', () => {
+    expect(() => new NumberReader('').int()).toThrow('they end too soon');
+  });
+});
+
+describe('the folds of a lane', () => {
+  /** Ids jump and come late, prices have any number of places, watermarks close what is quiet. */
+  const step = fc.record({
+    instrument: fc.constantFrom('binance:BTC-USDT', 'kraken:XDG-EUR', 'x:ß-€'),
+    tradeId: fc.oneof(fc.nat(400), fc.constantFrom(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 3)),
+    timeMs: fc.oneof(fc.nat(200_000), fc.integer({ min: 1_723_161_255_342, max: 1_723_161_455_342 })),
+    price: fc.bigInt({ min: 1n, max: 10n ** 20n }),
+    quantity: fc.oneof(fc.bigInt({ min: 1n, max: 10n ** 17n }), fc.constantFrom(10n ** 12n, 10n ** 7n)),
+    takerSide: fc.constantFrom('BUY' as const, 'SELL' as const),
+    kind: fc.constantFrom('trade', 'trade', 'trade', 'watermark', 'interruption'),
+  });
+
+  it('come back to the digit: gaps, late trades, closed and open candles, whatever the prices', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const folds = new Map<string, ReturnType<typeof startFold>>();
+        for (const { instrument, kind, ...trade } of steps) {
+          const fold = folds.get(instrument) ?? startFold(instrument, ['1s', '1m']);
+          folds.set(instrument, fold);
+          const outcomes = { closed: [], late: [] };
+          if (kind === 'trade') foldTrade(fold, { instrumentId: instrument, ...trade }, outcomes);
+          else if (kind === 'watermark') advanceWatermark(fold, trade.timeMs, outcomes, trade.tradeId);
+          else noteInterruption(fold);
+        }
+        const record = encodeFolds(folds.values());
+        expect(unpackFolds(packFolds(record.folds))).toEqual(record.folds);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('of fifteen instruments with trades in each second take at most 3 KB', () => {
+    const folds = foldsOfALane(15);
+    const state = { sessionId: '7f0c3c1e-94a1-4d8e-9c33-0a7b7f7ad9a1', ...encodeFolds(folds) };
+    const record = { lastSequence: '49671246667567228643283430150187087032206582658', fence: 7, state };
+    const stored = JSON.stringify(recordKinds.get('market-data LANE build-candles')!.stored(record));
+    expect(stored.length).toBeLessThanOrEqual(3000);
+    expect(JSON.stringify(record).length).toBeGreaterThan(6 * stored.length);
+  });
+});
+
+/** Steps and sizes as Binance has them: prices of two to eight digits, quantities of five places. */
+function foldsOfALane(instruments: number) {
+  return Array.from({ length: instruments }, (_, n) => {
+    const instrumentId = `binance:COIN${n}-USDT`;
+    expect(laneOf(instrumentId)).toMatch(/^binance#/);
+    const fold = startFold(instrumentId, ['1s', '1m']);
+    for (let i = 0; i < 20_000; i++) {
+      const trade = {
+        instrumentId,
+        tradeId: 3_735_683_259 + n * 1e6 + i,
+        price: BigInt(6_183_763 + ((i * 7919) % 997) + n * 1000) * 10n ** 10n,
+        quantity: BigInt(1 + ((i * 104_729) % 99_991)) * 10n ** 7n,
+        takerSide: i % 3 === 0 ? ('BUY' as const) : ('SELL' as const),
+        timeMs: 1_723_161_255_342 + i * 6 + n,
+      };
+      foldTrade(fold, trade, { closed: [], late: [] });
+    }
+    return fold;
+  });
+}
