@@ -28,6 +28,7 @@ export const CONTEXT_NAMES = [
   'pageOrigin',
   'enhancedFanOut',
   'webSocket',
+  'dashboard',
   'release',
 ] as const;
 

@@ -60,7 +60,7 @@ async function send(
   const answer = await fetch(new URL(request.url ?? '/', address.url), {
     method: request.method ?? 'GET',
     headers: secretHeaders(address),
-    ...(content.length === 0 ? {} : { body: content }),
+    ...(content.length === 0 ? {} : { body: new Uint8Array(content) }),
   });
   const code = answer.headers.get('x-clickhouse-exception-code');
   return {
