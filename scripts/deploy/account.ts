@@ -12,22 +12,15 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { readParametersBelow } from '../../shared/adapters/aws/parameters-below.ts';
+import { stackPrefix } from '../../lib/config/stack-name.ts';
 import { stagePath } from '../../lib/constructs/parameter-names.ts';
 import { OneLineFailure } from '../emulator/one-line-failure.ts';
 import type { Template } from './assembly.ts';
 import type { DeployRequest } from './options.ts';
+import { couldNotBeMade, type DeployedStack, type DeployedStacks } from './stack-state.ts';
 import type { AccountQuotas } from './quotas.ts';
 
 type StageName = DeployRequest['stage'];
-
-export interface DeployedStack {
-  readonly status: string;
-  /** As it was told the last time. */
-  readonly parameters: ReadonlyMap<string, string>;
-  readonly template: Template;
-}
-/** By name. */
-export type DeployedStacks = ReadonlyMap<string, DeployedStack>;
 
 export interface Account {
   readonly id: string;
@@ -38,7 +31,7 @@ export interface Account {
   deployedStacks(): Promise<DeployedStacks>;
   /** What the stage's stacks have published, by name below its path. */
   published(): Promise<ReadonlyMap<string, string>>;
-  /** null: the secret has no text. */
+  /** null: there is none, or none that is text. */
   secret(arn: string): Promise<string | null>;
 }
 
@@ -74,13 +67,7 @@ export async function openAccount(stage: StageName): Promise<Account> {
     quotas: async () => readQuotas(new LambdaClient(options), new KinesisClient(options)),
     deployedStacks: async () => readDeployedStacks(cloudFormation, stage),
     published: async () => readPublished(ssm, stage),
-    secret: async (arn) => {
-      const secrets = new SecretsManagerClient(options);
-      const { SecretString } = await asking(`the secret ${arn}`, MAY_READ, async () =>
-        secrets.send(new GetSecretValueCommand({ SecretId: arn })),
-      );
-      return SecretString ?? null;
-    },
+    secret: async (arn) => readSecret(new SecretsManagerClient(options), arn),
   };
 }
 
@@ -94,9 +81,7 @@ async function asking<T>(what: string, expected: string, ask: () => Promise<T>):
     const { name, message } = error as Error;
     throw new OneLineFailure(
       `AWS does not tell ${what}: ${name}: ${message.split('\n', 1)[0]}: ${expected}`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 }
@@ -133,21 +118,45 @@ async function readDeployedStacks(client: CloudFormationClient, stage: StageName
   return asking('its stacks', MAY_READ, async () => {
     const found: Stack[] = [];
     for await (const { Stacks = [] } of paginateDescribeStacks({ client }, {}))
-      found.push(...Stacks.filter(({ StackName = '' }) => StackName.startsWith(`millrace-${stage}-`)));
+      found.push(...Stacks.filter(({ StackName = '' }) => StackName.startsWith(stackPrefix(stage))));
     const deployed = new Map<string, DeployedStack>();
-    for (const { StackName = '', StackStatus = '', Parameters = [] } of found) {
-      // What CloudFormation has yet to make, or could not make, has no template that counts.
-      if (/^(REVIEW_IN_PROGRESS|ROLLBACK_COMPLETE|DELETE_COMPLETE)$/.test(StackStatus)) continue;
-      const { TemplateBody = '{}' } = await client.send(new GetTemplateCommand({ StackName }));
-      deployed.set(StackName, {
-        status: StackStatus,
-        parameters: new Map(
-          Parameters.map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
-        ),
-        template: JSON.parse(TemplateBody) as Template,
-      });
+    for (const stack of found) {
+      const { StackName = '', StackStatus: status = 'CREATE_COMPLETE' } = stack;
+      // A name that CloudFormation knows of, and nothing behind it.
+      if (status === 'REVIEW_IN_PROGRESS' || status === 'DELETE_COMPLETE') continue;
+      const isProtected = stack.EnableTerminationProtection === true;
+      const kept = couldNotBeMade(status) ? NOTHING_KEPT : await readKept(client, stack);
+      deployed.set(StackName, { status, isProtected, ...kept });
     }
     return deployed;
+  });
+}
+
+const NOTHING_KEPT = { parameters: new Map<string, string>(), template: {} };
+
+async function readKept(
+  client: CloudFormationClient,
+  { StackName, Parameters = [] }: Stack,
+): Promise<Pick<DeployedStack, 'parameters' | 'template'>> {
+  const { TemplateBody = '{}' } = await client.send(new GetTemplateCommand({ StackName }));
+  return {
+    parameters: new Map(
+      Parameters.map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
+    ),
+    template: JSON.parse(TemplateBody) as Template,
+  };
+}
+
+async function readSecret(client: SecretsManagerClient, arn: string): Promise<string | null> {
+  return asking(`the secret ${arn}`, MAY_READ, async () => {
+    try {
+      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+      return SecretString ?? null;
+    } catch (error) {
+      // Without a value that is said, too.
+      if ((error as Error).name === 'ResourceNotFoundException') return null;
+      throw error;
+    }
   });
 }
 

@@ -1,5 +1,7 @@
 /** What CDK has synthesised, as far as a deployment asks: which stacks, in which order, with what in them. */
 import { AssetManifestArtifact, CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { partOfStack } from '../../lib/config/stack-name.ts';
+import type { StageName } from '../../lib/config/stage.ts';
 
 export interface Template {
   readonly Parameters?: Readonly<Record<string, TemplateParameter>>;
@@ -33,13 +35,13 @@ export interface Assembly {
   readonly needsDocker: boolean;
 }
 
-export function readAssembly(folder: string, stage: string): Assembly {
+export function readAssembly(folder: string, stage: StageName): Assembly {
   const assembly = new CloudAssembly(folder);
   return {
     folder,
     stacks: assembly.stacks.map(({ stackName, template }) => ({
       name: stackName,
-      part: stackName.slice(`millrace-${stage}-`.length),
+      part: partOfStack(stage, stackName),
       template: template as Template,
     })),
     needsDocker: assembly.artifacts.some(

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { ROOT } from '../emulator/folders.ts';
 import { OneLineFailure } from '../emulator/one-line-failure.ts';
+import { reasonOfFailure } from '../emulator/reason-of-failure.ts';
 import { runCommand } from '../emulator/run-command.ts';
 import { readAssembly, type Assembly } from './assembly.ts';
 import type { DeployRequest } from './options.ts';
@@ -36,13 +37,24 @@ export function openCdk(
     deploy: async ({ folder }, stack, parameters) => {
       const args = ['deploy', stack, '--exclusively', '--app', folder, '--require-approval', 'never'];
       const told = [...parameters].flatMap(([name, value]) => ['--parameters', `${stack}:${name}=${value}`]);
-      await runCommand(process.execPath, [CLI, ...args, '--progress', 'events', ...told], {
-        ...common,
-        what: `cdk deploy ${stack}`,
-        onOutput,
-      });
+      await inOneLine(async () =>
+        runCommand(process.execPath, [CLI, ...args, '--progress', 'events', ...told], {
+          ...common,
+          what: `cdk deploy ${stack}`,
+          onOutput,
+        }),
+      );
     },
   };
+}
+
+/** All that CDK has said has been put out already. */
+async function inOneLine(deploy: () => Promise<void>): Promise<void> {
+  try {
+    await deploy();
+  } catch (error) {
+    throw new OneLineFailure(reasonOfFailure((error as Error).message), { cause: error });
+  }
 }
 
 /** What the app refuses it says in one line and code 2, around which CDK says that it has ended. */

@@ -19,7 +19,7 @@ const accountWith = (secret: string | null, url = 'https://clickhouse.example') 
 
 describe('the secret', () => {
   it.each([
-    ['is empty', null],
+    ['has no value', null],
     ['is empty', ' \n'],
     ['holds a placeholder', 'changeme'],
     ['holds a placeholder', '<password>'],

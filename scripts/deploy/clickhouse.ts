@@ -18,6 +18,8 @@ const AUTHENTICATION_FAILED = '516';
 /** What people write where a password is to come. */
 const PLACEHOLDER =
   /^(<.*>|\*+|\.+|…|x+|to-?do|tbd|change-?me|replace-?me|placeholder|password|secret|dummy)$/i;
+/** Of a service that sleeps when nobody asks it, as ClickHouse Cloud's do. */
+const ANSWER_TIMEOUT_MS = 30_000;
 const MIGRATION_TIMEOUT_MS = 300_000;
 
 /** @returns null while the stateful stack has not said where it is. @throws OneLineFailure when the secret is no password. */
@@ -29,30 +31,31 @@ export async function readLogin(
   const secretArn = published.get(parameterNames.clickHouseSecretArn);
   if (url === undefined || secretArn === undefined) return null;
   const user = published.get(parameterNames.clickHouseUser) ?? 'default';
-  const password = (await account.secret(secretArn)) ?? '';
-  const flaw = flawOf(password);
-  if (flaw !== null)
-    throw new OneLineFailure(
-      `the secret ${flaw}: expected the password of ${user} at ${url}; ${howToSet(secretArn)}`,
-    );
-  return { url, user, secretArn, password };
+  const password = await account.secret(secretArn);
+  if (password !== null && flawOf(password) === null) return { url, user, secretArn, password };
+  const flaw = password === null ? 'has no value' : flawOf(password);
+  throw new OneLineFailure(
+    `the secret ${flaw}: expected the password of ${user} at ${url}; ${howToSet(secretArn)}`,
+  );
 }
 
 /** @throws OneLineFailure when ClickHouse does not answer, or not to this login. */
 export async function tryLogin(login: ClickHouseLogin): Promise<void> {
-  await withClient(login, async (client) => {
+  await withClient(login, ANSWER_TIMEOUT_MS, async (client) => {
     await client.command({ query: 'SELECT 1' });
   });
 }
 
 /** @returns the names of the migrations that are still to be made. @throws OneLineFailure */
 export async function pendingOf(login: ClickHouseLogin): Promise<readonly string[]> {
-  return (await withClient(login, pendingMigrations)).map(({ name }) => name);
+  return (await withClient(login, ANSWER_TIMEOUT_MS, pendingMigrations)).map(({ name }) => name);
 }
 
 /** @returns the names of those that it made. @throws OneLineFailure */
 export async function migrateSchema(login: ClickHouseLogin): Promise<readonly string[]> {
-  return (await withClient(login, async (client) => migrate(client))).map(({ name }) => name);
+  return (await withClient(login, MIGRATION_TIMEOUT_MS, async (client) => migrate(client))).map(
+    ({ name }) => name,
+  );
 }
 
 function flawOf(password: string): string | null {
@@ -69,9 +72,10 @@ function howToSet(secretArn: string): string {
 
 async function withClient<T>(
   { url, user, secretArn, password }: ClickHouseLogin,
+  requestTimeoutMs: number,
   ask: (client: ClickHouseClient) => Promise<T>,
 ): Promise<T> {
-  const client = createClickHouse({ url, username: user, password, requestTimeoutMs: MIGRATION_TIMEOUT_MS });
+  const client = createClickHouse({ url, username: user, password, requestTimeoutMs });
   try {
     return await ask(client);
   } catch (error) {

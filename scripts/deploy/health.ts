@@ -7,26 +7,33 @@ export interface HealthOptions {
   readonly token: string | null;
   /** How long an API that has just been made may take to answer. */
   readonly patienceMs: number;
+  /** Between two questions. */
+  pause(): Promise<void>;
 }
 
 const TIMEOUT_MS = 10_000;
-const POLL_MS = 1_000;
 
 /** @returns what answered. @throws OneLineFailure */
-export async function askHealth({ restUrl, token, patienceMs }: HealthOptions): Promise<string> {
-  await expectOk(`${restUrl}v1/health`, {}, performance.now() + patienceMs);
+export async function askHealth(options: HealthOptions): Promise<string> {
+  const { restUrl, token, patienceMs } = options;
+  await expectOk(`${restUrl}v1/health`, {}, performance.now() + patienceMs, async () => options.pause());
   if (token === null)
     return `${restUrl}v1/health answers (with MILLRACE_TOKEN set, /v1/status is asked, too)`;
-  await expectOk(`${restUrl}v1/status`, { authorization: `Bearer ${token}` }, performance.now());
+  await expectOk(`${restUrl}v1/status`, { authorization: `Bearer ${token}` }, 0, async () => undefined);
   return `${restUrl}v1/health and /v1/status answer`;
 }
 
-async function expectOk(url: string, headers: Record<string, string>, untilMs: number): Promise<void> {
+async function expectOk(
+  url: string,
+  headers: Record<string, string>,
+  untilMs: number,
+  pause: () => Promise<void>,
+): Promise<void> {
   for (;;) {
     const got = await statusOf(url, headers);
     if (got === '200') return;
     if (performance.now() >= untilMs) throw new OneLineFailure(`GET ${url}: expected 200, got ${got}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await pause();
   }
 }
 

@@ -1,10 +1,13 @@
 /** `npm run deploy -- --stage dev|prod`: a stage on AWS, from the look at the quotas to the API that answers. */
+import { setTimeout } from 'node:timers/promises';
 import { ROOT } from '../emulator/folders.ts';
 import { OneLineFailure, runScript } from '../emulator/one-line-failure.ts';
 import { runCommand } from '../emulator/run-command.ts';
 import { openCdk } from './cdk.ts';
 import { deployStage } from './deploy-stage.ts';
-import { readOptions } from './options.ts';
+import { commandOf, readOptions } from './options.ts';
+
+const POLL_MS = 5_000;
 
 await runScript(async (signal) => {
   const request = readOptions(process.argv.slice(2));
@@ -13,6 +16,8 @@ await runScript(async (signal) => {
     dockerAnswers: async () => answers(process.env['CDK_DOCKER'] ?? 'docker', signal),
     token: process.env['MILLRACE_TOKEN'] ?? null,
     tell: (line) => process.stdout.write(`${line}\n`),
+    signal,
+    pause: async () => setTimeout(POLL_MS, undefined, { signal }),
   });
   if (outcome.kind === 'done') {
     process.stdout.write(request.check ? 'nothing was changed\n' : `${request.stage} is deployed\n`);
@@ -22,7 +27,7 @@ await runScript(async (signal) => {
   throw new OneLineFailure(
     request.check
       ? `a deployment would stop at ${at}; nothing was changed`
-      : `stopped at ${at}: mend that and run the same command again, it goes on from what is there`,
+      : `stopped at ${at}: when that is mended, this goes on from there: ${commandOf(request)}`,
   );
 });
 

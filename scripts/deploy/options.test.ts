@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { readStage } from '../../lib/config/stages.ts';
 import { releaseSetting } from '../../lib/constructs/release-setting.ts';
-import { CONTEXT_NAMES, readOptions } from './options.ts';
+import { spawnSync } from 'node:child_process';
+import { CONTEXT_NAMES, commandOf, readOptions } from './options.ts';
 
 describe('what a deployment is told', () => {
   it('is the stage, the context, and parameters whose values may have colons of their own', () => {
@@ -33,6 +34,22 @@ describe('what a deployment is told', () => {
     [['--stage', 'dev', '--chek'], 'usage: npm run deploy'],
   ])('is refused in a line when it is %j', (args, line) => {
     expect(() => readOptions(args)).toThrow(line);
+  });
+
+  it('is said again by the command that goes on, to the letter and for the shell', () => {
+    const jwks = `{"keys":[{"kid":"o'clock $HOME"}]}`;
+    const request = readOptions([
+      ...['--stage', 'prod', '-c', 'alarmEmail=you@example.com', '-c', 'symbols=A, B', '--output', 'x y'],
+      ...['--parameters', `millrace-prod-api:TokenJwks=${jwks}`, '--parameters', 'ClickHouseUser=default'],
+    ]);
+    const shown = commandOf(request).replace('npm run deploy --', String.raw`printf '%s\0'`);
+    const { stdout } = spawnSync('sh', ['-c', shown], { encoding: 'utf8' });
+    expect(readOptions(stdout.split('\0').slice(0, -1))).toEqual(request);
+  });
+
+  it('is not said again where it is a secret', () => {
+    const request = readOptions(['--stage', 'dev', '-c', 'alarmUrl=https://on-call.example.com/secret']);
+    expect(commandOf(request)).toBe("npm run deploy -- --stage dev -c 'alarmUrl=…'");
   });
 
   it('may be each name that the app reads of the context, and no other', () => {

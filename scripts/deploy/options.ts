@@ -1,8 +1,12 @@
 import { parseArgs } from 'node:util';
+import type { StageName } from '../../lib/config/stage.ts';
 import { OneLineFailure } from '../emulator/one-line-failure.ts';
 
+/** Those that are on AWS. */
+const STAGES = ['dev', 'prod'] as const satisfies readonly StageName[];
+
 export interface DeployRequest {
-  readonly stage: 'dev' | 'prod';
+  readonly stage: (typeof STAGES)[number];
   /** Looks at everything and changes nothing. */
   readonly check: boolean;
   /** What `-c NAME=VALUE` says, by name. */
@@ -32,9 +36,10 @@ export const CONTEXT_NAMES = [
   'release',
 ] as const;
 
-export const USAGE =
+const OUTPUT_FOLDER = 'cdk.out';
+
+const USAGE =
   'npm run deploy -- --stage dev|prod [--check] [-c NAME=VALUE …] [--parameters [STACK:]NAME=VALUE …] [--output FOLDER]';
-const STAGES = ['dev', 'prod'] as const;
 
 /** @throws OneLineFailure naming what is wrong. */
 export function readOptions(args: readonly string[]): DeployRequest {
@@ -53,6 +58,30 @@ export function readOptions(args: readonly string[]): DeployRequest {
   };
 }
 
+/**
+ * The command that says the same again, for the shell. What is often a secret of its own, the address of an on-call
+ * service, is left out.
+ */
+export function commandOf({ stage, check, context, parameters, outputFolder }: DeployRequest): string {
+  const words = [
+    ...['--stage', stage, ...(check ? ['--check'] : [])],
+    ...Object.entries(context).flatMap(([name, value]) => [
+      '-c',
+      `${name}=${name === 'alarmUrl' ? '…' : value}`,
+    ]),
+    ...parameters.flatMap(({ stack, name, value }) => [
+      '--parameters',
+      `${stack === null ? '' : `${stack}:`}${name}=${value}`,
+    ]),
+    ...(outputFolder === OUTPUT_FOLDER ? [] : ['--output', outputFolder]),
+  ];
+  return ['npm run deploy --', ...words.map(quoted)].join(' ');
+}
+
+function quoted(word: string): string {
+  return /^[\w\-=:/.,@]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
@@ -62,7 +91,7 @@ function parse(args: readonly string[]) {
         check: { type: 'boolean', default: false },
         context: { type: 'string', short: 'c', multiple: true, default: [] },
         parameters: { type: 'string', multiple: true, default: [] },
-        output: { type: 'string', default: 'cdk.out' },
+        output: { type: 'string', default: OUTPUT_FOLDER },
       },
     }).values;
   } catch (error) {

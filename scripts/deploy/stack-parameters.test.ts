@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DeployedStacks } from './account.ts';
+import type { DeployedStacks } from './stack-state.ts';
 import { assignParameters } from './stack-parameters.ts';
 
 const stack = {
@@ -24,7 +24,9 @@ describe('parameters', () => {
 
   it('that were given at the last deployment need not be given again', () => {
     const parameters = new Map([['ClickHouseUrl', url.value]]);
-    const deployed = new Map([[stack.name, { status: 'CREATE_COMPLETE', parameters, template: {} }]]);
+    const deployed = new Map([
+      [stack.name, { status: 'CREATE_COMPLETE', isProtected: true, parameters, template: {} }],
+    ]);
     expect(assignParameters([], [stack], deployed)).toEqual(new Map());
   });
 

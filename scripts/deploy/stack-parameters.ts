@@ -1,7 +1,7 @@
 /** What stacks are told at their deployment: given now, kept from the deployment before, or the template's default. */
 import { OneLineFailure } from '../emulator/one-line-failure.ts';
 import type { PlannedStack, TemplateParameter } from './assembly.ts';
-import type { DeployedStacks } from './account.ts';
+import type { DeployedStacks } from './stack-state.ts';
 import type { GivenParameter } from './options.ts';
 
 /** By stack and name: those that are given now. */

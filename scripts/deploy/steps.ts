@@ -11,6 +11,7 @@ import { compareQuotas, demandOf } from './quotas.ts';
 import { releaseName } from './release.ts';
 import type { Step } from './sequence.ts';
 import { assignParameters, type Assignments } from './stack-parameters.ts';
+import { changing, stuck } from './stack-state.ts';
 
 export interface Surroundings {
   readonly request: DeployRequest;
@@ -21,6 +22,8 @@ export interface Surroundings {
   dockerAnswers(): Promise<boolean>;
   /** For the API; null: there is none. */
   readonly token: string | null;
+  /** Between two looks at what is changing. */
+  pause(): Promise<void>;
 }
 
 /** Where the parts stand that the order names; all others come between them, as their dependencies say. */
@@ -28,6 +31,8 @@ const FIRST_PART = 'stateful';
 const RELEASED_PART = 'api';
 const LAST_PART = 'collector';
 const BOOTSTRAP_VERSION_MIN = 6;
+/** A gradual release takes the longest of what CloudFormation does here. */
+const CHANGE_PATIENCE_MS = 3_600_000;
 const HEALTH_PATIENCE_MS = 30_000;
 const AFTER_STATEFUL = `looked at once the ${FIRST_PART} stack is up`;
 const NONE: ReadonlyMap<string, string> = new Map();
@@ -62,6 +67,7 @@ function groundSteps(ground: Ground): Step[] {
   const { request, account, assembly, found } = ground;
   return [
     { name: 'bootstrap', look: async () => bootstrapLine(account) },
+    stacksStep(ground),
     {
       name: 'docker',
       look: async () => {
@@ -82,6 +88,27 @@ function groundSteps(ground: Ground): Step[] {
     },
     { name: 'quotas', look: async () => quotasLine(ground) },
   ];
+}
+
+/** What an interrupted deployment has begun goes on in CloudFormation, and a stack takes one change at a time. */
+function stacksStep(ground: Ground): Step {
+  const { account } = ground;
+  const look = async (): Promise<string> => {
+    const stacks = await account.deployedStacks();
+    const inTheWay = [...changing(stacks), ...stuck(stacks)];
+    if (inTheWay.length > 0) throw new OneLineFailure(inTheWay.join('; '));
+    return stacks.size === 0 ? 'none is up yet' : `${stacks.size} are up, and none is changing`;
+  };
+  return {
+    name: 'stacks',
+    look,
+    act: async () => {
+      const untilMs = performance.now() + CHANGE_PATIENCE_MS;
+      while (changing(await account.deployedStacks()).length > 0 && performance.now() < untilMs)
+        await ground.pause();
+      return look();
+    },
+  };
 }
 
 async function bootstrapLine(account: Account): Promise<string> {
@@ -185,10 +212,13 @@ function releaseStep({ request, cdk, account, assembly, found }: Ground): Step {
   };
 }
 
-function healthStep({ token, account }: Ground): Step {
+function healthStep(ground: Ground): Step {
+  const { token, account } = ground;
   const ask = async (patienceMs: number): Promise<string | null> => {
     const restUrl = (await account.published()).get(parameterNames.restUrl);
-    return restUrl === undefined ? null : askHealth({ restUrl, token, patienceMs });
+    return restUrl === undefined
+      ? null
+      : askHealth({ restUrl, token, patienceMs, pause: async () => ground.pause() });
   };
   return {
     name: 'health',

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 export interface StoodInStack {
   readonly status: string;
+  readonly isProtected: boolean;
   readonly parameters: Readonly<Record<string, string>>;
   readonly template: object;
 }
@@ -19,6 +20,8 @@ export interface AwsStandIn {
   shards: { limit: number; open: number };
   /** What an API answers that is asked for its health. */
   healthStatus: number;
+  /** Whom that API believes. */
+  token: string | null;
   close(): Promise<void>;
 }
 
@@ -43,6 +46,7 @@ export async function openAwsStandIn(): Promise<AwsStandIn> {
     concurrency: { limit: 1000, unreserved: 1000 },
     shards: { limit: 200, open: 0 },
     healthStatus: 200,
+    token: null,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -54,6 +58,8 @@ export async function openAwsStandIn(): Promise<AwsStandIn> {
 function answerOf(aws: AwsStandIn, request: IncomingMessage, content: string): Answer {
   const path = request.url ?? '/';
   if (path.endsWith('/v1/health')) return { status: aws.healthStatus, body: '{}' };
+  if (path.endsWith('/v1/status'))
+    return { status: request.headers.authorization === `Bearer ${aws.token}` ? 200 : 401, body: '{}' };
   if (path.endsWith('/account-settings')) {
     const { limit, unreserved } = aws.concurrency;
     return json({
@@ -107,13 +113,14 @@ function answerQuery(aws: AwsStandIn, input: URLSearchParams): Answer {
   }
 }
 
-function describeStack([name, { status, parameters }]: readonly [string, StoodInStack]): string {
+function describeStack([name, { status, isProtected, parameters }]: readonly [string, StoodInStack]): string {
   const members = Object.entries(parameters).map(
     ([key, value]) =>
       `<member><ParameterKey>${key}</ParameterKey><ParameterValue>${escaped(value)}</ParameterValue></member>`,
   );
   return (
     `<member><StackName>${name}</StackName><StackStatus>${status}</StackStatus>` +
+    `<EnableTerminationProtection>${isProtected}</EnableTerminationProtection>` +
     `<CreationTime>2026-01-01T00:00:00Z</CreationTime><Parameters>${members.join('')}</Parameters></member>`
   );
 }
