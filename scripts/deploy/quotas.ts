@@ -25,7 +25,7 @@ export interface QuotaFinding {
 }
 
 /** AWS refuses a reservation that would leave less than this to the functions without one. */
-export const KEPT_UNRESERVED = 100;
+const KEPT_UNRESERVED = 100;
 
 export function demandOf(templates: readonly Template[]): Demand {
   const resources = templates.flatMap(({ Resources = {} }) => Object.values(Resources));
