@@ -59,19 +59,26 @@ function startPlatform(dataDir: string): ChildProcess {
   return spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
+/** Goes on reading what the platform logs afterwards: a pipe that nobody empties fills, and then a write to it stands still. */
 async function printedAddress(platform: ChildProcess): Promise<{ origin: string; token: string }> {
-  let said = '';
   const timer = setTimeout(() => platform.kill('SIGKILL'), READY_MS);
-  for await (const chunk of platform.stderr!.iterator({ destroyOnReturn: false })) {
-    said += String(chunk);
-    const address = /dashboard: (\S+)#token=(\S+)\n/.exec(said);
-    if (address === null) continue;
+  try {
+    return await new Promise((resolve, reject) => {
+      let said = '';
+      let found = false;
+      platform.stderr!.setEncoding('utf8').on('data', (text: string) => {
+        if (found) return;
+        said += text;
+        const address = /dashboard: (\S+)#token=(\S+)\n/.exec(said);
+        if (address === null) return;
+        found = true;
+        resolve({ origin: new URL(address[1]!).origin, token: address[2]! });
+      });
+      platform.once('close', () => reject(new OneLineFailure(`the platform did not start:\n${said}`)));
+    });
+  } finally {
     clearTimeout(timer);
-    // What it logs from here on is nobody's to read, and must not fill the pipe.
-    platform.stderr!.resume();
-    return { origin: new URL(address[1]!).origin, token: address[2]! };
   }
-  throw new OneLineFailure(`the platform did not start:\n${said}`);
 }
 
 async function stop(platform: ChildProcess): Promise<void> {
