@@ -1,5 +1,5 @@
-import { assertReplayable, noteOfNoTrades, ReplayRefused } from '../../collector/replay.ts';
-import { tapeOfCapture } from '../../collector/tape-of-capture.ts';
+import { assertReplayable, noteOfNoTrades, ReplayRefused } from '../../collector/tape/replay.ts';
+import { tapeOfCapture } from '../../collector/tape/tape-of-capture.ts';
 import { BadCapture, verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import type { CandleView } from '../../shared/contracts/events.ts';
 import { candleViewOf } from '../../shared/contracts/lane-candles.ts';

@@ -15,7 +15,7 @@ import {
   market,
   PER_SECOND,
 } from '../../test/support/live-collectors.ts';
-import { tapeOfCapture } from '../tape-of-capture.ts';
+import { tapeOfCapture } from '../tape/tape-of-capture.ts';
 import { chooseInstruments, LiveRefused } from './collect-live.ts';
 
 const collectors = liveCollectors();

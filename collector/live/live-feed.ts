@@ -7,7 +7,7 @@ import type {
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import { HEARTBEAT_GRACE_MS } from '../tape-boundaries.ts';
+import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
 import { CatchUp, MAX_HELD } from './catch-up.ts';
 import { InstrumentFeed, type ReceivedMessage } from './instrument-feed.ts';
 import { LiveOutlet } from './live-outlet.ts';

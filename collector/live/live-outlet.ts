@@ -3,9 +3,9 @@ import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts
 import type { StreamRecord, StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
-import { LanePacker } from '../lane-packer.ts';
-import { RawArchiver } from '../raw-archiver.ts';
-import { callsOf } from '../stream-appender.ts';
+import { LanePacker } from '../outlet/lane-packer.ts';
+import { RawArchiver } from '../outlet/raw-archiver.ts';
+import { callsOf } from '../outlet/stream-appender.ts';
 import type { LiveTime } from './live-time.ts';
 
 export interface LiveOutletOptions {

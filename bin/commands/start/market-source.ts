@@ -5,8 +5,8 @@ import {
   noteOfNoTrades,
   ReplayRefused,
   replayCaptures,
-} from '../../../collector/replay.ts';
-import type { TapePorts } from '../../../collector/run-tape.ts';
+} from '../../../collector/tape/replay.ts';
+import type { TapePorts } from '../../../collector/tape/run-tape.ts';
 import { VenueVitals } from '../../../collector/live/venue-vitals.ts';
 import { collectSynthetic } from '../../../embedded/synthetic-source.ts';
 import type { Platform } from '../../../embedded/platform.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { exchangeOf } from '../shared/domain/market-data/instrument.ts';
+import { exchangeOf } from '../../shared/domain/market-data/instrument.ts';
 import { TapeBoundaries } from './tape-boundaries.ts';
 import type { TapeMessage } from './tape-message.ts';
 import { tapeSteps, type TapeStep } from './tape-steps.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { MAX_FIELD_CHARACTERS, type VenueTrade } from '../shared/adapters/exchanges/venue-protocol.ts';
-import { MAX_TRADES_A_RECORD, parseLaneRecord } from '../shared/contracts/stream-records.ts';
-import { laneOf, lanesOf } from '../shared/domain/market-data/lane.ts';
-import { MAX_RECORD_BYTES } from '../shared/ports/stream-writer.ts';
+import { MAX_FIELD_CHARACTERS, type VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import { MAX_TRADES_A_RECORD, parseLaneRecord } from '../../shared/contracts/stream-records.ts';
+import { laneOf, lanesOf } from '../../shared/domain/market-data/lane.ts';
+import { MAX_RECORD_BYTES } from '../../shared/ports/stream-writer.ts';
 import { LanePacker } from './lane-packer.ts';
 
 const BITCOIN = 'binance:BTC-USDT';

@@ -1,4 +1,4 @@
-import type { CaptureMessage } from '../shared/contracts/capture.ts';
+import type { CaptureMessage } from '../../shared/contracts/capture.ts';
 
 /** Messages of several sources in the order of the tape. */
 export interface MergedBatch {

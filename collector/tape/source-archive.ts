@@ -1,7 +1,7 @@
-import { receivedAtMs, type CaptureMessage } from '../shared/contracts/capture.ts';
-import type { StreamWriter } from '../shared/ports/stream-writer.ts';
-import type { Log } from '../shared/runtime/log.ts';
-import { RawArchiver, type ArchivePosition } from './raw-archiver.ts';
+import { receivedAtMs, type CaptureMessage } from '../../shared/contracts/capture.ts';
+import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import { RawArchiver, type ArchivePosition } from '../outlet/raw-archiver.ts';
 
 export interface SourceArchiveOptions {
   readonly writer: StreamWriter;

@@ -1,9 +1,9 @@
-import { readCapture } from '../shared/adapters/exchanges/capture-file.ts';
-import type { VenueTrade } from '../shared/adapters/exchanges/venue-protocol.ts';
-import { protocolOf } from '../shared/adapters/exchanges/venues.ts';
-import type { CaptureMessage } from '../shared/contracts/capture.ts';
-import { readTradeRow } from '../shared/contracts/stream-records.ts';
-import type { TapeStep } from '../shared/engine/tape-folds.ts';
+import { readCapture } from '../../shared/adapters/exchanges/capture-file.ts';
+import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import { protocolOf } from '../../shared/adapters/exchanges/venues.ts';
+import type { CaptureMessage } from '../../shared/contracts/capture.ts';
+import { readTradeRow } from '../../shared/contracts/stream-records.ts';
+import type { TapeStep } from '../../shared/engine/tape-folds.ts';
 import { TapeBoundaries } from './tape-boundaries.ts';
 import { readTapeMessage, type TapeMessage } from './tape-message.ts';
 import { tapeSteps } from './tape-steps.ts';

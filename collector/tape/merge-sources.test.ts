@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { CaptureMessage } from '../shared/contracts/capture.ts';
+import type { CaptureMessage } from '../../shared/contracts/capture.ts';
 import { mergeSources } from './merge-sources.ts';
 
 function message(receivedAtNs: number, line: number): CaptureMessage {

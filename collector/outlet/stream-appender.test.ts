@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { recordOfLane } from '../shared/ports/stream-writer.ts';
-import { RecordingStreamWriter } from '../test/support/recording-stream-writer.ts';
+import { recordOfLane } from '../../shared/ports/stream-writer.ts';
+import { RecordingStreamWriter } from '../../test/support/recording-stream-writer.ts';
 import { callsOf, StreamAppender } from './stream-appender.ts';
 
 const record = (bytes: number) => recordOfLane('binance#0', Buffer.alloc(bytes));

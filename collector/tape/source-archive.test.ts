@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import type { CaptureMessage } from '../shared/contracts/capture.ts';
-import { createLog } from '../shared/runtime/log.ts';
-import { RecordingStreamWriter } from '../test/support/recording-stream-writer.ts';
+import type { CaptureMessage } from '../../shared/contracts/capture.ts';
+import { createLog } from '../../shared/runtime/log.ts';
+import { RecordingStreamWriter } from '../../test/support/recording-stream-writer.ts';
 import { SourceArchive } from './source-archive.ts';
 
 const log = createLog({ write: () => undefined }, 'error');

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { protocolOf } from '../shared/adapters/exchanges/venues.ts';
-import type { CaptureMessage } from '../shared/contracts/capture.ts';
-import type { StateStore } from '../shared/ports/state-store.ts';
-import type { StreamWriter } from '../shared/ports/stream-writer.ts';
-import type { Log } from '../shared/runtime/log.ts';
+import { protocolOf } from '../../shared/adapters/exchanges/venues.ts';
+import type { CaptureMessage } from '../../shared/contracts/capture.ts';
+import type { StateStore } from '../../shared/ports/state-store.ts';
+import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
+import type { Log } from '../../shared/runtime/log.ts';
 import { mergeSources, type MergedBatch } from './merge-sources.ts';
 import { Pacer, type TapeSpeed } from './pacer.ts';
 import { readAhead, type Weight } from './read-ahead.ts';

@@ -1,4 +1,4 @@
-import type { CaptureMessage } from '../shared/contracts/capture.ts';
+import type { CaptureMessage } from '../../shared/contracts/capture.ts';
 
 /** A tape whose messages are numbered for good, so that reading can begin again anywhere. */
 export interface TapeSource {

@@ -3,11 +3,11 @@ import {
   type TradeRow,
   type TradesRecordV1,
   type Watermark,
-} from '../shared/contracts/stream-records.ts';
-import type { InstrumentId } from '../shared/domain/market-data/instrument.ts';
-import { lanesOf, laneOf, type Lane } from '../shared/domain/market-data/lane.ts';
-import { recordOfLane, type StreamRecord } from '../shared/ports/stream-writer.ts';
-import type { VenueTrade } from '../shared/adapters/exchanges/venue-protocol.ts';
+} from '../../shared/contracts/stream-records.ts';
+import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
+import { lanesOf, laneOf, type Lane } from '../../shared/domain/market-data/lane.ts';
+import { recordOfLane, type StreamRecord } from '../../shared/ports/stream-writer.ts';
+import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
 
 /** Trades that are worth an append of their own, in one lane or in all: consumers begin before a second is over. */
 const FULL_TRADES = 2000;

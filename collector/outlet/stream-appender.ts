@@ -3,8 +3,8 @@ import {
   MAX_RECORDS_A_CALL,
   type StreamRecord,
   type StreamWriter,
-} from '../shared/ports/stream-writer.ts';
-import type { StreamName } from '../shared/topology.ts';
+} from '../../shared/ports/stream-writer.ts';
+import type { StreamName } from '../../shared/topology.ts';
 
 /** Appends to one stream, one call after the other: that keeps the order of every lane. */
 export class StreamAppender {

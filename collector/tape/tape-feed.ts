@@ -1,8 +1,8 @@
-import type { VenueTrade } from '../shared/adapters/exchanges/venue-protocol.ts';
-import { isTradeTime } from '../shared/contracts/stream-records.ts';
-import type { StreamWriter } from '../shared/ports/stream-writer.ts';
-import { LanePacker } from './lane-packer.ts';
-import { StreamAppender } from './stream-appender.ts';
+import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import { isTradeTime } from '../../shared/contracts/stream-records.ts';
+import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
+import { LanePacker } from '../outlet/lane-packer.ts';
+import { StreamAppender } from '../outlet/stream-appender.ts';
 import type { Boundary, TapeBoundaries } from './tape-boundaries.ts';
 import type { TapeGate } from './tape-gate.ts';
 import type { TapeMessage } from './tape-message.ts';

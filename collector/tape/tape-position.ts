@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { collectorPositionKey } from '../shared/contracts/record-keys.ts';
-import { conditionOn, type StateStore } from '../shared/ports/state-store.ts';
+import { collectorPositionKey } from '../../shared/contracts/record-keys.ts';
+import { conditionOn, type StateStore } from '../../shared/ports/state-store.ts';
 
 const line = z.int().min(0);
 

@@ -1,9 +1,9 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { encodeRawClaim, encodeRawRecord } from '../shared/contracts/raw-records.ts';
-import { lanesOf, LANES_PER_EXCHANGE } from '../shared/domain/market-data/lane.ts';
-import { MAX_RECORD_BYTES, recordOfLane, type StreamWriter } from '../shared/ports/stream-writer.ts';
-import type { Log } from '../shared/runtime/log.ts';
+import { encodeRawClaim, encodeRawRecord } from '../../shared/contracts/raw-records.ts';
+import { lanesOf, LANES_PER_EXCHANGE } from '../../shared/domain/market-data/lane.ts';
+import { MAX_RECORD_BYTES, recordOfLane, type StreamWriter } from '../../shared/ports/stream-writer.ts';
+import type { Log } from '../../shared/runtime/log.ts';
 
 const compress = promisify(gzip);
 

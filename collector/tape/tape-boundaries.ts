@@ -3,15 +3,14 @@
  * when an instrument passes into a later second: what lies beyond is held back until everything caused by what
  * came before has settled. Pure: the boundaries depend on the tape alone, never on time, speed or chunks.
  */
-import type { InstrumentId } from '../shared/domain/market-data/instrument.ts';
-import { exchangeOf } from '../shared/domain/market-data/instrument.ts';
-import type { VenueTrade } from '../shared/adapters/exchanges/venue-protocol.ts';
-import { isTradeTime } from '../shared/contracts/stream-records.ts';
-import { parseTradeId } from '../shared/domain/market-data/trade.ts';
+import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
+import { exchangeOf } from '../../shared/domain/market-data/instrument.ts';
+import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import { isTradeTime } from '../../shared/contracts/stream-records.ts';
+import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
+import { parseTradeId } from '../../shared/domain/market-data/trade.ts';
 
 const SECOND_MS = 1000;
-/** A heartbeat tells the venue's time, and trades of the second before it may still be on their way. */
-export const HEARTBEAT_GRACE_MS = 1000;
 
 /** What must be released, and settled, before the next trade is sent. */
 export type Boundary =

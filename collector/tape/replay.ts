@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readCapture, type VerifiedCapture } from '../shared/adapters/exchanges/capture-file.ts';
-import { SUPPORTED_EXCHANGES } from '../shared/adapters/exchanges/venues.ts';
+import { readCapture, type VerifiedCapture } from '../../shared/adapters/exchanges/capture-file.ts';
+import { SUPPORTED_EXCHANGES } from '../../shared/adapters/exchanges/venues.ts';
 import { runTape, type TapeOutcome, type TapePorts } from './run-tape.ts';
 import type { TapeSource } from './tape-source.ts';
 

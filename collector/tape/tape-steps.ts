@@ -1,4 +1,4 @@
-import type { VenueTrade } from '../shared/adapters/exchanges/venue-protocol.ts';
+import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
 import { TapeBoundaries, type Boundary } from './tape-boundaries.ts';
 import type { TapeMessage } from './tape-message.ts';
 

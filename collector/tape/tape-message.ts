@@ -1,5 +1,5 @@
-import { heartbeatMessage, receivedAtMs, type CaptureMessage } from '../shared/contracts/capture.ts';
-import type { ParsedMessage, VenueProtocol } from '../shared/adapters/exchanges/venue-protocol.ts';
+import { heartbeatMessage, receivedAtMs, type CaptureMessage } from '../../shared/contracts/capture.ts';
+import type { ParsedMessage, VenueProtocol } from '../../shared/adapters/exchanges/venue-protocol.ts';
 
 /** A venue message and what it says. */
 export interface TapeMessage {

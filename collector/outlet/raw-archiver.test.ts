@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createLog } from '../shared/runtime/log.ts';
-import { RecordingStreamWriter } from '../test/support/recording-stream-writer.ts';
+import { createLog } from '../../shared/runtime/log.ts';
+import { RecordingStreamWriter } from '../../test/support/recording-stream-writer.ts';
 import { RawArchiver, type ArchivePosition } from './raw-archiver.ts';
 
 const RECEIVED_AT_MS = Date.UTC(2024, 7, 9, 12);

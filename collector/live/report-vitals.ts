@@ -1,7 +1,7 @@
-import type { MetricName } from '../shared/contracts/metrics.ts';
-import { embeddedMetrics } from '../shared/runtime/embedded-metrics.ts';
-import type { Log } from '../shared/runtime/log.ts';
-import type { VenueVitals } from './live/venue-vitals.ts';
+import type { MetricName } from '../../shared/contracts/metrics.ts';
+import { embeddedMetrics } from '../../shared/runtime/embedded-metrics.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { VenueVitals } from './venue-vitals.ts';
 
 /** Alarms look at whole minutes: some of these fall into each. */
 const REPORT_EVERY_MS = 15_000;
