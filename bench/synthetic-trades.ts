@@ -1,6 +1,6 @@
 /** The simulated market that the chain is measured with, and its trades as the stores take them. */
 import { protocolOf } from '../shared/adapters/exchanges/venues.ts';
-import { readTradeRow, type ReceivedTrade } from '../shared/contracts/stream-records.ts';
+import { readTradeRow, type ReceivedTrade } from '../shared/contracts/lane-rows.ts';
 import { receivedAtMs } from '../shared/contracts/capture.ts';
 import { SyntheticMarket } from '../simulator/synthetic-market.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { binance } from '../shared/adapters/exchanges/binance/protocol.ts';
 import { formatCaptureLine, receivedAtMs } from '../shared/contracts/capture.ts';
-import { readTradeRow, type ReceivedTrade } from '../shared/contracts/stream-records.ts';
+import { readTradeRow, type ReceivedTrade } from '../shared/contracts/lane-rows.ts';
 import { decimal, toNumber } from '../shared/domain/decimal.ts';
 import { SyntheticMarket, type MarketParameters } from './synthetic-market.ts';
 

@@ -1,13 +1,12 @@
+import { tradeRow, type ToldTrade, type TradeRow } from '../../shared/contracts/lane-rows.ts';
 import {
   MAX_TRADES_A_RECORD,
-  type TradeRow,
   type TradesRecordV1,
   type Watermark,
 } from '../../shared/contracts/stream-records.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { lanesOf, laneOf, type Lane } from '../../shared/domain/market-data/lane.ts';
 import { recordOfLane, type StreamRecord } from '../../shared/ports/stream-writer.ts';
-import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
 
 /** Trades that are worth an append of their own, in one lane or in all: consumers begin before a second is over. */
 const FULL_TRADES = 2000;
@@ -79,20 +78,11 @@ export class LanePacker {
     );
   }
 
-  addTrade(trade: VenueTrade): void {
+  addTrade(trade: ToldTrade): void {
     const slot = this.#slotOf(trade.instrumentId);
     const record = recordOf(slot.lane);
     const { trades } = record;
-    // What a venue sends in place of these types is for the reader of the record to refuse.
-    trades.push([
-      indexIn(record, slot, trade.instrumentId),
-      trade.tradeId as string,
-      trade.price as string,
-      trade.quantity as string,
-      trade.takerSide as TradeRow[4],
-      trade.timeMs as number,
-      trade.receivedAtMs,
-    ]);
+    trades.push(tradeRow(indexIn(record, slot, trade.instrumentId), trade));
     this.#trades++;
     if (trades.length > this.#fullest) this.#fullest = trades.length;
     if (trades.length >= MAX_TRADES_A_RECORD) closeRecord(slot.lane);

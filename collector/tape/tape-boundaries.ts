@@ -6,7 +6,7 @@
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { exchangeOf } from '../../shared/domain/market-data/instrument.ts';
 import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
-import { isTradeTime } from '../../shared/contracts/stream-records.ts';
+import { isTradeTime } from '../../shared/contracts/lane-rows.ts';
 import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
 import { parseTradeId } from '../../shared/domain/market-data/trade.ts';
 

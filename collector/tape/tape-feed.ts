@@ -1,5 +1,5 @@
 import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
-import { isTradeTime } from '../../shared/contracts/stream-records.ts';
+import { isTradeTime } from '../../shared/contracts/lane-rows.ts';
 import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import { LanePacker } from '../outlet/lane-packer.ts';
 import { StreamAppender } from '../outlet/stream-appender.ts';

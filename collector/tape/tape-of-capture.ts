@@ -2,7 +2,7 @@ import { readCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
 import { protocolOf } from '../../shared/adapters/exchanges/venues.ts';
 import type { CaptureMessage } from '../../shared/contracts/capture.ts';
-import { readTradeRow } from '../../shared/contracts/stream-records.ts';
+import { readToldTrade } from '../../shared/contracts/lane-rows.ts';
 import type { TapeStep } from '../../shared/engine/tape-folds.ts';
 import { TapeBoundaries } from './tape-boundaries.ts';
 import { readTapeMessage, type TapeMessage } from './tape-message.ts';
@@ -31,15 +31,6 @@ function understood(messages: readonly CaptureMessage[]): TapeMessage[] {
 }
 
 function engineStep(trade: VenueTrade): TapeStep[] {
-  const row = [
-    0,
-    trade.tradeId,
-    trade.price,
-    trade.quantity,
-    trade.takerSide,
-    trade.timeMs,
-    trade.receivedAtMs,
-  ];
-  const read = readTradeRow(row, [trade.instrumentId]);
+  const read = readToldTrade(trade);
   return typeof read === 'string' ? [] : [{ kind: 'trade', trade: read }];
 }

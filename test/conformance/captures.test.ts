@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { readCapture, verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import { binance } from '../../shared/adapters/exchanges/binance/protocol.ts';
 import { receivedAtMs } from '../../shared/contracts/capture.ts';
-import { readTradeRow } from '../../shared/contracts/stream-records.ts';
+import { readTradeRow } from '../../shared/contracts/lane-rows.ts';
 import { dataFolder, describeConformance } from './recorded-data.ts';
 
 const captures = `${dataFolder}captures/`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readTradeRow } from '../../../contracts/stream-records.ts';
+import { readTradeRow } from '../../../contracts/lane-rows.ts';
 import { parseBinanceMessage } from './parse-message.ts';
 
 const RECEIVED_AT_MS = 1_723_161_254_087;
