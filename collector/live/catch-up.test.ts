@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { binance } from '../../shared/adapters/exchanges/binance/protocol.ts';
+import { binance } from '../../shared/adapters/exchanges/binance/venue.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { RecordingStreamWriter } from '../../test/support/recording-stream-writer.ts';
 import { SimulatedTime } from '../../test/support/simulated-time.ts';
@@ -38,7 +38,9 @@ function withoutAnswers() {
   const feeds = [BITCOIN, ETHER].map((id) => new InstrumentFeed(id, 10, outlet, process));
   const catchUp = new CatchUp(
     {
-      protocol: binance,
+      exchange: 'binance',
+      backfill: binance.live!.backfill,
+      decoder: binance.decoder(),
       restEndpoint: '',
       fetch: async () => new Promise<FetchedText>(() => undefined),
       outlet,

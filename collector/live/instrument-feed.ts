@@ -1,5 +1,6 @@
-import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import type { KnownTrade } from '../../shared/adapters/exchanges/venue.ts';
 import type { CaptureMessage } from '../../shared/contracts/capture.ts';
+import { isTradeTime, type ToldTrade } from '../../shared/contracts/lane-rows.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { parseTradeId } from '../../shared/domain/market-data/trade.ts';
 import type { LiveOutlet } from './live-outlet.ts';
@@ -9,7 +10,7 @@ import { TradeContinuity, type Gap } from './trade-continuity.ts';
 export type ReceivedMessage = Omit<CaptureMessage, 'line' | 'text'>;
 
 interface Received {
-  readonly trade: VenueTrade;
+  readonly trade: ToldTrade;
   readonly id: number;
   /** Set on the first trade of a message, which takes the message into the archive with it. */
   readonly message: ReceivedMessage | null;
@@ -21,6 +22,7 @@ export class InstrumentFeed {
   readonly #outlet: LiveOutlet;
   readonly #time: LiveTime;
   readonly #continuity: TradeContinuity<Received>;
+  #lastTimeMs: number | null = null;
   #received = 0;
   #isHeard = false;
   #catchingUpSince: number | null = null;
@@ -34,6 +36,12 @@ export class InstrumentFeed {
 
   get lastId(): number | null {
     return this.#continuity.lastId;
+  }
+
+  /** The last trade that was sent, or that an earlier run had sent; null: there is none. */
+  get lastTrade(): KnownTrade | null {
+    const { lastId } = this;
+    return lastId === null ? null : { tradeId: lastId, timeMs: this.#lastTimeMs };
   }
 
   get isCatchingUp(): boolean {
@@ -76,7 +84,7 @@ export class InstrumentFeed {
    * order in which the platform got them.
    * @returns whether trades before it are missing.
    */
-  receive(trade: VenueTrade, message: ReceivedMessage | null): 'gap' | null {
+  receive(trade: ToldTrade, message: ReceivedMessage | null): 'gap' | null {
     const id = parseTradeId(trade.tradeId);
     this.#received++;
     if (id === null) {
@@ -94,7 +102,7 @@ export class InstrumentFeed {
   }
 
   /** A trade was fetched. */
-  fill(trade: VenueTrade): void {
+  fill(trade: ToldTrade): void {
     const id = parseTradeId(trade.tradeId);
     if (id !== null && this.#continuity.fill(id)) this.#send(trade, id, null);
   }
@@ -117,8 +125,9 @@ export class InstrumentFeed {
     return gaps;
   }
 
-  #send(trade: VenueTrade, id: number | null, message: ReceivedMessage | null): void {
+  #send(trade: ToldTrade, id: number | null, message: ReceivedMessage | null): void {
     this.#outlet.sendTrade(trade, id);
+    if (isTradeTime(trade.timeMs, trade.receivedAtMs)) this.#lastTimeMs = trade.timeMs;
     if (message !== null) this.#outlet.archive(message);
   }
 }

@@ -2,7 +2,7 @@ import { formatCaptureLine, receivedAtMs, type CaptureMessage } from '../../shar
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { StreamRecord, StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import type { ToldTrade } from '../../shared/contracts/lane-rows.ts';
 import { LanePacker } from '../outlet/lane-packer.ts';
 import { RawArchiver } from '../outlet/raw-archiver.ts';
 import { callsOf } from '../outlet/stream-appender.ts';
@@ -100,13 +100,17 @@ export class LiveOutlet {
     this.#sessionId = sessionId;
   }
 
-  /** @param connection names the one that is open now; null: there is none. */
+  /** The one that is open now, of several the latest; null: there is none. */
+  get connection(): string | null {
+    return this.#connection;
+  }
+
   set connection(connection: string | null) {
     this.#connection = connection;
   }
 
   /** @param id the trade's number, or null where the venue sent none that is one. */
-  sendTrade(trade: VenueTrade, id: number | null): void {
+  sendTrade(trade: ToldTrade, id: number | null): void {
     this.#packer.addTrade(trade);
     if (id !== null) this.#sentIds.set(trade.instrumentId, id);
     this.#schedule();

@@ -25,6 +25,8 @@ export function reportVitals(vitals: VenueVitals, nowMs: number, log: Log): void
     ['venueSilenceMs', silenceMs],
     ['quietestInstrumentMs', quietest.silenceMs],
     ['connectionsLost', vitals.takeConnectionsLost()],
+    ['messagesSetAside', vitals.takeSetAside()],
+    ['sequenceGaps', vitals.takeMissed()],
   ]);
   log.info('venue', {
     venue: vitals.venue,

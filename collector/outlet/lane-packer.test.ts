@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { MAX_FIELD_CHARACTERS, type VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import { MAX_FIELD_CHARACTERS } from '../../shared/adapters/exchanges/told-fields.ts';
+import type { ToldTrade } from '../../shared/contracts/lane-rows.ts';
 import { MAX_TRADES_A_RECORD, parseLaneRecord } from '../../shared/contracts/stream-records.ts';
 import { laneOf, lanesOf } from '../../shared/domain/market-data/lane.ts';
 import { MAX_RECORD_BYTES } from '../../shared/ports/stream-writer.ts';
@@ -9,7 +10,7 @@ import { LanePacker } from './lane-packer.ts';
 const BITCOIN = 'binance:BTC-USDT';
 const INSTRUMENTS = [BITCOIN, 'binance:ETH-USDT', 'binance:SOL-USDT', 'binance:BNB-USDT', 'binance:XRP-USDT'];
 
-function trade(id: number, instrumentId = BITCOIN, change: Partial<VenueTrade> = {}): VenueTrade {
+function trade(id: number, instrumentId = BITCOIN, change: Partial<ToldTrade> = {}): ToldTrade {
   return {
     instrumentId,
     tradeId: String(id),

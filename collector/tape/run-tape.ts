@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { protocolOf } from '../../shared/adapters/exchanges/venues.ts';
-import type { CaptureMessage } from '../../shared/contracts/capture.ts';
+import { CaptureDecoders } from '../../shared/adapters/exchanges/capture-decoders.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
 import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -130,7 +129,7 @@ class TapeRun {
 
   async run(): Promise<void> {
     const tape = mergeSources(this.#sources.map(({ source, readFrom }) => source.read(readFrom)));
-    for await (const batch of readAhead(parseBatches(tape), weightOf, AHEAD)) {
+    for await (const batch of readAhead(readBatches(tape, this.#sources.length), weightOf, AHEAD)) {
       this.#options.signal.throwIfAborted();
       await this.#archive(batch);
       await this.#send(batch);
@@ -180,7 +179,7 @@ class TapeRun {
       const { line } = message.capture;
       if (line < source.startLine) continue;
       // A heartbeat is nothing but a boundary: once that has settled, it is behind us.
-      source.nextLine = message.said.kind === 'heartbeat' ? line + 1 : line;
+      source.nextLine = isHeartbeat(message) ? line + 1 : line;
       yield message;
       source.nextLine = line + 1;
       this.#messages++;
@@ -228,14 +227,26 @@ function openSource(
   };
 }
 
-async function* parseBatches(tape: AsyncIterable<MergedBatch>): AsyncGenerator<ReadBatch> {
-  for await (const { messages, sources } of tape) yield { messages: messages.map(parseMessage), sources };
+/** Each source has decoders of its own: what lies beside it is of other connections, whatever their names. */
+async function* readBatches(
+  tape: AsyncIterable<MergedBatch>,
+  sourceCount: number,
+): AsyncGenerator<ReadBatch> {
+  const decoders = Array.from({ length: sourceCount }, () => new CaptureDecoders());
+  for await (const { messages, sources } of tape) {
+    yield {
+      messages: messages.map((capture, n) => {
+        const message = readTapeMessage(capture, decoders[sources[n]!]!);
+        if (message === null) throw new Error(`nobody here understands ${capture.exchange}`);
+        return message;
+      }),
+      sources,
+    };
+  }
 }
 
-function parseMessage(message: CaptureMessage): TapeMessage {
-  const protocol = protocolOf(message.exchange);
-  if (protocol === null) throw new Error(`no protocol of ${message.exchange}`);
-  return readTapeMessage(message, protocol);
+function isHeartbeat({ events }: TapeMessage): boolean {
+  return events[0]?.kind === 'heartbeat';
 }
 
 function weightOf({ messages }: ReadBatch): Weight {

@@ -5,8 +5,7 @@
  */
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { exchangeOf } from '../../shared/domain/market-data/instrument.ts';
-import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
-import { isTradeTime } from '../../shared/contracts/lane-rows.ts';
+import { isTradeTime, type ToldTrade } from '../../shared/contracts/lane-rows.ts';
 import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
 import { parseTradeId } from '../../shared/domain/market-data/trade.ts';
 
@@ -41,7 +40,7 @@ export class TapeBoundaries {
    * @param trade with a time as the venue told it; one that no reader believes moves nothing.
    * @returns what has to be released before the trade is sent; null: nothing.
    */
-  beforeTrade(trade: VenueTrade): Boundary | null {
+  beforeTrade(trade: ToldTrade): Boundary | null {
     const { instrumentId, timeMs, receivedAtMs } = trade;
     if (!isTradeTime(timeMs, receivedAtMs)) return null;
     const second = timeMs - (timeMs % SECOND_MS);

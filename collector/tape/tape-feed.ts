@@ -1,4 +1,4 @@
-import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import type { VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
 import { isTradeTime } from '../../shared/contracts/lane-rows.ts';
 import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import { LanePacker } from '../outlet/lane-packer.ts';
@@ -73,8 +73,9 @@ export class TapeFeed {
 
   *#setMalformedAside(messages: Iterable<TapeMessage>): Generator<TapeMessage> {
     for (const message of messages) {
-      if (message.said.kind === 'malformed') {
-        this.#packer.addMalformed(message.capture.exchange, message.capture.message, message.said.cause);
+      for (const event of message.events) {
+        if (event.kind === 'malformed')
+          this.#packer.addMalformed(message.capture.exchange, message.capture.message, event.cause);
       }
       yield message;
     }

@@ -1,32 +1,46 @@
+import type { CaptureDecoders } from '../../shared/adapters/exchanges/capture-decoders.ts';
+import type { VenueEvent } from '../../shared/adapters/exchanges/venue.ts';
 import { heartbeatMessage, receivedAtMs, type CaptureMessage } from '../../shared/contracts/capture.ts';
-import type { ParsedMessage, VenueProtocol } from '../../shared/adapters/exchanges/venue-protocol.ts';
+
+/** What the venue said, or the collector that recorded it. */
+export type TapeEvent = VenueEvent | { readonly kind: 'heartbeat'; readonly venueTimeMs: number };
 
 /** A venue message and what it says. */
 export interface TapeMessage {
   readonly capture: CaptureMessage;
   readonly receivedAtMs: number;
-  readonly said: ParsedMessage | { readonly kind: 'heartbeat'; readonly venueTimeMs: number };
+  readonly events: readonly TapeEvent[];
 }
 
-/** Reads one message of a capture. Kinds that nobody here knows say nothing. */
-export function readTapeMessage(capture: CaptureMessage, protocol: VenueProtocol): TapeMessage {
+/**
+ * Reads the next message of a capture. Kinds that nobody here knows are set aside.
+ * @returns null: nobody here understands its exchange.
+ */
+export function readTapeMessage(capture: CaptureMessage, decoders: CaptureDecoders): TapeMessage | null {
   const receivedMs = receivedAtMs(capture.receivedAtNs);
-  return { capture, receivedAtMs: receivedMs, said: read(capture, protocol, receivedMs) };
+  const events = read(capture, decoders, receivedMs);
+  return events === null ? null : { capture, receivedAtMs: receivedMs, events };
 }
 
-function read(capture: CaptureMessage, protocol: VenueProtocol, receivedMs: number): TapeMessage['said'] {
+function read(
+  capture: CaptureMessage,
+  decoders: CaptureDecoders,
+  receivedMs: number,
+): readonly TapeEvent[] | null {
+  const decoder = decoders.of(capture);
+  if (decoder === null) return null;
   switch (capture.kind) {
     case 'ws':
     case 'rest':
-      return protocol.parse(capture, receivedMs);
+      return decoder.read(capture, receivedMs);
     case 'heartbeat':
-      return readHeartbeat(capture.message);
+      return [readHeartbeat(capture.message)];
     default:
-      return { kind: 'other', venueTimeMs: null };
+      return [{ kind: 'set-aside', what: capture.kind.slice(0, 40), cause: 'this kind of line is not read' }];
   }
 }
 
-function readHeartbeat(text: string): TapeMessage['said'] {
+function readHeartbeat(text: string): TapeEvent {
   try {
     const heartbeat = heartbeatMessage.safeParse(JSON.parse(text));
     if (heartbeat.success) return { kind: 'heartbeat', venueTimeMs: heartbeat.data.venueTimeMs };

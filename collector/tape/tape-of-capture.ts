@@ -1,6 +1,6 @@
+import { CaptureDecoders } from '../../shared/adapters/exchanges/capture-decoders.ts';
 import { readCapture } from '../../shared/adapters/exchanges/capture-file.ts';
-import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
-import { protocolOf } from '../../shared/adapters/exchanges/venues.ts';
+import type { VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
 import type { CaptureMessage } from '../../shared/contracts/capture.ts';
 import { readToldTrade } from '../../shared/contracts/lane-rows.ts';
 import type { TapeStep } from '../../shared/engine/tape-folds.ts';
@@ -15,19 +15,17 @@ import { tapeSteps } from './tape-steps.ts';
  */
 export async function* tapeOfCapture(path: string): AsyncGenerator<readonly TapeStep[]> {
   const boundaries = new TapeBoundaries();
+  const decoders = new CaptureDecoders();
   for await (const messages of readCapture(path)) {
-    yield [...tapeSteps(understood(messages), boundaries)].flatMap((step) =>
+    yield [...tapeSteps(understood(messages, decoders), boundaries)].flatMap((step) =>
       step.kind === 'trades' ? step.trades.flatMap(engineStep) : [step],
     );
   }
 }
 
-/** Messages of exchanges whose protocol is not known say nothing. */
-function understood(messages: readonly CaptureMessage[]): TapeMessage[] {
-  return messages.flatMap((message) => {
-    const protocol = protocolOf(message.exchange);
-    return protocol === null ? [] : [readTapeMessage(message, protocol)];
-  });
+/** Messages of exchanges that nobody here understands say nothing. */
+function understood(messages: readonly CaptureMessage[], decoders: CaptureDecoders): TapeMessage[] {
+  return messages.flatMap((message) => readTapeMessage(message, decoders) ?? []);
 }
 
 function engineStep(trade: VenueTrade): TapeStep[] {

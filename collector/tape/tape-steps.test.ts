@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { exchangeOf } from '../../shared/domain/market-data/instrument.ts';
 import { TapeBoundaries } from './tape-boundaries.ts';
-import type { TapeMessage } from './tape-message.ts';
+import type { TapeEvent, TapeMessage } from './tape-message.ts';
 import { tapeSteps, type TapeStep } from './tape-steps.ts';
 
 const BITCOIN = 'binance:BTC-USDT';
@@ -17,12 +17,12 @@ function trade(
   receivedAtMs = START,
 ): TapeMessage {
   const told = { instrumentId, tradeId, price: '1', quantity: '1', takerSide: 'B', timeMs, receivedAtMs };
-  return message(receivedAtMs, { kind: 'trades', trades: [told], venueTimeMs: null });
+  return message(receivedAtMs, { kind: 'trade', ...told });
 }
 
 const heartbeat = (venueTimeMs: number): TapeMessage => message(START, { kind: 'heartbeat', venueTimeMs });
 
-function message(receivedAtMs: number, said: TapeMessage['said']): TapeMessage {
+function message(receivedAtMs: number, event: TapeEvent): TapeMessage {
   const capture = {
     line: 1,
     receivedAtNs: '0',
@@ -32,7 +32,7 @@ function message(receivedAtMs: number, said: TapeMessage['said']): TapeMessage {
     message: '',
     text: '',
   };
-  return { capture, receivedAtMs, said };
+  return { capture, receivedAtMs, events: [event] };
 }
 
 /** Steps as short texts: trades by their times, boundaries by what they release. */
@@ -163,7 +163,7 @@ describe('the steps of any tape', () => {
     fc.assert(
       fc.property(tape, (messages) => {
         const sent = [...tapeSteps(messages)].flatMap((step) => (step.kind === 'trades' ? step.trades : []));
-        expect(sent).toEqual(messages.flatMap(({ said }) => (said.kind === 'trades' ? said.trades : [])));
+        expect(sent).toEqual(messages.flatMap(({ events }) => events.filter(({ kind }) => kind === 'trade')));
       }),
     );
   });

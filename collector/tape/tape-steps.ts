@@ -1,4 +1,4 @@
-import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import type { VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
 import { TapeBoundaries, type Boundary } from './tape-boundaries.ts';
 import type { TapeMessage } from './tape-message.ts';
 
@@ -16,15 +16,15 @@ export function* tapeSteps(
     trades = [];
     yield boundary;
   }
-  for (const { said, capture, receivedAtMs } of messages) {
-    if (said.kind === 'heartbeat') {
-      const boundary = boundaries.atHeartbeat(capture.exchange, said.venueTimeMs, receivedAtMs);
-      if (boundary !== null) yield* upTo(boundary);
-    } else if (said.kind === 'trades') {
-      for (const trade of said.trades) {
-        const boundary = boundaries.beforeTrade(trade);
+  for (const { events, capture, receivedAtMs } of messages) {
+    for (const event of events) {
+      if (event.kind === 'heartbeat') {
+        const boundary = boundaries.atHeartbeat(capture.exchange, event.venueTimeMs, receivedAtMs);
         if (boundary !== null) yield* upTo(boundary);
-        trades.push(trade);
+      } else if (event.kind === 'trade') {
+        const boundary = boundaries.beforeTrade(event);
+        if (boundary !== null) yield* upTo(boundary);
+        trades.push(event);
       }
     }
   }

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { readCapture, verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
-import { binance } from '../../shared/adapters/exchanges/binance/protocol.ts';
+import { binance } from '../../shared/adapters/exchanges/binance/venue.ts';
 import { receivedAtMs } from '../../shared/contracts/capture.ts';
-import { readTradeRow } from '../../shared/contracts/lane-rows.ts';
+import { readToldTrade } from '../../shared/contracts/lane-rows.ts';
 import { dataFolder, describeConformance } from './recorded-data.ts';
 
 const captures = `${dataFolder}captures/`;
@@ -26,12 +26,10 @@ describeConformance('recorded captures', () => {
     const times: number[] = [];
     for await (const messages of readCapture(`${captures}binance-spot-btcusdt-2024-08-09.ndjson.gz`)) {
       for (const message of messages) {
-        const parsed = binance.parse(message, receivedAtMs(message.receivedAtNs));
-        expect(parsed.kind).not.toBe('malformed');
-        if (parsed.kind !== 'trades') continue;
-        for (const { tradeId, price, quantity, takerSide, timeMs, ...trade } of parsed.trades) {
-          const row = [0, tradeId, price, quantity, takerSide, timeMs, trade.receivedAtMs];
-          const read = readTradeRow(row, [trade.instrumentId]);
+        for (const event of binance.decoder().read(message, receivedAtMs(message.receivedAtNs))) {
+          expect(event.kind).not.toBe('malformed');
+          if (event.kind !== 'trade') continue;
+          const read = readToldTrade(event);
           if (typeof read === 'string') throw new Error(read);
           ids.push(read.tradeId);
           times.push(read.timeMs);

@@ -1,12 +1,20 @@
-import { binance } from './binance/protocol.ts';
-import type { LiveProtocol } from './venue-protocol.ts';
+import { binance } from './binance/venue.ts';
+import type { Venue } from './venue.ts';
 
-const protocols = new Map<string, LiveProtocol>([binance].map((protocol) => [protocol.exchange, protocol]));
+/** A venue is a folder beside this file, and its line here. */
+const VENUES: readonly Venue[] = [binance];
+
+const venues = new Map<string, Venue>(VENUES.map((venue) => [venue.exchange, venue]));
 
 /** Exchanges whose messages are understood. */
-export const SUPPORTED_EXCHANGES: readonly string[] = [...protocols.keys()];
+export const SUPPORTED_EXCHANGES: readonly string[] = [...venues.keys()];
+
+/** Exchanges that can be listened to. */
+export const LIVE_EXCHANGES: readonly string[] = VENUES.filter(({ live }) => live !== null).map(
+  ({ exchange }) => exchange,
+);
 
 /** `null`: nobody here speaks with that exchange. */
-export function protocolOf(exchange: string): LiveProtocol | null {
-  return protocols.get(exchange) ?? null;
+export function venueOf(exchange: string): Venue | null {
+  return venues.get(exchange) ?? null;
 }

@@ -4,6 +4,8 @@
  */
 export const EXCHANGES = ['binance', 'coinbase', 'kraken'] as const;
 
+export type Exchange = (typeof EXCHANGES)[number];
+
 /** @throws RangeError for an exchange that is not in the list. */
 export function ordinalOf(exchange: string): number {
   const ordinal = (EXCHANGES as readonly string[]).indexOf(exchange);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readTradeRow } from '../../../contracts/lane-rows.ts';
-import { parseBinanceMessage } from './parse-message.ts';
+import { readTradeRow, tradeRow } from '../../../contracts/lane-rows.ts';
+import { binanceDecoder } from './decoder.ts';
 
 const RECEIVED_AT_MS = 1_723_161_254_087;
 const EVENT = {
@@ -15,6 +15,7 @@ const EVENT = {
   M: true,
 };
 const TRADE = {
+  kind: 'trade',
   instrumentId: 'binance:BTC-USDT',
   tradeId: '3735683259',
   price: '61837.63',
@@ -26,44 +27,45 @@ const TRADE = {
 
 function heard(message: unknown) {
   const text = typeof message === 'string' ? message : JSON.stringify(message);
-  return parseBinanceMessage(
+  return binanceDecoder.read(
     { kind: 'ws', url: 'wss://stream.binance.com:9443/stream', message: text },
     RECEIVED_AT_MS,
   );
 }
 
 function answered(url: string, answer: unknown) {
-  return parseBinanceMessage({ kind: 'rest', url, message: JSON.stringify(answer) }, RECEIVED_AT_MS);
+  return binanceDecoder.read({ kind: 'rest', url, message: JSON.stringify(answer) }, RECEIVED_AT_MS);
 }
 
 /** What the reader of the record makes of a trade event. */
 function readBack(change: Readonly<Record<string, unknown>>) {
   const parsed = heard({ ...EVENT, ...change });
-  if (parsed.kind !== 'trades') return parsed;
-  const [trade] = parsed.trades;
-  const { instrumentId, tradeId, price, quantity, takerSide, timeMs, receivedAtMs } = trade!;
-  const row = [0, tradeId, price, quantity, takerSide, timeMs, receivedAtMs];
-  return readTradeRow(JSON.parse(JSON.stringify(row)), [instrumentId]);
+  const trade = parsed.find(({ kind }) => kind === 'trade');
+  if (trade?.kind !== 'trade') return parsed;
+  return readTradeRow(JSON.parse(JSON.stringify(tradeRow(0, trade))), [trade.instrumentId]);
 }
 
 describe('a trade event of Binance', () => {
   it('is a trade, in its stream wrapper or bare', () => {
-    const expected = { kind: 'trades', trades: [TRADE], venueTimeMs: EVENT.E };
+    const expected = [{ kind: 'clock', venueTimeMs: EVENT.E }, TRADE];
     expect(heard({ stream: 'btcusdt@trade', data: EVENT })).toEqual(expected);
     expect(heard(EVENT)).toEqual(expected);
   });
 
   it('was caused by a buyer when the buyer is not the maker', () => {
-    expect(heard({ ...EVENT, m: false })).toMatchObject({ trades: [{ takerSide: 'B' }] });
+    expect(heard({ ...EVENT, m: false })).toMatchObject([{ kind: 'clock' }, { takerSide: 'B' }]);
   });
 
   it('may tell its times in microseconds', () => {
     const parsed = heard({ ...EVENT, E: 1_723_161_255_343_999, T: 1_723_161_255_342_001 });
-    expect(parsed).toEqual({ kind: 'trades', trades: [TRADE], venueTimeMs: EVENT.E });
+    expect(parsed).toEqual([{ kind: 'clock', venueTimeMs: EVENT.E }, TRADE]);
   });
 
   it('is of the symbol that its stream names when it names none itself', () => {
-    expect(heard({ stream: 'btcusdt@trade', data: { ...EVENT, s: 7 } })).toMatchObject({ trades: [TRADE] });
+    expect(heard({ stream: 'btcusdt@trade', data: { ...EVENT, s: 7 } })).toMatchObject([
+      { kind: 'clock' },
+      TRADE,
+    ]);
   });
 
   it.each([
@@ -74,7 +76,7 @@ describe('a trade event of Binance', () => {
     ['61837.63', '61837.63'],
     ['1.50', '1.50'],
   ])('of a price of %s costs %s', (p, price) => {
-    expect(heard({ ...EVENT, p })).toMatchObject({ trades: [{ price }] });
+    expect(heard({ ...EVENT, p })).toMatchObject([{ kind: 'clock' }, { price }]);
   });
 
   it.each([
@@ -105,16 +107,26 @@ describe('a trade event of Binance', () => {
 });
 
 describe('any other message of Binance', () => {
+  const aside = (what: string) => ({ kind: 'set-aside', what, cause: 'this channel is not read' });
+
   it.each([
-    [{ stream: 'btcusdt@bookTicker', data: { u: 1, s: 'BTCUSDT' } }, null],
+    [{ stream: 'btcusdt@bookTicker', data: { u: 1, s: 'BTCUSDT' } }, [aside('bookTicker')]],
     [
       { stream: 'btcusdt@depth', data: { e: 'depthUpdate', E: 1_723_161_255_208, s: 'BTCUSDT' } },
-      1_723_161_255_208,
+      [{ kind: 'clock', venueTimeMs: 1_723_161_255_208 }, aside('depthUpdate')],
     ],
-    [{ result: null, id: 1 }, null],
-    [{ e: 'aggTrade', E: 5, s: 'BTCUSDT' }, 5],
-  ])('%j is understood to be no trade', (message, venueTimeMs) => {
-    expect(heard(message)).toEqual({ kind: 'other', venueTimeMs });
+    [{ e: 'aggTrade', E: 5, s: 'BTCUSDT' }, [{ kind: 'clock', venueTimeMs: 5 }, aside('aggTrade')]],
+    [{ e: 'x'.repeat(1000) }, [aside('x'.repeat(40))]],
+    [{}, [aside('no channel')]],
+  ])('%j is set aside by its channel', (message, events) => {
+    expect(heard(message)).toEqual(events);
+  });
+
+  it('acknowledges a subscription, or refuses it', () => {
+    expect(heard({ result: null, id: 1 })).toEqual([{ kind: 'notice', what: 'acknowledgement' }]);
+    expect(heard({ error: { code: 2, msg: 'Invalid request' }, id: 1 })).toEqual([
+      { kind: 'refused', cause: '{"code":2,"msg":"Invalid request"}' },
+    ]);
   });
 
   it.each([
@@ -126,7 +138,7 @@ describe('any other message of Binance', () => {
     [{ ...EVENT, s: 'NONSENSE' }, 'a trade of an unknown symbol "NONSENSE"'],
     [{ ...EVENT, s: undefined }, 'a trade of an unknown symbol undefined'],
   ])('%j cannot be located', (message, cause) => {
-    expect(heard(message)).toEqual({ kind: 'malformed', cause });
+    expect(heard(message)).toEqual([{ kind: 'malformed', cause }]);
   });
 });
 
@@ -143,29 +155,32 @@ describe('an answer of Binance', () => {
   const asked = 'https://api.binance.com/api/v3/historicalTrades?symbol=BTCUSDT&fromId=3735683259&limit=1000';
 
   it('is trades where trades were asked for', () => {
-    expect(answered(asked, [row, 'nonsense'])).toEqual({
-      kind: 'trades',
-      trades: [TRADE, { instrumentId: 'binance:BTC-USDT', receivedAtMs: RECEIVED_AT_MS }],
-      venueTimeMs: null,
-    });
+    expect(answered(asked, [row, 'nonsense'])).toEqual([
+      TRADE,
+      { kind: 'trade', instrumentId: 'binance:BTC-USDT', receivedAtMs: RECEIVED_AT_MS },
+    ]);
   });
 
-  it('is nothing where there were none', () => {
-    expect(answered(asked, [])).toEqual({ kind: 'other', venueTimeMs: null });
+  it('is a notice where there were none', () => {
+    expect(answered(asked, [])).toEqual([{ kind: 'notice', what: 'no trades' }]);
   });
 
   it('tells the time where the time was asked for', () => {
-    const expected = { kind: 'other', venueTimeMs: 1_499_827_319_559 };
-    expect(answered('https://api.binance.com/api/v3/time', { serverTime: 1_499_827_319_559 })).toEqual(
-      expected,
-    );
+    expect(answered('https://api.binance.com/api/v3/time', { serverTime: 1_499_827_319_559 })).toEqual([
+      { kind: 'clock', venueTimeMs: 1_499_827_319_559 },
+    ]);
   });
 
-  it('is no trade where a book was asked for', () => {
+  it('refuses what cannot be asked', () => {
+    expect(answered(asked, { code: -1121, msg: 'Invalid symbol.' })).toEqual([
+      { kind: 'refused', cause: '{"code":-1121,"msg":"Invalid symbol."}' },
+    ]);
+  });
+
+  it('is set aside by its question where a book was asked for', () => {
     const url = 'https://api.binance.com/api/v3/depth?symbol=BTCUSDT&limit=1000';
-    expect(answered(url, { lastUpdateId: 1, bids: [], asks: [] })).toEqual({
-      kind: 'other',
-      venueTimeMs: null,
-    });
+    expect(answered(url, { lastUpdateId: 1, bids: [], asks: [] })).toEqual([
+      { kind: 'set-aside', what: '/api/v3/depth', cause: 'this question is not read' },
+    ]);
   });
 });

@@ -3,52 +3,65 @@
  * property reads, and no schema, since the record's reader checks every row anyway.
  */
 import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
-import {
-  MAX_FIELD_CHARACTERS,
-  type ParsedMessage,
-  type VenueMessage,
-  type VenueTrade,
-} from '../venue-protocol.ts';
+import { bounded, isFields, named, parseJson, questionOf, shown, type Fields } from '../told-fields.ts';
+import type { Decoder, VenueEvent, VenueTrade } from '../venue.ts';
 import { instrumentOfSymbol } from './symbols.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
-
-export function parseBinanceMessage(message: VenueMessage, receivedAtMs: number): ParsedMessage {
-  let value: unknown;
-  try {
-    value = JSON.parse(message.message);
-  } catch {
-    return { kind: 'malformed', cause: 'not JSON' };
-  }
-  if (message.kind === 'rest') return parseAnswer(value, message.url, receivedAtMs);
-  if (!isFields(value)) return { kind: 'malformed', cause: 'expected a JSON object' };
-  const { stream, data } = value as { stream?: unknown; data?: unknown };
-  return parseEvent(isFields(data) ? data : value, stream, receivedAtMs);
-}
+/** It remembers nothing: every message says of itself what it is. */
+export const binanceDecoder: Decoder = {
+  read: ({ kind, url, message }, receivedAtMs) => {
+    const json = parseJson(message);
+    if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
+    const { value } = json;
+    if (kind === 'rest') return readAnswer(value, url, receivedAtMs);
+    if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
+    const { stream, data } = value as { stream?: unknown; data?: unknown };
+    return readEvent(isFields(data) ? data : value, stream, receivedAtMs);
+  },
+};
 
 /** A WebSocket event, out of its stream wrapper. https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams */
-function parseEvent(event: Fields, stream: unknown, receivedAtMs: number): ParsedMessage {
+function readEvent(event: Fields, stream: unknown, receivedAtMs: number): VenueEvent[] {
   const { e, E, s, t, p, q, T, m } = event as Record<'e' | 'E' | 's' | 't' | 'p' | 'q' | 'T' | 'm', unknown>;
-  const venueTimeMs = typeof E === 'number' ? inMilliseconds(E) : null;
-  if (e !== 'trade') return { kind: 'other', venueTimeMs };
+  const events: VenueEvent[] =
+    typeof E === 'number' ? [{ kind: 'clock', venueTimeMs: inMilliseconds(E) }] : [];
+  if (e !== 'trade') {
+    events.push(readOther(event, stream));
+    return events;
+  }
   const instrumentId = (typeof s === 'string' ? instrumentOfSymbol(s) : null) ?? instrumentOfStream(stream);
-  if (instrumentId === null) return { kind: 'malformed', cause: `a trade of an unknown symbol ${shown(s)}` };
-  return { kind: 'trades', trades: [venueTrade(instrumentId, t, p, q, T, m, receivedAtMs)], venueTimeMs };
+  if (instrumentId === null)
+    return [{ kind: 'malformed', cause: `a trade of an unknown symbol ${shown(s)}` }];
+  events.push(venueTrade(instrumentId, t, p, q, T, m, receivedAtMs));
+  return events;
 }
 
+function readOther(event: Fields, stream: unknown): VenueEvent {
+  if (event['result'] !== undefined) return { kind: 'notice', what: 'acknowledgement' };
+  if (isFields(event['error'])) return { kind: 'refused', cause: shown(event['error']) };
+  // `btcusdt@bookTicker` says of itself nothing but its stream.
+  const channel = typeof stream === 'string' ? stream.slice(stream.indexOf('@') + 1) : undefined;
+  return { kind: 'set-aside', what: named(event['e'] ?? channel, 'no channel'), cause: NOT_READ };
+}
+
+const NOT_READ = 'this channel is not read';
+
 /** An answer to a REST request: trades where trades were asked for, else perhaps the venue's clock. */
-function parseAnswer(value: unknown, url: string, receivedAtMs: number): ParsedMessage {
+function readAnswer(value: unknown, url: string, receivedAtMs: number): VenueEvent[] {
   const asked = /\/api\/v3\/(?:historicalTrades|trades)\?(?:.*&)?symbol=(\w+)/.exec(url);
-  if (asked === null || !Array.isArray(value)) {
-    const serverTime = isFields(value) ? value['serverTime'] : undefined;
-    return { kind: 'other', venueTimeMs: typeof serverTime === 'number' ? inMilliseconds(serverTime) : null };
-  }
+  if (asked === null || !Array.isArray(value)) return [readOtherAnswer(value, url)];
   const instrumentId = instrumentOfSymbol(asked[1]!);
   if (instrumentId === null)
-    return { kind: 'malformed', cause: `trades of an unknown symbol ${shown(asked[1])}` };
-  if (value.length === 0) return { kind: 'other', venueTimeMs: null };
-  const trades = value.map((row: unknown) => answeredTrade(instrumentId, row, receivedAtMs));
-  return { kind: 'trades', trades, venueTimeMs: null };
+    return [{ kind: 'malformed', cause: `trades of an unknown symbol ${shown(asked[1])}` }];
+  if (value.length === 0) return [{ kind: 'notice', what: 'no trades' }];
+  return value.map((row: unknown) => answeredTrade(instrumentId, row, receivedAtMs));
+}
+
+function readOtherAnswer(value: unknown, url: string): VenueEvent {
+  const { serverTime, code, msg } = (isFields(value) ? value : {}) as Record<string, unknown>;
+  if (typeof serverTime === 'number') return { kind: 'clock', venueTimeMs: inMilliseconds(serverTime) };
+  if (typeof code === 'number' && typeof msg === 'string') return { kind: 'refused', cause: shown(value) };
+  return { kind: 'set-aside', what: questionOf(url), cause: 'this question is not read' };
 }
 
 function answeredTrade(instrumentId: InstrumentId, row: unknown, receivedAtMs: number): VenueTrade {
@@ -75,6 +88,7 @@ function venueTrade(
   receivedAtMs: number,
 ): VenueTrade {
   return {
+    kind: 'trade',
     instrumentId,
     tradeId: typeof id === 'number' ? String(id) : bounded(id),
     price: amount(price),
@@ -107,22 +121,7 @@ function amount(value: unknown): unknown {
   return bounded(value.slice(0, end));
 }
 
-/** A field that is nonsense is passed on, but not at any length: a record must stay within what a stream takes. */
-function bounded(value: unknown): unknown {
-  if (typeof value === 'string')
-    return value.length <= MAX_FIELD_CHARACTERS ? value : value.slice(0, MAX_FIELD_CHARACTERS);
-  return typeof value === 'object' && value !== null ? shown(value) : value;
-}
-
-function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? 'undefined').slice(0, MAX_FIELD_CHARACTERS);
-}
-
 function instrumentOfStream(stream: unknown): InstrumentId | null {
   if (typeof stream !== 'string' || !stream.endsWith('@trade')) return null;
   return instrumentOfSymbol(stream.slice(0, -'@trade'.length).toUpperCase());
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
