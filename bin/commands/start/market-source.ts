@@ -16,6 +16,7 @@ import {
   verifyCapture,
   type VerifiedCapture,
 } from '../../../shared/adapters/exchanges/capture-file.ts';
+import type { VenueEndpoints } from '../../../shared/adapters/exchanges/venue.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { log } from '../../../shared/runtime/log.ts';
@@ -97,7 +98,7 @@ async function verifyCaptures(paths: readonly string[]): Promise<VerifiedCapture
   }
 }
 
-/** The exchange itself, on paper. Where `MILLRACE_BINANCE_WS` and `MILLRACE_BINANCE_REST` are set, a stand-in for it. */
+/** The exchange itself, on paper. */
 function liveSource(values: StartValues, exchange: string): MarketSource {
   if (values.once)
     throw new BadInput('--once: expected with --replay or the simulated market, an exchange has no end');
@@ -105,7 +106,7 @@ function liveSource(values: StartValues, exchange: string): MarketSource {
   if (values.symbols === null)
     throw new BadInput('--symbols is missing: expected with --live, such as BTCUSDT,ETHUSDT');
   const instruments = liveInstruments(exchange, values.symbols);
-  const { MILLRACE_BINANCE_WS: ws, MILLRACE_BINANCE_REST: rest } = process.env;
+  const endpoints = standInOf(exchange);
   return {
     note: null,
     description: `listening to ${exchange}: ${instruments.join(', ')}`,
@@ -125,10 +126,17 @@ function liveSource(values: StartValues, exchange: string): MarketSource {
         isSole: true,
         log,
         signal: io.signal,
-        ...(ws === undefined || rest === undefined ? {} : { endpoints: { ws, rest } }),
+        ...(endpoints === null ? {} : { endpoints }),
       });
     },
   };
+}
+
+/** Where `MILLRACE_BINANCE_WS` and `MILLRACE_BINANCE_REST` are set, and likewise of any exchange, a stand-in for it. */
+function standInOf(exchange: string): VenueEndpoints | null {
+  const prefix = `MILLRACE_${exchange.toUpperCase()}`;
+  const { [`${prefix}_WS`]: ws, [`${prefix}_REST`]: rest } = process.env;
+  return ws === undefined || rest === undefined ? null : { ws, rest };
 }
 
 function liveInstruments(exchange: string, symbols: readonly string[]): InstrumentId[] {
