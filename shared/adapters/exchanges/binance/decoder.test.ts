@@ -142,6 +142,16 @@ describe('any other message of Binance', () => {
   });
 });
 
+describe('a message of another market of Binance', () => {
+  it('is set aside unread, whatever it says', () => {
+    const message = JSON.stringify({ stream: 'btcusdt@trade', data: { ...EVENT, X: 'MARKET' } });
+    const futures = { kind: 'ws', url: 'wss://fstream.binance.com/stream', message };
+    expect(binanceDecoder.read(futures, RECEIVED_AT_MS)).toEqual([
+      { kind: 'set-aside', what: 'another market', cause: 'heard at fstream.binance.com/stream' },
+    ]);
+  });
+});
+
 describe('an answer of Binance', () => {
   const row = {
     id: 3_735_683_259,

@@ -5,11 +5,15 @@
 import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
 import { bounded, isFields, named, parseJson, questionOf, shown, type Fields } from '../told-fields.ts';
 import type { Decoder, VenueEvent, VenueTrade } from '../venue.ts';
+import { otherMarket } from '../own-market.ts';
+import { binanceMarket } from './market.ts';
 import { instrumentOfSymbol } from './symbols.ts';
 
 /** It remembers nothing: every message says of itself what it is. */
 export const binanceDecoder: Decoder = {
   read: ({ kind, url, message }, receivedAtMs) => {
+    const otherPlace = binanceMarket(url);
+    if (otherPlace !== null) return otherMarket(otherPlace);
     const json = parseJson(message);
     if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
     const { value } = json;
