@@ -39,3 +39,12 @@ export function parseJson(text: string): { readonly value: unknown } | null {
 export function questionOf(url: string): string {
   return named(URL.parse(url)?.pathname, 'no address');
 }
+
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+
+/** `2026-08-09T21:05:42.514318Z` → milliseconds, rounded down. `null`: it is no such time. */
+export function isoTimeMs(value: unknown): number | null {
+  if (typeof value !== 'string' || !ISO_TIME.test(value)) return null;
+  const timeMs = Date.parse(value);
+  return Number.isNaN(timeMs) ? null : timeMs;
+}

@@ -1,8 +1,10 @@
 import { binance } from './binance/venue.ts';
+import { coinbase } from './coinbase/venue.ts';
+import { kraken } from './kraken/venue.ts';
 import type { Venue } from './venue.ts';
 
 /** A venue is a folder beside this file, and its line here. */
-const VENUES: readonly Venue[] = [binance];
+const VENUES: readonly Venue[] = [binance, coinbase, kraken];
 
 const venues = new Map<string, Venue>(VENUES.map((venue) => [venue.exchange, venue]));
 
