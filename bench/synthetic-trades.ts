@@ -16,7 +16,7 @@ export const TRADES_A_SECOND = MARKET.instruments * MARKET.tradesPerSecond;
 export function tradesOfSecond(second: number): ReceivedTrade[] {
   return market.messagesOf(second).flatMap((message) => {
     if (message.kind !== 'ws') return [];
-    const events = decoders.of(message)!.read(message, receivedAtMs(message.receivedAtNs));
+    const events = decoders.of(message).read(message, receivedAtMs(message.receivedAtNs));
     return events.flatMap((event) => {
       if (event.kind !== 'trade') return [];
       const read = readToldTrade(event);

@@ -1,4 +1,5 @@
 import type { Backfill, BackfillPage, Decoder, VenueRequest } from '../../shared/adapters/exchanges/venue.ts';
+import type { Exchange } from '../../shared/domain/market-data/exchanges.ts';
 import { embeddedMetrics } from '../../shared/runtime/embedded-metrics.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { CatchUpProgress } from './catch-up-progress.ts';
@@ -8,7 +9,7 @@ import type { LiveOutlet } from './live-outlet.ts';
 import type { LiveTime } from './live-time.ts';
 
 export interface CatchUpOptions {
-  readonly exchange: string;
+  readonly exchange: Exchange;
   readonly backfill: Backfill | null;
   /** Of the answers. */
   readonly decoder: Decoder;

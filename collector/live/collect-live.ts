@@ -1,5 +1,6 @@
 import type { LiveVenue, Venue, VenueEndpoints } from '../../shared/adapters/exchanges/venue.ts';
 import { LIVE_EXCHANGES, venueOf } from '../../shared/adapters/exchanges/venues.ts';
+import { isExchange } from '../../shared/domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
 import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
@@ -170,7 +171,7 @@ interface ListenedVenue {
 }
 
 function liveVenue(exchange: string): ListenedVenue {
-  const venue = venueOf(exchange);
+  const venue = isExchange(exchange) ? venueOf(exchange) : null;
   if (venue !== null && venue.live !== null) return { venue, live: venue.live };
   throw new LiveRefused(
     `live: exchange ${JSON.stringify(exchange)} is not supported yet (supported: ${LIVE_EXCHANGES.join(', ')})`,

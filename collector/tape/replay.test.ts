@@ -12,7 +12,7 @@ import { createLog } from '../../shared/runtime/log.ts';
 import { SyntheticMarket } from '../../simulator/synthetic-market.ts';
 import { openMemoryState } from '../../test/support/memory-state.ts';
 import { RecordingStreamWriter } from '../../test/support/recording-stream-writer.ts';
-import { assertReplayable, replayCaptures, ReplayRefused } from './replay.ts';
+import { replayCaptures } from './replay.ts';
 import type { TapeOutcome, TapePorts } from './run-tape.ts';
 
 const START = 1_723_161_254_000;
@@ -317,16 +317,5 @@ describe('a replay of several captures', () => {
         .map(({ sha256 }) => `raw/binance/2024-08-08/capture-${sha256.slice(0, 16)}-00000000.ndjson.gz`)
         .sort(),
     );
-  });
-});
-
-describe('a capture of an exchange that nobody here understands', () => {
-  it('is refused', async () => {
-    const file = await capture([tradeLine('BTCUSDT', 0, 1).replace('"binance"', '"kraken"')]);
-    const refusal = new ReplayRefused(
-      `${file.path}: exchange "kraken" is not supported yet (supported: binance)`,
-    );
-    expect(() => assertReplayable([file])).toThrow(refusal);
-    await expect(replay(place(), [file])).rejects.toThrow(refusal);
   });
 });

@@ -1,13 +1,14 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import type { CaptureMessage } from '../../shared/contracts/capture.ts';
+import type { Exchange } from '../../shared/domain/market-data/exchanges.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { RecordingStreamWriter } from '../../test/support/recording-stream-writer.ts';
 import { SourceArchive } from './source-archive.ts';
 
 const log = createLog({ write: () => undefined }, 'error');
 
-function message(line: number, exchange: string): CaptureMessage {
+function message(line: number, exchange: Exchange): CaptureMessage {
   return {
     line,
     exchange,

@@ -12,27 +12,17 @@ export interface TapeMessage {
   readonly events: readonly TapeEvent[];
 }
 
-/**
- * Reads the next message of a capture. Kinds that nobody here knows are set aside.
- * @returns null: nobody here understands its exchange.
- */
-export function readTapeMessage(capture: CaptureMessage, decoders: CaptureDecoders): TapeMessage | null {
+/** Reads the next message of a capture. Kinds that nobody here knows are set aside. */
+export function readTapeMessage(capture: CaptureMessage, decoders: CaptureDecoders): TapeMessage {
   const receivedMs = receivedAtMs(capture.receivedAtNs);
-  const events = read(capture, decoders, receivedMs);
-  return events === null ? null : { capture, receivedAtMs: receivedMs, events };
+  return { capture, receivedAtMs: receivedMs, events: read(capture, decoders, receivedMs) };
 }
 
-function read(
-  capture: CaptureMessage,
-  decoders: CaptureDecoders,
-  receivedMs: number,
-): readonly TapeEvent[] | null {
-  const decoder = decoders.of(capture);
-  if (decoder === null) return null;
+function read(capture: CaptureMessage, decoders: CaptureDecoders, receivedMs: number): readonly TapeEvent[] {
   switch (capture.kind) {
     case 'ws':
     case 'rest':
-      return decoder.read(capture, receivedMs);
+      return decoders.of(capture).read(capture, receivedMs);
     case 'heartbeat':
       return [readHeartbeat(capture.message)];
     default:

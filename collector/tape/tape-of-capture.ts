@@ -1,11 +1,10 @@
 import { CaptureDecoders } from '../../shared/adapters/exchanges/capture-decoders.ts';
 import { readCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import type { VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
-import type { CaptureMessage } from '../../shared/contracts/capture.ts';
 import { readToldTrade } from '../../shared/contracts/lane-rows.ts';
 import type { TapeStep } from '../../shared/engine/tape-folds.ts';
 import { TapeBoundaries } from './tape-boundaries.ts';
-import { readTapeMessage, type TapeMessage } from './tape-message.ts';
+import { readTapeMessage } from './tape-message.ts';
 import { tapeSteps } from './tape-steps.ts';
 
 /**
@@ -17,15 +16,13 @@ export async function* tapeOfCapture(path: string): AsyncGenerator<readonly Tape
   const boundaries = new TapeBoundaries();
   const decoders = new CaptureDecoders();
   for await (const messages of readCapture(path)) {
-    yield [...tapeSteps(understood(messages, decoders), boundaries)].flatMap((step) =>
-      step.kind === 'trades' ? step.trades.flatMap(engineStep) : [step],
-    );
+    yield [
+      ...tapeSteps(
+        messages.map((message) => readTapeMessage(message, decoders)),
+        boundaries,
+      ),
+    ].flatMap((step) => (step.kind === 'trades' ? step.trades.flatMap(engineStep) : [step]));
   }
-}
-
-/** Messages of exchanges that nobody here understands say nothing. */
-function understood(messages: readonly CaptureMessage[], decoders: CaptureDecoders): TapeMessage[] {
-  return messages.flatMap((message) => readTapeMessage(message, decoders) ?? []);
 }
 
 function engineStep(trade: VenueTrade): TapeStep[] {

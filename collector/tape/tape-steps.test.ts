@@ -26,7 +26,7 @@ function message(receivedAtMs: number, event: TapeEvent): TapeMessage {
   const capture = {
     line: 1,
     receivedAtNs: '0',
-    exchange: 'binance',
+    exchange: 'binance' as const,
     kind: 'ws',
     url: '',
     message: '',

@@ -3,6 +3,7 @@
  * collector archives has this form, and so have the recordings that it replays.
  */
 import * as z from 'zod';
+import type { Exchange } from '../domain/market-data/exchanges.ts';
 import { exchangeName } from './exchange.ts';
 
 /** What the collector adds by itself: the venue's clock, where no trade tells it. */
@@ -37,7 +38,7 @@ export interface CaptureMessage {
   /** 1 is the first. */
   readonly line: number;
   readonly receivedAtNs: string;
-  readonly exchange: string;
+  readonly exchange: Exchange;
   readonly kind: string;
   readonly url: string;
   readonly message: string;

@@ -1,11 +1,7 @@
 /** What a start listens to: captures, an exchange, or the simulated market. */
 import { chooseInstruments, collectLive, LiveRefused } from '../../../collector/live/collect-live.ts';
-import {
-  assertReplayable,
-  noteOfNoTrades,
-  ReplayRefused,
-  replayCaptures,
-} from '../../../collector/tape/replay.ts';
+import { noteOfCaptures } from '../../../collector/tape/note-of-captures.ts';
+import { replayCaptures } from '../../../collector/tape/replay.ts';
 import type { TapePorts } from '../../../collector/tape/run-tape.ts';
 import { VenueVitals } from '../../../collector/live/venue-vitals.ts';
 import { collectSynthetic } from '../../../embedded/synthetic-source.ts';
@@ -75,7 +71,7 @@ async function replaySource(values: StartValues): Promise<MarketSource> {
   const files = await verifyCaptures(values.replay);
   const instruments = [...new Set(files.flatMap((file) => file.instruments))].sort();
   return {
-    note: noteOfNoTrades(files),
+    note: noteOfCaptures(files),
     description: `replaying ${files.length === 1 ? files[0]!.path : `${files.length} captures`}: ${instruments.join(', ') || 'no trades'}`,
     instruments,
     strategy: strategyOf(values, 0),
@@ -90,10 +86,9 @@ async function verifyCaptures(paths: readonly string[]): Promise<VerifiedCapture
   try {
     const files: VerifiedCapture[] = [];
     for (const path of paths) files.push(await verifyCapture(path));
-    assertReplayable(files);
     return files;
   } catch (error) {
-    if (error instanceof BadCapture || error instanceof ReplayRefused) throw new BadInput(error.message);
+    if (error instanceof BadCapture) throw new BadInput(error.message);
     throw error;
   }
 }

@@ -1,11 +1,12 @@
 import type { CaptureMessage } from '../../contracts/capture.ts';
+import type { Exchange } from '../../domain/market-data/exchanges.ts';
 import type { Decoder } from './venue.ts';
 import { venueOf } from './venues.ts';
 
 type Origin = Pick<CaptureMessage, 'exchange' | 'kind' | 'url' | 'connection'>;
 
 interface Opened {
-  readonly exchange: string;
+  readonly exchange: Exchange;
   readonly connection: string | undefined;
   readonly url: string;
   readonly decoder: Decoder;
@@ -22,8 +23,7 @@ export class CaptureDecoders {
   readonly #opened = new Map<string, Opened>();
   #last: Opened | null = null;
 
-  /** @returns null: nobody here understands that exchange. */
-  of({ exchange, kind, url, connection }: Origin): Decoder | null {
+  of({ exchange, kind, url, connection }: Origin): Decoder {
     const last = this.#last;
     if (
       last !== null &&
@@ -34,16 +34,13 @@ export class CaptureDecoders {
       return last.decoder;
     const key = `${exchange} ${connection === undefined ? `at ${kind === 'rest' ? url.split('?', 1)[0] : url}` : `over ${connection}`}`;
     const opened = this.#opened.get(key) ?? this.#open(key, exchange, connection, url);
-    if (opened === null) return null;
     this.#last = opened;
     return opened.decoder;
   }
 
-  #open(key: string, exchange: string, connection: string | undefined, url: string): Opened | null {
-    const venue = venueOf(exchange);
-    if (venue === null) return null;
+  #open(key: string, exchange: Exchange, connection: string | undefined, url: string): Opened {
     if (this.#opened.size >= MAX_CONNECTIONS) this.#opened.delete(this.#opened.keys().next().value!);
-    const opened = { exchange, connection, url, decoder: venue.decoder() };
+    const opened = { exchange, connection, url, decoder: venueOf(exchange).decoder() };
     this.#opened.set(key, opened);
     return opened;
   }

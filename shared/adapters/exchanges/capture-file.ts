@@ -5,7 +5,7 @@ import {
   receivedAtMs,
   type CaptureMessage,
 } from '../../contracts/capture.ts';
-import { EXCHANGES } from '../../domain/market-data/exchanges.ts';
+import { EXCHANGES, type Exchange } from '../../domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
 import { CaptureDecoders } from './capture-decoders.ts';
 import { readGzipLines, UnreadableFile, type GzipLinesOptions } from './gzip-lines.ts';
@@ -23,7 +23,7 @@ export interface VerifiedCapture {
   readonly lines: number;
   /** In order of name. */
   readonly exchanges: readonly string[];
-  /** Those that have trades in it, in order of name; of exchanges whose protocol is known. */
+  /** Those that have trades in it, in order of name. */
   readonly instruments: readonly InstrumentId[];
   readonly firstReceivedAtMs: number;
   /** What was read out of it, and what was not. */
@@ -91,8 +91,7 @@ function note(
   instruments: Set<InstrumentId>,
 ): void {
   if (message.kind !== 'ws' && message.kind !== 'rest') return;
-  const events = decoders.of(message)?.read(message, receivedAtMs(message.receivedAtNs));
-  if (events === undefined) return;
+  const events = decoders.of(message).read(message, receivedAtMs(message.receivedAtNs));
   tally.add(events, message.line);
   for (const event of events) if (event.kind === 'trade') instruments.add(event.instrumentId);
 }
@@ -154,7 +153,7 @@ const EXPECTED = '{"receivedAtNs", "exchange", "kind", "url", "message"}';
 
 interface CommonEnvelope {
   readonly receivedAtNs: string;
-  readonly exchange: string;
+  readonly exchange: Exchange;
   readonly kind: string;
   readonly url: string;
   readonly message: string;

@@ -6,6 +6,10 @@ export const EXCHANGES = ['binance', 'coinbase', 'kraken'] as const;
 
 export type Exchange = (typeof EXCHANGES)[number];
 
+export function isExchange(text: string): text is Exchange {
+  return (EXCHANGES as readonly string[]).includes(text);
+}
+
 /** Whose market is meant where nobody says. */
 export const DEFAULT_EXCHANGE: Exchange = 'binance';
 
