@@ -35,7 +35,9 @@ function withoutAnswers() {
   const from = { writer, exchange: 'binance', sourceId: 'live', fence: 1 };
   const outlet = new LiveOutlet({ ...from, time: process, log, flushAfterMs: 5, onFailure });
   outlet.beginSession('session');
-  const feeds = [BITCOIN, ETHER].map((id) => new InstrumentFeed(id, 10, outlet, process));
+  const feeds = [BITCOIN, ETHER].map(
+    (id) => new InstrumentFeed(id, { tradeId: 10, timeMs: null }, outlet, process),
+  );
   const catchUp = new CatchUp(
     {
       exchange: 'binance',

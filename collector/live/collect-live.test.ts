@@ -303,7 +303,11 @@ describe('the choice of what to listen to', () => {
     ],
     ['binance', ['BT-CUSDT'], 'live: "BT-CUSDT" is not a pair of binance, expected one such as BTC-USDT'],
     ['binance', [], 'live: expected 1 to 200 symbols, got 0'],
-    ['mtgox', ['BTCUSDT'], 'live: exchange "mtgox" is not supported yet (supported: binance)'],
+    [
+      'mtgox',
+      ['BTCUSDT'],
+      'live: exchange "mtgox" is not supported yet (supported: binance, coinbase, kraken)',
+    ],
   ])('refuses %s %j', (exchange, symbols, message) => {
     expect(() => chooseInstruments(exchange, symbols)).toThrow(new LiveRefused(message));
   });

@@ -133,7 +133,7 @@ interface LiveRun extends LiveOptions, ListenedVenue {
 async function listen(run: LiveRun, lease: Lease): Promise<void> {
   const { venue, live, exchange, instrumentIds, state, log, time, timings, random, vitals } = run;
   const position = new LivePosition(state, exchange, lease);
-  const lastTradeIds = await position.load().catch(async (error: unknown) => {
+  const lastTrades = await position.load().catch(async (error: unknown) => {
     // Whoever is started in this one's place, or stands by, need not wait for the lease to run out.
     await lease.release().catch(() => undefined);
     throw error;
@@ -145,7 +145,7 @@ async function listen(run: LiveRun, lease: Lease): Promise<void> {
     live,
     instrumentIds,
     fence: lease.fence,
-    lastTradeIds,
+    lastTrades,
     endpoints: run.endpoints ?? live.endpoints,
     transport: run.transport ?? networkTransport,
     time,

@@ -22,16 +22,18 @@ export class InstrumentFeed {
   readonly #outlet: LiveOutlet;
   readonly #time: LiveTime;
   readonly #continuity: TradeContinuity<Received>;
-  #lastTimeMs: number | null = null;
+  #lastTimeMs: number | null;
   #received = 0;
   #isHeard = false;
   #catchingUpSince: number | null = null;
 
-  constructor(instrumentId: InstrumentId, lastId: number | null, outlet: LiveOutlet, time: LiveTime) {
+  /** @param last of an earlier run; null: none is known. */
+  constructor(instrumentId: InstrumentId, last: KnownTrade | null, outlet: LiveOutlet, time: LiveTime) {
     this.instrumentId = instrumentId;
     this.#outlet = outlet;
     this.#time = time;
-    this.#continuity = new TradeContinuity(lastId);
+    this.#continuity = new TradeContinuity(last?.tradeId ?? null);
+    this.#lastTimeMs = last?.timeMs ?? null;
   }
 
   get lastId(): number | null {
@@ -92,7 +94,8 @@ export class InstrumentFeed {
       return null;
     }
     this.#isHeard = true;
-    if (this.lastId === null && !this.isCatchingUp) this.#outlet.beginInstrument(this.instrumentId, id);
+    if (this.lastId === null && !this.isCatchingUp)
+      this.#outlet.beginInstrument(this.instrumentId, { tradeId: id, timeMs: timeOf(trade) });
     const admission = this.#continuity.admit(id, { trade, id, message });
     if (admission === 'next') this.#send(trade, id, message);
     else if (admission === 'repeated' && message !== null) this.#outlet.archive(message);
@@ -126,8 +129,13 @@ export class InstrumentFeed {
   }
 
   #send(trade: ToldTrade, id: number | null, message: ReceivedMessage | null): void {
-    this.#outlet.sendTrade(trade, id);
-    if (isTradeTime(trade.timeMs, trade.receivedAtMs)) this.#lastTimeMs = trade.timeMs;
+    // Where a time is not believed, the one before it will do: more is asked for than is missing.
+    this.#lastTimeMs = timeOf(trade) ?? this.#lastTimeMs;
+    this.#outlet.sendTrade(trade, id === null ? null : { tradeId: id, timeMs: this.#lastTimeMs });
     if (message !== null) this.#outlet.archive(message);
   }
+}
+
+function timeOf({ timeMs, receivedAtMs }: ToldTrade): number | null {
+  return isTradeTime(timeMs, receivedAtMs) ? timeMs : null;
 }

@@ -3,7 +3,7 @@ import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts
 import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { LineTimings } from './live-line.ts';
-import type { LivePosition } from './live-position.ts';
+import type { KnownTrades, LivePosition } from './live-position.ts';
 import type { LiveTime } from './live-time.ts';
 import type { VenueTransport } from './venue-transport.ts';
 import type { VenueVitals } from './venue-vitals.ts';
@@ -28,7 +28,7 @@ export interface LiveFeedOptions {
   /** Of the lease under which it sends. */
   readonly fence: number;
   /** Of earlier runs. */
-  readonly lastTradeIds: ReadonlyMap<InstrumentId, number>;
+  readonly lastTrades: KnownTrades;
   readonly endpoints: VenueEndpoints;
   readonly transport: VenueTransport;
   readonly time: LiveTime;

@@ -51,7 +51,7 @@ export class LiveFeed {
     this.#feeds = new Map(
       options.instrumentIds.map((id) => [
         id,
-        new InstrumentFeed(id, options.lastTradeIds.get(id) ?? null, outlet, time),
+        new InstrumentFeed(id, options.lastTrades.get(id) ?? null, outlet, time),
       ]),
     );
     const { position, transport, endpoints } = options;
@@ -67,8 +67,8 @@ export class LiveFeed {
       lagMs,
       random,
     });
-    const ids = () => outlet.keptIds();
-    this.#saver = new PositionSaver({ position, ids, time, everyMs, log, onLost: onFailure });
+    const trades = () => outlet.keptTrades();
+    this.#saver = new PositionSaver({ position, trades, time, everyMs, log, onLost: onFailure });
     this.#catchUp = new CatchUp(
       {
         exchange,

@@ -1,5 +1,6 @@
 import type { Venue } from '../venue.ts';
 import { CoinbaseDecoder } from './decoder.ts';
+import { coinbaseLive } from './live.ts';
 import { readInstrument } from './symbols.ts';
 
 /** Coinbase Advanced Trade, spot. https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/overview */
@@ -7,5 +8,5 @@ export const coinbase: Venue = {
   exchange: 'coinbase',
   readInstrument,
   decoder: () => new CoinbaseDecoder(),
-  live: null,
+  live: coinbaseLive,
 };

@@ -1,5 +1,6 @@
 import type { Venue } from '../venue.ts';
 import { krakenDecoder } from './decoder.ts';
+import { krakenLive } from './live.ts';
 import { readInstrument } from './symbols.ts';
 
 /** Kraken spot, WebSocket v2. https://docs.kraken.com/api/docs/guides/spot-ws-intro */
@@ -7,5 +8,5 @@ export const kraken: Venue = {
   exchange: 'kraken',
   readInstrument,
   decoder: () => krakenDecoder,
-  live: null,
+  live: krakenLive,
 };
