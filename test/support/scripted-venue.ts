@@ -18,6 +18,8 @@ export class ScriptedVenue {
   readonly lines: ScriptedLine[] = [];
   /** Every question that was asked. */
   readonly asked: string[] = [];
+  /** It takes no connection. */
+  isDown = false;
   /** What a question is answered with. */
   answer: (url: URL) => unknown = () => ({});
   readonly #process: SimulatedProcess;
@@ -52,7 +54,8 @@ export class ScriptedVenue {
         later(() => listener.onMessage(typeof message === 'string' ? message : JSON.stringify(message))),
       cut: () => later(() => listener.onEnd('cut')),
     });
-    later(() => listener.onOpen());
+    if (this.isDown) later(() => listener.onEnd('refused'));
+    else later(() => listener.onOpen());
     return {
       ping: () => later(() => listener.onSign()),
       send: (text) => heard.push(text),
