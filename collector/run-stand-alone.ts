@@ -12,7 +12,7 @@ import { describeError } from '../shared/runtime/define-function.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { chooseInstruments, collectLive, type LiveOptions } from './live/collect-live.ts';
 import { VenueVitals } from './live/venue-vitals.ts';
-import { startReporting } from './report-vitals.ts';
+import { startReporting } from './live/report-vitals.ts';
 
 /** Exit codes, those of the command line. */
 const DONE = 0;

@@ -15,7 +15,7 @@ import {
   market,
   PER_SECOND,
 } from '../../test/support/live-collectors.ts';
-import { tapeOfCapture } from '../tape-of-capture.ts';
+import { tapeOfCapture } from '../tape/tape-of-capture.ts';
 import { chooseInstruments, LiveRefused } from './collect-live.ts';
 
 const collectors = liveCollectors();
@@ -305,7 +305,11 @@ describe('the choice of what to listen to', () => {
     ],
     ['binance', ['BT-CUSDT'], 'live: "BT-CUSDT" is not a pair of binance, expected one such as BTC-USDT'],
     ['binance', [], 'live: expected 1 to 200 symbols, got 0'],
-    ['mtgox', ['BTCUSDT'], 'live: exchange "mtgox" is not supported yet (supported: binance)'],
+    [
+      'mtgox',
+      ['BTCUSDT'],
+      'live: exchange "mtgox" is not supported yet (supported: binance, coinbase, kraken)',
+    ],
   ])('refuses %s %j', (exchange, symbols, message) => {
     expect(() => chooseInstruments(exchange, symbols)).toThrow(new LiveRefused(message));
   });

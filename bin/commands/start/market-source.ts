@@ -1,12 +1,8 @@
 /** What a start listens to: captures, an exchange, or the simulated market. */
 import { chooseInstruments, collectLive, LiveRefused } from '../../../collector/live/collect-live.ts';
-import {
-  assertReplayable,
-  noteOfNoTrades,
-  ReplayRefused,
-  replayCaptures,
-} from '../../../collector/replay.ts';
-import type { TapePorts } from '../../../collector/run-tape.ts';
+import { noteOfCaptures } from '../../../collector/tape/note-of-captures.ts';
+import { replayCaptures } from '../../../collector/tape/replay.ts';
+import type { TapePorts } from '../../../collector/tape/run-tape.ts';
 import { VenueVitals } from '../../../collector/live/venue-vitals.ts';
 import { collectSynthetic } from '../../../embedded/synthetic-source.ts';
 import type { Platform } from '../../../embedded/platform.ts';
@@ -16,6 +12,7 @@ import {
   verifyCapture,
   type VerifiedCapture,
 } from '../../../shared/adapters/exchanges/capture-file.ts';
+import type { VenueEndpoints } from '../../../shared/adapters/exchanges/venue.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { log } from '../../../shared/runtime/log.ts';
@@ -74,7 +71,7 @@ async function replaySource(values: StartValues): Promise<MarketSource> {
   const files = await verifyCaptures(values.replay);
   const instruments = [...new Set(files.flatMap((file) => file.instruments))].sort();
   return {
-    note: noteOfNoTrades(files),
+    note: noteOfCaptures(files),
     description: `replaying ${files.length === 1 ? files[0]!.path : `${files.length} captures`}: ${instruments.join(', ') || 'no trades'}`,
     instruments,
     strategy: strategyOf(values, 0),
@@ -89,15 +86,14 @@ async function verifyCaptures(paths: readonly string[]): Promise<VerifiedCapture
   try {
     const files: VerifiedCapture[] = [];
     for (const path of paths) files.push(await verifyCapture(path));
-    assertReplayable(files);
     return files;
   } catch (error) {
-    if (error instanceof BadCapture || error instanceof ReplayRefused) throw new BadInput(error.message);
+    if (error instanceof BadCapture) throw new BadInput(error.message);
     throw error;
   }
 }
 
-/** The exchange itself, on paper. Where `MILLRACE_BINANCE_WS` and `MILLRACE_BINANCE_REST` are set, a stand-in for it. */
+/** The exchange itself, on paper. */
 function liveSource(values: StartValues, exchange: string): MarketSource {
   if (values.once)
     throw new BadInput('--once: expected with --replay or the simulated market, an exchange has no end');
@@ -105,7 +101,7 @@ function liveSource(values: StartValues, exchange: string): MarketSource {
   if (values.symbols === null)
     throw new BadInput('--symbols is missing: expected with --live, such as BTCUSDT,ETHUSDT');
   const instruments = liveInstruments(exchange, values.symbols);
-  const { MILLRACE_BINANCE_WS: ws, MILLRACE_BINANCE_REST: rest } = process.env;
+  const endpoints = standInOf(exchange);
   return {
     note: null,
     description: `listening to ${exchange}: ${instruments.join(', ')}`,
@@ -125,10 +121,17 @@ function liveSource(values: StartValues, exchange: string): MarketSource {
         isSole: true,
         log,
         signal: io.signal,
-        ...(ws === undefined || rest === undefined ? {} : { endpoints: { ws, rest } }),
+        ...(endpoints === null ? {} : { endpoints }),
       });
     },
   };
+}
+
+/** Where `MILLRACE_BINANCE_WS` and `MILLRACE_BINANCE_REST` are set, and likewise of any exchange, a stand-in for it. */
+function standInOf(exchange: string): VenueEndpoints | null {
+  const prefix = `MILLRACE_${exchange.toUpperCase()}`;
+  const { [`${prefix}_WS`]: ws, [`${prefix}_REST`]: rest } = process.env;
+  return ws === undefined || rest === undefined ? null : { ws, rest };
 }
 
 function liveInstruments(exchange: string, symbols: readonly string[]): InstrumentId[] {

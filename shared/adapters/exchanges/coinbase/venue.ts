@@ -1,0 +1,12 @@
+import type { Venue } from '../venue.ts';
+import { CoinbaseDecoder } from './decoder.ts';
+import { coinbaseLive } from './live.ts';
+import { readInstrument } from './symbols.ts';
+
+/** Coinbase Advanced Trade, spot. https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/overview */
+export const coinbase: Venue = {
+  exchange: 'coinbase',
+  readInstrument,
+  decoder: () => new CoinbaseDecoder(),
+  live: coinbaseLive,
+};
