@@ -99,7 +99,7 @@ export default {
       '^lib/',
       '^lib/',
       TOPOLOGY,
-      '^shared/contracts/(events|metrics|service-metrics|token-rules)\\.ts$',
+      '^shared/contracts/(events|exchange|metrics|service-metrics|token-rules)\\.ts$',
       '^shared/adapters/aws/(environment|stage-parameters)\\.ts$',
       '^shared/runtime/cross-origin\\.ts$',
     ),
@@ -109,6 +109,14 @@ export default {
       '^collector/',
       '^(collector|shared)/',
     ),
+    {
+      name: 'collector-feeds-apart',
+      comment:
+        'A tape and a live venue know nothing of each other: what both send by is the outlet, which knows neither.',
+      severity: 'error',
+      from: { path: '^collector/(tape|live|outlet)/', pathNot: TEST },
+      to: { path: '^collector/(tape|live)/', pathNot: '^collector/$1/' },
+    },
     only(
       'simulator-imports-domain',
       'A simulated exchange speaks the venue’s protocol over a socket and shares no adapter with its reader.',

@@ -1,6 +1,6 @@
 /** The simulated market that the chain is measured with, and its trades as the stores take them. */
-import { protocolOf } from '../shared/adapters/exchanges/venues.ts';
-import { readTradeRow, type ReceivedTrade } from '../shared/contracts/stream-records.ts';
+import { CaptureDecoders } from '../shared/adapters/exchanges/capture-decoders.ts';
+import { readToldTrade, type ReceivedTrade } from '../shared/contracts/lane-rows.ts';
 import { receivedAtMs, type CaptureMessage } from '../shared/contracts/capture.ts';
 import { SyntheticMarket } from '../simulator/synthetic-market.ts';
 
@@ -20,17 +20,16 @@ export function tradesOfSecond(second: number): ReceivedTrade[] {
 /** The trades of a message, as the stores take them. */
 export function tradesOfMessage(message: CaptureMessage): ReceivedTrade[] {
   if (message.kind !== 'ws') return [];
-  const said = protocolOf(message.exchange)!.parse(message, receivedAtMs(message.receivedAtNs));
-  if (said.kind !== 'trades') return [];
-  return said.trades.map((trade) => {
-    const { tradeId, price, quantity, takerSide, timeMs } = trade;
-    const row = [0, tradeId, price, quantity, takerSide, timeMs, trade.receivedAtMs];
-    const read = readTradeRow(row, [trade.instrumentId]);
+  const events = decoders.of(message).read(message, receivedAtMs(message.receivedAtNs));
+  return events.flatMap((event) => {
+    if (event.kind !== 'trade') return [];
+    const read = readToldTrade(event);
     if (typeof read === 'string') throw new Error(`${read}: ${message.text}`);
-    return read;
+    return [read];
   });
 }
 
+const decoders = new CaptureDecoders();
 const market = new SyntheticMarket(MARKET);
 
 export const INSTRUMENTS = market.instrumentIds;

@@ -1,4 +1,4 @@
-/** The CDK app: `cdk deploy --all`, `cdk synth -q -c stage=prod`. */
+/** The CDK app: `npm run deploy` has it synthesised, `cdk synth -q -c stage=dev` too. */
 import { App } from 'aws-cdk-lib';
 import { NoAlarmReceiver } from '../lib/config/alarm-receivers.ts';
 import { ContextRefused } from '../lib/config/stage-context.ts';

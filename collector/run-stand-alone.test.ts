@@ -20,7 +20,10 @@ async function run(variables: Readonly<Record<string, string | undefined>>) {
 describe('a collector by itself', () => {
   it.each([
     [{ STREAM_RAW: undefined }, 'environment: expected a value for STREAM_RAW'],
-    [{ COLLECTOR_EXCHANGE: 'mtgox' }, 'live: exchange "mtgox" is not supported yet (supported: binance)'],
+    [
+      { COLLECTOR_EXCHANGE: 'mtgox' },
+      'live: exchange "mtgox" is not supported yet (supported: binance, coinbase, kraken)',
+    ],
     [{ COLLECTOR_SYMBOLS: 'BTCUSDT,' }, 'live: "" is not a pair of binance, expected one such as BTC-USDT'],
     [
       { COLLECTOR_WS: 'ws://127.0.0.1:1' },

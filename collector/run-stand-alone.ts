@@ -11,11 +11,10 @@ import { KinesisStreamWriter } from '../shared/adapters/aws/kinesis-stream-write
 import type { Market } from '../shared/domain/market-data/market.ts';
 import { describeError } from '../shared/runtime/define-function.ts';
 import type { Log } from '../shared/runtime/log.ts';
-import { marketOfEndpoints } from '../shared/adapters/exchanges/market-of-url.ts';
-import { protocolOf } from '../shared/adapters/exchanges/venues.ts';
+import { marketOfVenue } from '../shared/adapters/exchanges/market-of-url.ts';
 import { chooseInstruments, collectLive, type LiveOptions } from './live/collect-live.ts';
 import { VenueVitals } from './live/venue-vitals.ts';
-import { startReporting } from './report-vitals.ts';
+import { startReporting } from './live/report-vitals.ts';
 import { claimStage, StageOfOtherMarket } from './stage-market.ts';
 
 /** Exit codes, those of the command line. */
@@ -39,10 +38,7 @@ export async function runStandAlone(
   let market: Market;
   try {
     options = readOptions(variables, signal, log);
-    market = marketOfEndpoints(
-      options.exchange,
-      options.endpoints ?? protocolOf(options.exchange)!.endpoints,
-    );
+    market = marketOfVenue(options.exchange, options.endpoints ?? null);
   } catch (error) {
     log.error('the collector cannot start', { cause: (error as Error).message });
     return BAD_INPUT;

@@ -1,5 +1,5 @@
 /** The one-process platform: storage, ports and runtime put together, with HTTP in front when it is asked for. */
-import type { TapeGate } from '../collector/tape-gate.ts';
+import type { TapeGate } from '../collector/tape/tape-gate.ts';
 import type { VenueVitals } from '../collector/live/venue-vitals.ts';
 import type { FolderUse } from '../shared/adapters/embedded/data-folder.ts';
 import { EmbeddedGivenUp } from '../shared/adapters/embedded/embedded-given-up.ts';

@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CaptureMessage } from '../shared/contracts/capture.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import { SyntheticMarket, type MarketParameters } from '../simulator/synthetic-market.ts';
-import { runTape, type TapeOutcome, type TapePorts } from '../collector/run-tape.ts';
-import { PositionKeeper } from '../collector/tape-position.ts';
-import type { TapeSource } from '../collector/tape-source.ts';
+import { runTape, type TapeOutcome, type TapePorts } from '../collector/tape/run-tape.ts';
+import { PositionKeeper } from '../collector/tape/tape-position.ts';
+import type { TapeSource } from '../collector/tape/tape-source.ts';
 
 export interface SyntheticOptions extends TapePorts {
   readonly market: MarketParameters;

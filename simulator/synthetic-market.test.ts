@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { binance } from '../shared/adapters/exchanges/binance/protocol.ts';
+import { binance } from '../shared/adapters/exchanges/binance/venue.ts';
 import { formatCaptureLine, receivedAtMs } from '../shared/contracts/capture.ts';
-import { readTradeRow, type ReceivedTrade } from '../shared/contracts/stream-records.ts';
+import { readToldTrade, type ReceivedTrade } from '../shared/contracts/lane-rows.ts';
 import { decimal, toNumber } from '../shared/domain/decimal.ts';
 import { SyntheticMarket, type MarketParameters } from './synthetic-market.ts';
 
@@ -18,13 +18,12 @@ function hashOf(parameters: MarketParameters, second: number): string {
 function tradesOf(market: SyntheticMarket, second: number): ReceivedTrade[] {
   return market.messagesOf(second).flatMap((message) => {
     if (message.kind !== 'ws') return [];
-    const parsed = binance.parse(message, receivedAtMs(message.receivedAtNs));
-    if (parsed.kind !== 'trades') throw new Error(`expected a trade: ${message.message}`);
-    return parsed.trades.map(({ instrumentId, tradeId, price, quantity, takerSide, timeMs, ...rest }) => {
-      const row = [0, tradeId, price, quantity, takerSide, timeMs, rest.receivedAtMs];
-      const trade = readTradeRow(row, [instrumentId]);
+    const events = binance.decoder().read(message, receivedAtMs(message.receivedAtNs));
+    return events.flatMap((event) => {
+      if (event.kind !== 'trade') return [];
+      const trade = readToldTrade(event);
       if (typeof trade === 'string') throw new Error(trade);
-      return trade;
+      return [trade];
     });
   });
 }

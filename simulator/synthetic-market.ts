@@ -1,4 +1,5 @@
 import { formatCaptureLine, type CaptureMessage } from '../shared/contracts/capture.ts';
+import type { Exchange } from '../shared/domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../shared/domain/market-data/instrument.ts';
 import { BinanceWire } from './binance-wire.ts';
 import { mix, priceFactor } from './synthetic-prices.ts';
@@ -18,7 +19,7 @@ const MAX_TRADES_A_SECOND = 1_000_000;
 const SECOND_MS = 1000;
 /** A heartbeat proves what lies a second before it, so it comes when the next second is over on the venue's clock. */
 const HEARTBEAT_AFTER_MS = 1000;
-const EXCHANGE = 'binance';
+const EXCHANGE: Exchange = 'binance';
 const URL = 'simulator://binance/stream';
 
 /** A price level in ticks of 0.01, and the step of quantities that makes a trade worth some hundred USDT. */

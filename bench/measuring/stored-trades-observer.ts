@@ -3,7 +3,7 @@ import { LatencyHistogram, type Latencies } from './latency-histogram.ts';
 
 /**
  * Notes when trades can be queried: the moment at which their insert has resolved. A paced simulated market gives
- * each trade the time at which it was due (collector/pacer.ts lets nothing out before it), so what is measured begins
+ * each trade the time at which it was due (collector/tape/pacer.ts lets nothing out before it), so what is measured begins
  * when a venue would have sent the trade, and a collector that falls behind makes its own delay longer.
  */
 export class StoredTradesObserver {

@@ -4,7 +4,7 @@ import { startClickHouse } from '../../embedded/clickhouse-server/start-clickhou
 import { createClickHouse } from '../../shared/adapters/clickhouse/client.ts';
 import { ClickHouseTradeStore } from '../../shared/adapters/clickhouse/clickhouse-trade-store.ts';
 import { migrate } from '../../shared/adapters/clickhouse/migrate.ts';
-import type { ReceivedTrade } from '../../shared/contracts/stream-records.ts';
+import type { ReceivedTrade } from '../../shared/contracts/lane-rows.ts';
 import { log } from '../../shared/runtime/log.ts';
 import { LatencyHistogram, type Latencies } from '../measuring/latency-histogram.ts';
 import { cpuSeconds } from '../measuring/process-usage.ts';

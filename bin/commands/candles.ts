@@ -1,5 +1,5 @@
-import { assertReplayable, noteOfNoTrades, ReplayRefused } from '../../collector/replay.ts';
-import { tapeOfCapture } from '../../collector/tape-of-capture.ts';
+import { noteOfCaptures } from '../../collector/tape/note-of-captures.ts';
+import { tapeOfCapture } from '../../collector/tape/tape-of-capture.ts';
 import { BadCapture, verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import type { CandleView } from '../../shared/contracts/events.ts';
 import { candleViewOf } from '../../shared/contracts/lane-candles.ts';
@@ -33,12 +33,10 @@ export const command = defineCommand({
   ],
   run: async (values, io) => {
     try {
-      const files = [await verifyCapture(values.capture)];
-      assertReplayable(files);
-      const note = noteOfNoTrades(files);
+      const note = noteOfCaptures([await verifyCapture(values.capture)]);
       if (note !== null) io.tell(note);
     } catch (error) {
-      if (error instanceof BadCapture || error instanceof ReplayRefused) throw new BadInput(error.message);
+      if (error instanceof BadCapture) throw new BadInput(error.message);
       throw error;
     }
     const builder = new CandleBuilder(values.interval);

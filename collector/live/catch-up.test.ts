@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { binance } from '../../shared/adapters/exchanges/binance/protocol.ts';
+import { binance } from '../../shared/adapters/exchanges/binance/venue.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { RecordingStreamWriter } from '../../test/support/recording-stream-writer.ts';
 import { SimulatedTime } from '../../test/support/simulated-time.ts';
@@ -35,10 +35,14 @@ function withoutAnswers() {
   const from = { writer, exchange: 'binance', sourceId: 'live', fence: 1 };
   const outlet = new LiveOutlet({ ...from, time: process, log, flushAfterMs: 5, onFailure });
   outlet.beginSession('session');
-  const feeds = [BITCOIN, ETHER].map((id) => new InstrumentFeed(id, 10, outlet, process));
+  const feeds = [BITCOIN, ETHER].map(
+    (id) => new InstrumentFeed(id, { tradeId: 10, timeMs: null }, outlet, process),
+  );
   const catchUp = new CatchUp(
     {
-      protocol: binance,
+      exchange: 'binance',
+      backfill: binance.live!.backfill,
+      decoder: binance.decoder(),
       restEndpoint: '',
       fetch: async () => new Promise<FetchedText>(() => undefined),
       outlet,

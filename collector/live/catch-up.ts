@@ -1,17 +1,21 @@
-import { TRADES_A_PAGE, type LiveProtocol } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import type { Backfill, BackfillPage, Decoder, VenueRequest } from '../../shared/adapters/exchanges/venue.ts';
+import type { Exchange } from '../../shared/domain/market-data/exchanges.ts';
 import { embeddedMetrics } from '../../shared/runtime/embedded-metrics.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { CatchUpProgress } from './catch-up-progress.ts';
-import type { FetchedText, Patience, Request } from './fetch-text.ts';
+import type { FetchedText, Patience } from './fetch-text.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
 import type { LiveOutlet } from './live-outlet.ts';
 import type { LiveTime } from './live-time.ts';
 
 export interface CatchUpOptions {
-  readonly protocol: LiveProtocol;
+  readonly exchange: Exchange;
+  readonly backfill: Backfill | null;
+  /** Of the answers. */
+  readonly decoder: Decoder;
   readonly restEndpoint: string;
   /** Keeps to the venue's limits. */
-  readonly fetch: (request: Request, patience: Patience, signal: AbortSignal) => Promise<FetchedText>;
+  readonly fetch: (request: VenueRequest, patience: Patience, signal: AbortSignal) => Promise<FetchedText>;
   readonly outlet: LiveOutlet;
   readonly time: LiveTime;
   readonly log: Log;
@@ -33,6 +37,10 @@ const HELD_BETWEEN_LOOKS = 1000;
 /** Requests under way to one venue. */
 const MAX_AT_ONCE = 4;
 
+type FetchedPage =
+  | { readonly kind: 'page'; readonly trades: number; readonly next: BackfillPage | null }
+  | Extract<FetchedText, { kind: 'failed' }>;
+
 /** Fetches the trades that the stream did not bring, as fast as the venue allows. */
 export class CatchUp {
   readonly #options: CatchUpOptions;
@@ -47,17 +55,20 @@ export class CatchUp {
   constructor(options: CatchUpOptions, feeds: () => Iterable<InstrumentFeed>) {
     this.#options = options;
     this.#feeds = feeds;
-    this.#progress = new CatchUpProgress({ ...options, exchange: options.protocol.exchange }, feeds);
+    this.#progress = new CatchUpProgress(options, feeds);
   }
 
-  /** Resolves when the feed goes on by itself again, or has been told to do without; or when the signal aborts. */
-  async run(feed: InstrumentFeed, signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves when the feed goes on by itself again, or has been told to do without; or when the signal aborts.
+   * @param connection that of which a gap is filled.
+   */
+  async run(feed: InstrumentFeed, connection: string, signal: AbortSignal): Promise<void> {
     const { time, lagMs } = this.#options;
     const provesFrom = time.elapsedMs() + lagMs;
     if (this.#running >= MAX_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running++;
     try {
-      const cause = signal.aborted ? null : await this.#fetchMissing(feed, provesFrom, signal);
+      const cause = signal.aborted ? null : await this.#fetchMissing(feed, connection, provesFrom, signal);
       if (cause !== null) this.#doWithout(feed, cause);
       this.#progress.tell();
     } catch (error) {
@@ -91,18 +102,27 @@ export class CatchUp {
    * and that counts once what was made before the stream began must have reached it.
    * @returns why trades are still missing; null: none are.
    */
-  async #fetchMissing(feed: InstrumentFeed, provesFrom: number, signal: AbortSignal): Promise<string | null> {
+  async #fetchMissing(
+    feed: InstrumentFeed,
+    connection: string,
+    provesFrom: number,
+    signal: AbortSignal,
+  ): Promise<string | null> {
     const { outlet, time, lagMs, withinMs } = this.#options;
     let repeats = 0;
+    let page: BackfillPage | null = null;
     const endsAt = (feed.catchingUpSince ?? time.elapsedMs()) + withinMs;
     while (feed.isCatchingUp) {
       const askedAt = time.elapsedMs();
       if (askedAt >= endsAt) return `they could not be fetched within ${withinMs / 1000} s`;
-      const fetched = await this.#fetchPage(feed, endsAt, signal);
-      if (typeof fetched === 'string') return fetched;
-      this.#progress.add(fetched);
+      page ??= this.#firstPage(feed);
+      if (page === null) return 'the venue tells of no trades but the latest';
+      const fetched = await this.#fetchPage(feed, page, connection, endsAt, signal);
+      if (fetched.kind === 'failed') return fetched.cause;
+      this.#progress.add(fetched.trades);
       await outlet.room();
-      if (fetched === TRADES_A_PAGE) continue;
+      page = fetched.next;
+      if (page !== null) continue;
       if (!feed.isHeard && askedAt < provesFrom) {
         await time.sleep(provesFrom - askedAt, signal);
         continue;
@@ -115,32 +135,45 @@ export class CatchUp {
     return null;
   }
 
-  /** @returns how many trades the page had, or why there is none. */
-  async #fetchPage(feed: InstrumentFeed, endsAt: number, signal: AbortSignal): Promise<number | string> {
-    const { protocol, restEndpoint, fetch, outlet, time } = this.#options;
-    const url = protocol.tradesFromUrl(restEndpoint, feed.instrumentId, (feed.lastId ?? -1) + 1);
-    const request = { url, weight: protocol.limits.tradesFromWeight };
-    const answer = await fetch(request, { kind: 'until', elapsedMs: endsAt }, signal);
+  #firstPage(feed: InstrumentFeed): BackfillPage | null {
+    const { backfill, restEndpoint, time } = this.#options;
+    const after = feed.lastTrade ?? { tradeId: -1, timeMs: null };
+    return backfill?.first(restEndpoint, feed.instrumentId, after, time.nowMs()) ?? null;
+  }
+
+  async #fetchPage(
+    feed: InstrumentFeed,
+    page: BackfillPage,
+    connection: string,
+    endsAt: number,
+    signal: AbortSignal,
+  ): Promise<FetchedPage> {
+    const { exchange, decoder, fetch, outlet, time } = this.#options;
+    const answer = await fetch(page.request, { kind: 'until', elapsedMs: endsAt }, signal);
     signal.throwIfAborted();
-    if (answer.kind === 'failed') return answer.cause;
+    if (answer.kind === 'failed') return answer;
     const receivedAtMs = time.nowMs();
     const message = {
       receivedAtNs: `${receivedAtMs}000000`,
-      exchange: protocol.exchange,
+      exchange,
       kind: 'rest',
-      url,
+      url: page.request.url,
       message: answer.text,
+      connection,
     };
-    const parsed = protocol.parse(message, receivedAtMs);
+    const events = decoder.read(message, receivedAtMs);
     outlet.archive(message);
-    if (parsed.kind === 'malformed') return parsed.cause;
-    if (parsed.kind === 'other') return 0;
-    for (const trade of parsed.trades) feed.fill(trade);
-    return parsed.trades.length;
+    const failed = events.find(({ kind }) => kind === 'malformed' || kind === 'refused');
+    if (failed?.kind === 'malformed' || failed?.kind === 'refused')
+      return { kind: 'failed', cause: failed.cause };
+    const told = events.filter((event) => event.kind === 'trade');
+    const { trades, next } = page.read(told);
+    for (const trade of trades) feed.fill(trade);
+    return { kind: 'page', trades: trades.length, next };
   }
 
   #doWithout(feed: InstrumentFeed, cause: string): void {
-    const { protocol, time, log, onDoubt } = this.#options;
+    const { exchange, time, log, onDoubt } = this.#options;
     const { instrumentId } = feed;
     if (!feed.isHeard) {
       onDoubt();
@@ -149,7 +182,7 @@ export class CatchUp {
     for (const { fromId, toId } of feed.giveUp()) {
       const metrics = embeddedMetrics(new Map([['tradesMissing', toId - fromId + 1]]), time.nowMs());
       log.warn('trades are missing', {
-        venue: protocol.exchange,
+        venue: exchange,
         instrumentId,
         fromId,
         toId,

@@ -1,14 +1,15 @@
-import type { LiveProtocol, VenueEndpoints } from '../../shared/adapters/exchanges/venue-protocol.ts';
-import { protocolOf, SUPPORTED_EXCHANGES } from '../../shared/adapters/exchanges/venues.ts';
+import type { LiveVenue, Venue, VenueEndpoints } from '../../shared/adapters/exchanges/venue.ts';
+import { LIVE_EXCHANGES, venueOf } from '../../shared/adapters/exchanges/venues.ts';
+import { isExchange } from '../../shared/domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
 import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import { Backoff } from './backoff.ts';
 import { LeaseLost, takeLease, type Lease, type LeaseTimings } from './lease.ts';
 import { LeasedWriter } from './leased-writer.ts';
 import { LivePosition } from './live-position.ts';
-import { LiveFeed, type LiveFeedTimings } from './live-feed.ts';
+import { LiveFeed } from './live-feed.ts';
+import type { LiveFeedTimings } from './live-feed-options.ts';
 import { systemTime, type LiveTime } from './live-time.ts';
 import { PatientWriter } from './patient-writer.ts';
 import { networkTransport, type VenueTransport } from './venue-transport.ts';
@@ -19,13 +20,7 @@ export class LiveRefused extends Error {
   override readonly name = 'LiveRefused';
 }
 
-export interface LiveTimings extends LiveFeedTimings, LeaseTimings {
-  /** Waits between connections that fail: the first, and the longest. */
-  readonly firstRetryMs: number;
-  readonly longestRetryMs: number;
-  /** A connection that lived so long was a good one: the waits begin anew. */
-  readonly stableAfterMs: number;
-}
+export interface LiveTimings extends LiveFeedTimings, LeaseTimings {}
 
 const LIVE_TIMINGS: LiveTimings = {
   handshakeMs: 10_000,
@@ -69,7 +64,7 @@ export interface LiveOptions {
   readonly random?: () => number;
 }
 
-/** One connection takes 1,024 streams, and its address lists them all. */
+/** Of one process. */
 const MAX_INSTRUMENTS = 200;
 const WRITE_ATTEMPTS = 8;
 
@@ -79,9 +74,9 @@ const WRITE_ATTEMPTS = 8;
  * @throws LiveRefused naming the first that is wrong.
  */
 export function chooseInstruments(exchange: string, symbols: readonly string[]): InstrumentId[] {
-  const protocol = liveProtocol(exchange);
+  const { venue } = liveVenue(exchange);
   const instrumentIds = symbols.map((symbol) => {
-    const instrumentId = protocol.readInstrument(symbol.trim());
+    const instrumentId = venue.readInstrument(symbol.trim());
     if (instrumentId !== null) return instrumentId;
     throw new LiveRefused(
       `live: ${JSON.stringify(symbol)} is not a pair of ${exchange}, expected one such as BTC-USDT`,
@@ -100,7 +95,7 @@ export function chooseInstruments(exchange: string, symbols: readonly string[]):
 export async function collectLive(options: LiveOptions): Promise<void> {
   const run: LiveRun = {
     ...options,
-    protocol: liveProtocol(options.exchange),
+    ...liveVenue(options.exchange),
     timings: { ...LIVE_TIMINGS, ...options.timings },
     time: options.time ?? systemTime,
     random: options.random ?? Math.random,
@@ -120,8 +115,7 @@ export async function collectLive(options: LiveOptions): Promise<void> {
   }
 }
 
-interface LiveRun extends LiveOptions {
-  readonly protocol: LiveProtocol;
+interface LiveRun extends LiveOptions, ListenedVenue {
   readonly timings: LiveTimings;
   readonly time: LiveTime;
   readonly random: () => number;
@@ -137,9 +131,9 @@ interface LiveRun extends LiveOptions {
  * @throws LeaseLost
  */
 async function listen(run: LiveRun, lease: Lease): Promise<void> {
-  const { protocol, exchange, instrumentIds, state, log, time, timings, random, vitals } = run;
+  const { venue, live, exchange, instrumentIds, state, log, time, timings, random, vitals } = run;
   const position = new LivePosition(state, exchange, lease);
-  const lastTradeIds = await position.load().catch(async (error: unknown) => {
+  const lastTrades = await position.load().catch(async (error: unknown) => {
     // Whoever is started in this one's place, or stands by, need not wait for the lease to run out.
     await lease.release().catch(() => undefined);
     throw error;
@@ -147,11 +141,12 @@ async function listen(run: LiveRun, lease: Lease): Promise<void> {
   const failure = new AbortController();
   const writer = new LeasedWriter(run.writer, lease);
   const feed = new LiveFeed({
-    protocol,
+    venue,
+    live,
     instrumentIds,
     fence: lease.fence,
-    lastTradeIds,
-    endpoints: run.endpoints ?? protocol.endpoints,
+    lastTrades,
+    endpoints: run.endpoints ?? live.endpoints,
     transport: run.transport ?? networkTransport,
     time,
     writer: new PatientWriter({ writer, attempts: WRITE_ATTEMPTS, signal: run.signal, log, time, random }),
@@ -164,47 +159,21 @@ async function listen(run: LiveRun, lease: Lease): Promise<void> {
   });
   const signal = AbortSignal.any([run.signal, failure.signal]);
   await feed.claimLanes();
-  await holdConnections(feed, { signal, timings, time, random, log, vitals });
+  await feed.hold(signal);
   // Why it cannot go on counts for more than what failed because of it.
   await feed.finish().catch((error: unknown) => failure.abort(error));
   failure.signal.throwIfAborted();
 }
 
-interface HoldOptions {
-  readonly signal: AbortSignal;
-  readonly timings: LiveTimings;
-  readonly time: LiveTime;
-  readonly random: () => number;
-  readonly log: Log;
-  readonly vitals: VenueVitals;
+interface ListenedVenue {
+  readonly venue: Venue;
+  readonly live: LiveVenue;
 }
 
-async function holdConnections(
-  feed: LiveFeed,
-  { signal, timings, time, random, log, vitals }: HoldOptions,
-): Promise<void> {
-  const backoff = new Backoff({ firstMs: timings.firstRetryMs, longestMs: timings.longestRetryMs, random });
-  while (!signal.aborted) {
-    const begunAt = time.elapsedMs();
-    const end = await feed.holdConnection(signal);
-    if (end.kind === 'aborted') return;
-    if (end.kind === 'renewed') {
-      log.info('connection renewed');
-      continue;
-    }
-    vitals.lost();
-    if (time.elapsedMs() - begunAt >= timings.stableAfterMs) backoff.reset();
-    const retryInMs = Math.round(backoff.nextMs());
-    log.warn('connection lost', { cause: end.cause, retryInMs });
-    // An abort ends the wait as well as the loop.
-    await time.sleep(retryInMs, signal).catch(() => undefined);
-  }
-}
-
-function liveProtocol(exchange: string): LiveProtocol {
-  const protocol = protocolOf(exchange);
-  if (protocol !== null) return protocol;
+function liveVenue(exchange: string): ListenedVenue {
+  const venue = isExchange(exchange) ? venueOf(exchange) : null;
+  if (venue !== null && venue.live !== null) return { venue, live: venue.live };
   throw new LiveRefused(
-    `live: exchange ${JSON.stringify(exchange)} is not supported yet (supported: ${SUPPORTED_EXCHANGES.join(', ')})`,
+    `live: exchange ${JSON.stringify(exchange)} is not supported yet (supported: ${LIVE_EXCHANGES.join(', ')})`,
   );
 }

@@ -1,3 +1,4 @@
+import type { VenueRequest } from '../../shared/adapters/exchanges/venue.ts';
 import { Backoff } from './backoff.ts';
 import type { LiveTime } from './live-time.ts';
 import type { RequestBudget } from './request-budget.ts';
@@ -5,12 +6,6 @@ import type { VenueAnswer, VenueTransport } from './venue-transport.ts';
 
 export type FetchedText =
   { readonly kind: 'text'; readonly text: string } | { readonly kind: 'failed'; readonly cause: string };
-
-/** What a request costs at the venue. */
-export interface Request {
-  readonly url: string;
-  readonly weight: number;
-}
 
 export interface FetchTextOptions {
   readonly transport: VenueTransport;
@@ -43,7 +38,7 @@ type Answer =
   | { readonly kind: 'slow-down'; readonly cause: string; readonly pauseMs: number };
 
 /** Asks a venue over REST, within its limits. Refusals are final; who insists after being told to slow down is banned. */
-export async function fetchText(request: Request, options: FetchTextOptions): Promise<FetchedText> {
+export async function fetchText(request: VenueRequest, options: FetchTextOptions): Promise<FetchedText> {
   const { budget, time, patience, random, signal } = options;
   const backoff = new Backoff({ firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS, random });
   for (let attempt = 1; ; attempt++) {

@@ -1,5 +1,6 @@
-import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import type { KnownTrade } from '../../shared/adapters/exchanges/venue.ts';
 import type { CaptureMessage } from '../../shared/contracts/capture.ts';
+import { isTradeTime, type ToldTrade } from '../../shared/contracts/lane-rows.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { parseTradeId } from '../../shared/domain/market-data/trade.ts';
 import type { LiveOutlet } from './live-outlet.ts';
@@ -9,7 +10,7 @@ import { TradeContinuity, type Gap } from './trade-continuity.ts';
 export type ReceivedMessage = Omit<CaptureMessage, 'line' | 'text'>;
 
 interface Received {
-  readonly trade: VenueTrade;
+  readonly trade: ToldTrade;
   readonly id: number;
   /** Set on the first trade of a message, which takes the message into the archive with it. */
   readonly message: ReceivedMessage | null;
@@ -21,19 +22,28 @@ export class InstrumentFeed {
   readonly #outlet: LiveOutlet;
   readonly #time: LiveTime;
   readonly #continuity: TradeContinuity<Received>;
+  #lastTimeMs: number | null;
   #received = 0;
   #isHeard = false;
   #catchingUpSince: number | null = null;
 
-  constructor(instrumentId: InstrumentId, lastId: number | null, outlet: LiveOutlet, time: LiveTime) {
+  /** @param last of an earlier run; null: none is known. */
+  constructor(instrumentId: InstrumentId, last: KnownTrade | null, outlet: LiveOutlet, time: LiveTime) {
     this.instrumentId = instrumentId;
     this.#outlet = outlet;
     this.#time = time;
-    this.#continuity = new TradeContinuity(lastId);
+    this.#continuity = new TradeContinuity(last?.tradeId ?? null);
+    this.#lastTimeMs = last?.timeMs ?? null;
   }
 
   get lastId(): number | null {
     return this.#continuity.lastId;
+  }
+
+  /** The last trade that was sent, or that an earlier run had sent; null: there is none. */
+  get lastTrade(): KnownTrade | null {
+    const { lastId } = this;
+    return lastId === null ? null : { tradeId: lastId, timeMs: this.#lastTimeMs };
   }
 
   get isCatchingUp(): boolean {
@@ -76,7 +86,7 @@ export class InstrumentFeed {
    * order in which the platform got them.
    * @returns whether trades before it are missing.
    */
-  receive(trade: VenueTrade, message: ReceivedMessage | null): 'gap' | null {
+  receive(trade: ToldTrade, message: ReceivedMessage | null): 'gap' | null {
     const id = parseTradeId(trade.tradeId);
     this.#received++;
     if (id === null) {
@@ -84,7 +94,8 @@ export class InstrumentFeed {
       return null;
     }
     this.#isHeard = true;
-    if (this.lastId === null && !this.isCatchingUp) this.#outlet.beginInstrument(this.instrumentId, id);
+    if (this.lastId === null && !this.isCatchingUp)
+      this.#outlet.beginInstrument(this.instrumentId, { tradeId: id, timeMs: timeOf(trade) });
     const admission = this.#continuity.admit(id, { trade, id, message });
     if (admission === 'next') this.#send(trade, id, message);
     else if (admission === 'repeated' && message !== null) this.#outlet.archive(message);
@@ -94,7 +105,7 @@ export class InstrumentFeed {
   }
 
   /** A trade was fetched. */
-  fill(trade: VenueTrade): void {
+  fill(trade: ToldTrade): void {
     const id = parseTradeId(trade.tradeId);
     if (id !== null && this.#continuity.fill(id)) this.#send(trade, id, null);
   }
@@ -117,8 +128,14 @@ export class InstrumentFeed {
     return gaps;
   }
 
-  #send(trade: VenueTrade, id: number | null, message: ReceivedMessage | null): void {
-    this.#outlet.sendTrade(trade, id);
+  #send(trade: ToldTrade, id: number | null, message: ReceivedMessage | null): void {
+    // Where a time is not believed, the one before it will do: more is asked for than is missing.
+    this.#lastTimeMs = timeOf(trade) ?? this.#lastTimeMs;
+    this.#outlet.sendTrade(trade, id === null ? null : { tradeId: id, timeMs: this.#lastTimeMs });
     if (message !== null) this.#outlet.archive(message);
   }
+}
+
+function timeOf({ timeMs, receivedAtMs }: ToldTrade): number | null {
+  return isTradeTime(timeMs, receivedAtMs) ? timeMs : null;
 }

@@ -40,6 +40,9 @@ function contend(options: { store?: StateStore; isSole?: boolean; renews?: boole
 }
 
 const position = (lease: Lease) => new LivePosition(state, 'binance', lease);
+/** Where the collector has come to. */
+const at = (tradeId: number) =>
+  new Map([['binance:BTC-USDT', { tradeId, timeMs: 1_700_000_000_000 + tradeId }]]);
 const savedIds = async () =>
   (await state.get<{ lastTradeIds: object }>('operations', collectorPositionKey('live-binance')))?.value
     .lastTradeIds;
@@ -128,13 +131,11 @@ describe('a holder that slept past the end of its lease', () => {
 
   it('cannot write the position any more', async () => {
     const { stale, next } = await overtaken();
-    await position(next).save(new Map([['binance:BTC-USDT', 7]]));
-    await expect(position(stale).save(new Map([['binance:BTC-USDT', 3]]))).rejects.toThrow(LeaseLost);
-    await expect(position(stale).saveAndRelease(new Map([['binance:BTC-USDT', 3]]))).rejects.toThrow(
-      LeaseLost,
-    );
+    await position(next).save(at(7));
+    await expect(position(stale).save(at(3))).rejects.toThrow(LeaseLost);
+    await expect(position(stale).saveAndRelease(at(3))).rejects.toThrow(LeaseLost);
     expect(await savedIds()).toEqual({ 'binance:BTC-USDT': 7 });
-    expect([...(await position(next).load())]).toEqual([['binance:BTC-USDT', 7]]);
+    expect([...(await position(next).load())]).toEqual([...at(7)]);
   });
 
   it('goes on under its lease where nobody has taken it', async () => {
@@ -143,7 +144,7 @@ describe('a holder that slept past the end of its lease', () => {
     first.process.pause();
     await time.pass(20_000);
     await first.lease!.assure();
-    await position(first.lease!).save(new Map([['binance:BTC-USDT', 3]]));
+    await position(first.lease!).save(at(3));
     expect(await savedIds()).toEqual({ 'binance:BTC-USDT': 3 });
   });
 });

@@ -1,57 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  LiveProtocol,
-  VenueEndpoints,
-  VenueTrade,
-} from '../../shared/adapters/exchanges/venue-protocol.ts';
+import type { VenueLine, VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
-import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
-import type { Log } from '../../shared/runtime/log.ts';
-import { HEARTBEAT_GRACE_MS } from '../tape-boundaries.ts';
+import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
 import { CatchUp, MAX_HELD } from './catch-up.ts';
 import { InstrumentFeed, type ReceivedMessage } from './instrument-feed.ts';
+import type { LiveFeedOptions } from './live-feed-options.ts';
+import { LiveLine, type OpenConnection } from './live-line.ts';
 import { LiveOutlet } from './live-outlet.ts';
-import type { LiveTime } from './live-time.ts';
-import type { LivePosition } from './live-position.ts';
 import { PositionSaver } from './position-saver.ts';
+import { UnreadMessages } from './unread-messages.ts';
 import { VenueClock } from './venue-clock.ts';
 import { VenueQuestions } from './venue-questions.ts';
-import type { VenueVitals } from './venue-vitals.ts';
-import { VenueConnection, type ConnectionEnd, type ConnectionTimings } from './venue-connection.ts';
-import type { VenueTransport } from './venue-transport.ts';
-
-export interface LiveFeedTimings extends ConnectionTimings {
-  readonly watermarkEveryMs: number;
-  /** The position is saved so often, and the lease renewed with it. */
-  readonly renewEveryMs: number;
-  /** A trade waits at most this long for others to travel with. */
-  readonly flushAfterMs: number;
-  readonly restTimeoutMs: number;
-  /** By so much REST answers may lag behind the stream. */
-  readonly restLagMs: number;
-  /** For so long after an interruption the missing trades are asked for. */
-  readonly catchUpWithinMs: number;
-}
-
-export interface LiveFeedOptions {
-  readonly protocol: LiveProtocol;
-  readonly instrumentIds: readonly InstrumentId[];
-  /** Of the lease under which it sends. */
-  readonly fence: number;
-  /** Of earlier runs. */
-  readonly lastTradeIds: ReadonlyMap<InstrumentId, number>;
-  readonly endpoints: VenueEndpoints;
-  readonly transport: VenueTransport;
-  readonly time: LiveTime;
-  readonly writer: StreamWriter;
-  readonly timings: LiveFeedTimings;
-  readonly log: Log;
-  readonly random: () => number;
-  readonly position: Pick<LivePosition, 'save' | 'saveAndRelease'>;
-  readonly onFailure: (error: unknown) => void;
-  /** Told when the venue is heard. */
-  readonly vitals: VenueVitals;
-}
 
 /** The trades of one exchange, over as many connections as it takes. */
 export class LiveFeed {
@@ -64,17 +23,20 @@ export class LiveFeed {
   readonly #clock = new VenueClock();
   /** Names this run: sessions and archived objects of different runs are never mixed up. */
   readonly #runId = `live-${randomUUID().slice(0, 8)}`;
+  readonly #lines: readonly LiveLine[];
+  readonly #unread: UnreadMessages;
   readonly #endTicks: () => void;
   #wasOpen = false;
   #sessions = 0;
   #connections = 0;
-  #connection: VenueConnection | null = null;
   #watermarkMs: number | null = null;
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
-    const { protocol, fence, writer, time, log, random, onFailure, timings } = options;
-    const { exchange } = protocol;
+    const { venue, live, fence, writer, time, log, random, onFailure, timings } = options;
+    const { exchange } = venue;
+    // An answer belongs to no connection, so that all of them can have one decoder.
+    const decoder = venue.decoder();
     const outlet = new LiveOutlet({
       writer,
       exchange,
@@ -89,14 +51,15 @@ export class LiveFeed {
     this.#feeds = new Map(
       options.instrumentIds.map((id) => [
         id,
-        new InstrumentFeed(id, options.lastTradeIds.get(id) ?? null, outlet, time),
+        new InstrumentFeed(id, options.lastTrades.get(id) ?? null, outlet, time),
       ]),
     );
     const { position, transport, endpoints } = options;
     const { restLagMs: lagMs, restTimeoutMs: timeoutMs, renewEveryMs: everyMs } = timings;
     const restEndpoint = endpoints.rest;
     this.#questions = new VenueQuestions({
-      protocol,
+      live,
+      decoder,
       restEndpoint,
       transport,
       time,
@@ -104,11 +67,13 @@ export class LiveFeed {
       lagMs,
       random,
     });
-    const ids = () => outlet.keptIds();
-    this.#saver = new PositionSaver({ position, ids, time, everyMs, log, onLost: onFailure });
+    const trades = () => outlet.keptTrades();
+    this.#saver = new PositionSaver({ position, trades, time, everyMs, log, onLost: onFailure });
     this.#catchUp = new CatchUp(
       {
-        protocol,
+        exchange,
+        decoder,
+        backfill: live.backfill,
         outlet,
         time,
         log,
@@ -121,40 +86,45 @@ export class LiveFeed {
       },
       () => this.#feeds.values(),
     );
+    this.#unread = new UnreadMessages({ exchange, log, vitals: options.vitals });
+    this.#lines = live.connect(endpoints, options.instrumentIds).map((line) => this.#newLine(line));
     options.vitals.begin(options.instrumentIds, time.nowMs());
     this.#beginSession();
     this.#endTicks = time.every(timings.watermarkEveryMs, () => this.#tick());
   }
 
-  /** Listens over one connection until it ends. */
-  async holdConnection(signal: AbortSignal): Promise<ConnectionEnd> {
-    const { protocol, endpoints, transport, time, instrumentIds, timings, log } = this.#options;
-    const connectionId = `${this.#runId}-c${++this.#connections}`;
-    const ended = new AbortController();
-    const either = AbortSignal.any([signal, ended.signal]);
-    const connection = new VenueConnection({
+  #newLine(line: VenueLine): LiveLine {
+    const { venue, transport, time, timings, log, random, vitals } = this.#options;
+    return new LiveLine({
+      line,
+      feeds: line.instrumentIds.map((id) => this.#feeds.get(id)!),
+      exchange: venue.exchange,
+      newDecoder: () => venue.decoder(),
+      newConnectionId: () => `${this.#runId}-c${++this.#connections}`,
       transport,
       time,
-      url: protocol.tradeStreamUrl(endpoints.ws, instrumentIds),
       timings,
-      signal,
-      onOpen: () => {
-        this.#wasOpen = true;
-        this.#outlet.connection = connectionId;
-        log.info('connected', { exchange: protocol.exchange, instruments: instrumentIds.length });
-        this.#goOn(either);
+      log,
+      random,
+      listener: {
+        opened: (connection) => {
+          this.#wasOpen = true;
+          this.#outlet.connection = connection.id;
+          this.#goOn(connection);
+        },
+        received: (text, connection) => this.#receive(text, connection),
+        ended: (connection, end) => {
+          if (this.#outlet.connection === connection.id) this.#outlet.connection = null;
+          if (end.kind === 'lost') vitals.lost();
+        },
+        isMarketGoingOn: async (feeds, signal) => this.#questions.isMarketGoingOn(feeds, signal),
       },
-      onMessage: (text) => this.#receive(text, connectionId, either),
-      isMarketGoingOn: async () => this.#questions.isMarketGoingOn(this.#feeds.values(), either),
     });
-    this.#connection = connection;
-    try {
-      return await connection.run();
-    } finally {
-      this.#connection = null;
-      this.#outlet.connection = null;
-      ended.abort();
-    }
+  }
+
+  /** Listens over all lines until the signal. */
+  async hold(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#lines.map(async (line) => line.hold(signal)));
   }
 
   /** Shuts out whoever listened before. To be called, and awaited, before the first connection. */
@@ -181,42 +151,55 @@ export class LiveFeed {
    * What was sent while nobody listened is fetched first, for quiet instruments too: no trade would tell of it soon.
    * The session goes on: another connection is no reason to doubt what proves to be whole.
    */
-  #goOn(signal: AbortSignal): void {
-    for (const feed of this.#feeds.values()) {
-      if (feed.lastId === null) continue;
-      feed.beginCatchUp();
-      this.#background(this.#catchUp.run(feed, signal), signal);
-    }
-    this.#background(this.#askTime(signal), signal);
+  #goOn(connection: OpenConnection): void {
+    for (const feed of connection.feeds) this.#beginCatchUp(feed, connection);
+    this.#background(this.#askTime(connection.signal), connection.signal);
   }
 
-  #receive(text: string, connection: string, signal: AbortSignal): void {
-    const { protocol, time, vitals } = this.#options;
+  /** Messages are missing, of which none may tell by itself. What is being fetched already needs no second word. */
+  #goOnAfterGap(connection: OpenConnection): void {
+    for (const feed of connection.feeds) if (!feed.isCatchingUp) this.#beginCatchUp(feed, connection);
+  }
+
+  #beginCatchUp(feed: InstrumentFeed, connection: OpenConnection): void {
+    if (feed.lastId === null) return;
+    feed.beginCatchUp();
+    this.#fetchMissing(feed, connection);
+  }
+
+  #fetchMissing(feed: InstrumentFeed, { id, signal }: OpenConnection): void {
+    this.#background(this.#catchUp.run(feed, id, signal), signal);
+  }
+
+  #receive(text: string, connection: OpenConnection): void {
+    const { venue, time, vitals, endpoints } = this.#options;
     const receivedAtMs = time.nowMs();
     vitals.heard(receivedAtMs);
     const message = {
       receivedAtNs: `${receivedAtMs}000000`,
-      exchange: protocol.exchange,
+      exchange: venue.exchange,
       kind: 'ws',
-      url: this.#options.endpoints.ws,
+      url: endpoints.ws,
       message: text,
-      connection,
+      connection: connection.id,
     };
-    const said = protocol.parse(message, receivedAtMs);
-    if (said.kind === 'malformed') {
-      this.#outlet.sendMalformed(text, said.cause);
-      this.#outlet.archive(message);
-    } else {
-      if (said.venueTimeMs !== null) this.#clock.observe(said.venueTimeMs, receivedAtMs);
-      if (said.kind === 'other') this.#outlet.archive(message);
-      else
-        for (const [n, trade] of said.trades.entries())
-          this.#receiveTrade(trade, n === 0 ? message : null, signal);
+    const events = connection.decoder.read(message, receivedAtMs);
+    if (this.#unread.note(events, connection.id)) this.#goOnAfterGap(connection);
+    // A message goes into the archive with its first trade, else by itself.
+    let unarchived: ReceivedMessage | null = message;
+    for (const event of events) {
+      if (event.kind === 'clock') this.#clock.observe(event.venueTimeMs, receivedAtMs);
+      else if (event.kind === 'malformed') this.#outlet.sendMalformed(text, event.cause);
+      else if (event.kind === 'trade') {
+        this.#receiveTrade(event, unarchived, connection);
+        unarchived = null;
+      }
     }
-    this.#pauseUntilRoom();
+    if (unarchived !== null) this.#outlet.archive(unarchived);
+    this.#pauseUntilRoom(connection);
   }
 
-  #receiveTrade(trade: VenueTrade, message: ReceivedMessage | null, signal: AbortSignal): void {
+  #receiveTrade(trade: VenueTrade, message: ReceivedMessage | null, connection: OpenConnection): void {
     const feed = this.#feeds.get(trade.instrumentId);
     if (feed === undefined) {
       // Nobody asked for the instrument.
@@ -225,27 +208,26 @@ export class LiveFeed {
     }
     this.#options.vitals.traded(feed.instrumentId, trade.receivedAtMs);
     const isUnheardOf = feed.lastId === null;
-    if (feed.receive(trade, message) === 'gap') this.#background(this.#catchUp.run(feed, signal), signal);
+    if (feed.receive(trade, message) === 'gap') this.#fetchMissing(feed, connection);
     if (feed.isCatchingUp) this.#catchUp.bound();
     // From its first position on no trade of the instrument may be missing.
     if (isUnheardOf && feed.lastId !== null) this.#saver.soon();
   }
 
   /** A slow stream is waited for by not reading the socket; the venue's messages stay in its buffers meanwhile. */
-  #pauseUntilRoom(): void {
-    const connection = this.#connection;
-    if (connection === null || connection.isPaused) return;
+  #pauseUntilRoom({ socket }: OpenConnection): void {
+    if (socket.isPaused) return;
     const room = this.#outlet.room();
     if (room === null) return;
     this.#options.log.warn('the streams fall behind: the connection is paused');
-    connection.pause();
-    void room.then(() => connection.resume());
+    socket.pause();
+    void room.then(() => socket.resume());
   }
 
   /** A second has passed: says how far the venue's time is proven, which nobody knows while trades are being fetched. */
   #tick(): void {
     if (!this.#wasOpen) return;
-    const heardAtMs = this.#connection?.heardAtMs ?? null;
+    const heardAtMs = this.#heardAtMs();
     const isWhole = ![...this.#feeds.values()].some(({ isCatchingUp }) => isCatchingUp);
     const venueTimeMs = heardAtMs === null || !isWhole ? null : this.#clock.at(heardAtMs);
     if (venueTimeMs !== null) {
@@ -253,11 +235,21 @@ export class LiveFeed {
     }
     this.#outlet.sendWatermark(this.#watermarkMs, {
       receivedAtNs: `${this.#options.time.nowMs()}000000`,
-      exchange: this.#options.protocol.exchange,
+      exchange: this.#options.venue.exchange,
       kind: 'heartbeat',
       url: this.#options.endpoints.ws,
       message: JSON.stringify({ venueTimeMs: (this.#watermarkMs ?? 0) + HEARTBEAT_GRACE_MS }),
     });
+  }
+
+  /** Up to when everything has come over every line; null: one of them is not open. */
+  #heardAtMs(): number | null {
+    let least: number | null = null;
+    for (const { heardAtMs } of this.#lines) {
+      if (heardAtMs === null) return null;
+      least = Math.min(least ?? heardAtMs, heardAtMs);
+    }
+    return least;
   }
 
   async #askTime(signal: AbortSignal): Promise<void> {

@@ -1,11 +1,12 @@
+import type { KnownTrade } from '../../shared/adapters/exchanges/venue.ts';
 import { formatCaptureLine, receivedAtMs, type CaptureMessage } from '../../shared/contracts/capture.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { StreamRecord, StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { VenueTrade } from '../../shared/adapters/exchanges/venue-protocol.ts';
-import { LanePacker } from '../lane-packer.ts';
-import { RawArchiver } from '../raw-archiver.ts';
-import { callsOf } from '../stream-appender.ts';
+import type { ToldTrade } from '../../shared/contracts/lane-rows.ts';
+import { LanePacker } from '../outlet/lane-packer.ts';
+import { RawArchiver } from '../outlet/raw-archiver.ts';
+import { callsOf } from '../outlet/stream-appender.ts';
 import type { LiveTime } from './live-time.ts';
 
 export interface LiveOutletOptions {
@@ -38,12 +39,12 @@ export class LiveOutlet {
   readonly #packer: LanePacker;
   readonly #archiver: RawArchiver;
   /** Of the stream of trades. */
-  readonly #durableIds = new Map<InstrumentId, number>();
+  readonly #durable = new Map<InstrumentId, KnownTrade>();
   /** Of both streams. */
-  readonly #keptIds = new Map<InstrumentId, number>();
+  readonly #kept = new Map<InstrumentId, KnownTrade>();
   /** What was durable, by the line of the archive at which it is kept as well; oldest first. */
-  readonly #marks: { readonly line: number; readonly ids: ReadonlyMap<InstrumentId, number> }[] = [];
-  #sentIds = new Map<InstrumentId, number>();
+  readonly #marks: { readonly line: number; readonly trades: ReadonlyMap<InstrumentId, KnownTrade> }[] = [];
+  #sent = new Map<InstrumentId, KnownTrade>();
   #sessionId = '';
   #connection: string | null = null;
   /** Records of an earlier session that wait for the append under way. */
@@ -66,19 +67,20 @@ export class LiveOutlet {
    * The last trade of each instrument that both streams have, of those sent since the start: whoever goes on from here
    * fetches, and archives, what only this process has.
    */
-  keptIds(): ReadonlyMap<InstrumentId, number> {
+  keptTrades(): ReadonlyMap<InstrumentId, KnownTrade> {
     if (this.#marks.length < MAX_MARKS)
-      this.#marks.push({ line: this.#line, ids: new Map(this.#durableIds) });
+      this.#marks.push({ line: this.#line, trades: new Map(this.#durable) });
     const { firstLine } = this.#archiver.position();
     while (this.#marks.length > 0 && this.#marks[0]!.line <= firstLine) {
-      for (const [instrumentId, id] of this.#marks.shift()!.ids) this.#keptIds.set(instrumentId, id);
+      for (const [instrumentId, trade] of this.#marks.shift()!.trades) this.#kept.set(instrumentId, trade);
     }
-    return this.#keptIds;
+    return this.#kept;
   }
 
   /** The first trade ever of an instrument came: from here on none may be missing. */
-  beginInstrument(instrumentId: InstrumentId, firstId: number): void {
-    if (firstId > 0) this.#keptIds.set(instrumentId, firstId - 1);
+  beginInstrument(instrumentId: InstrumentId, first: KnownTrade): void {
+    const { tradeId, timeMs } = first;
+    if (tradeId > 0) this.#kept.set(instrumentId, { tradeId: tradeId - 1, timeMs });
   }
 
   /**
@@ -100,15 +102,19 @@ export class LiveOutlet {
     this.#sessionId = sessionId;
   }
 
-  /** @param connection names the one that is open now; null: there is none. */
+  /** The one that is open now, of several the latest; null: there is none. */
+  get connection(): string | null {
+    return this.#connection;
+  }
+
   set connection(connection: string | null) {
     this.#connection = connection;
   }
 
-  /** @param id the trade's number, or null where the venue sent none that is one. */
-  sendTrade(trade: VenueTrade, id: number | null): void {
+  /** @param known the trade by its number and time, or null where the venue sent no number that is one. */
+  sendTrade(trade: ToldTrade, known: KnownTrade | null): void {
     this.#packer.addTrade(trade);
-    if (id !== null) this.#sentIds.set(trade.instrumentId, id);
+    if (known !== null) this.#sent.set(trade.instrumentId, known);
     this.#schedule();
   }
 
@@ -198,10 +204,10 @@ export class LiveOutlet {
 
   async #append(): Promise<void> {
     const records = [...this.#taken, ...this.#packer.take()];
-    const ids = this.#sentIds;
+    const sent = this.#sent;
     this.#taken = [];
-    this.#sentIds = new Map();
+    this.#sent = new Map();
     for (const call of callsOf(records)) await this.#options.writer.append('trades', call);
-    for (const [instrumentId, id] of ids) this.#durableIds.set(instrumentId, id);
+    for (const [instrumentId, trade] of sent) this.#durable.set(instrumentId, trade);
   }
 }

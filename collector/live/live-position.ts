@@ -1,13 +1,18 @@
 import * as z from 'zod';
+import type { KnownTrade } from '../../shared/adapters/exchanges/venue.ts';
 import { collectorPositionKey } from '../../shared/contracts/record-keys.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { StateStore, Write } from '../../shared/ports/state-store.ts';
 import type { Lease } from './lease.ts';
 
 /** How far a live collector has come: the last trade of each instrument that both streams have. */
-const livePosition = z.object({ lastTradeIds: z.record(z.string(), z.int().min(0)) });
+const livePosition = z.object({
+  lastTradeIds: z.record(z.string(), z.int().min(0)),
+  /** For venues that are asked by time; left out of a position that was written before there was one. */
+  lastTradeTimesMs: z.record(z.string(), z.int().min(0)).optional(),
+});
 
-type Ids = ReadonlyMap<InstrumentId, number>;
+export type KnownTrades = ReadonlyMap<InstrumentId, KnownTrade>;
 
 /**
  * Keeps where the next run has to begin to catch up, under the lease: whoever holds it reads what the holder before
@@ -17,7 +22,7 @@ export class LivePosition {
   readonly #state: StateStore;
   readonly #lease: Lease;
   readonly #sourceId: string;
-  readonly #lastTradeIds = new Map<InstrumentId, number>();
+  readonly #lastTrades = new Map<InstrumentId, KnownTrade>();
 
   constructor(state: StateStore, exchange: string, lease: Lease) {
     this.#state = state;
@@ -26,41 +31,49 @@ export class LivePosition {
   }
 
   /** To be called under the lease. */
-  async load(): Promise<Ids> {
+  async load(): Promise<KnownTrades> {
     const item = await this.#state.get('operations', collectorPositionKey(this.#sourceId));
-    const stored = item === null ? {} : livePosition.parse(item.value).lastTradeIds;
-    for (const [instrumentId, id] of Object.entries(stored)) this.#lastTradeIds.set(instrumentId, id);
-    return new Map(this.#lastTradeIds);
+    if (item === null) return new Map();
+    const { lastTradeIds, lastTradeTimesMs = {} } = livePosition.parse(item.value);
+    for (const [instrumentId, tradeId] of Object.entries(lastTradeIds))
+      this.#lastTrades.set(instrumentId, { tradeId, timeMs: lastTradeTimesMs[instrumentId] ?? null });
+    return new Map(this.#lastTrades);
   }
 
   /** Writes what has changed, and renews the lease with it. @throws LeaseLost */
-  async save(ids: Ids): Promise<void> {
-    const changed = this.#changesOf(ids);
+  async save(trades: KnownTrades): Promise<void> {
+    const changed = this.#changesOf(trades);
     await this.#lease.renew(this.#writesOf(changed));
     this.#take(changed);
   }
 
   /** Writes what has changed, and hands the lease over with it. @throws LeaseLost */
-  async saveAndRelease(ids: Ids): Promise<void> {
-    const changed = this.#changesOf(ids);
+  async saveAndRelease(trades: KnownTrades): Promise<void> {
+    const changed = this.#changesOf(trades);
     await this.#lease.release(this.#writesOf(changed));
     this.#take(changed);
   }
 
-  #changesOf(ids: Ids): [InstrumentId, number][] {
-    return [...ids].filter(([instrumentId, id]) => this.#lastTradeIds.get(instrumentId) !== id);
+  #changesOf(trades: KnownTrades): [InstrumentId, KnownTrade][] {
+    return [...trades].filter(
+      ([instrumentId, { tradeId }]) => this.#lastTrades.get(instrumentId)?.tradeId !== tradeId,
+    );
   }
 
-  #writesOf(changed: readonly [InstrumentId, number][]): Write[] {
+  #writesOf(changed: readonly [InstrumentId, KnownTrade][]): Write[] {
     if (changed.length === 0) return [];
-    const lastTradeIds = { ...Object.fromEntries(this.#lastTradeIds), ...Object.fromEntries(changed) };
+    const lastTrades = new Map([...this.#lastTrades, ...changed]);
+    const value = {
+      lastTradeIds: Object.fromEntries([...lastTrades].map(([id, { tradeId }]) => [id, tradeId])),
+      lastTradeTimesMs: Object.fromEntries(
+        [...lastTrades].flatMap(([id, { timeMs }]) => (timeMs === null ? [] : [[id, timeMs] as const])),
+      ),
+    };
     const key = collectorPositionKey(this.#sourceId);
-    return [
-      { kind: 'put', table: 'operations', ...key, value: { lastTradeIds }, condition: { kind: 'none' } },
-    ];
+    return [{ kind: 'put', table: 'operations', ...key, value, condition: { kind: 'none' } }];
   }
 
-  #take(changed: readonly [InstrumentId, number][]): void {
-    for (const [instrumentId, id] of changed) this.#lastTradeIds.set(instrumentId, id);
+  #take(changed: readonly [InstrumentId, KnownTrade][]): void {
+    for (const [instrumentId, trade] of changed) this.#lastTrades.set(instrumentId, trade);
   }
 }

@@ -1,14 +1,13 @@
-import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { LeaseLost } from './lease.ts';
-import type { LivePosition } from './live-position.ts';
+import type { KnownTrades, LivePosition } from './live-position.ts';
 import type { LiveTime } from './live-time.ts';
 
 export interface PositionSaverOptions {
   readonly position: Pick<LivePosition, 'save' | 'saveAndRelease'>;
   /** How far the streams have come. */
-  readonly ids: () => ReadonlyMap<InstrumentId, number>;
+  readonly trades: () => KnownTrades;
   readonly time: LiveTime;
   readonly everyMs: number;
   readonly log: Log;
@@ -38,7 +37,7 @@ export class PositionSaver {
     this.#endTimer();
     this.#isToSaveAgain = false;
     await this.#saving;
-    await this.#options.position.saveAndRelease(this.#options.ids());
+    await this.#options.position.saveAndRelease(this.#options.trades());
   }
 
   #start(): void {
@@ -47,9 +46,9 @@ export class PositionSaver {
 
   /** A position that could not be saved is saved the next time; all it costs is trades that are fetched again. */
   async #save(): Promise<void> {
-    const { position, ids, log, onLost } = this.#options;
+    const { position, trades, log, onLost } = this.#options;
     try {
-      await position.save(ids());
+      await position.save(trades());
     } catch (error) {
       if (error instanceof LeaseLost) onLost(error);
       else log.error('the position was not saved', { error: describeError(error) });

@@ -3,6 +3,8 @@ import type { LiveTime } from './live-time.ts';
 export interface RequestBudgetOptions {
   /** What the venue grants to an address in any minute. */
   readonly weightPerMinute: number;
+  /** Where it grants less than a quarter of that at once. */
+  readonly weightAtOnce?: number;
   readonly time: LiveTime;
 }
 
@@ -22,10 +24,10 @@ export class RequestBudget {
   #shutUntil = -Infinity;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor({ weightPerMinute, time }: RequestBudgetOptions) {
+  constructor({ weightPerMinute, weightAtOnce, time }: RequestBudgetOptions) {
     this.#time = time;
-    this.#most = weightPerMinute * SHARE_AT_ONCE;
-    this.#perMs = (weightPerMinute * (1 - SHARE_AT_ONCE - SHARE_SPARED)) / MINUTE_MS;
+    this.#most = Math.min(weightAtOnce ?? Infinity, weightPerMinute * SHARE_AT_ONCE);
+    this.#perMs = (weightPerMinute * (1 - SHARE_SPARED) - this.#most) / MINUTE_MS;
     this.#tokens = this.#most;
     this.#filledAt = time.elapsedMs();
   }

@@ -1,3 +1,4 @@
+import type { VenueLine } from '../../shared/adapters/exchanges/venue.ts';
 import type { LiveTime } from './live-time.ts';
 import type { VenueSocket, VenueTransport } from './venue-transport.ts';
 
@@ -17,7 +18,8 @@ export interface ConnectionTimings {
 export interface VenueConnectionOptions {
   readonly transport: VenueTransport;
   readonly time: LiveTime;
-  readonly url: string;
+  /** Where to connect to, and what to say there. */
+  readonly line: Pick<VenueLine, 'url' | 'subscribe' | 'keepAlive'>;
   readonly timings: ConnectionTimings;
   readonly signal: AbortSignal;
   readonly onOpen: () => void;
@@ -60,21 +62,24 @@ export class VenueConnection {
 
   /** Holds the connection until it ends. */
   async run(): Promise<ConnectionEnd> {
-    const { transport, time, url, signal, timings } = this.#options;
+    const { transport, time, line, signal, timings } = this.#options;
     const onAbort = (): void => this.#end.resolve({ kind: 'aborted' });
     if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
-    this.#socket = transport.connect(url, timings.handshakeMs, {
+    this.#socket = transport.connect(line.url, timings.handshakeMs, {
       onOpen: () => this.#opened(),
       onMessage: (text) => this.#received(text),
       onSign: () => this.#heard(),
       onEnd: (cause) => this.#lose(cause),
     });
     const endWatch = time.every(timings.pingAfterMs / CHECKS_A_PING, () => this.#check(time.nowMs()));
+    const endKeepAlive =
+      line.keepAlive === null ? null : time.every(line.keepAlive.everyMs, () => this.#keepAlive());
     try {
       return await this.#end.promise;
     } finally {
       endWatch();
+      endKeepAlive?.();
       signal.removeEventListener('abort', onAbort);
       this.#heardAtMs = null;
       this.#socket.terminate();
@@ -100,6 +105,7 @@ export class VenueConnection {
   #opened(): void {
     this.#openedAtMs = this.#lastMessageAtMs = this.#options.time.nowMs();
     this.#heard();
+    for (const message of this.#options.line.subscribe) this.#socket?.send(message);
     this.#options.onOpen();
   }
 
@@ -126,6 +132,11 @@ export class VenueConnection {
       this.#socket?.ping();
     }
     if (now - this.#lastMessageAtMs >= silenceMs) void this.#askForMarket(silenceMs);
+  }
+
+  #keepAlive(): void {
+    const { keepAlive } = this.#options.line;
+    if (this.#heardAtMs !== null && keepAlive !== null) this.#socket?.send(keepAlive.message);
   }
 
   async #askForMarket(silenceMs: number): Promise<void> {

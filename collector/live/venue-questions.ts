@@ -1,13 +1,15 @@
-import type { LiveProtocol } from '../../shared/adapters/exchanges/venue-protocol.ts';
+import type { Decoder, LiveVenue, VenueEvent, VenueRequest } from '../../shared/adapters/exchanges/venue.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
-import { fetchText, type FetchedText, type Patience, type Request } from './fetch-text.ts';
+import { fetchText, type FetchedText, type Patience } from './fetch-text.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
 import type { LiveTime } from './live-time.ts';
 import { RequestBudget } from './request-budget.ts';
 import type { VenueTransport } from './venue-transport.ts';
 
 export interface VenueQuestionsOptions {
-  readonly protocol: LiveProtocol;
+  readonly live: LiveVenue;
+  /** Of the answers. */
+  readonly decoder: Decoder;
   readonly restEndpoint: string;
   readonly transport: VenueTransport;
   readonly time: LiveTime;
@@ -30,23 +32,20 @@ export class VenueQuestions {
 
   constructor(options: VenueQuestionsOptions) {
     this.#options = options;
-    const { weightPerMinute } = options.protocol.limits;
-    this.#budget = new RequestBudget({ weightPerMinute, time: options.time });
+    this.#budget = new RequestBudget({ ...options.live.limits, time: options.time });
   }
 
-  async fetch(request: Request, patience: Patience, signal: AbortSignal): Promise<FetchedText> {
+  async fetch(request: VenueRequest, patience: Patience, signal: AbortSignal): Promise<FetchedText> {
     const { transport, time, timeoutMs, random } = this.#options;
     return fetchText(request, { transport, budget: this.#budget, time, signal, timeoutMs, patience, random });
   }
 
   /** The venue's clock. `null`: it does not say. */
   async venueTimeMs(signal: AbortSignal): Promise<number | null> {
-    const { protocol, restEndpoint, time } = this.#options;
-    const url = protocol.timeUrl(restEndpoint);
-    const answer = await this.fetch({ url, weight: protocol.limits.timeWeight }, FEW_ATTEMPTS, signal);
+    const { live, restEndpoint } = this.#options;
+    const answer = await this.#ask(live.time(restEndpoint), signal);
     if (answer.kind === 'failed') return null;
-    const said = protocol.parse({ kind: 'rest', url, message: answer.text }, time.nowMs());
-    return said.kind === 'other' ? said.venueTimeMs : null;
+    return answer.events.find((event) => event.kind === 'clock')?.venueTimeMs ?? null;
   }
 
   /** Whether the venue has newer trades than its stream has brought, a moment's grace given. */
@@ -63,11 +62,22 @@ export class VenueQuestions {
   }
 
   async #newestId(instrumentId: InstrumentId, signal: AbortSignal): Promise<number> {
-    const { protocol, restEndpoint, time } = this.#options;
-    const url = protocol.latestTradeUrl(restEndpoint, instrumentId);
-    const answer = await this.fetch({ url, weight: protocol.limits.latestTradeWeight }, FEW_ATTEMPTS, signal);
+    const { live, restEndpoint } = this.#options;
+    const answer = await this.#ask(live.latestTrade(restEndpoint, instrumentId), signal);
     if (answer.kind === 'failed') throw new Error(answer.cause);
-    const said = protocol.parse({ kind: 'rest', url, message: answer.text }, time.nowMs());
-    return said.kind === 'trades' ? Number(said.trades.at(-1)!.tradeId) : -1;
+    const newest = answer.events.findLast((event) => event.kind === 'trade');
+    return newest === undefined ? -1 : Number(newest.tradeId);
+  }
+
+  async #ask(request: VenueRequest, signal: AbortSignal): Promise<Answer> {
+    const { decoder, time } = this.#options;
+    const answer = await this.fetch(request, FEW_ATTEMPTS, signal);
+    if (answer.kind === 'failed') return answer;
+    const message = { kind: 'rest', url: request.url, message: answer.text };
+    return { kind: 'events', events: decoder.read(message, time.nowMs()) };
   }
 }
+
+type Answer =
+  | { readonly kind: 'events'; readonly events: readonly VenueEvent[] }
+  | Extract<FetchedText, { kind: 'failed' }>;

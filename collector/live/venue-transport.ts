@@ -12,6 +12,7 @@ export interface SocketListener {
 
 export interface VenueSocket {
   ping(): void;
+  send(text: string): void;
   /** Stops reading, so that the venue's messages wait in the sockets' buffers. */
   pause(): void;
   resume(): void;
@@ -54,7 +55,14 @@ export const networkTransport: VenueTransport = {
     socket.on('pong', () => listener.onSign());
     socket.on('error', (error) => (cause = error.message));
     socket.on('close', (code) => listener.onEnd(cause === '' ? `closed with code ${code}` : cause));
-    return socket;
+    return {
+      ping: () => socket.ping(),
+      // What cannot be sent any more ends the connection, which is told of by itself.
+      send: (text) => socket.send(text, () => undefined),
+      pause: () => socket.pause(),
+      resume: () => socket.resume(),
+      terminate: () => socket.terminate(),
+    };
   },
   get: async (url, { signal, timeoutMs }) => {
     const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });

@@ -13,6 +13,8 @@ export class VenueVitals {
   readonly #lastTradeMs = new Map<InstrumentId, number>();
   #lastMessageMs: number | null = null;
   #connectionsLost = 0;
+  #setAside = 0;
+  #missed = 0;
 
   constructor(venue: string) {
     this.venue = venue;
@@ -40,6 +42,30 @@ export class VenueVitals {
 
   lost(): void {
     this.#connectionsLost++;
+  }
+
+  /** A message was not read. */
+  setAside(): void {
+    this.#setAside++;
+  }
+
+  /** Messages of a connection were missing. */
+  missed(): void {
+    this.#missed++;
+  }
+
+  /** Messages that were set aside since it was last asked. */
+  takeSetAside(): number {
+    const setAside = this.#setAside;
+    this.#setAside = 0;
+    return setAside;
+  }
+
+  /** How often messages were missing since it was last asked. */
+  takeMissed(): number {
+    const missed = this.#missed;
+    this.#missed = 0;
+    return missed;
   }
 
   /** Connections that were lost since it was last asked. */

@@ -1,6 +1,7 @@
 /** What differs between the places that the platform is deployed to. */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
+import { exchangeName } from '../../shared/contracts/exchange.ts';
 import { tokenRules } from '../../shared/contracts/token-rules.ts';
 import type { AlarmReceiver } from './alarm-receivers.ts';
 
@@ -34,10 +35,10 @@ const stageSchema = z
     reservedConcurrency: z.record(z.string(), z.int().min(1)),
     collector: z
       .strictObject({
-        exchange: z.enum(['binance']),
+        exchange: exchangeName,
         /** The venue's own symbols. */
         symbols: z
-          .array(z.string().regex(/^[A-Z0-9]{2,20}$/))
+          .array(z.string().regex(/^[A-Z0-9]{1,20}([-/][A-Z0-9]{1,20})?$/))
           .min(1)
           .max(200),
         cpuUnits: z.literal([256, 512, 1024]),

@@ -39,7 +39,7 @@ export class RunbookAlarm extends Construct {
     super(scope, id);
     const { namespace, metricName, alarm } = metric;
     this.alarm = new Alarm(this, 'Alarm', {
-      alarmDescription: `${describe(alarm.what, names)}. Runbook: docs/runbooks/${alarm.runbook}.md`,
+      alarmDescription: `${describeAlarm(alarm.what, names)}. Runbook: docs/runbooks/${alarm.runbook}.md`,
       metric: new Metric({
         namespace,
         metricName,
@@ -64,7 +64,8 @@ export class RunbookAlarm extends Construct {
   }
 }
 
-function describe(what: string, names: Readonly<Record<string, string>>): string {
+/** What is wrong, with what it is wrong with. @throws Error when a name is missing */
+export function describeAlarm(what: string, names: Readonly<Record<string, string>>): string {
   return what.replaceAll(/<([a-z ]+)>/g, (_, name: string) => valueOf(names, name, what));
 }
 

@@ -56,12 +56,12 @@ export class ApiStack extends MillraceStack {
   /** Whose tokens are believed is a fact of the account, so it is asked for at deployment. */
   #tokenSettings(): Record<string, string> {
     const issuer = new CfnParameter(this, 'TokenIssuer', {
-      description: 'The iss of tokens',
-      default: 'millrace',
+      description: 'The iss of tokens: the issuer’s name as it stands in each of them',
+      allowedPattern: '^.+$',
     });
     const audience = new CfnParameter(this, 'TokenAudience', {
       description: 'What tokens are for: their aud, or the id of the client, several separated by commas',
-      default: 'millrace',
+      allowedPattern: '^.+$',
     });
     const jwks = new CfnParameter(this, 'TokenJwks', {
       description: 'The https address of the issuer’s JWKS, or the JWKS itself',

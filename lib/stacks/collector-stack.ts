@@ -44,7 +44,7 @@ import { StageLogGroup } from '../constructs/stage-log-group.ts';
 
 type Collector = NonNullable<Stage['collector']>;
 
-/** REST and WebSocket of venues; Binance speaks its WebSocket on 9443. Names are resolved inside the VPC. */
+/** REST and WebSocket of venues; one of them speaks its WebSocket on 9443. Names are resolved inside the VPC. */
 const VENUE_PORTS = [443, 9443];
 
 /**

@@ -1,5 +1,6 @@
 import { Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { stackName } from '../config/stack-name.ts';
 import type { Stage } from '../config/stage.ts';
 import { PlatformReferences } from '../constructs/platform-references.ts';
 
@@ -16,7 +17,7 @@ export class MillraceStack extends Stack {
   readonly platform: PlatformReferences;
 
   constructor(scope: Construct, { stage, part, description }: MillraceStackProps) {
-    super(scope, `millrace-${stage.name}-${part}`, { description, terminationProtection: stage.keepsData });
+    super(scope, stackName(stage.name, part), { description, terminationProtection: stage.keepsData });
     this.stage = stage;
     this.platform = new PlatformReferences(this, stage);
     Tags.of(this).add('application', 'millrace');

@@ -8,10 +8,12 @@ import {
   type IWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { METRIC_NAMESPACE, METRICS } from '../../shared/contracts/metrics.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
 import { addOwnAlarms } from '../constructs/own-alarms.ts';
 import { lookUp, parameterNames } from '../constructs/parameter-names.ts';
+import { describeAlarm } from '../constructs/runbook-alarm.ts';
 import { functionsOf, type FunctionPart } from './function-placement.ts';
 import { MillraceStack } from './millrace-stack.ts';
 
@@ -33,10 +35,35 @@ export class ObservabilityStack extends MillraceStack {
             height: 2,
           }),
         ],
+        this.#ownWidgets(),
         this.#streamWidgets(),
         this.#queueWidgets(),
         ...parts.map((part) => this.#functionWidgets(part)),
       ],
+    });
+  }
+
+  /** What the platform counts of itself: all of a venue, and what else has an alarm, with the line that it must not cross. */
+  #ownWidgets(): IWidget[] {
+    const { name: stage, collector } = this.stage;
+    return Object.entries(METRICS).flatMap(([name, { per, kind, unit, alarm }]) => {
+      if (per === 'function' || (per === 'platform' && alarm === null)) return [];
+      if (per === 'venue' && collector === null) return [];
+      const statistic = alarm?.statistic ?? (kind === 'count' ? 'Sum' : 'Maximum');
+      const venue: Record<string, string> =
+        per === 'venue' && collector !== null ? { venue: collector.exchange } : {};
+      return [
+        new GraphWidget({
+          title: unit === 'Count' ? name : `${name} (${unit.toLowerCase()}, ${statistic})`,
+          left: [
+            this.#metric(METRIC_NAMESPACE, name, { stage, ...venue }, statistic, venue['venue'] ?? name),
+          ],
+          leftAnnotations:
+            alarm === null ? [] : [{ value: alarm.threshold, label: describeAlarm(alarm.what, venue) }],
+          width: 8,
+          height: 6,
+        }),
+      ];
     });
   }
 

@@ -203,8 +203,9 @@ export class StatefulStack extends MillraceStack {
     const url = new CfnParameter(this, 'ClickHouseUrl', {
       description:
         'Address of the ClickHouse server, such as https://abc.eu-central-1.aws.clickhouse.cloud:8443',
-      // On AWS the functions are in no network of ours: the password would cross the internet in the clear.
-      allowedPattern: this.stage.emulated ? '^https?://.+' : '^https://.+',
+      // On AWS the functions are in no network of ours: the password would cross the internet in the clear. It has no
+      // place in the address either, which everybody may read who may see the stack.
+      allowedPattern: this.stage.emulated ? '^https?://[^@]+$' : '^https://[^@]+$',
     });
     const user = new CfnParameter(this, 'ClickHouseUser', {
       description: 'ClickHouse user',

@@ -1,3 +1,4 @@
+import { reasonOfFailure } from './reason-of-failure.ts';
 import type { PlannedStack } from './stack-order.ts';
 
 export type StackOutcome =
@@ -30,7 +31,7 @@ export async function deployInOrder(
       outcomes.push({ kind: 'up', stack });
     } catch (error) {
       if (signal?.aborted === true) throw error;
-      outcomes.push({ kind: 'failed', stack, reason: reasonOf((error as Error).message) });
+      outcomes.push({ kind: 'failed', stack, reason: reasonOfFailure((error as Error).message) });
     }
   }
   return outcomes;
@@ -46,19 +47,4 @@ export function tellOutcome(outcome: StackOutcome): string {
     case 'left-out':
       return `left out: ${outcome.stack}: needs ${outcome.missing.join(', ')}`;
   }
-}
-
-const MAX_REASON = 500;
-
-/** The line in which CDK says why; where there is none, the last one. */
-function reasonOf(output: string): string {
-  const lines = output
-    .replace(/\u001b\[[\d;]*m/g, '')
-    .split('\n')
-    .map((line) => line.trim());
-  const said = lines.filter((line) => line !== '');
-  const telling =
-    said.find((line) => /_FAILED\b.*:|❌.*failed: /.test(line)) ??
-    said.findLast((line) => /error|fail/i.test(line));
-  return (telling ?? said.at(-1) ?? 'no reason given').slice(0, MAX_REASON);
 }

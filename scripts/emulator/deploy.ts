@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { stackName } from '../../lib/config/stack-name.ts';
 import { NO_FILE } from '../../shared/adapters/aws/environment.ts';
 import { CREDENTIALS, readDeployment, REGION, type Deployment } from './deployment.ts';
 import { deployInOrder, tellOutcome, type StackOutcome } from './deploy-in-order.ts';
@@ -28,8 +29,8 @@ export interface DeployOptions {
   readonly signal?: AbortSignal;
 }
 
-const STATEFUL = 'millrace-localstack-stateful';
-const API = 'millrace-localstack-api';
+const STATEFUL = stackName('localstack', 'stateful');
+const API = stackName('localstack', 'api');
 const ACCOUNT = '000000000000';
 const CDKLOCAL = join(ROOT, 'node_modules', 'aws-cdk-local', 'bin', 'cdklocal');
 

@@ -3,7 +3,8 @@
  * collector archives has this form, and so have the recordings that it replays.
  */
 import * as z from 'zod';
-import { EXCHANGES } from '../domain/market-data/exchanges.ts';
+import type { Exchange } from '../domain/market-data/exchanges.ts';
+import { exchangeName } from './exchange.ts';
 
 /** What the collector adds by itself: the venue's clock, where no trade tells it. */
 export const heartbeatMessage = z.looseObject({ venueTimeMs: z.int().min(0) });
@@ -21,11 +22,8 @@ export const captureLine = z.looseObject({
   receivedAtNs: z
     .string()
     .regex(/^\d{1,19}$/, { error: 'expected nanoseconds since the epoch as a string of digits' }),
-  /** Which of them can be replayed is for the registry of protocols to say. */
-  exchange: z.enum(EXCHANGES, {
-    error: ({ input }) =>
-      `unknown exchange ${JSON.stringify(input) ?? 'undefined'} (known: ${EXCHANGES.join(', ')})`,
-  }),
+  /** Which of them can be replayed is for the list of venues to say. */
+  exchange: exchangeName,
   /** `ws`, `rest`, `heartbeat`, and whatever may follow. */
   kind: z.string().min(1),
   url: z.string(),
@@ -40,7 +38,7 @@ export interface CaptureMessage {
   /** 1 is the first. */
   readonly line: number;
   readonly receivedAtNs: string;
-  readonly exchange: string;
+  readonly exchange: Exchange;
   readonly kind: string;
   readonly url: string;
   readonly message: string;

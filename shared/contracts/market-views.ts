@@ -1,5 +1,6 @@
 /** Prices, candles and instruments as REST shows them. */
 import * as z from 'zod';
+import { DEFAULT_EXCHANGE } from '../domain/market-data/exchanges.ts';
 import { INSTRUMENT_ID } from '../domain/market-data/instrument.ts';
 import { MAX_TIME_MS } from '../domain/market-data/time-bound.ts';
 import { decimalText } from './decimal-text.ts';
@@ -17,7 +18,7 @@ const pair = z
 
 export const pairPath = z.strictObject({ pair });
 
-const anExchange = exchange.default('binance');
+const anExchange = exchange.default(DEFAULT_EXCHANGE);
 
 export const priceQuery = z.strictObject({ exchange: anExchange });
 

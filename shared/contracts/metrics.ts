@@ -141,6 +141,10 @@ const definitions = {
     periodSeconds: 900,
   }),
   connectionsLost: countedByVenue('Connections to the venue that ended and were not ended by us.'),
+  messagesSetAside: countedByVenue(
+    'Messages of the venue that were not read, of a channel or market that is not known.',
+  ),
+  sequenceGaps: countedByVenue('How often the numbers of a connection’s messages had a gap.'),
   tradesFetched: countedByVenue('Trades that a connection did not bring and that were fetched.'),
   tradesMissing: countedByVenue('Trades that could not be fetched and stay missing.', {
     ...SUM_OF_FIVE_MINUTES,

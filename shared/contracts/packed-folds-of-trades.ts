@@ -1,8 +1,8 @@
 /** The folds of a lane as version 1 packed them: each interval had seen each trade. */
 import { intervalMs, INTERVALS, type Interval } from '../domain/candles/interval.ts';
-import { DECIMAL_PLACES, formatDecimal } from '../domain/decimal.ts';
 import type { StoredClosingTrade, StoredFold, StoredOpenCandle } from './lane-candles.ts';
 import { NumberReader } from './packed-numbers.ts';
+import { amountOf, amountsOf, stepOf, type Steps } from './packed-open-candle.ts';
 import { readSeen } from './packed-seen-trades.ts';
 
 /** As versions 0 and 1 have it: every interval had seen every trade, since one time, and kept its closing trade. */
@@ -44,31 +44,11 @@ function unpackFold(from: NumberReader, nowMs: number): FoldOfTrades {
   return { instrumentId, seen, watermarkMs, observedSinceMs, interrupted, intervals };
 }
 
-/** A power of ten that divides every amount of a kind. */
-interface Step {
-  readonly zeros: number;
-  readonly size: bigint;
-}
-interface Steps {
-  readonly price: Step;
-  readonly quantity: Step;
-  readonly quote: Step;
-}
 interface Frame {
   readonly nowMs: number;
   readonly lastId: number;
   readonly steps: Steps;
 }
-
-const POWERS = Array.from({ length: DECIMAL_PLACES + 1 }, (_, zeros) => 10n ** BigInt(zeros));
-
-function stepOf(zeros: number): Step {
-  const size = POWERS[zeros];
-  if (size === undefined) throw new RangeError(`packed folds: no step of ${zeros} zeros`);
-  return { zeros, size };
-}
-
-const amountOf = (steps: bigint, { size }: Step): string => formatDecimal(steps * size);
 
 const HAS_OPEN = 1;
 const HAS_PREVIOUS = 2;
@@ -118,13 +98,7 @@ function unpackOpen(
   const firstTimeMs = openTimeMs + from.int();
   const open = {
     openTimeMs,
-    open: amountOf(price, steps.price),
-    high: amountOf(high, steps.price),
-    low: amountOf(low, steps.price),
-    close: amountOf(close, steps.price),
-    volume: amountOf(volume, steps.quantity),
-    quoteVolume: amountOf(quoteVolume, steps.quote),
-    takerBuyVolume: amountOf(takerBuyVolume, steps.quantity),
+    ...amountsOf({ open: price, high, low, close, volume, quoteVolume, takerBuyVolume }, steps),
     tradeCount,
     firstTradeId,
     lastTradeId,

@@ -100,13 +100,7 @@ export function unpackOpen(
   const firstTimeMs = openTimeMs + from.int();
   const open = {
     openTimeMs,
-    open: amountOf(price, steps.price),
-    high: amountOf(high, steps.price),
-    low: amountOf(low, steps.price),
-    close: amountOf(close, steps.price),
-    volume: amountOf(volume, steps.quantity),
-    quoteVolume: amountOf(quoteVolume, steps.quote),
-    takerBuyVolume: amountOf(takerBuyVolume, steps.quantity),
+    ...amountsOf({ open: price, high, low, close, volume, quoteVolume, takerBuyVolume }, steps),
     tradeCount,
     firstTradeId,
     lastTradeId,
@@ -124,6 +118,23 @@ function packDistance(out: NumberWriter, a: number, b: number): void {
 
 function atDistance(from: NumberReader, a: number): number {
   return Number(BigInt(a) - from.bigint());
+}
+
+type Amounts<Amount> = Readonly<
+  Record<'open' | 'high' | 'low' | 'close' | 'volume' | 'quoteVolume' | 'takerBuyVolume', Amount>
+>;
+
+/** Out of whole steps. */
+export function amountsOf(inSteps: Amounts<bigint>, { price, quantity, quote }: Steps): Amounts<string> {
+  return {
+    open: amountOf(inSteps.open, price),
+    high: amountOf(inSteps.high, price),
+    low: amountOf(inSteps.low, price),
+    close: amountOf(inSteps.close, price),
+    volume: amountOf(inSteps.volume, quantity),
+    quoteVolume: amountOf(inSteps.quoteVolume, quote),
+    takerBuyVolume: amountOf(inSteps.takerBuyVolume, quantity),
+  };
 }
 
 const greater = (a: bigint, b: bigint): bigint => (a > b ? a : b);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readTradeRow } from './stream-records.ts';
+import { readTradeRow } from './lane-rows.ts';
 
 const PRICE = 2;
 const QUANTITY = 3;

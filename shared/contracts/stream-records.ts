@@ -3,26 +3,13 @@
  * the same lane, which is what puts them in one order with the tape.
  */
 import * as z from 'zod';
-import { formatDecimal, multiply, ONE, parseDecimal, type Decimal } from '../domain/decimal.ts';
-import { isInstrumentId } from '../domain/market-data/instrument.ts';
-import { MAX_TIME_MS } from '../domain/market-data/time-bound.ts';
-import { parseTradeId, type Trade } from '../domain/market-data/trade.ts';
+import { parseTradeId } from '../domain/market-data/trade.ts';
 import { order, timeMs } from './events.ts';
 import { fence } from './fence.ts';
+import { poisonRow, readTradeRow, type PoisonTrade, type ReceivedTrade, type TradeRow } from './lane-rows.ts';
 
 /** Kinesis bills a record by its size and takes at most 1 MB; 500 trades are about 45 KB. */
 export const MAX_TRADES_A_RECORD = 500;
-
-/** [instrument index, trade id, price, quantity, aggressor, venue time, received time]: a row, because there are millions. */
-export type TradeRow = readonly [
-  instrumentIndex: number,
-  tradeId: string,
-  price: string,
-  quantity: string,
-  takerSide: 'B' | 'S',
-  timeMs: number,
-  receivedAtMs: number,
-];
 
 export interface TradesRecordV1 {
   readonly v: 1;
@@ -53,18 +40,6 @@ export type OrderRecordV1 = z.infer<typeof orderRecord>;
 /** An order that may or may not have been sent down the lane before is not to fill any more, for this reason. */
 const withdrawalRecord = orderRecord.extend({ kind: z.literal('withdrawal'), reason: z.string() });
 export type WithdrawalRecordV1 = z.infer<typeof withdrawalRecord>;
-
-/** A trade with the time we got it: a wall time, never hashed and never decided upon. */
-export interface ReceivedTrade extends Trade {
-  readonly receivedAtMs: number;
-}
-
-export interface PoisonTrade {
-  readonly cause: string;
-  /** The row or the raw message, as JSON text: what quarantine keeps. */
-  readonly payload: string;
-  readonly instrumentId: string | null;
-}
 
 export interface Watermark {
   readonly instrumentId: string;
@@ -141,7 +116,7 @@ function readTrades(envelope: z.infer<typeof tradesEnvelope>): LaneRecord {
   const { instruments } = envelope;
   for (const row of envelope.trades) {
     const trade = readTradeRow(row, instruments);
-    if (typeof trade === 'string') poison.push(poisonTrade(trade, row, instruments));
+    if (typeof trade === 'string') poison.push(poisonRow(trade, row, instruments));
     else trades.push(trade);
   }
   for (const [raw, cause] of envelope.malformed ?? [])
@@ -170,80 +145,6 @@ function readWatermarks({
     if (instrumentId === undefined) return [];
     return [{ instrumentId, timeMs: at, nextTradeId: parseTradeId(next.get(index)) }];
   });
-}
-
-/** The hot path: plain checks, no schema, one trade. @returns the trade, or one line that says what is wrong with it. */
-export function readTradeRow(row: unknown, instruments: readonly string[]): ReceivedTrade | string {
-  if (!Array.isArray(row) || row.length !== 7) return 'expected a row of 7 fields';
-  const [index, idText, priceText, quantityText, side, at, receivedAtMs] = row as unknown[];
-  const instrumentId = typeof index === 'number' ? instruments[index] : undefined;
-  if (instrumentId === undefined) return `no such instrument: ${String(index)}`;
-  const tradeId = parseTradeId(idText);
-  if (tradeId === null) return `trade id: expected digits, got ${JSON.stringify(idText)}`;
-  const price = typeof priceText === 'string' ? parseDecimal(priceText) : null;
-  if (price === null || price <= 0n)
-    return `price: expected a decimal above zero, got ${JSON.stringify(priceText)}`;
-  const quantity = typeof quantityText === 'string' ? parseDecimal(quantityText) : null;
-  if (quantity === null || quantity <= 0n) {
-    return `quantity: expected a decimal above zero, got ${JSON.stringify(quantityText)}`;
-  }
-  if (price > COMMON_AMOUNT || quantity > COMMON_AMOUNT) {
-    const excess = excessOf(price, quantity);
-    if (excess !== null) return excess;
-  }
-  if (side !== 'B' && side !== 'S') return `aggressor: expected B or S, got ${JSON.stringify(side)}`;
-  if (!isTime(at)) return `time: expected milliseconds since the epoch, got ${JSON.stringify(at)}`;
-  if (!isTime(receivedAtMs))
-    return `received time: expected milliseconds, got ${JSON.stringify(receivedAtMs)}`;
-  if (at > receivedAtMs + MAX_AHEAD_MS)
-    return `time: ${at} lies more than an hour after it was received (${receivedAtMs})`;
-  return {
-    instrumentId,
-    tradeId,
-    price,
-    quantity,
-    takerSide: side === 'B' ? 'BUY' : 'SELL',
-    timeMs: at,
-    receivedAtMs,
-  };
-}
-
-/** Two amounts up to this multiply to less than MAX_NOTIONAL: nearly every trade is done with two comparisons. */
-const COMMON_AMOUNT = 10n ** 9n * ONE;
-const MAX_AMOUNT = 10n ** 15n * ONE;
-/** A candle of a hundred million such trades still fits the 26 digits of a decimal; one trade beyond could spoil it. */
-const MAX_NOTIONAL = 10n ** 18n * ONE;
-
-function excessOf(price: Decimal, quantity: Decimal): string | null {
-  const amounts = [
-    ['price', price],
-    ['quantity', quantity],
-  ] as const;
-  for (const [name, amount] of amounts) {
-    if (amount > MAX_AMOUNT)
-      return `${name}: expected at most ${formatDecimal(MAX_AMOUNT)}, got "${formatDecimal(amount)}"`;
-  }
-  if (multiply(price, quantity) <= MAX_NOTIONAL) return null;
-  return `notional: expected at most ${formatDecimal(MAX_NOTIONAL)}, got "${formatDecimal(price)}" × "${formatDecimal(quantity)}"`;
-}
-
-/** Venue clocks run ahead of ours by seconds; an hour is a fault that would close every open candle. */
-const MAX_AHEAD_MS = 3_600_000;
-
-function isTime(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < MAX_TIME_MS;
-}
-
-/** Whether a trade's time is believed here: a time that is not must not move a watermark either. */
-export function isTradeTime(at: unknown, receivedAtMs: number): at is number {
-  return isTime(at) && at <= receivedAtMs + MAX_AHEAD_MS;
-}
-
-function poisonTrade(cause: string, row: unknown, instruments: readonly string[]): PoisonTrade {
-  const index = Array.isArray(row) ? (row as unknown[])[0] : undefined;
-  const name = typeof index === 'number' ? instruments[index] : undefined;
-  const instrumentId = name !== undefined && isInstrumentId(name) ? name : null;
-  return { cause, payload: JSON.stringify({ instrumentId: name ?? null, row }), instrumentId };
 }
 
 function firstIssue(error: z.ZodError): string {

@@ -1,6 +1,6 @@
 import type { InstrumentId } from '../domain/market-data/instrument.ts';
 import type { Trade } from '../domain/market-data/trade.ts';
-import type { ReceivedTrade } from '../contracts/stream-records.ts';
+import type { ReceivedTrade } from '../contracts/lane-rows.ts';
 
 /** Durable, queryable trades. */
 export interface TradeStore {

@@ -2,12 +2,8 @@
 import { quarantineIndex, quarantineKey } from '../contracts/record-keys.ts';
 import type { QuarantineRecord } from '../contracts/records.ts';
 import type { TradeFix } from '../contracts/quarantine-views.ts';
-import {
-  readTradeRow,
-  REDRIVE_SESSION,
-  type TradeRow,
-  type TradesRecordV1,
-} from '../contracts/stream-records.ts';
+import { mendRow, readTradeRow, rowOfPoison, type TradeRow } from '../contracts/lane-rows.ts';
+import { REDRIVE_SESSION, type TradesRecordV1 } from '../contracts/stream-records.ts';
 import { isInstrumentId } from '../domain/market-data/instrument.ts';
 import { laneOf } from '../domain/market-data/lane.ts';
 import type { Ports } from '../ports/index.ts';
@@ -73,34 +69,10 @@ function mendTrade(record: QuarantineRecord, fix: TradeFix): Mended {
   if (instrumentId === null || !isInstrumentId(instrumentId)) {
     return { kind: 'not-a-trade', reason: 'the trade names no known instrument' };
   }
-  const row = mendRow(rowOf(record.payload), fix, record.quarantinedAtMs);
+  const row = mendRow(rowOfPoison(record.payload), fix, record.quarantinedAtMs);
   const trade = readTradeRow(row, [instrumentId]);
   if (typeof trade === 'string') return { kind: 'still-bad', cause: trade };
   return { kind: 'mended', instrumentId, row: row as TradeRow };
-}
-
-/** Fields of the fix take the place of the row's; what neither has stays missing, and the check says so. */
-function mendRow(row: readonly unknown[], fix: TradeFix, quarantinedAtMs: number): readonly unknown[] {
-  const [, tradeId, price, quantity, side, timeMs, receivedAtMs] = row;
-  return [
-    0,
-    fix.tradeId ?? tradeId,
-    fix.price ?? price,
-    fix.quantity ?? quantity,
-    fix.side === undefined ? side : fix.side === 'BUY' ? 'B' : 'S',
-    fix.timeMs ?? timeMs,
-    receivedAtMs ?? quarantinedAtMs,
-  ];
-}
-
-/** @returns an empty row when the payload holds none. */
-function rowOf(payload: string): readonly unknown[] {
-  try {
-    const { row } = JSON.parse(payload) as { row?: unknown };
-    return Array.isArray(row) ? (row as unknown[]) : [];
-  } catch {
-    return [];
-  }
 }
 
 /** Without watermarks: a trade that comes late proves nothing of the market now. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from '@jest/globals';
-import { tapeOfCapture } from '../../collector/tape-of-capture.ts';
+import { tapeOfCapture } from '../../collector/tape/tape-of-capture.ts';
 import type { Candle } from '../../shared/domain/candles/candle.ts';
 import { candleUnderWay, type ClosedCandle, type LateTrade } from '../../shared/domain/candles/fold.ts';
 import { INTERVALS, intervalMs, openTimeOf, type Interval } from '../../shared/domain/candles/interval.ts';

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { tapeOfCapture } from '../../collector/tape-of-capture.ts';
+import { tapeOfCapture } from '../../collector/tape/tape-of-capture.ts';
 import { openStorage, type Storage } from '../../embedded/storage.ts';
 import type { Totals } from '../../embedded/totals.ts';
 import { candleViewOf } from '../../shared/contracts/lane-candles.ts';

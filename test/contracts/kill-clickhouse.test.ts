@@ -5,7 +5,7 @@ import { createClickHouse } from '../../shared/adapters/clickhouse/client.ts';
 import { countTrades, streamTrades } from '../../shared/adapters/clickhouse/clickhouse-totals.ts';
 import { ClickHouseTradeStore } from '../../shared/adapters/clickhouse/clickhouse-trade-store.ts';
 import { migrate } from '../../shared/adapters/clickhouse/migrate.ts';
-import type { ReceivedTrade } from '../../shared/contracts/stream-records.ts';
+import type { ReceivedTrade } from '../../shared/contracts/lane-rows.ts';
 import { decimal } from '../../shared/domain/decimal.ts';
 import { log } from '../../shared/runtime/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

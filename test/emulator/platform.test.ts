@@ -2,7 +2,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
-import { replayCaptures } from '../../collector/replay.ts';
+import { replayCaptures } from '../../collector/tape/replay.ts';
 import { secretFileOf } from '../../embedded/clickhouse-server/access.ts';
 import { startClickHouse, type ClickHouseServer } from '../../embedded/clickhouse-server/start-clickhouse.ts';
 import { openTokenIssuer, type EmbeddedTokenIssuer } from '../../embedded/token-issuer.ts';

@@ -26,8 +26,8 @@ beforeAll(() => {
   writeFileSync(at('truncated.ndjson.gz'), whole.subarray(0, whole.length - 40));
   writeFileSync(at('foreign.gz'), gzipSync('openTimeMs,open,high,low,close,volume\n1,1,1,1,1,1\n'));
   writeFileSync(at('plain.txt'), 'hello\n');
-  const kraken = { receivedAtNs: '1', exchange: 'kraken', kind: 'ws', url: 'wss://x', message: '{}' };
-  writeFileSync(at('kraken.ndjson.gz'), gzipSync(`${JSON.stringify(kraken)}\n`));
+  const mtgox = { receivedAtNs: '1', exchange: 'mtgox', kind: 'ws', url: 'wss://x', message: '{}' };
+  writeFileSync(at('mtgox.ndjson.gz'), gzipSync(`${JSON.stringify(mtgox)}\n`));
   const header = 'openTimeMs,open,high,low,close,volume\n';
   const backwards = syntheticLines({ seed: 1, instruments: 1, tradesPerSecond: 50 }, 2).reverse();
   writeCapture(at('backwards.ndjson.gz'), backwards);
@@ -79,9 +79,9 @@ describe('bad input gives one clear line, exit code 2, and writes nothing', () =
     ['a file of something else', start('--replay', at('foreign.gz')), /foreign\.gz: line 1: expected/],
     ['a file that is not gzip', start('--replay', at('plain.txt')), /plain\.txt: .*gzip/],
     [
-      'an exchange that is not spoken yet',
-      start('--replay', at('kraken.ndjson.gz')),
-      /exchange "kraken" is not supported yet \(supported: binance\)/,
+      'an exchange that nobody knows',
+      start('--replay', at('mtgox.ndjson.gz')),
+      /mtgox\.ndjson\.gz: line 1: exchange: unknown exchange "mtgox" \(known: binance, coinbase, kraken\)/,
     ],
     [
       'a capture that begins at its end',

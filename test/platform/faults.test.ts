@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { replayCaptures } from '../../collector/replay.ts';
+import { replayCaptures } from '../../collector/tape/replay.ts';
 import { openPlatform } from '../../embedded/platform.ts';
 import { NO_FAULTS, seededFaults, type Faults } from '../../embedded/runtime/faults.ts';
 import { instancesOf } from '../../embedded/strategy-requests.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { collectLive } from '../../collector/live/collect-live.ts';
-import { replayCaptures } from '../../collector/replay.ts';
+import { replayCaptures } from '../../collector/tape/replay.ts';
 import { openPlatform, type Platform } from '../../embedded/platform.ts';
 import { instancesOf } from '../../embedded/strategy-requests.ts';
 import { storageTotals, type Totals } from '../../embedded/totals.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { itemBytes } from '../../bin/cost/month.ts';
 import { readLoadProfile } from '../../bin/cost/inputs.ts';
-import { LanePacker } from '../../collector/lane-packer.ts';
+import { LanePacker } from '../../collector/outlet/lane-packer.ts';
 import { createHandler as createBuildCandles } from '../../lambdas/market-data/build-candles/handler.ts';
 import { createHandler as createStoreTrades } from '../../lambdas/market-data/store-trades/handler.ts';
 import { createHandler as createMatchOrders } from '../../lambdas/orders/match-orders/handler.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createHandler as createArchiveRaw } from '../../lambdas/market-data/archive-raw/handler.ts';
 import { createHandler as createBuildCandles } from '../../lambdas/market-data/build-candles/handler.ts';
 import { createHandler as createStoreTrades } from '../../lambdas/market-data/store-trades/handler.ts';
-import { protocolOf } from '../../shared/adapters/exchanges/venues.ts';
+import { binance } from '../../shared/adapters/exchanges/binance/venue.ts';
 import { ClickHouseTradeStore } from '../../shared/adapters/clickhouse/clickhouse-trade-store.ts';
 import { countTrades } from '../../shared/adapters/clickhouse/clickhouse-totals.ts';
 import { migrate } from '../../shared/adapters/clickhouse/migrate.ts';
@@ -80,12 +80,13 @@ async function closedCandles(played: Played): Promise<StoredCandle[]> {
 /** Trades that lie in the archive, each once. */
 async function archivedTrades(played: Played): Promise<string[]> {
   const found = new Set<string>();
-  const { parse } = protocolOf('binance')!;
+  const decoder = binance.decoder();
   const take = (line: string): void => {
     const { kind, url, message } = captureLine.parse(JSON.parse(line));
-    const said = parse({ kind, url, message: message as string }, START_MS * 2);
-    if (kind === 'heartbeat' || said.kind !== 'trades') return;
-    for (const { instrumentId, tradeId } of said.trades) found.add(nameOf(instrumentId, String(tradeId)));
+    if (kind === 'heartbeat') return;
+    for (const event of decoder.read({ kind, url, message: message as string }, START_MS * 2)) {
+      if (event.kind === 'trade') found.add(nameOf(event.instrumentId, String(event.tradeId)));
+    }
   };
   const put = async (_: string, member: Uint8Array): Promise<void> =>
     gunzipSync(member).toString().trimEnd().split('\n').forEach(take);

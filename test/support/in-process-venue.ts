@@ -59,6 +59,7 @@ export class InProcessVenue {
         });
         return {
           ping: () => this.#arrive(line, () => listener.onSign()),
+          send: () => undefined,
           pause: () => (line.held ??= []),
           resume: () => {
             const held = line.held ?? [];

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { collectLive } from '../../collector/live/collect-live.ts';
 import { VenueVitals } from '../../collector/live/venue-vitals.ts';
-import { reportVitals, startReporting } from '../../collector/report-vitals.ts';
+import { reportVitals, startReporting } from '../../collector/live/report-vitals.ts';
 import { createHandler as storeTrades } from '../../lambdas/market-data/store-trades/handler.ts';
 import { createHandler as sweepPending } from '../../lambdas/operations/sweep-pending/handler.ts';
 import { createHandler as trackOrder } from '../../lambdas/orders/track-order/handler.ts';

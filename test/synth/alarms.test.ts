@@ -1,5 +1,6 @@
 /** What wakes a person on AWS, and what must not. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { METRICS } from '../../shared/contracts/metrics.ts';
 import { topology } from '../../shared/topology.ts';
 import { at, listOf, ofType, targetOf, textOf } from './resources.ts';
 import { synthesize, type Resource } from './synthesize.ts';
@@ -15,6 +16,19 @@ function alarmsOn(metric: string): readonly Resource[] {
     ({ properties }) => properties['MetricName'] === metric,
   );
 }
+
+describe('the dashboard', () => {
+  it('shows every metric of the platform’s own that wakes somebody, and where the line is that it must not cross', () => {
+    const [dashboard] = ofType(resources, 'AWS::CloudWatch::Dashboard');
+    const body = textOf(dashboard!.properties['DashboardBody']);
+    for (const [name, { per, alarm }] of Object.entries(METRICS)) {
+      if (alarm === null) continue;
+      const dimensions = per === 'venue' ? '"stage","prod","venue","binance"' : '"stage","prod"';
+      expect(body).toContain(`["Millrace","${name}",${dimensions},`);
+      expect(body).toContain(JSON.stringify(alarm.what.replace('<venue>', 'binance')));
+    }
+  });
+});
 
 describe('the alarms', () => {
   it('are let through by their topic: one with a policy of its own believes nobody else', () => {

@@ -72,6 +72,15 @@ describe.each(['dev', 'prod'])('the stage %s', (stage) => {
     const expected = new RegExp(textOf(Parameters!['ClickHouseUrl']!['AllowedPattern']));
     expect('https://abc.eu-central-1.aws.clickhouse.cloud:8443').toMatch(expected);
     expect('http://203.0.113.7:8123').not.toMatch(expected);
+    expect('https://user:password@203.0.113.7:8443').not.toMatch(expected);
+  });
+
+  it('is told whose tokens the API believes, and takes nobody for granted', () => {
+    const { Parameters } = synthesized.templates.get('api')!;
+    for (const name of ['TokenIssuer', 'TokenAudience', 'TokenJwks']) {
+      expect(Parameters![name]).not.toHaveProperty('Default');
+      expect('').not.toMatch(new RegExp(textOf(Parameters![name]!['AllowedPattern'])));
+    }
   });
 
   it('ends the logs that API Gateway makes for itself, too', () => {

@@ -3,6 +3,7 @@ import { App } from 'aws-cdk-lib';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { partOfStack } from '../../lib/config/stack-name.ts';
 import { readStage } from '../../lib/config/stages.ts';
 import { addPlatform } from '../../lib/platform.ts';
 
@@ -66,7 +67,7 @@ export function synthesize(
     const stage = readStage(app.node);
     addPlatform(app, stage);
     plant(app);
-    const partOf = (stackName: string): string => stackName.slice(`millrace-${stage.name}-`.length);
+    const partOf = (stackName: string): string => partOfStack(stage.name, stackName);
     const stacks = app.synth().stacks;
     const templates = new Map(
       stacks.map(({ stackName, template }) => [partOf(stackName), template as Template]),

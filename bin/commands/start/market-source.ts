@@ -1,17 +1,13 @@
 /** What a start listens to: captures, an exchange, or the simulated market. */
 import { chooseInstruments, collectLive, LiveRefused } from '../../../collector/live/collect-live.ts';
-import {
-  assertReplayable,
-  noteOfNoTrades,
-  ReplayRefused,
-  replayCaptures,
-} from '../../../collector/replay.ts';
-import type { TapePorts } from '../../../collector/run-tape.ts';
+import { noteOfCaptures } from '../../../collector/tape/note-of-captures.ts';
+import { replayCaptures } from '../../../collector/tape/replay.ts';
+import type { TapePorts } from '../../../collector/tape/run-tape.ts';
 import { VenueVitals } from '../../../collector/live/venue-vitals.ts';
 import { collectSynthetic } from '../../../embedded/synthetic-source.ts';
 import type { Platform } from '../../../embedded/platform.ts';
-import { marketOfEndpoints, MixedEndpoints } from '../../../shared/adapters/exchanges/market-of-url.ts';
-import type { VenueEndpoints } from '../../../shared/adapters/exchanges/venue-protocol.ts';
+import { marketOfVenue, MixedEndpoints } from '../../../shared/adapters/exchanges/market-of-url.ts';
+import type { VenueEndpoints } from '../../../shared/adapters/exchanges/venue.ts';
 import type { StrategyRequest } from '../../../embedded/strategy-requests.ts';
 import {
   BadCapture,
@@ -79,7 +75,7 @@ async function replaySource(values: StartValues): Promise<MarketSource> {
   const files = await verifyCaptures(values.replay);
   const instruments = [...new Set(files.flatMap((file) => file.instruments))].sort();
   return {
-    note: noteOfNoTrades(files),
+    note: noteOfCaptures(files),
     description: `replaying ${files.length === 1 ? files[0]!.path : `${files.length} captures`}: ${instruments.join(', ') || 'no trades'}`,
     instruments,
     market: marketOfCaptures(files),
@@ -95,15 +91,14 @@ async function verifyCaptures(paths: readonly string[]): Promise<VerifiedCapture
   try {
     const files: VerifiedCapture[] = [];
     for (const path of paths) files.push(await verifyCapture(path));
-    assertReplayable(files);
     return files;
   } catch (error) {
-    if (error instanceof BadCapture || error instanceof ReplayRefused) throw new BadInput(error.message);
+    if (error instanceof BadCapture) throw new BadInput(error.message);
     throw error;
   }
 }
 
-/** The exchange itself, on paper. Where `MILLRACE_BINANCE_WS` and `MILLRACE_BINANCE_REST` are set, a stand-in for it. */
+/** The exchange itself, on paper. */
 function liveSource(values: StartValues, exchange: string): MarketSource {
   if (values.once)
     throw new BadInput('--once: expected with --replay or the simulated market, an exchange has no end');
@@ -111,12 +106,12 @@ function liveSource(values: StartValues, exchange: string): MarketSource {
   if (values.symbols === null)
     throw new BadInput('--symbols is missing: expected with --live, such as BTCUSDT,ETHUSDT');
   const instruments = liveInstruments(exchange, values.symbols);
-  const endpoints = standInEndpoints(process.env);
+  const endpoints = standInOf(exchange);
   return {
     note: null,
     description: `listening to ${exchange}: ${instruments.join(', ')}`,
     instruments,
-    market: endpoints === null ? 'real' : standInMarket(exchange, endpoints),
+    market: marketOf(exchange, endpoints),
     strategy: strategyOf(values, null),
     time: 'wall',
     run: async (platform, io) => {
@@ -138,19 +133,26 @@ function liveSource(values: StartValues, exchange: string): MarketSource {
   };
 }
 
-/** @returns null where the venue's own are meant. @throws BadInput for one without the other */
-function standInEndpoints(environment: NodeJS.ProcessEnv): VenueEndpoints | null {
-  const { MILLRACE_BINANCE_WS: ws, MILLRACE_BINANCE_REST: rest } = environment;
+/**
+ * Where `MILLRACE_BINANCE_WS` and `MILLRACE_BINANCE_REST` are set, and likewise of any exchange, a stand-in for it.
+ * @returns null where the venue's own are meant. @throws BadInput for one without the other
+ */
+function standInOf(exchange: string): VenueEndpoints | null {
+  const [wsName, restName] = ['WS', 'REST'].map((part) => `MILLRACE_${exchange.toUpperCase()}_${part}`) as [
+    string,
+    string,
+  ];
+  const { [wsName]: ws, [restName]: rest } = process.env;
   if (ws === undefined && rest === undefined) return null;
   if (ws === undefined || rest === undefined)
-    throw new BadInput('MILLRACE_BINANCE_WS and MILLRACE_BINANCE_REST: expected both or neither');
+    throw new BadInput(`${wsName} and ${restName}: expected both or neither`);
   return { ws, rest };
 }
 
 /** @throws BadInput */
-function standInMarket(exchange: string, endpoints: VenueEndpoints): Market {
+function marketOf(exchange: string, endpoints: VenueEndpoints | null): Market {
   try {
-    return marketOfEndpoints(exchange, endpoints);
+    return marketOfVenue(exchange, endpoints);
   } catch (error) {
     throw error instanceof MixedEndpoints ? new BadInput(error.message) : error;
   }

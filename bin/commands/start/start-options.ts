@@ -1,3 +1,4 @@
+import { LIVE_EXCHANGES } from '../../../shared/adapters/exchanges/venues.ts';
 import { INTERVALS } from '../../../shared/domain/candles/interval.ts';
 import { MARKETS } from '../../../shared/domain/market-data/market.ts';
 import {
@@ -38,7 +39,7 @@ export const DEFAULTS = {
 
 export const START_OPTIONS = {
   replay: repeated(rereadableFile, 'captures to replay; several make one tape'),
-  live: optional(choice(['binance']), 'an exchange to listen to'),
+  live: optional(choice(LIVE_EXCHANGES), 'an exchange to listen to'),
   symbols: optional(commaSeparated(text('SYMBOL')), 'what to listen to there: BTCUSDT, BTC-USDT'),
   speed: optional(speed, 'of a replay or the simulated market (max with --once, else 1)'),
   once: flag('opens no port, ends when the input does and all has settled, and prints the totals'),

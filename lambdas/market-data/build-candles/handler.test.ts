@@ -3,11 +3,8 @@ import type { KinesisStreamRecord } from 'aws-lambda';
 import { invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
 import { longerCandlesKey } from '../../../shared/contracts/record-keys.ts';
 import { latestPriceOf, openCandleOf } from '../../../shared/contracts/lane-candles.ts';
-import {
-  REDRIVE_SESSION,
-  type TradeRow,
-  type TradesRecordV1,
-} from '../../../shared/contracts/stream-records.ts';
+import { type TradeRow } from '../../../shared/contracts/lane-rows.ts';
+import { REDRIVE_SESSION, type TradesRecordV1 } from '../../../shared/contracts/stream-records.ts';
 import { decimal, formatDecimal } from '../../../shared/domain/decimal.ts';
 import { readAllLaneCandles, readLaneCandles } from '../../../shared/runtime/lane-candles.ts';
 import { createHandler } from './handler.ts';

@@ -1,5 +1,5 @@
 import { laneKey } from '../../../shared/contracts/record-keys.ts';
-import type { ReceivedTrade } from '../../../shared/contracts/stream-records.ts';
+import type { ReceivedTrade } from '../../../shared/contracts/lane-rows.ts';
 import {
   nothingSeen,
   observeTrade,

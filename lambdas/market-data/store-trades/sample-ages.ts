@@ -1,4 +1,4 @@
-import type { ReceivedTrade } from '../../../shared/contracts/stream-records.ts';
+import type { ReceivedTrade } from '../../../shared/contracts/lane-rows.ts';
 
 /** Of a batch: some batches a second make enough of them for a percentile, and each is a few bytes of log. */
 const SAMPLES = 20;

@@ -8,7 +8,7 @@ import { reaching } from './reach.ts';
 
 const PERIOD_SECONDS = 60;
 const PERIODS = 5;
-/** The page that shows this is open to everybody, and CloudWatch bills each metric read. */
+/** Pages ask again and again, and CloudWatch bills each metric read. */
 const CACHE_MS = 60_000;
 
 /** One metric that is asked for. Sums add up over the window; of the others the worst minute counts. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { ReceivedTrade } from '../../contracts/stream-records.ts';
+import type { ReceivedTrade } from '../../contracts/lane-rows.ts';
 import { decimal } from '../../domain/decimal.ts';
 import type { StoredCandle } from '../../ports/candle-store.ts';
 import { leavePartsApart } from '../../../test/support/leave-parts-apart.ts';

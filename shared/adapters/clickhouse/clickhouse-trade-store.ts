@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { ReceivedTrade } from '../../contracts/stream-records.ts';
+import type { ReceivedTrade } from '../../contracts/lane-rows.ts';
 import { decimal } from '../../domain/decimal.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
 import type { Side, Trade } from '../../domain/market-data/trade.ts';

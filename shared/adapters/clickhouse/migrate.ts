@@ -71,6 +71,24 @@ export async function migrate(
   }));
 }
 
+/**
+ * What `migrate` would make, without a trace of having asked.
+ * @throws MigrationRefused as `migrate` would.
+ */
+export async function pendingMigrations(
+  client: ClickHouseClient,
+  folder = FOLDER,
+): Promise<readonly MigrationStep[]> {
+  const known = readMigrations(folder);
+  const history = `SELECT count() FROM system.tables WHERE database = 'millrace' AND name = 'schema_migrations'`;
+  const [[tables] = []] = await readRows(client, history, {});
+  const applied = Number(tables) === 0 ? new Map<number, string>() : await readApplied(client);
+  refuseForeign(known, applied);
+  return known
+    .filter(({ version }) => !applied.has(version))
+    .map(({ version, name }) => ({ version, name, direction: 'up' }));
+}
+
 function readMigrations(folder: string): Migration[] {
   const files = readdirSync(folder).flatMap((file) => {
     const match = FILE_NAME.exec(file);

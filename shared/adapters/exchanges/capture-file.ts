@@ -5,12 +5,13 @@ import {
   receivedAtMs,
   type CaptureMessage,
 } from '../../contracts/capture.ts';
-import { EXCHANGES } from '../../domain/market-data/exchanges.ts';
+import { EXCHANGES, type Exchange } from '../../domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
 import type { Market } from '../../domain/market-data/market.ts';
+import { CaptureDecoders } from './capture-decoders.ts';
 import { readGzipLines, UnreadableFile, type GzipLinesOptions } from './gzip-lines.ts';
 import { marketOfUrl } from './market-of-url.ts';
-import { protocolOf } from './venues.ts';
+import { MessageTally } from './message-tally.ts';
 
 /** The file is not a capture. The message is one line: which file, which line, what was expected. */
 export class BadCapture extends Error {
@@ -24,11 +25,13 @@ export interface VerifiedCapture {
   readonly lines: number;
   /** In order of name. */
   readonly exchanges: readonly string[];
-  /** Those that have trades in it, in order of name; of exchanges whose protocol is known. */
+  /** Those that have trades in it, in order of name. */
   readonly instruments: readonly InstrumentId[];
   readonly firstReceivedAtMs: number;
   /** The first line whose address says that it is of this market; a market of which none does is left out. */
   readonly firstLineOf: ReadonlyMap<Market, number>;
+  /** What was read out of it, and what was not. */
+  readonly tally: MessageTally;
 }
 
 /**
@@ -63,13 +66,15 @@ export async function verifyCapture(path: string): Promise<VerifiedCapture> {
   let firstReceivedAtMs: number | null = null;
   const order = new ReceivedOrder(path);
   const markets = new MarketsHeard();
+  const decoders = new CaptureDecoders();
+  const tally = new MessageTally();
   for await (const batch of readCapture(path, { onCompressed: (chunk) => hash.update(chunk) })) {
     for (const message of batch) {
       firstReceivedAtMs ??= receivedAtMs(message.receivedAtNs);
       order.take(message);
       exchanges.add(message.exchange);
       markets.take(message);
-      noteInstruments(message, instruments);
+      note(message, decoders, tally, instruments);
     }
     lines += batch.length;
   }
@@ -82,14 +87,20 @@ export async function verifyCapture(path: string): Promise<VerifiedCapture> {
     instruments: [...instruments].sort(),
     firstReceivedAtMs,
     firstLineOf: markets.firstLineOf,
+    tally,
   };
 }
 
-function noteInstruments(message: CaptureMessage, instruments: Set<InstrumentId>): void {
+function note(
+  message: CaptureMessage,
+  decoders: CaptureDecoders,
+  tally: MessageTally,
+  instruments: Set<InstrumentId>,
+): void {
   if (message.kind !== 'ws' && message.kind !== 'rest') return;
-  const parsed = protocolOf(message.exchange)?.parse(message, receivedAtMs(message.receivedAtNs));
-  if (parsed?.kind !== 'trades') return;
-  for (const { instrumentId } of parsed.trades) instruments.add(instrumentId);
+  const events = decoders.of(message).read(message, receivedAtMs(message.receivedAtNs));
+  tally.add(events, message.line);
+  for (const event of events) if (event.kind === 'trade') instruments.add(event.instrumentId);
 }
 
 class MarketsHeard {
@@ -163,7 +174,7 @@ const EXPECTED = '{"receivedAtNs", "exchange", "kind", "url", "message"}';
 
 interface CommonEnvelope {
   readonly receivedAtNs: string;
-  readonly exchange: string;
+  readonly exchange: Exchange;
   readonly kind: string;
   readonly url: string;
   readonly message: string;

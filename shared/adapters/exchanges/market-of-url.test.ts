@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { EXCHANGES } from '../../domain/market-data/exchanges.ts';
+import { EXCHANGES, type Exchange } from '../../domain/market-data/exchanges.ts';
 import { marketOfUrl } from './market-of-url.ts';
-import { protocolOf } from './venues.ts';
+import { venueOf } from './venues.ts';
 
 describe('the market of an address', () => {
-  it.each([
+  it.each<[Exchange, string]>([
     ['binance', 'wss://stream.binance.com:9443/stream?streams=btcusdt@trade'],
     ['binance', 'https://api.binance.com/api/v3/historicalTrades?symbol=BTCUSDT&fromId=1'],
     ['binance', 'https://data-api.binance.vision/api/v3/time'],
@@ -42,7 +42,7 @@ describe('the market of an address', () => {
 
   it('is real at the addresses that a venue is listened to by default', () => {
     for (const exchange of EXCHANGES) {
-      const endpoints = protocolOf(exchange)?.endpoints;
+      const endpoints = venueOf(exchange).live?.endpoints;
       for (const url of Object.values(endpoints ?? {}))
         expect([url, marketOfUrl(exchange, url)]).toEqual([url, 'real']);
     }

@@ -1,15 +1,7 @@
-import type { EXCHANGES } from '../../domain/market-data/exchanges.ts';
+import { EXCHANGES, type Exchange } from '../../domain/market-data/exchanges.ts';
 import type { Market } from '../../domain/market-data/market.ts';
-import type { VenueEndpoints } from './venue-protocol.ts';
-
-type Exchange = (typeof EXCHANGES)[number];
-
-/** What a venue serves its own market from, at any name below. */
-const OWN_DOMAINS: Readonly<Record<Exchange, readonly string[]>> = {
-  binance: ['binance.com', 'binance.us', 'binance.vision'],
-  coinbase: ['coinbase.com'],
-  kraken: ['kraken.com'],
-};
+import type { VenueEndpoints } from './venue.ts';
+import { venueOf } from './venues.ts';
 
 /** The part of a name by which a venue's own test market is known: `testnet.binance.vision`, `demo-futures.kraken.com`. */
 const OF_A_TEST_MARKET = /(^|[.-])(testnet|sandbox|demo)([.-]|$)/;
@@ -19,14 +11,13 @@ const OF_A_TEST_MARKET = /(^|[.-])(testnet|sandbox|demo)([.-]|$)/;
  * simulator, this machine, and whatever is no name of the public network are simulated.
  * @returns null for anything else, which says nothing
  */
-export function marketOfUrl(exchange: string, url: string): Market | null {
+export function marketOfUrl(exchange: Exchange, url: string): Market | null {
   const parsed = URL.parse(url);
   if (parsed === null) return null;
   if (parsed.protocol === 'simulator:') return 'simulated';
   const host = parsed.hostname.toLowerCase().replace(/\.$/, '');
   if (host === '') return null;
-  const own: readonly string[] = OWN_DOMAINS[exchange as Exchange] ?? [];
-  if (own.some((domain) => host === domain || host.endsWith(`.${domain}`)))
+  if (venueOf(exchange).domains.some((domain) => host === domain || host.endsWith(`.${domain}`)))
     return OF_A_TEST_MARKET.test(host) ? 'simulated' : 'real';
   return isNearby(host) ? 'simulated' : null;
 }
@@ -36,9 +27,16 @@ export class MixedEndpoints extends Error {
   override readonly name = 'MixedEndpoints';
 }
 
-/** Only a venue itself is real: an address that says nothing is a stand-in. @throws MixedEndpoints */
-export function marketOfEndpoints(exchange: string, { ws, rest }: VenueEndpoints): Market {
-  const [ofTrades, ofGaps] = [ws, rest].map((url) => marketOfUrl(exchange, url) ?? 'simulated');
+/**
+ * Only a venue itself is real: an address that says nothing is a stand-in.
+ * @param endpoints null: the venue's own
+ * @throws MixedEndpoints
+ */
+export function marketOfVenue(exchange: string, endpoints: VenueEndpoints | null): Market {
+  const known = EXCHANGES.find((name) => name === exchange);
+  if (endpoints === null || known === undefined) return endpoints === null ? 'real' : 'simulated';
+  const { ws, rest } = endpoints;
+  const [ofTrades, ofGaps] = [ws, rest].map((url) => marketOfUrl(known, url) ?? 'simulated');
   if (ofTrades !== ofGaps)
     throw new MixedEndpoints(
       `${exchange}: ${ws} is of the ${ofTrades} market and ${rest} of the ${ofGaps} one`,

@@ -1,12 +1,17 @@
-import { binance } from './binance/protocol.ts';
-import type { LiveProtocol } from './venue-protocol.ts';
+import { EXCHANGES, type Exchange } from '../../domain/market-data/exchanges.ts';
+import { binance } from './binance/venue.ts';
+import { coinbase } from './coinbase/venue.ts';
+import { kraken } from './kraken/venue.ts';
+import type { Venue } from './venue.ts';
 
-const protocols = new Map<string, LiveProtocol>([binance].map((protocol) => [protocol.exchange, protocol]));
+/** A venue is a folder beside this file, and its line here: every exchange that there is has one. */
+const VENUES: Readonly<Record<Exchange, Venue>> = { binance, coinbase, kraken };
 
-/** Exchanges whose messages are understood. */
-export const SUPPORTED_EXCHANGES: readonly string[] = [...protocols.keys()];
+/** Exchanges that can be listened to. */
+export const LIVE_EXCHANGES: readonly Exchange[] = EXCHANGES.filter(
+  (exchange) => VENUES[exchange].live !== null,
+);
 
-/** `null`: nobody here speaks with that exchange. */
-export function protocolOf(exchange: string): LiveProtocol | null {
-  return protocols.get(exchange) ?? null;
+export function venueOf(exchange: Exchange): Venue {
+  return VENUES[exchange];
 }

@@ -4,6 +4,15 @@
  */
 export const EXCHANGES = ['binance', 'coinbase', 'kraken'] as const;
 
+export type Exchange = (typeof EXCHANGES)[number];
+
+export function isExchange(text: string): text is Exchange {
+  return (EXCHANGES as readonly string[]).includes(text);
+}
+
+/** Whose market is meant where nobody says. */
+export const DEFAULT_EXCHANGE: Exchange = 'binance';
+
 /** @throws RangeError for an exchange that is not in the list. */
 export function ordinalOf(exchange: string): number {
   const ordinal = (EXCHANGES as readonly string[]).indexOf(exchange);

@@ -1,7 +1,7 @@
 /** What every TradeStore promises. Instruments are fresh each run, so it may run over tables that others use. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ReceivedTrade } from '../../../shared/contracts/stream-records.ts';
+import type { ReceivedTrade } from '../../../shared/contracts/lane-rows.ts';
 import { decimal } from '../../../shared/domain/decimal.ts';
 import type { Trade } from '../../../shared/domain/market-data/trade.ts';
 import { LimitExceeded } from '../../../shared/ports/state-store.ts';

@@ -1,0 +1,36 @@
+import type { MetricName } from '../../shared/contracts/metrics.ts';
+import { embeddedMetrics } from '../../shared/runtime/embedded-metrics.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { VenueVitals } from './venue-vitals.ts';
+
+/** Alarms look at whole minutes: some of these fall into each. */
+const REPORT_EVERY_MS = 15_000;
+
+/** Says that a collector has started, and from then on how its venue is. @returns what ends it. */
+export function startReporting(vitals: VenueVitals, log: Log, everyMs = REPORT_EVERY_MS): () => void {
+  log.info('collector started', {
+    venue: vitals.venue,
+    ...embeddedMetrics(new Map([['collectorStarts', 1] as const])),
+  });
+  const timer = setInterval(() => reportVitals(vitals, Date.now(), log), everyMs);
+  return () => clearInterval(timer);
+}
+
+/** A line of which CloudWatch makes metrics. Who listens to nothing reports nothing: another may be listening. */
+export function reportVitals(vitals: VenueVitals, nowMs: number, log: Log): void {
+  const silence = vitals.silence(nowMs);
+  if (silence === null) return;
+  const { silenceMs, quietest } = silence;
+  const values = new Map<MetricName, number>([
+    ['venueSilenceMs', silenceMs],
+    ['quietestInstrumentMs', quietest.silenceMs],
+    ['connectionsLost', vitals.takeConnectionsLost()],
+    ['messagesSetAside', vitals.takeSetAside()],
+    ['sequenceGaps', vitals.takeMissed()],
+  ]);
+  log.info('venue', {
+    venue: vitals.venue,
+    quietestInstrument: quietest.instrumentId,
+    ...embeddedMetrics(values, nowMs),
+  });
+}

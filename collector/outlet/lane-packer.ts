@@ -1,0 +1,200 @@
+import { tradeRow, type ToldTrade, type TradeRow } from '../../shared/contracts/lane-rows.ts';
+import {
+  MAX_TRADES_A_RECORD,
+  type TradesRecordV1,
+  type Watermark,
+} from '../../shared/contracts/stream-records.ts';
+import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
+import { lanesOf, laneOf, type Lane } from '../../shared/domain/market-data/lane.ts';
+import { recordOfLane, type StreamRecord } from '../../shared/ports/stream-writer.ts';
+
+/** Trades that are worth an append of their own, in one lane or in all: consumers begin before a second is over. */
+const FULL_TRADES = 2000;
+/** What cannot be read goes to quarantine, and an item there has its limits; the archive has it whole. */
+const MAX_MALFORMED_CHARACTERS = 10_000;
+/** Of malformed text in one record: in JSON a character may take six bytes, and a record has 1 MB. */
+const FULL_MALFORMED_CHARACTERS = 30_000;
+
+interface OpenRecord {
+  readonly instruments: InstrumentId[];
+  readonly trades: TradeRow[];
+  readonly watermarks: [instrumentIndex: number, timeMs: number][];
+  readonly nextTradeIds: [instrumentIndex: number, tradeId: string][];
+  readonly malformed: [raw: string, cause: string][];
+  malformedCharacters: number;
+  laneWatermarkMs: number | null;
+}
+
+/** An instrument's place in the record under way of its lane. */
+interface Slot {
+  readonly lane: LaneBuffer;
+  record: OpenRecord | null;
+  index: number;
+}
+
+interface LaneBuffer {
+  readonly lane: Lane;
+  readonly full: OpenRecord[];
+  open: OpenRecord | null;
+}
+
+/**
+ * Packs trades into records, lane by lane. Within a lane everything leaves in the order in which it came, and the
+ * watermarks of a record hold after its trades.
+ */
+export class LanePacker {
+  readonly #sessionId: () => string;
+  readonly #fence: number | null;
+  readonly #lanes = new Map<Lane, LaneBuffer>();
+  readonly #slots = new Map<InstrumentId, Slot>();
+  #trades = 0;
+  #fullest = 0;
+  #malformedCharacters = 0;
+
+  /**
+   * @param sessionId asked when records are taken.
+   * @param fence of the lease under which they are sent; null: there is none.
+   */
+  constructor(sessionId: () => string, fence: number | null = null) {
+    this.#sessionId = sessionId;
+    this.#fence = fence;
+  }
+
+  /** Trades that wait to be taken. */
+  get pendingTrades(): number {
+    return this.#trades;
+  }
+
+  get hasPending(): boolean {
+    return [...this.#lanes.values()].some(({ open, full }) => open !== null || full.length > 0);
+  }
+
+  /** Whether taking now gives records that are worth it. */
+  get isFull(): boolean {
+    return (
+      this.#fullest >= MAX_TRADES_A_RECORD ||
+      this.#trades >= FULL_TRADES ||
+      this.#malformedCharacters >= FULL_MALFORMED_CHARACTERS
+    );
+  }
+
+  addTrade(trade: ToldTrade): void {
+    const slot = this.#slotOf(trade.instrumentId);
+    const record = recordOf(slot.lane);
+    const { trades } = record;
+    trades.push(tradeRow(indexIn(record, slot, trade.instrumentId), trade));
+    this.#trades++;
+    if (trades.length > this.#fullest) this.#fullest = trades.length;
+    if (trades.length >= MAX_TRADES_A_RECORD) closeRecord(slot.lane);
+  }
+
+  /** A message in which nothing could be located: it goes to quarantine by way of the exchange's first lane. */
+  addMalformed(exchange: string, raw: string, cause: string): void {
+    const lane = this.#laneNamed(lanesOf(exchange)[0]!);
+    const record = recordOf(lane);
+    const kept = raw.slice(0, MAX_MALFORMED_CHARACTERS);
+    const note = kept.length < raw.length ? ` (the first ${kept.length} of ${raw.length} characters)` : '';
+    record.malformed.push([kept, `${cause}${note}`]);
+    record.malformedCharacters += kept.length;
+    this.#malformedCharacters += kept.length;
+    if (record.malformedCharacters >= FULL_MALFORMED_CHARACTERS) closeRecord(lane);
+  }
+
+  addWatermark({ instrumentId, timeMs, nextTradeId }: Watermark): void {
+    const slot = this.#slotOf(instrumentId);
+    const record = recordOf(slot.lane);
+    const index = indexIn(record, slot, instrumentId);
+    record.watermarks.push([index, timeMs]);
+    if (nextTradeId !== null) record.nextTradeIds.push([index, String(nextTradeId)]);
+  }
+
+  /** No trade of the exchange before this time will follow; null: a sign of life that proves nothing. */
+  addLaneWatermarks(exchange: string, timeMs: number | null): void {
+    for (const lane of lanesOf(exchange)) {
+      const record = recordOf(this.#laneNamed(lane));
+      record.laneWatermarkMs = timeMs ?? record.laneWatermarkMs;
+    }
+  }
+
+  /** Takes what has gathered, each lane's records in their order; one a lane, unless it was overfull. */
+  take(): StreamRecord[] {
+    const stamp = {
+      ...(this.#fence === null ? {} : { fence: this.#fence }),
+      sessionId: this.#sessionId(),
+    };
+    const records: StreamRecord[] = [];
+    for (const buffer of this.#lanes.values()) {
+      closeRecord(buffer);
+      for (const record of buffer.full) records.push(encode(buffer.lane, stamp, record));
+      buffer.full.length = 0;
+    }
+    this.#trades = 0;
+    this.#fullest = 0;
+    this.#malformedCharacters = 0;
+    return records;
+  }
+
+  #slotOf(instrumentId: InstrumentId): Slot {
+    let slot = this.#slots.get(instrumentId);
+    if (slot === undefined) {
+      slot = { lane: this.#laneNamed(laneOf(instrumentId)), record: null, index: -1 };
+      this.#slots.set(instrumentId, slot);
+    }
+    return slot;
+  }
+
+  #laneNamed(lane: Lane): LaneBuffer {
+    let buffer = this.#lanes.get(lane);
+    if (buffer === undefined) this.#lanes.set(lane, (buffer = { lane, full: [], open: null }));
+    return buffer;
+  }
+}
+
+function recordOf(lane: LaneBuffer): OpenRecord {
+  lane.open ??= {
+    instruments: [],
+    trades: [],
+    watermarks: [],
+    nextTradeIds: [],
+    malformed: [],
+    malformedCharacters: 0,
+    laneWatermarkMs: null,
+  };
+  return lane.open;
+}
+
+function closeRecord(lane: LaneBuffer): void {
+  if (lane.open === null) return;
+  lane.full.push(lane.open);
+  lane.open = null;
+}
+
+/** Each record names its instruments once and its rows point there. */
+function indexIn(record: OpenRecord, slot: Slot, instrumentId: InstrumentId): number {
+  if (slot.record !== record) {
+    slot.record = record;
+    slot.index = record.instruments.push(instrumentId) - 1;
+  }
+  return slot.index;
+}
+
+function encode(
+  lane: Lane,
+  stamp: Pick<TradesRecordV1, 'fence' | 'sessionId'>,
+  record: OpenRecord,
+): StreamRecord {
+  const { instruments, trades, laneWatermarkMs, watermarks, nextTradeIds, malformed } = record;
+  const body: TradesRecordV1 = {
+    v: 1,
+    kind: 'trades',
+    lane,
+    ...stamp,
+    instruments,
+    trades,
+    laneWatermarkMs,
+    watermarks,
+    ...(nextTradeIds.length === 0 ? {} : { nextTradeIds }),
+    ...(malformed.length === 0 ? {} : { malformed }),
+  };
+  return recordOfLane(lane, Buffer.from(JSON.stringify(body)));
+}

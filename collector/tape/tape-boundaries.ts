@@ -1,0 +1,72 @@
+/**
+ * Where a replay has to wait. All candle intervals are whole seconds, so whatever the platform decides, it decides
+ * when an instrument passes into a later second: what lies beyond is held back until everything caused by what
+ * came before has settled. Pure: the boundaries depend on the tape alone, never on time, speed or chunks.
+ */
+import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
+import { exchangeOf } from '../../shared/domain/market-data/instrument.ts';
+import { isTradeTime, type ToldTrade } from '../../shared/contracts/lane-rows.ts';
+import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
+import { parseTradeId } from '../../shared/domain/market-data/trade.ts';
+
+const SECOND_MS = 1000;
+
+/** What must be released, and settled, before the next trade is sent. */
+export type Boundary =
+  /** No trade of the instrument before this time will follow, and the next one has this id, if it has any. */
+  | {
+      readonly kind: 'watermark';
+      readonly instrumentId: InstrumentId;
+      readonly timeMs: number;
+      readonly nextTradeId: number | null;
+    }
+  /** No trade of the exchange before this time will follow. */
+  | { readonly kind: 'heartbeat'; readonly exchange: string; readonly watermarkMs: number };
+
+export interface BoundariesSnapshot {
+  /** Instrument → the second that is released. */
+  readonly released: Readonly<Record<InstrumentId, number>>;
+}
+
+export class TapeBoundaries {
+  readonly #released: Map<InstrumentId, number>;
+
+  constructor(snapshot: BoundariesSnapshot = { released: {} }) {
+    this.#released = new Map(Object.entries(snapshot.released));
+  }
+
+  /**
+   * To be asked of each trade in the order of the tape.
+   * @param trade with a time as the venue told it; one that no reader believes moves nothing.
+   * @returns what has to be released before the trade is sent; null: nothing.
+   */
+  beforeTrade(trade: ToldTrade): Boundary | null {
+    const { instrumentId, timeMs, receivedAtMs } = trade;
+    if (!isTradeTime(timeMs, receivedAtMs)) return null;
+    const second = timeMs - (timeMs % SECOND_MS);
+    const released = this.#released.get(instrumentId);
+    if (released !== undefined && second <= released) return null;
+    this.#released.set(instrumentId, second);
+    // Before its first trade an instrument has nothing that could be closed.
+    if (released === undefined) return null;
+    return { kind: 'watermark', instrumentId, timeMs: second, nextTradeId: parseTradeId(trade.tradeId) };
+  }
+
+  /** @returns what a heartbeat releases; null: every instrument of the exchange is as far already. */
+  atHeartbeat(exchange: string, venueTimeMs: number, receivedAtMs: number): Boundary | null {
+    if (!isTradeTime(venueTimeMs, receivedAtMs)) return null;
+    const proven = venueTimeMs - HEARTBEAT_GRACE_MS;
+    const watermarkMs = proven - (proven % SECOND_MS);
+    let releases = false;
+    for (const [instrumentId, released] of this.#released) {
+      if (released >= watermarkMs || exchangeOf(instrumentId) !== exchange) continue;
+      this.#released.set(instrumentId, watermarkMs);
+      releases = true;
+    }
+    return releases ? { kind: 'heartbeat', exchange, watermarkMs } : null;
+  }
+
+  snapshot(): BoundariesSnapshot {
+    return { released: Object.fromEntries(this.#released) };
+  }
+}

@@ -1,0 +1,131 @@
+import type { VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
+import { isTradeTime } from '../../shared/contracts/lane-rows.ts';
+import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
+import { LanePacker } from '../outlet/lane-packer.ts';
+import { StreamAppender } from '../outlet/stream-appender.ts';
+import type { Boundary, TapeBoundaries } from './tape-boundaries.ts';
+import type { TapeGate } from './tape-gate.ts';
+import type { TapeMessage } from './tape-message.ts';
+import { tapeSteps } from './tape-steps.ts';
+import { unlessAborted } from './unless-aborted.ts';
+
+export interface TapeFeedOptions {
+  readonly writer: StreamWriter;
+  readonly gate: TapeGate;
+  readonly boundaries: TapeBoundaries;
+  readonly sessionId: string;
+  /** How far the clock had come; −1: not begun. */
+  readonly clockMs: number;
+  readonly signal: AbortSignal;
+  /** A boundary is behind us: everything before the message now under way is durable and settled. */
+  readonly onSettled: () => Promise<void>;
+}
+
+/** Sends a tape down the stream of trades, and holds it back at each of its boundaries. */
+export class TapeFeed {
+  readonly #options: TapeFeedOptions;
+  readonly #packer: LanePacker;
+  readonly #appender: StreamAppender;
+  #clockMs: number;
+  #trades = 0;
+  /** What these trades may cause is not known to have settled. */
+  #hasUnsettledTrades = false;
+
+  constructor(options: TapeFeedOptions) {
+    this.#options = options;
+    this.#packer = new LanePacker(() => options.sessionId);
+    this.#appender = new StreamAppender(options.writer, 'trades');
+    this.#clockMs = options.clockMs;
+  }
+
+  get clockMs(): number {
+    return this.#clockMs;
+  }
+
+  /** Trades sent so far. */
+  get trades(): number {
+    return this.#trades;
+  }
+
+  /** Takes the next messages of the tape. What does not fill a record waits for more, for a boundary or for `flush`. */
+  async send(messages: Iterable<TapeMessage>): Promise<void> {
+    for (const step of tapeSteps(this.#setMalformedAside(messages), this.#options.boundaries)) {
+      if (step.kind === 'trades') await this.#sendTrades(step.trades);
+      else await this.#release(step);
+    }
+    if (this.#packer.isFull) await this.flush();
+  }
+
+  /** Begins to append what waits. */
+  async flush(): Promise<void> {
+    await this.#appender.begin(this.#packer.take());
+  }
+
+  /** The tape has come to an end, which closes nothing: what is left is sent, and settles. */
+  async finish(): Promise<void> {
+    await this.#settleSent();
+  }
+
+  /** Resolves when no append is under way any more, durable or not. */
+  async idle(): Promise<void> {
+    await this.#appender.drain().catch(() => undefined);
+  }
+
+  *#setMalformedAside(messages: Iterable<TapeMessage>): Generator<TapeMessage> {
+    for (const message of messages) {
+      for (const event of message.events) {
+        if (event.kind === 'malformed')
+          this.#packer.addMalformed(message.capture.exchange, message.capture.message, event.cause);
+      }
+      yield message;
+    }
+  }
+
+  async #sendTrades(trades: readonly VenueTrade[]): Promise<void> {
+    for (const trade of trades) {
+      if (this.#clockMs < 0) this.#startClock(trade);
+      this.#packer.addTrade(trade);
+      this.#trades++;
+      this.#hasUnsettledTrades = true;
+      if (this.#packer.isFull) await this.flush();
+    }
+  }
+
+  /**
+   * First what lies before the boundary, then the watermark: what is decided when a candle closes must find in the ledger
+   * what was filled by the trades in it, and two functions that read the same record promise no order between them.
+   */
+  async #release(boundary: Boundary): Promise<void> {
+    if (this.#hasUnsettledTrades) await this.#settleSent();
+    if (boundary.kind === 'watermark') this.#packer.addWatermark(boundary);
+    else this.#packer.addLaneWatermarks(boundary.exchange, boundary.watermarkMs);
+    await this.flush();
+    await this.#appender.drain();
+    this.#advanceClock(boundary.kind === 'watermark' ? boundary.timeMs : boundary.watermarkMs);
+    await this.#settle();
+    await this.#options.onSettled();
+  }
+
+  async #settleSent(): Promise<void> {
+    await this.flush();
+    await this.#appender.drain();
+    await this.#settle();
+  }
+
+  async #settle(): Promise<void> {
+    await unlessAborted(this.#options.gate.settled(), this.#options.signal);
+    this.#hasUnsettledTrades = false;
+  }
+
+  /** Before the first boundary the clock stands at the second in which the tape begins. */
+  #startClock({ timeMs, receivedAtMs }: VenueTrade): void {
+    if (isTradeTime(timeMs, receivedAtMs)) this.#advanceClock(timeMs - (timeMs % 1000));
+  }
+
+  /** Instruments pass their boundaries one after the other: the clock follows the foremost. */
+  #advanceClock(timeMs: number): void {
+    if (timeMs <= this.#clockMs) return;
+    this.#clockMs = timeMs;
+    this.#options.gate.advanceTo(timeMs);
+  }
+}

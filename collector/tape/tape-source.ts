@@ -1,0 +1,11 @@
+import type { CaptureMessage } from '../../shared/contracts/capture.ts';
+
+/** A tape whose messages are numbered for good, so that reading can begin again anywhere. */
+export interface TapeSource {
+  /** Names the source: the same messages come from a source of the same name, and of no other. */
+  readonly id: string;
+  /** Number of the first message. */
+  readonly firstLine: number;
+  /** Messages from a number on, in batches of at most some hundreds. */
+  read(fromLine: number): AsyncIterable<readonly CaptureMessage[]>;
+}

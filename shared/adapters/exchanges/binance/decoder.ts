@@ -1,0 +1,131 @@
+/**
+ * Reads Binance spot messages. One trade a message and millions of messages: after JSON.parse there are only
+ * property reads, and no schema, since the record's reader checks every row anyway.
+ */
+import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
+import { bounded, isFields, named, parseJson, questionOf, shown, type Fields } from '../told-fields.ts';
+import type { Decoder, VenueEvent, VenueTrade } from '../venue.ts';
+import { otherMarket } from '../own-market.ts';
+import { binanceMarket } from './market.ts';
+import { instrumentOfSymbol } from './symbols.ts';
+
+/** It remembers nothing: every message says of itself what it is. */
+export const binanceDecoder: Decoder = {
+  read: ({ kind, url, message }, receivedAtMs) => {
+    const otherPlace = binanceMarket(url);
+    if (otherPlace !== null) return otherMarket(otherPlace);
+    const json = parseJson(message);
+    if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
+    const { value } = json;
+    if (kind === 'rest') return readAnswer(value, url, receivedAtMs);
+    if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
+    const { stream, data } = value as { stream?: unknown; data?: unknown };
+    return readEvent(isFields(data) ? data : value, stream, receivedAtMs);
+  },
+};
+
+/** A WebSocket event, out of its stream wrapper. https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams */
+function readEvent(event: Fields, stream: unknown, receivedAtMs: number): VenueEvent[] {
+  const { e, E, s, t, p, q, T, m } = event as Record<'e' | 'E' | 's' | 't' | 'p' | 'q' | 'T' | 'm', unknown>;
+  const events: VenueEvent[] =
+    typeof E === 'number' ? [{ kind: 'clock', venueTimeMs: inMilliseconds(E) }] : [];
+  if (e !== 'trade') {
+    events.push(readOther(event, stream));
+    return events;
+  }
+  const instrumentId = (typeof s === 'string' ? instrumentOfSymbol(s) : null) ?? instrumentOfStream(stream);
+  if (instrumentId === null)
+    return [{ kind: 'malformed', cause: `a trade of an unknown symbol ${shown(s)}` }];
+  events.push(venueTrade(instrumentId, t, p, q, T, m, receivedAtMs));
+  return events;
+}
+
+function readOther(event: Fields, stream: unknown): VenueEvent {
+  if (event['result'] !== undefined) return { kind: 'notice', what: 'acknowledgement' };
+  if (isFields(event['error'])) return { kind: 'refused', cause: shown(event['error']) };
+  // `btcusdt@bookTicker` says of itself nothing but its stream.
+  const channel = typeof stream === 'string' ? stream.slice(stream.indexOf('@') + 1) : undefined;
+  return { kind: 'set-aside', what: named(event['e'] ?? channel, 'no channel'), cause: NOT_READ };
+}
+
+const NOT_READ = 'this channel is not read';
+
+/** An answer to a REST request: trades where trades were asked for, else perhaps the venue's clock. */
+function readAnswer(value: unknown, url: string, receivedAtMs: number): VenueEvent[] {
+  const asked = /\/api\/v3\/(?:historicalTrades|trades)\?(?:.*&)?symbol=(\w+)/.exec(url);
+  if (asked === null || !Array.isArray(value)) return [readOtherAnswer(value, url)];
+  const instrumentId = instrumentOfSymbol(asked[1]!);
+  if (instrumentId === null)
+    return [{ kind: 'malformed', cause: `trades of an unknown symbol ${shown(asked[1])}` }];
+  if (value.length === 0) return [{ kind: 'notice', what: 'no trades' }];
+  return value.map((row: unknown) => answeredTrade(instrumentId, row, receivedAtMs));
+}
+
+function readOtherAnswer(value: unknown, url: string): VenueEvent {
+  const { serverTime, code, msg } = (isFields(value) ? value : {}) as Record<string, unknown>;
+  if (typeof serverTime === 'number') return { kind: 'clock', venueTimeMs: inMilliseconds(serverTime) };
+  if (typeof code === 'number' && typeof msg === 'string') return { kind: 'refused', cause: shown(value) };
+  return { kind: 'set-aside', what: questionOf(url), cause: 'this question is not read' };
+}
+
+function answeredTrade(instrumentId: InstrumentId, row: unknown, receivedAtMs: number): VenueTrade {
+  const fields: Fields = isFields(row) ? row : {};
+  return venueTrade(
+    instrumentId,
+    fields['id'],
+    fields['price'],
+    fields['qty'],
+    fields['time'],
+    fields['isBuyerMaker'],
+    receivedAtMs,
+  );
+}
+
+/** @param buyerIsMaker true: the buyer's order lay in the book, so the seller was the aggressor. */
+function venueTrade(
+  instrumentId: InstrumentId,
+  id: unknown,
+  price: unknown,
+  quantity: unknown,
+  time: unknown,
+  buyerIsMaker: unknown,
+  receivedAtMs: number,
+): VenueTrade {
+  return {
+    kind: 'trade',
+    instrumentId,
+    tradeId: typeof id === 'number' ? String(id) : bounded(id),
+    price: amount(price),
+    quantity: amount(quantity),
+    takerSide: buyerIsMaker === true ? 'S' : buyerIsMaker === false ? 'B' : bounded(buyerIsMaker),
+    timeMs: typeof time === 'number' ? inMilliseconds(time) : bounded(time),
+    receivedAtMs,
+  };
+}
+
+/** Binance sends microseconds to whoever connects with `timeUnit=MICROSECOND`; in milliseconds this is the year 5138. */
+const LEAST_MICROSECONDS = 1e14;
+
+function inMilliseconds(time: number): number {
+  return time > LEAST_MICROSECONDS ? Math.floor(time / 1000) : time;
+}
+
+const POINT = 46;
+const ZERO = 48;
+/** Binance always writes eight places. */
+const PLACES = 8;
+
+/** `61837.63000000` → `61837.63`: a sixth less to carry through the streams. Anything else passes as it is. */
+function amount(value: unknown): unknown {
+  if (typeof value !== 'string') return bounded(value);
+  let end = value.length;
+  if (value.charCodeAt(end - PLACES - 1) !== POINT) return bounded(value);
+  while (value.charCodeAt(end - 1) === ZERO) end--;
+  if (value.charCodeAt(end - 1) === POINT) end--;
+  return bounded(value.slice(0, end));
+}
+
+function instrumentOfStream(stream: unknown): InstrumentId | null {
+  if (typeof stream !== 'string' || !stream.endsWith('@trade')) return null;
+  return instrumentOfSymbol(stream.slice(0, -'@trade'.length).toUpperCase());
+}

@@ -1,0 +1,47 @@
+import type { CaptureMessage } from '../../contracts/capture.ts';
+import type { Exchange } from '../../domain/market-data/exchanges.ts';
+import type { Decoder } from './venue.ts';
+import { venueOf } from './venues.ts';
+
+type Origin = Pick<CaptureMessage, 'exchange' | 'kind' | 'url' | 'connection'>;
+
+interface Opened {
+  readonly exchange: Exchange;
+  readonly connection: string | undefined;
+  readonly url: string;
+  readonly decoder: Decoder;
+}
+
+/** A capture of more connections than this has somebody making them up: the oldest is forgotten. */
+const MAX_CONNECTIONS = 1000;
+
+/**
+ * The decoders of one capture: one for each connection that it tells apart, and where it tells none, one for each address.
+ * The answers to questions that differ in their parameters alone are of one address.
+ */
+export class CaptureDecoders {
+  readonly #opened = new Map<string, Opened>();
+  #last: Opened | null = null;
+
+  of({ exchange, kind, url, connection }: Origin): Decoder {
+    const last = this.#last;
+    if (
+      last !== null &&
+      last.exchange === exchange &&
+      last.connection === connection &&
+      (connection !== undefined || last.url === url)
+    )
+      return last.decoder;
+    const key = `${exchange} ${connection === undefined ? `at ${kind === 'rest' ? url.split('?', 1)[0] : url}` : `over ${connection}`}`;
+    const opened = this.#opened.get(key) ?? this.#open(key, exchange, connection, url);
+    this.#last = opened;
+    return opened.decoder;
+  }
+
+  #open(key: string, exchange: Exchange, connection: string | undefined, url: string): Opened {
+    if (this.#opened.size >= MAX_CONNECTIONS) this.#opened.delete(this.#opened.keys().next().value!);
+    const opened = { exchange, connection, url, decoder: venueOf(exchange).decoder() };
+    this.#opened.set(key, opened);
+    return opened;
+  }
+}

@@ -1,0 +1,132 @@
+/** Reads messages of Coinbase Advanced Trade and the REST answers that fill its gaps. */
+import { otherMarket } from '../own-market.ts';
+import { plainDecimal } from '../raw-numbers.ts';
+import { inTapeOrder } from '../tape-order.ts';
+import {
+  bounded,
+  isFields,
+  isoTimeMs,
+  named,
+  parseJson,
+  questionOf,
+  shown,
+  type Fields,
+} from '../told-fields.ts';
+import type { Decoder, VenueEvent, VenueMessage, VenueTrade } from '../venue.ts';
+import { coinbaseMarket } from './market.ts';
+import { instrumentOfProduct } from './symbols.ts';
+
+/** Every message of a connection has a number: they count up by one, over all of its channels. */
+export class CoinbaseDecoder implements Decoder {
+  #expected: number | null = null;
+
+  read({ kind, url, message }: VenueMessage, receivedAtMs: number): readonly VenueEvent[] {
+    const otherPlace = coinbaseMarket(url);
+    if (otherPlace !== null) return otherMarket(otherPlace);
+    const json = parseJson(message);
+    if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
+    const { value } = json;
+    if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
+    if (kind === 'rest') return readAnswer(value, url, receivedAtMs);
+    if (value['channel'] === undefined) return [readOther(value)];
+    return [
+      ...this.#follow(value['sequence_num']),
+      ...clockOf(value['timestamp']),
+      ...readChannel(value, receivedAtMs),
+    ];
+  }
+
+  /** @returns what is missing before the message of this number. The first of a connection is 0. */
+  #follow(number: unknown): readonly VenueEvent[] {
+    if (typeof number !== 'number' || !Number.isSafeInteger(number)) return [];
+    const expected = this.#expected;
+    this.#expected = number + 1;
+    if (expected === null || number === expected || number === 0) return [];
+    return [{ kind: 'sequence-gap', expected, got: number }];
+  }
+}
+
+/** https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket/websocket-channels */
+function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[] {
+  const { channel, events } = value;
+  if (channel === 'heartbeats' || channel === 'subscriptions') return [{ kind: 'notice', what: channel }];
+  if (channel !== 'market_trades')
+    return [{ kind: 'set-aside', what: named(channel, 'no channel'), cause: 'this channel is not read' }];
+  if (!Array.isArray(events)) return [{ kind: 'malformed', cause: 'trades without a list of them' }];
+  const rows = events.flatMap((event: unknown) => {
+    const trades = isFields(event) ? event['trades'] : undefined;
+    return Array.isArray(trades) ? (trades as unknown[]) : [];
+  });
+  return readTrades(rows, receivedAtMs);
+}
+
+/** A message without a channel: Coinbase has refused something, or it is of the older feed. */
+function readOther({ type, message }: Fields): VenueEvent {
+  if (type === 'error') return { kind: 'refused', cause: shown(message) };
+  return { kind: 'set-aside', what: named(type, 'no channel'), cause: 'this message is not read' };
+}
+
+/** https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/public/get-public-market-trades */
+function readAnswer(value: Fields, url: string, receivedAtMs: number): readonly VenueEvent[] {
+  const path = URL.parse(url)?.pathname ?? '';
+  const { trades, epochMillis, error } = value;
+  if (path.endsWith('/brokerage/time') && typeof epochMillis === 'string')
+    return [{ kind: 'clock', venueTimeMs: Number(epochMillis) }];
+  if (path.endsWith('/ticker') && Array.isArray(trades)) return readTrades(trades, receivedAtMs);
+  if (error !== undefined) return [{ kind: 'refused', cause: shown(value) }];
+  return [{ kind: 'set-aside', what: questionOf(url), cause: 'this question is not read' }];
+}
+
+/** The newest come first. */
+function readTrades(rows: readonly unknown[], receivedAtMs: number): readonly VenueEvent[] {
+  if (rows.length === 0) return [{ kind: 'notice', what: 'no trades' }];
+  const trades: VenueTrade[] = [];
+  const others: VenueEvent[] = [];
+  for (const row of rows) {
+    const read = readTrade(isFields(row) ? row : {}, receivedAtMs);
+    if (read.kind === 'trade') trades.push(read);
+    else others.push(read);
+  }
+  return [...others, ...inTapeOrder(trades)];
+}
+
+function readTrade(fields: Fields, receivedAtMs: number): VenueEvent {
+  const { product_id: product, trade_id: id, price, size, side, time } = fields;
+  const instrumentId = typeof product === 'string' ? instrumentOfProduct(product) : null;
+  if (instrumentId === null) return notSpot(product);
+  return {
+    kind: 'trade',
+    instrumentId,
+    tradeId: bounded(id),
+    price: amount(price),
+    quantity: amount(size),
+    takerSide: takerSideOf(side),
+    timeMs: isoTimeMs(time) ?? bounded(time),
+    receivedAtMs,
+  };
+}
+
+/** Futures and perpetuals come over the same connection: their products have a third part. */
+function notSpot(product: unknown): VenueEvent {
+  if (typeof product === 'string' && product.split('-').length > 2)
+    return { kind: 'set-aside', what: 'another market', cause: `${shown(product)} is not a spot product` };
+  return { kind: 'malformed', cause: `a trade of an unknown product ${shown(product)}` };
+}
+
+/**
+ * Coinbase tells the maker's side, in this feed as in its older one: in a recording every SELL was printed at the best
+ * ask, and every BUY at the best bid. Who took it was on the other one.
+ */
+function takerSideOf(side: unknown): unknown {
+  if (side === 'SELL') return 'B';
+  return side === 'BUY' ? 'S' : bounded(side);
+}
+
+function amount(value: unknown): unknown {
+  return bounded(typeof value === 'string' ? plainDecimal(value) : value);
+}
+
+function clockOf(timestamp: unknown): readonly VenueEvent[] {
+  const venueTimeMs = isoTimeMs(timestamp);
+  return venueTimeMs === null ? [] : [{ kind: 'clock', venueTimeMs }];
+}

@@ -1,0 +1,24 @@
+import {
+  exchangeOf,
+  isInstrumentId,
+  pairOf,
+  type InstrumentId,
+} from '../../../domain/market-data/instrument.ts';
+
+/** `BTC-USD` → `coinbase:BTC-USD`. `null`: no spot product, as `BTC-PERP-INTX` and `BIT-28AUG26-CDE` are none. */
+export function instrumentOfProduct(productId: string): InstrumentId | null {
+  const instrumentId = `coinbase:${productId}`;
+  return isInstrumentId(instrumentId) ? instrumentId : null;
+}
+
+/** `coinbase:BTC-USD` → `BTC-USD`. */
+export function productOfInstrument(instrumentId: InstrumentId): string {
+  return pairOf(instrumentId);
+}
+
+/** `BTC-USD`, `BTC/USD` or `coinbase:BTC-USD` → `coinbase:BTC-USD`. `null`: not a product that Coinbase could have. */
+export function readInstrument(text: string): InstrumentId | null {
+  const isNamed = text.includes(':');
+  if (isNamed && exchangeOf(text) !== 'coinbase') return null;
+  return instrumentOfProduct((isNamed ? pairOf(text) : text).toUpperCase().replace('/', '-'));
+}

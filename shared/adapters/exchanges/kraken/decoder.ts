@@ -1,0 +1,155 @@
+/** Reads messages of Kraken's WebSocket v2 and the REST answers that fill its gaps. */
+import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
+import { otherMarket } from '../own-market.ts';
+import { numberQuoter, plainDecimal } from '../raw-numbers.ts';
+import { inTapeOrder } from '../tape-order.ts';
+import {
+  bounded,
+  isFields,
+  isoTimeMs,
+  named,
+  parseJson,
+  questionOf,
+  shown,
+  type Fields,
+} from '../told-fields.ts';
+import type { Decoder, VenueEvent, VenueTrade } from '../venue.ts';
+import { krakenMarket } from './market.ts';
+import { instrumentOfSymbol } from './symbols.ts';
+
+/** Kraken sends these as numbers. */
+const quoteNumbers = numberQuoter(['price', 'qty', 'trade_id']);
+
+/** It remembers nothing: v2 numbers its books by checksums, and its trades by their ids. */
+export const krakenDecoder: Decoder = {
+  read: ({ kind, url, message }, receivedAtMs) => {
+    const otherPlace = krakenMarket(url);
+    if (otherPlace !== null) return otherMarket(otherPlace);
+    const json = parseJson(quoteNumbers(message));
+    if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
+    const { value } = json;
+    if (kind === 'rest') return readAnswer(value, url, receivedAtMs);
+    if (Array.isArray(value)) return [aside('v1')];
+    if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
+    return value['channel'] === undefined ? readReply(value) : readChannel(value, receivedAtMs);
+  },
+};
+
+/** https://docs.kraken.com/api/docs/websocket-v2/trade */
+function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[] {
+  const { channel, data } = value as { channel?: unknown; data?: unknown };
+  if (channel === 'heartbeat' || channel === 'status') return [{ kind: 'notice', what: channel }];
+  if (channel !== 'trade') return [aside(named(channel, 'no channel'))];
+  if (!Array.isArray(data)) return [{ kind: 'malformed', cause: 'trades without a list of them' }];
+  if (data.length === 0) return [{ kind: 'notice', what: 'no trades' }];
+  const trades: VenueTrade[] = [];
+  const malformed: VenueEvent[] = [];
+  for (const row of data) {
+    const fields: Fields = isFields(row) ? row : {};
+    const { symbol, trade_id: id, price, qty, side, timestamp } = fields;
+    const instrumentId = typeof symbol === 'string' ? instrumentOfSymbol(symbol) : null;
+    if (instrumentId === null)
+      malformed.push({ kind: 'malformed', cause: `a trade of an unknown symbol ${shown(symbol)}` });
+    else {
+      const timeMs = isoTimeMs(timestamp) ?? bounded(timestamp);
+      trades.push(
+        venueTrade(instrumentId, id, amount(price), amount(qty), sideOf(side), timeMs, receivedAtMs),
+      );
+    }
+  }
+  return [...malformed, ...inTapeOrder(trades)];
+}
+
+/** What Kraken replies to a message of ours, with its clock. */
+function readReply({ method, success, error, event, time_out: timeOut }: Fields): readonly VenueEvent[] {
+  if (event !== undefined) return [aside(`v1 ${named(event, '')}`)];
+  const venueTimeMs = isoTimeMs(timeOut);
+  const clock: VenueEvent[] = venueTimeMs === null ? [] : [{ kind: 'clock', venueTimeMs }];
+  if (success === false || error !== undefined) return [...clock, { kind: 'refused', cause: shown(error) }];
+  if (typeof method !== 'string') return [...clock, aside('no channel')];
+  return [...clock, { kind: 'notice', what: named(method, '') }];
+}
+
+/** https://docs.kraken.com/api/docs/rest-api/get-recent-trades */
+function readAnswer(value: unknown, url: string, receivedAtMs: number): readonly VenueEvent[] {
+  if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
+  const { error, result } = value;
+  if (Array.isArray(error) && error.length > 0) return [{ kind: 'refused', cause: shown(error) }];
+  const address = URL.parse(url);
+  if (!isFields(result) || address === null) return [notAsked(url)];
+  if (address.pathname.endsWith('/public/Time')) return [readTime(result)];
+  if (!address.pathname.endsWith('/public/Trades')) return [notAsked(url)];
+  const pair = address.searchParams.get('pair') ?? '';
+  const instrumentId = instrumentOfSymbol(pair);
+  if (instrumentId === null)
+    return [{ kind: 'malformed', cause: `trades of an unknown symbol ${shown(pair)}` }];
+  // Under a name of Kraken's own for the pair, beside the cursor.
+  const rows = Object.values(result).find((of) => Array.isArray(of)) ?? [];
+  if (rows.length === 0) return [{ kind: 'notice', what: 'no trades' }];
+  return inTapeOrder(rows.map((row: unknown) => answeredTrade(instrumentId, row, receivedAtMs)));
+}
+
+function readTime({ unixtime }: Fields): VenueEvent {
+  if (typeof unixtime === 'number') return { kind: 'clock', venueTimeMs: unixtime * 1000 };
+  return { kind: 'malformed', cause: `a time of ${shown(unixtime)}` };
+}
+
+/** [price, quantity, seconds, side, order type, miscellaneous, trade id] */
+function answeredTrade(instrumentId: InstrumentId, row: unknown, receivedAtMs: number): VenueTrade {
+  const [price, quantity, seconds, side, , , id] = Array.isArray(row) ? (row as unknown[]) : [];
+  const timeMs = typeof seconds === 'number' ? millisecondsOf(seconds) : bounded(seconds);
+  const tradeId = typeof id === 'number' ? String(id) : id;
+  return venueTrade(
+    instrumentId,
+    tradeId,
+    amount(price),
+    amount(quantity),
+    sideOf(side),
+    timeMs,
+    receivedAtMs,
+  );
+}
+
+/** A double of today's seconds is exact to a quarter of a microsecond: rounded to whole ones first, no millisecond is lost. */
+function millisecondsOf(seconds: number): number {
+  return Math.floor(Math.round(seconds * 1e6) / 1000);
+}
+
+function venueTrade(
+  instrumentId: InstrumentId,
+  id: unknown,
+  price: unknown,
+  quantity: unknown,
+  takerSide: unknown,
+  timeMs: unknown,
+  receivedAtMs: number,
+): VenueTrade {
+  return {
+    kind: 'trade',
+    instrumentId,
+    tradeId: bounded(id),
+    price,
+    quantity,
+    takerSide,
+    timeMs,
+    receivedAtMs,
+  };
+}
+
+function amount(value: unknown): unknown {
+  return bounded(typeof value === 'string' ? plainDecimal(value) : value);
+}
+
+/** Kraken's side is the taker's. */
+function sideOf(side: unknown): unknown {
+  if (side === 'buy' || side === 'b') return 'B';
+  return side === 'sell' || side === 's' ? 'S' : bounded(side);
+}
+
+function aside(what: string): VenueEvent {
+  return { kind: 'set-aside', what, cause: 'this channel is not read' };
+}
+
+function notAsked(url: string): VenueEvent {
+  return { kind: 'set-aside', what: questionOf(url), cause: 'this question is not read' };
+}

@@ -1,0 +1,126 @@
+/**
+ * How a venue joins the platform: a decoder, which reads what it says, and what it takes to listen to it. Both are pure:
+ * no connection, no clock. Everything else (sockets, patience, budgets, order, archive) is the collector's, once for all.
+ */
+import type { ToldTrade } from '../../contracts/lane-rows.ts';
+import type { Exchange } from '../../domain/market-data/exchanges.ts';
+import type { InstrumentId } from '../../domain/market-data/instrument.ts';
+
+export interface Venue {
+  readonly exchange: Exchange;
+  /** Its own, with everything below them: what is heard there is real. */
+  readonly domains: readonly string[];
+  /** Reads what a user typed: the venue's own symbol, `BASE-QUOTE` or an instrument id. `null`: none of them. */
+  readInstrument(text: string): InstrumentId | null;
+  /** A new one for each connection: it may remember what came before. */
+  decoder(): Decoder;
+  /** `null`: its captures can be read, and nobody listens to it. */
+  readonly live: LiveVenue | null;
+}
+
+/** A message as it came from a venue, over whichever way. */
+export interface VenueMessage {
+  /** `ws` or `rest`. */
+  readonly kind: string;
+  /** Where it was asked or heard: which market it is of, and which question a REST answer answers, is read from it. */
+  readonly url: string;
+  readonly message: string;
+}
+
+/** Reads the messages of one connection, in their order. */
+export interface Decoder {
+  /** @returns what the message says, at least one event. Never throws, whatever the message is. */
+  read(message: VenueMessage, receivedAtMs: number): readonly VenueEvent[];
+}
+
+export type VenueEvent =
+  | VenueTrade
+  /** The venue's clock, as it was when the message was sent. */
+  | { readonly kind: 'clock'; readonly venueTimeMs: number }
+  /** Understood, and nothing follows from it: a heartbeat, an acknowledgement. */
+  | { readonly kind: 'notice'; readonly what: string }
+  /** The venue does not do what it was asked to. */
+  | { readonly kind: 'refused'; readonly cause: string }
+  /** Messages of this connection are missing before this one. */
+  | { readonly kind: 'sequence-gap'; readonly expected: number; readonly got: number }
+  /** What this decoder does not read: a channel that it does not know, another market of the same venue. */
+  | { readonly kind: 'set-aside'; readonly what: string; readonly cause: string }
+  /** Nothing in it can be located: not JSON, or a trade of nobody knows what. */
+  | { readonly kind: 'malformed'; readonly cause: string };
+
+/**
+ * Trades of one message come in ascending order of their ids. A field that is not what it should be is passed on as it
+ * came, up to `MAX_FIELD_CHARACTERS`, so that the reader of the record sets aside this one trade and says why.
+ */
+export interface VenueTrade extends ToldTrade {
+  readonly kind: 'trade';
+}
+
+/** What the collector must know to listen to the venue itself. */
+export interface LiveVenue {
+  readonly endpoints: VenueEndpoints;
+  readonly limits: VenueLimits;
+  /** The connections over which these instruments are heard, as many as the venue's limits demand. */
+  connect(endpoints: VenueEndpoints, instrumentIds: readonly InstrumentId[]): readonly VenueLine[];
+  /** `null`: what the stream did not bring cannot be fetched. */
+  readonly backfill: Backfill | null;
+  /** Asks for the newest trade. */
+  latestTrade(rest: string, instrumentId: InstrumentId): VenueRequest;
+  /** Asks for the venue's clock. */
+  time(rest: string): VenueRequest;
+}
+
+export interface VenueEndpoints {
+  /** Without what a venue's own `connect` adds: `wss://stream.binance.com:9443`, `wss://ws.kraken.com/v2`. */
+  readonly ws: string;
+  readonly rest: string;
+}
+
+/** What the venue grants to one address over REST. */
+export interface VenueLimits {
+  readonly weightPerMinute: number;
+  /** Where less than a quarter of the minute's may be asked at once. */
+  readonly weightAtOnce?: number;
+}
+
+/** One connection. */
+export interface VenueLine {
+  readonly url: string;
+  readonly instrumentIds: readonly InstrumentId[];
+  /** Sent one after the other once it is open. */
+  readonly subscribe: readonly string[];
+  /** Sent again and again, beside the WebSocket's own pings. `null`: the venue has no such message. */
+  readonly keepAlive: { readonly message: string; readonly everyMs: number } | null;
+}
+
+/** A REST request and what it costs of the budget. */
+export interface VenueRequest {
+  readonly url: string;
+  readonly weight: number;
+}
+
+/** The last trade of an instrument that is known. */
+export interface KnownTrade {
+  readonly tradeId: number;
+  /** `null`: of an earlier run, which left the id alone. */
+  readonly timeMs: number | null;
+}
+
+/** Fetches what came after a known trade, by ids, by time or by a cursor: how is the venue's business. */
+export interface Backfill {
+  first(rest: string, instrumentId: InstrumentId, after: KnownTrade, nowMs: number): BackfillPage;
+}
+
+/** One question, and what follows from its answer. */
+export interface BackfillPage {
+  readonly request: VenueRequest;
+  /**
+   * @param trades of the answer, as the decoder read it.
+   * @returns those that can go on, ascending, with none missing before them that a later page would bring; and the next
+   *   page. `null`: the venue has told what it has by now.
+   */
+  read(trades: readonly VenueTrade[]): {
+    readonly trades: readonly VenueTrade[];
+    readonly next: BackfillPage | null;
+  };
+}

@@ -1,0 +1,164 @@
+/**
+ * The rows of a lane record: how a trade is laid out in one, read from one, and set aside when it is none. Quotes and
+ * levels of books will lie beside them here, so that nothing else knows which field stands where.
+ */
+import { formatDecimal, multiply, ONE, parseDecimal, type Decimal } from '../domain/decimal.ts';
+import { isInstrumentId, type InstrumentId } from '../domain/market-data/instrument.ts';
+import { MAX_TIME_MS } from '../domain/market-data/time-bound.ts';
+import { parseTradeId, type Trade } from '../domain/market-data/trade.ts';
+import type { TradeFix } from './quarantine-views.ts';
+
+/**
+ * A trade as a venue told it. Only the instrument is known for certain: what stands in a field that is not what it
+ * should be is for the reader of the row to refuse.
+ */
+export interface ToldTrade {
+  readonly instrumentId: InstrumentId;
+  readonly tradeId: unknown;
+  readonly price: unknown;
+  readonly quantity: unknown;
+  /** Of the aggressor: `B` or `S`. */
+  readonly takerSide: unknown;
+  readonly timeMs: unknown;
+  readonly receivedAtMs: number;
+}
+
+/** [instrument index, trade id, price, quantity, aggressor, venue time, received time]: a row, because there are millions. */
+export type TradeRow = readonly [
+  instrumentIndex: number,
+  tradeId: string,
+  price: string,
+  quantity: string,
+  takerSide: 'B' | 'S',
+  timeMs: number,
+  receivedAtMs: number,
+];
+
+/** A trade with the time we got it: a wall time, never hashed and never decided upon. */
+export interface ReceivedTrade extends Trade {
+  readonly receivedAtMs: number;
+}
+
+/** What is set aside. */
+export interface PoisonTrade {
+  readonly cause: string;
+  /** The row or the raw message, as JSON text: what quarantine keeps. */
+  readonly payload: string;
+  readonly instrumentId: string | null;
+}
+
+/** @param instrumentIndex of the instrument in the record's list. */
+export function tradeRow(instrumentIndex: number, trade: ToldTrade): TradeRow {
+  return [
+    instrumentIndex,
+    trade.tradeId as string,
+    trade.price as string,
+    trade.quantity as string,
+    trade.takerSide as TradeRow[4],
+    trade.timeMs as number,
+    trade.receivedAtMs,
+  ];
+}
+
+/** As the reader of its record will read it. @returns the trade, or one line that says what is wrong with it. */
+export function readToldTrade(trade: ToldTrade): ReceivedTrade | string {
+  return readTradeRow(tradeRow(0, trade), [trade.instrumentId]);
+}
+
+/** The hot path: plain checks, no schema, one trade. @returns the trade, or one line that says what is wrong with it. */
+export function readTradeRow(row: unknown, instruments: readonly string[]): ReceivedTrade | string {
+  if (!Array.isArray(row) || row.length !== 7) return 'expected a row of 7 fields';
+  const [index, idText, priceText, quantityText, side, at, receivedAtMs] = row as unknown[];
+  const instrumentId = typeof index === 'number' ? instruments[index] : undefined;
+  if (instrumentId === undefined) return `no such instrument: ${String(index)}`;
+  const tradeId = parseTradeId(idText);
+  if (tradeId === null) return `trade id: expected digits, got ${JSON.stringify(idText)}`;
+  const price = typeof priceText === 'string' ? parseDecimal(priceText) : null;
+  if (price === null || price <= 0n)
+    return `price: expected a decimal above zero, got ${JSON.stringify(priceText)}`;
+  const quantity = typeof quantityText === 'string' ? parseDecimal(quantityText) : null;
+  if (quantity === null || quantity <= 0n) {
+    return `quantity: expected a decimal above zero, got ${JSON.stringify(quantityText)}`;
+  }
+  if (price > COMMON_AMOUNT || quantity > COMMON_AMOUNT) {
+    const excess = excessOf(price, quantity);
+    if (excess !== null) return excess;
+  }
+  if (side !== 'B' && side !== 'S') return `aggressor: expected B or S, got ${JSON.stringify(side)}`;
+  if (!isTime(at)) return `time: expected milliseconds since the epoch, got ${JSON.stringify(at)}`;
+  if (!isTime(receivedAtMs))
+    return `received time: expected milliseconds, got ${JSON.stringify(receivedAtMs)}`;
+  if (at > receivedAtMs + MAX_AHEAD_MS)
+    return `time: ${at} lies more than an hour after it was received (${receivedAtMs})`;
+  return {
+    instrumentId,
+    tradeId,
+    price,
+    quantity,
+    takerSide: side === 'B' ? 'BUY' : 'SELL',
+    timeMs: at,
+    receivedAtMs,
+  };
+}
+
+/** Two amounts up to this multiply to less than MAX_NOTIONAL: nearly every trade is done with two comparisons. */
+const COMMON_AMOUNT = 10n ** 9n * ONE;
+const MAX_AMOUNT = 10n ** 15n * ONE;
+/** A candle of a hundred million such trades still fits the 26 digits of a decimal; one trade beyond could spoil it. */
+const MAX_NOTIONAL = 10n ** 18n * ONE;
+
+function excessOf(price: Decimal, quantity: Decimal): string | null {
+  const amounts = [
+    ['price', price],
+    ['quantity', quantity],
+  ] as const;
+  for (const [name, amount] of amounts) {
+    if (amount > MAX_AMOUNT)
+      return `${name}: expected at most ${formatDecimal(MAX_AMOUNT)}, got "${formatDecimal(amount)}"`;
+  }
+  if (multiply(price, quantity) <= MAX_NOTIONAL) return null;
+  return `notional: expected at most ${formatDecimal(MAX_NOTIONAL)}, got "${formatDecimal(price)}" × "${formatDecimal(quantity)}"`;
+}
+
+/** Venue clocks run ahead of ours by seconds; an hour is a fault that would close every open candle. */
+const MAX_AHEAD_MS = 3_600_000;
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < MAX_TIME_MS;
+}
+
+/** Whether a trade's time is believed here: a time that is not must not move a watermark either. */
+export function isTradeTime(at: unknown, receivedAtMs: number): at is number {
+  return isTime(at) && at <= receivedAtMs + MAX_AHEAD_MS;
+}
+
+export function poisonRow(cause: string, row: unknown, instruments: readonly string[]): PoisonTrade {
+  const index = Array.isArray(row) ? (row as unknown[])[0] : undefined;
+  const name = typeof index === 'number' ? instruments[index] : undefined;
+  const instrumentId = name !== undefined && isInstrumentId(name) ? name : null;
+  return { cause, payload: JSON.stringify({ instrumentId: name ?? null, row }), instrumentId };
+}
+
+/** Of a trade that was set aside. @returns an empty row when the payload holds none. */
+export function rowOfPoison(payload: string): readonly unknown[] {
+  try {
+    const { row } = JSON.parse(payload) as { row?: unknown };
+    return Array.isArray(row) ? (row as unknown[]) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Fields of the fix take the place of the row's; what neither has stays missing, and its reader says so. */
+export function mendRow(row: readonly unknown[], fix: TradeFix, quarantinedAtMs: number): readonly unknown[] {
+  const [, tradeId, price, quantity, side, timeMs, receivedAtMs] = row;
+  return [
+    0,
+    fix.tradeId ?? tradeId,
+    fix.price ?? price,
+    fix.quantity ?? quantity,
+    fix.side === undefined ? side : fix.side === 'BUY' ? 'B' : 'S',
+    fix.timeMs ?? timeMs,
+    receivedAtMs ?? quarantinedAtMs,
+  ];
+}

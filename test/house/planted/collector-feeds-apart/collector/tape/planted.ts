@@ -1,0 +1,3 @@
+import { feed } from '../live/feed.ts';
+
+export const planted = feed;
