@@ -8,20 +8,12 @@ import { exchangeOf } from '../../shared/domain/market-data/instrument.ts';
 import { isTradeTime, type ToldTrade } from '../../shared/contracts/lane-rows.ts';
 import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
 import { parseTradeId } from '../../shared/domain/market-data/trade.ts';
+import type { TapeStep } from '../../shared/engine/tape-folds.ts';
 
 const SECOND_MS = 1000;
 
 /** What must be released, and settled, before the next trade is sent. */
-export type Boundary =
-  /** No trade of the instrument before this time will follow, and the next one has this id, if it has any. */
-  | {
-      readonly kind: 'watermark';
-      readonly instrumentId: InstrumentId;
-      readonly timeMs: number;
-      readonly nextTradeId: number | null;
-    }
-  /** No trade of the exchange before this time will follow. */
-  | { readonly kind: 'heartbeat'; readonly exchange: string; readonly watermarkMs: number };
+export type Boundary = Exclude<TapeStep, { readonly kind: 'trade' }>;
 
 export interface BoundariesSnapshot {
   /** Instrument → the second that is released. */
