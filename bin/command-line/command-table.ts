@@ -26,6 +26,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('../commands/candles.ts'),
   },
   {
+    name: 'book',
+    summary: 'the final order books of a recorded market',
+    load: () => import('../commands/book.ts'),
+  },
+  {
     name: 'backtest',
     summary: 'a strategy over a file of candles',
     load: () => import('../commands/backtest.ts'),

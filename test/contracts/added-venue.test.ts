@@ -55,6 +55,7 @@ const bazaar: Venue = {
       : null;
   },
   decoder: () => bazaarDecoder,
+  books: null,
   live: {
     endpoints: { ws: 'wss://spot.bazaar.example/ws', rest: 'https://spot.bazaar.example' },
     limits: { weightPerMinute: 60 },

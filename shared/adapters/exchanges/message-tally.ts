@@ -18,6 +18,7 @@ const OTHER_KINDS = 'other kinds';
 export class MessageTally {
   #messages = 0;
   #trades = 0;
+  #bookMessages = 0;
   #malformed = 0;
   #sequenceGaps = 0;
   readonly #onFirst: ((setAside: SetAside) => void) | null;
@@ -31,6 +32,7 @@ export class MessageTally {
   /** @param at the number of the message's line. */
   add(events: readonly VenueEvent[], at: number): void {
     this.#messages++;
+    let hasBook = false;
     for (const event of events) {
       switch (event.kind) {
         case 'trade':
@@ -45,11 +47,18 @@ export class MessageTally {
         case 'set-aside':
           this.#note(event.what, event.cause, at);
           break;
+        case 'book-snapshot':
+        case 'book-delta':
+        case 'book-gap':
+          hasBook = true;
+          break;
+        case 'quote':
         case 'clock':
         case 'notice':
         case 'refused':
       }
     }
+    if (hasBook) this.#bookMessages++;
   }
 
   get messages(): number {
@@ -58,6 +67,11 @@ export class MessageTally {
 
   get trades(): number {
     return this.#trades;
+  }
+
+  /** Messages with levels of books. */
+  get bookMessages(): number {
+    return this.#bookMessages;
   }
 
   get malformed(): number {

@@ -3,6 +3,12 @@
  * no connection, no clock. Everything else (sockets, patience, budgets, order, archive) is the collector's, once for all.
  */
 import type { ToldTrade } from '../../contracts/lane-rows.ts';
+import type {
+  BookDelta,
+  BookRules,
+  BookSnapshot,
+  ToldQuote,
+} from '../../domain/market-data/book/book-keeper.ts';
 import type { Exchange } from '../../domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
 
@@ -12,6 +18,8 @@ export interface Venue {
   readInstrument(text: string): InstrumentId | null;
   /** A new one for each connection: it may remember what came before. */
   decoder(): Decoder;
+  /** `null`: its books are not read. */
+  readonly books: BookRules | null;
   /** `null`: its captures can be read, and nobody listens to it. */
   readonly live: LiveVenue | null;
 }
@@ -33,6 +41,10 @@ export interface Decoder {
 
 export type VenueEvent =
   | VenueTrade
+  | VenueBookSnapshot
+  | VenueBookDelta
+  | VenueQuote
+  | BookGap
   /** The venue's clock, as it was when the message was sent. */
   | { readonly kind: 'clock'; readonly venueTimeMs: number }
   /** Understood, and nothing follows from it: a heartbeat, an acknowledgement. */
@@ -52,6 +64,33 @@ export type VenueEvent =
  */
 export interface VenueTrade extends ToldTrade {
   readonly kind: 'trade';
+}
+
+/** Tokens of levels are text without an exponent, as long as fields are; whether they are numbers is for the book to say. */
+export interface VenueBookSnapshot extends BookSnapshot {
+  readonly kind: 'book-snapshot';
+  readonly instrumentId: InstrumentId;
+}
+
+export interface VenueBookDelta extends BookDelta {
+  readonly kind: 'book-delta';
+  readonly instrumentId: InstrumentId;
+  /** `null`: it was not told. */
+  readonly venueTimeMs: number | null;
+}
+
+/** The best prices, told beside the book. */
+export interface VenueQuote extends ToldQuote {
+  readonly kind: 'quote';
+  readonly instrumentId: InstrumentId;
+}
+
+/** What belongs to a book could not be read, or did not come. */
+export interface BookGap {
+  readonly kind: 'book-gap';
+  /** `null`: all books of this connection. */
+  readonly instrumentId: InstrumentId | null;
+  readonly cause: string;
 }
 
 /** What the collector must know to listen to the venue itself. */

@@ -111,10 +111,7 @@ describe('any other message of Binance', () => {
 
   it.each([
     [{ stream: 'btcusdt@bookTicker', data: { u: 1, s: 'BTCUSDT' } }, [aside('bookTicker')]],
-    [
-      { stream: 'btcusdt@depth', data: { e: 'depthUpdate', E: 1_723_161_255_208, s: 'BTCUSDT' } },
-      [{ kind: 'clock', venueTimeMs: 1_723_161_255_208 }, aside('depthUpdate')],
-    ],
+    [{ stream: 'btcusdt@depth20', data: { lastUpdateId: 1, bids: [], asks: [] } }, [aside('depth20')]],
     [{ e: 'aggTrade', E: 5, s: 'BTCUSDT' }, [{ kind: 'clock', venueTimeMs: 5 }, aside('aggTrade')]],
     [{ e: 'x'.repeat(1000) }, [aside('x'.repeat(40))]],
     [{}, [aside('no channel')]],
@@ -187,10 +184,10 @@ describe('an answer of Binance', () => {
     ]);
   });
 
-  it('is set aside by its question where a book was asked for', () => {
-    const url = 'https://api.binance.com/api/v3/depth?symbol=BTCUSDT&limit=1000';
-    expect(answered(url, { lastUpdateId: 1, bids: [], asks: [] })).toEqual([
-      { kind: 'set-aside', what: '/api/v3/depth', cause: 'this question is not read' },
+  it('is set aside by its question where that is none of ours', () => {
+    const url = 'https://api.binance.com/api/v3/ticker/price?symbol=BTCUSDT';
+    expect(answered(url, { price: '1' })).toEqual([
+      { kind: 'set-aside', what: '/api/v3/ticker/price', cause: 'this question is not read' },
     ]);
   });
 });

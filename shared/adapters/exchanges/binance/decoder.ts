@@ -6,6 +6,7 @@ import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
 import { bounded, isFields, named, parseJson, questionOf, shown, type Fields } from '../told-fields.ts';
 import type { Decoder, VenueEvent, VenueTrade } from '../venue.ts';
 import { otherMarket } from '../own-market.ts';
+import { readBookTicker, readDepth, readDepthUpdate } from './books.ts';
 import { binanceMarket } from './market.ts';
 import { instrumentOfSymbol } from './symbols.ts';
 
@@ -30,7 +31,7 @@ function readEvent(event: Fields, stream: unknown, receivedAtMs: number): VenueE
   const events: VenueEvent[] =
     typeof E === 'number' ? [{ kind: 'clock', venueTimeMs: inMilliseconds(E) }] : [];
   if (e !== 'trade') {
-    events.push(readOther(event, stream));
+    events.push(readBookEvent(event, E) ?? readOther(event, stream));
     return events;
   }
   const instrumentId = (typeof s === 'string' ? instrumentOfSymbol(s) : null) ?? instrumentOfStream(stream);
@@ -38,6 +39,16 @@ function readEvent(event: Fields, stream: unknown, receivedAtMs: number): VenueE
     return [{ kind: 'malformed', cause: `a trade of an unknown symbol ${shown(s)}` }];
   events.push(venueTrade(instrumentId, t, p, q, T, m, receivedAtMs));
   return events;
+}
+
+/** @returns null: it is none. */
+function readBookEvent(event: Fields, at: unknown): VenueEvent | null {
+  const { e, s } = event as Record<'e' | 's', unknown>;
+  if (e !== 'depthUpdate' && e !== undefined) return null;
+  const instrumentId = typeof s === 'string' ? instrumentOfSymbol(s) : null;
+  if (e === undefined) return instrumentId === null ? null : readBookTicker(instrumentId, event);
+  if (instrumentId === null) return { kind: 'malformed', cause: `a book of an unknown symbol ${shown(s)}` };
+  return readDepthUpdate(instrumentId, event, typeof at === 'number' ? inMilliseconds(at) : null);
 }
 
 function readOther(event: Fields, stream: unknown): VenueEvent {
@@ -50,8 +61,10 @@ function readOther(event: Fields, stream: unknown): VenueEvent {
 
 const NOT_READ = 'this channel is not read';
 
-/** An answer to a REST request: trades where trades were asked for, else perhaps the venue's clock. */
+/** An answer to a REST request: trades or a book where they were asked for, else perhaps the venue's clock. */
 function readAnswer(value: unknown, url: string, receivedAtMs: number): VenueEvent[] {
+  const book = DEPTH_ASKED.exec(url);
+  if (book !== null && isFields(value) && value['code'] === undefined) return [answeredBook(book[1]!, value)];
   const asked = /\/api\/v3\/(?:historicalTrades|trades)\?(?:.*&)?symbol=(\w+)/.exec(url);
   if (asked === null || !Array.isArray(value)) return [readOtherAnswer(value, url)];
   const instrumentId = instrumentOfSymbol(asked[1]!);
@@ -59,6 +72,15 @@ function readAnswer(value: unknown, url: string, receivedAtMs: number): VenueEve
     return [{ kind: 'malformed', cause: `trades of an unknown symbol ${shown(asked[1])}` }];
   if (value.length === 0) return [{ kind: 'notice', what: 'no trades' }];
   return value.map((row: unknown) => answeredTrade(instrumentId, row, receivedAtMs));
+}
+
+const DEPTH_ASKED = /\/api\/v3\/depth\?(?:.*&)?symbol=(\w+)/;
+
+function answeredBook(symbol: string, value: Fields): VenueEvent {
+  const instrumentId = instrumentOfSymbol(symbol);
+  if (instrumentId === null)
+    return { kind: 'malformed', cause: `a book of an unknown symbol ${shown(symbol)}` };
+  return readDepth(instrumentId, value);
 }
 
 function readOtherAnswer(value: unknown, url: string): VenueEvent {

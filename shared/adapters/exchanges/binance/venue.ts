@@ -1,6 +1,7 @@
 import type { Venue } from '../venue.ts';
 import { binanceDecoder } from './decoder.ts';
 import { binanceLive } from './live.ts';
+import { binanceBooks } from './books.ts';
 import { readInstrument } from './symbols.ts';
 
 /** Binance spot. https://developers.binance.com/docs/binance-spot-api-docs */
@@ -8,5 +9,6 @@ export const binance: Venue = {
   exchange: 'binance',
   readInstrument,
   decoder: () => binanceDecoder,
+  books: binanceBooks,
   live: binanceLive,
 };

@@ -13,6 +13,7 @@ import {
   type Fields,
 } from '../told-fields.ts';
 import type { Decoder, VenueEvent, VenueMessage, VenueTrade } from '../venue.ts';
+import { readLevel2 } from './books.ts';
 import { coinbaseMarket } from './market.ts';
 import { instrumentOfProduct } from './symbols.ts';
 
@@ -29,11 +30,20 @@ export class CoinbaseDecoder implements Decoder {
     if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
     if (kind === 'rest') return readAnswer(value, url, receivedAtMs);
     if (value['channel'] === undefined) return [readOther(value)];
+    const number = value['sequence_num'];
+    const isRepeated = this.#isRepeated(number);
+    const read = readChannel(value, receivedAtMs);
     return [
-      ...this.#follow(value['sequence_num']),
+      ...(isRepeated ? [] : this.#follow(number)),
       ...clockOf(value['timestamp']),
-      ...readChannel(value, receivedAtMs),
+      // The levels have changed since; a trade is known by its id.
+      ...(isRepeated ? read.filter(({ kind }) => kind !== 'book-snapshot' && kind !== 'book-delta') : read),
     ];
+  }
+
+  /** The very message before it, once more. */
+  #isRepeated(number: unknown): boolean {
+    return this.#expected !== null && number === this.#expected - 1;
   }
 
   /** @returns what is missing before the message of this number. The first of a connection is 0. */
@@ -41,7 +51,9 @@ export class CoinbaseDecoder implements Decoder {
     if (typeof number !== 'number' || !Number.isSafeInteger(number)) return [];
     const expected = this.#expected;
     this.#expected = number + 1;
-    if (expected === null || number === expected || number === 0) return [];
+    if (expected === null || number === expected) return [];
+    if (number === 0)
+      return [{ kind: 'book-gap', instrumentId: null, cause: 'the venue begins to count anew' }];
     return [{ kind: 'sequence-gap', expected, got: number }];
   }
 }
@@ -50,6 +62,7 @@ export class CoinbaseDecoder implements Decoder {
 function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[] {
   const { channel, events } = value;
   if (channel === 'heartbeats' || channel === 'subscriptions') return [{ kind: 'notice', what: channel }];
+  if (channel === 'l2_data') return readLevels(value);
   if (channel !== 'market_trades')
     return [{ kind: 'set-aside', what: named(channel, 'no channel'), cause: 'this channel is not read' }];
   if (!Array.isArray(events)) return [{ kind: 'malformed', cause: 'trades without a list of them' }];
@@ -58,6 +71,17 @@ function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[]
     return Array.isArray(trades) ? (trades as unknown[]) : [];
   });
   return readTrades(rows, receivedAtMs);
+}
+
+function readLevels({ events, timestamp }: Fields): readonly VenueEvent[] {
+  if (!Array.isArray(events) || events.length === 0)
+    return [{ kind: 'malformed', cause: 'levels without a list of events' }];
+  return events.map((event: unknown): VenueEvent => {
+    const fields: Fields = isFields(event) ? event : {};
+    const product = fields['product_id'];
+    const instrumentId = typeof product === 'string' ? instrumentOfProduct(product) : null;
+    return instrumentId === null ? notSpot(product) : readLevel2(instrumentId, fields, isoTimeMs(timestamp));
+  });
 }
 
 /** A message without a channel: Coinbase has refused something, or it is of the older feed. */
@@ -110,7 +134,7 @@ function readTrade(fields: Fields, receivedAtMs: number): VenueEvent {
 function notSpot(product: unknown): VenueEvent {
   if (typeof product === 'string' && product.split('-').length > 2)
     return { kind: 'set-aside', what: 'another market', cause: `${shown(product)} is not a spot product` };
-  return { kind: 'malformed', cause: `a trade of an unknown product ${shown(product)}` };
+  return { kind: 'malformed', cause: `an unknown product ${shown(product)}` };
 }
 
 /**

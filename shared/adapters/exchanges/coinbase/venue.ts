@@ -1,6 +1,7 @@
 import type { Venue } from '../venue.ts';
 import { CoinbaseDecoder } from './decoder.ts';
 import { coinbaseLive } from './live.ts';
+import { coinbaseBooks } from './books.ts';
 import { readInstrument } from './symbols.ts';
 
 /** Coinbase Advanced Trade, spot. https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/overview */
@@ -8,5 +9,6 @@ export const coinbase: Venue = {
   exchange: 'coinbase',
   readInstrument,
   decoder: () => new CoinbaseDecoder(),
+  books: coinbaseBooks,
   live: coinbaseLive,
 };

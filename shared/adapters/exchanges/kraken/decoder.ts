@@ -13,16 +13,20 @@ import {
   shown,
   type Fields,
 } from '../told-fields.ts';
-import type { Decoder, VenueEvent, VenueTrade } from '../venue.ts';
+import type { Decoder, VenueEvent, VenueMessage, VenueTrade } from '../venue.ts';
+import { BookDepths } from './book-depths.ts';
+import { readBook } from './books.ts';
 import { krakenMarket } from './market.ts';
 import { instrumentOfSymbol } from './symbols.ts';
 
 /** Kraken sends these as numbers. */
 const quoteNumbers = numberQuoter(['price', 'qty', 'trade_id']);
 
-/** It remembers nothing: v2 numbers its books by checksums, and its trades by their ids. */
-export const krakenDecoder: Decoder = {
-  read: ({ kind, url, message }, receivedAtMs) => {
+/** It remembers how deep the connection's books are: v2 checks them by checksums, and numbers trades by their ids. */
+export class KrakenDecoder implements Decoder {
+  readonly #depths = new BookDepths();
+
+  read({ kind, url, message }: VenueMessage, receivedAtMs: number): readonly VenueEvent[] {
     const otherPlace = krakenMarket(url);
     if (otherPlace !== null) return otherMarket(otherPlace);
     const json = parseJson(quoteNumbers(message));
@@ -31,9 +35,11 @@ export const krakenDecoder: Decoder = {
     if (kind === 'rest') return readAnswer(value, url, receivedAtMs);
     if (Array.isArray(value)) return [aside('v1')];
     if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
-    return value['channel'] === undefined ? readReply(value) : readChannel(value, receivedAtMs);
-  },
-};
+    if (value['channel'] === undefined) return readReply(value, this.#depths);
+    if (value['channel'] === 'book') return readBooks(value, this.#depths);
+    return readChannel(value, receivedAtMs);
+  }
+}
 
 /** https://docs.kraken.com/api/docs/websocket-v2/trade */
 function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[] {
@@ -60,14 +66,34 @@ function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[]
   return [...malformed, ...inTapeOrder(trades)];
 }
 
+function readBooks({ type, data }: Fields, depths: BookDepths): readonly VenueEvent[] {
+  if (!Array.isArray(data) || data.length === 0)
+    return [{ kind: 'malformed', cause: 'a book without a list of them' }];
+  return data.map((row: unknown): VenueEvent => {
+    const fields: Fields = isFields(row) ? row : {};
+    const { symbol } = fields;
+    const instrumentId = typeof symbol === 'string' ? instrumentOfSymbol(symbol) : null;
+    if (instrumentId === null)
+      return { kind: 'malformed', cause: `a book of an unknown symbol ${shown(symbol)}` };
+    return readBook(instrumentId, type, fields, depths);
+  });
+}
+
 /** What Kraken replies to a message of ours, with its clock. */
-function readReply({ method, success, error, event, time_out: timeOut }: Fields): readonly VenueEvent[] {
+function readReply(reply: Fields, depths: BookDepths): readonly VenueEvent[] {
+  const { method, success, error, event, result, time_out: timeOut } = reply;
   if (event !== undefined) return [aside(`v1 ${named(event, '')}`)];
   const venueTimeMs = isoTimeMs(timeOut);
   const clock: VenueEvent[] = venueTimeMs === null ? [] : [{ kind: 'clock', venueTimeMs }];
   if (success === false || error !== undefined) return [...clock, { kind: 'refused', cause: shown(error) }];
   if (typeof method !== 'string') return [...clock, aside('no channel')];
+  if (method === 'subscribe' && isFields(result)) noteDepth(result, depths);
   return [...clock, { kind: 'notice', what: named(method, '') }];
+}
+
+function noteDepth({ channel, symbol, depth }: Fields, depths: BookDepths): void {
+  const instrumentId = typeof symbol === 'string' ? instrumentOfSymbol(symbol) : null;
+  if (channel === 'book' && instrumentId !== null) depths.noteSubscription(instrumentId, depth);
 }
 
 /** https://docs.kraken.com/api/docs/rest-api/get-recent-trades */

@@ -265,7 +265,7 @@ describe('a book that is told with its snapshot', () => {
     expect(keeper.counters).toMatchObject({
       updates: 3,
       applied: 2,
-      checksumsOk: 3,
+      checksumsOk: 1,
       checksumsBad: 2,
       resyncs: 2,
     });
@@ -287,16 +287,30 @@ describe('best prices that a venue tells beside a book', () => {
   it('are compared with the book of the same update, and one that differs is not whole', () => {
     const keeper = new BookKeeper(ASKED);
     keeper.quote(quote);
+    keeper.quote({ ...quote, updateId: 6, bid: '2.00' });
     keeper.snapshot(snapshot(4, [['1', '1']]));
-    keeper.quote(quote);
+    expect([keeper.counters.quotesOk, keeper.counters.quotesBad]).toEqual([0, 0]);
     keeper.delta(update(5, 5));
-    keeper.quote(quote);
-    expect([keeper.state, keeper.counters.quotesOk, keeper.counters.quotesBad]).toEqual(['whole', 1, 0]);
+    expect([keeper.counters.quotesOk, keeper.counters.quotesBad]).toEqual([1, 0]);
+    keeper.delta(update(6, 7));
+    keeper.quote({ ...quote, updateId: 7 });
+    expect([keeper.state, keeper.counters.quotesOk, keeper.counters.quotesBad]).toEqual(['whole', 2, 0]);
     for (const other of [{ bid: '2' }, { bidQuantity: '2' }, { ask: '2' }, { askQuantity: '2' }]) {
       const alike = new BookKeeper(ASKED);
-      alike.snapshot(snapshot(5, [['1', '1']]));
+      alike.snapshot(snapshot(4, [['1', '1']]));
+      alike.delta(update(5, 5));
       alike.quote({ ...quote, ...other });
       expect([alike.state, alike.counters.quotesBad]).toEqual(['gap', 1]);
     }
+  });
+
+  it('are remembered in a bounded number', () => {
+    const keeper = new BookKeeper(ASKED);
+    keeper.snapshot(snapshot(4, [['1', '1']]));
+    for (let n = 0; n < 300; n++) keeper.quote({ ...quote, updateId: 5 + n });
+    keeper.delta(update(5, 5));
+    expect(keeper.counters.quotesOk).toBe(0);
+    keeper.delta(update(6, 304));
+    expect(keeper.counters.quotesOk).toBe(1);
   });
 });

@@ -60,7 +60,9 @@ export interface BookCounters {
   gaps: number;
   /** Snapshots that took the place of a book. */
   resyncs: number;
+  /** Updates that left the book whose checksum they carry. */
   checksumsOk: number;
+  /** Updates and snapshots that did not. */
   checksumsBad: number;
   /** Best prices that the venue told beside it, for the very update that was the last; and those that differed. */
   quotesOk: number;
@@ -69,6 +71,9 @@ export interface BookCounters {
 
 /** Ten updates a second wait for eight minutes. Past them a snapshot must be newer. */
 const MAX_WAITING = 5000;
+
+/** Best prices change a hundred times while an update is gathered. */
+const MAX_QUOTES = 256;
 
 /**
  * Keeps the book of one instrument as one connection tells it, and knows whether it is whole. **A book that is not whole
@@ -96,6 +101,8 @@ export class BookKeeper {
   #missing: number | null = null;
   /** Updates that nothing in the book leads up to. */
   #waiting: BookDelta[] = [];
+  /** Of updates that are not in the book yet: they come sooner. */
+  #quotes: ToldQuote[] = [];
 
   constructor(rules: BookRules) {
     this.#rules = rules;
@@ -121,7 +128,7 @@ export class BookKeeper {
       return;
     }
     this.#becomeWhole();
-    this.#check(snapshot);
+    this.#check(snapshot, false);
     this.#followWaiting();
   }
 
@@ -133,9 +140,21 @@ export class BookKeeper {
     else this.#wait(delta);
   }
 
-  /** Compares what the venue says are the best prices, if it says so of this very book. */
-  quote({ updateId, bid, bidQuantity, ask, askQuantity }: ToldQuote): void {
-    if (this.#trust !== 'whole' || updateId !== this.#updateId) return;
+  /** Compares what the venue says are the best prices with the book of the very same update, if it comes to be. */
+  quote(quote: ToldQuote): void {
+    this.#quotes.push(quote);
+    if (this.#quotes.length > MAX_QUOTES) this.#quotes.shift();
+    this.#compareQuotes();
+  }
+
+  #compareQuotes(): void {
+    const known = this.#updateId;
+    if (this.#trust !== 'whole' || known === null || this.#quotes.length === 0) return;
+    for (const quote of this.#quotes) if (quote.updateId === known) this.#compare(quote);
+    this.#quotes = this.#quotes.filter(({ updateId }) => updateId > known);
+  }
+
+  #compare({ updateId, bid, bidQuantity, ask, askQuantity }: ToldQuote): void {
     const { bids, asks } = this.book;
     if (
       isSame(bids.best?.price, bid) &&
@@ -214,16 +233,17 @@ export class BookKeeper {
       return;
     }
     this.counters.applied++;
-    this.#check(delta);
+    this.#check(delta, true);
+    this.#compareQuotes();
   }
 
   /** Levels past the depth are gone before the checksum is made. */
-  #check({ checksum, depth }: Pick<BookDelta, 'checksum' | 'depth'>): void {
+  #check({ checksum, depth }: Pick<BookDelta, 'checksum' | 'depth'>, isUpdate: boolean): void {
     this.book.truncate(depth ?? MAX_LEVELS);
     if (checksum === null || this.#rules.checksum === null) return;
     const own = this.#rules.checksum(this.book);
     if (own === checksum) {
-      this.counters.checksumsOk++;
+      if (isUpdate) this.counters.checksumsOk++;
       return;
     }
     this.counters.checksumsBad++;
