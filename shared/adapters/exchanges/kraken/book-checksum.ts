@@ -1,9 +1,13 @@
 import { crc32 } from 'node:zlib';
-import type { BookSide, Level } from '../../../domain/market-data/book/book-side.ts';
+import type { BookSide } from '../../../domain/market-data/book/book-side.ts';
 import type { OrderBook } from '../../../domain/market-data/book/order-book.ts';
 
 const LEVELS = 10;
 const CODE_0 = 48;
+const CODE_POINT = 46;
+
+/** Digits of twenty levels, the longest that are read. It is filled and read within one call. */
+const digits = Buffer.alloc(2 * LEVELS * 2 * 160);
 
 /**
  * Kraken's checksum of a book: the CRC32 of its ten best asks, then its ten best bids, the best first, each price and
@@ -11,18 +15,25 @@ const CODE_0 = 48;
  * https://docs.kraken.com/api/docs/guides/spot-ws-book-v2
  */
 export function checksumOf({ bids, asks }: Pick<OrderBook, 'bids' | 'asks'>): number {
-  const [bestAsks, bestBids] = [best(asks), best(bids)];
-  const levels = [...bestAsks, ...bestBids];
-  const [prices, quantities] = [levels.map(({ price }) => price), levels.map(({ quantity }) => quantity)];
-  const [pricePlaces, quantityPlaces] = [mostPlaces(prices), mostPlaces(quantities)];
-  let text = '';
-  for (let n = 0; n < levels.length; n++)
-    text += digitsOf(prices[n]!, pricePlaces) + digitsOf(quantities[n]!, quantityPlaces);
-  return crc32(text);
+  // Kraken writes all prices of a pair with the same places, and all quantities: what an exponent or a rewriting of the
+  // message cost one of its zeros is put back.
+  const pricePlaces = Math.max(mostPlaces(bids, 'price'), mostPlaces(asks, 'price'));
+  const quantityPlaces = Math.max(mostPlaces(bids, 'quantity'), mostPlaces(asks, 'quantity'));
+  let end = 0;
+  for (const { levels } of [asks, bids]) {
+    for (let n = levels.length - 1; n >= Math.max(0, levels.length - LEVELS); n--) {
+      end = writeDigits(levels[n]!.price, pricePlaces, end);
+      end = writeDigits(levels[n]!.quantity, quantityPlaces, end);
+    }
+  }
+  return crc32(digits.subarray(0, end));
 }
 
-function best({ levels }: BookSide): Level[] {
-  return levels.slice(-LEVELS).reverse();
+function mostPlaces({ levels }: BookSide, of: 'price' | 'quantity'): number {
+  let most = 0;
+  for (let n = levels.length - 1; n >= Math.max(0, levels.length - LEVELS); n--)
+    most = Math.max(most, placesOf(levels[n]![of]));
+  return most;
 }
 
 function placesOf(token: string): number {
@@ -30,18 +41,13 @@ function placesOf(token: string): number {
   return point < 0 ? 0 : token.length - point - 1;
 }
 
-/** Kraken writes all prices of a pair with the same places, and all quantities. */
-function mostPlaces(tokens: readonly string[]): number {
-  let most = 0;
-  for (const token of tokens) most = Math.max(most, placesOf(token));
-  return most;
-}
-
-/** @param places what an exponent or a rewriting of the message may have cost a token of its zeros is put back. */
-function digitsOf(token: string, places: number): string {
-  const missing = places - placesOf(token);
-  const digits = token.replace('.', '') + '0'.repeat(missing);
-  let from = 0;
-  while (digits.charCodeAt(from) === CODE_0) from++;
-  return from === 0 ? digits : digits.slice(from);
+/** @returns where the next one begins. */
+function writeDigits(token: string, places: number, from: number): number {
+  let end = from;
+  for (let n = 0; n < token.length; n++) {
+    const code = token.charCodeAt(n);
+    if (code !== CODE_POINT && (code !== CODE_0 || end > from)) digits[end++] = code;
+  }
+  for (let missing = places - placesOf(token); missing > 0; missing--) digits[end++] = CODE_0;
+  return end;
 }
