@@ -7,8 +7,10 @@ import {
 } from '../../contracts/capture.ts';
 import { EXCHANGES, type Exchange } from '../../domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
+import type { Market } from '../../domain/market-data/market.ts';
 import { CaptureDecoders } from './capture-decoders.ts';
 import { readGzipLines, UnreadableFile, type GzipLinesOptions } from './gzip-lines.ts';
+import { marketOfUrl } from './market-of-url.ts';
 import { MessageTally } from './message-tally.ts';
 
 /** The file is not a capture. The message is one line: which file, which line, what was expected. */
@@ -26,6 +28,8 @@ export interface VerifiedCapture {
   /** Those that have trades in it, in order of name. */
   readonly instruments: readonly InstrumentId[];
   readonly firstReceivedAtMs: number;
+  /** The first line whose address says that it is of this market; a market of which none does is left out. */
+  readonly firstLineOf: ReadonlyMap<Market, number>;
   /** What was read out of it, and what was not. */
   readonly tally: MessageTally;
 }
@@ -61,6 +65,7 @@ export async function verifyCapture(path: string): Promise<VerifiedCapture> {
   let lines = 0;
   let firstReceivedAtMs: number | null = null;
   const order = new ReceivedOrder(path);
+  const markets = new MarketsHeard();
   const decoders = new CaptureDecoders();
   const tally = new MessageTally();
   for await (const batch of readCapture(path, { onCompressed: (chunk) => hash.update(chunk) })) {
@@ -68,6 +73,7 @@ export async function verifyCapture(path: string): Promise<VerifiedCapture> {
       firstReceivedAtMs ??= receivedAtMs(message.receivedAtNs);
       order.take(message);
       exchanges.add(message.exchange);
+      markets.take(message);
       note(message, decoders, tally, instruments);
     }
     lines += batch.length;
@@ -80,6 +86,7 @@ export async function verifyCapture(path: string): Promise<VerifiedCapture> {
     exchanges: [...exchanges].sort(),
     instruments: [...instruments].sort(),
     firstReceivedAtMs,
+    firstLineOf: markets.firstLineOf,
     tally,
   };
 }
@@ -94,6 +101,20 @@ function note(
   const events = decoders.of(message).read(message, receivedAtMs(message.receivedAtNs));
   tally.add(events, message.line);
   for (const event of events) if (event.kind === 'trade') instruments.add(event.instrumentId);
+}
+
+class MarketsHeard {
+  readonly firstLineOf = new Map<Market, number>();
+  /** Nearly all messages of a capture were heard at the same address. */
+  #exchange = '';
+  #url = '';
+
+  take({ exchange, url, line }: CaptureMessage): void {
+    if (url === this.#url && exchange === this.#exchange) return;
+    [this.#exchange, this.#url] = [exchange, url];
+    const market = marketOfUrl(exchange, url);
+    if (market !== null && !this.firstLineOf.has(market)) this.firstLineOf.set(market, line);
+  }
 }
 
 /** A clock that is set right steps back, and a reconnect leaves a message behind a later one. */

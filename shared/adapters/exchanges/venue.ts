@@ -14,6 +14,8 @@ import type { InstrumentId } from '../../domain/market-data/instrument.ts';
 
 export interface Venue {
   readonly exchange: Exchange;
+  /** Its own, with everything below them: what is heard there is real. */
+  readonly domains: readonly string[];
   /** Reads what a user typed: the venue's own symbol, `BASE-QUOTE` or an instrument id. `null`: none of them. */
   readInstrument(text: string): InstrumentId | null;
   /** A new one for each connection: it may remember what came before. */

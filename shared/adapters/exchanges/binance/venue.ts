@@ -1,12 +1,14 @@
 import type { Venue } from '../venue.ts';
 import { binanceDecoder } from './decoder.ts';
 import { binanceLive } from './live.ts';
+import { binanceMarket } from './market.ts';
 import { binanceBooks } from './books.ts';
 import { readInstrument } from './symbols.ts';
 
 /** Binance spot. https://developers.binance.com/docs/binance-spot-api-docs */
 export const binance: Venue = {
   exchange: 'binance',
+  domains: binanceMarket.domains,
   readInstrument,
   decoder: () => binanceDecoder,
   books: binanceBooks,
