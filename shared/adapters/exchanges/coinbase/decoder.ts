@@ -17,6 +17,8 @@ import { readLevel2 } from './books.ts';
 import { coinbaseMarket } from './market.ts';
 import { instrumentOfProduct } from './symbols.ts';
 
+const REPEATED: VenueEvent = { kind: 'notice', what: 'repeated message' };
+
 /** Every message of a connection has a number: they count up by one, over all of its channels. */
 export class CoinbaseDecoder implements Decoder {
   #expected: number | null = null;
@@ -34,7 +36,7 @@ export class CoinbaseDecoder implements Decoder {
     const isRepeated = this.#isRepeated(number);
     const read = readChannel(value, receivedAtMs);
     return [
-      ...(isRepeated ? [] : this.#follow(number)),
+      ...(isRepeated ? [REPEATED] : this.#follow(number)),
       ...clockOf(value['timestamp']),
       // The levels have changed since; a trade is known by its id.
       ...(isRepeated ? read.filter(({ kind }) => kind !== 'book-snapshot' && kind !== 'book-delta') : read),
