@@ -76,6 +76,9 @@ describe('the depth of a book of Kraken', () => {
     expect(depthOf(read(book('snapshot', { bids: levels(100), asks: levels(7) })))).toBe(100);
     expect(depthOf(read(book('update', { symbol: 'DOGE/USD' })))).toBe(100);
     expect(depthOf(read(book('update', { symbol: 'ETH/USD' })))).toBe(10);
+    // Ten levels of one side may be all that there are.
+    const thin = book('snapshot', { symbol: 'LTC/USD', bids: levels(10), asks: levels(3) });
+    expect(depthOf(read(thin))).toBe(100);
   });
 
   it('is the deepest that there is where no book of the connection is full', () => {

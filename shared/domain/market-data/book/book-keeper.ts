@@ -39,17 +39,15 @@ export interface BookRules {
   readonly checksum: ((book: OrderBook) => number) | null;
 }
 
-export type BookState =
-  /** No snapshot yet. */
-  | 'syncing'
-  /** It is the venue's. */
-  | 'whole'
-  /** Updates are missing, or one was none. */
-  | 'gap'
-  | 'bad-checksum'
-  | 'crossed'
-  /** Nothing at all was heard over its connection for too long. */
-  | 'stale';
+/**
+ * - `syncing`: no snapshot yet.
+ * - `whole`: it is the venue's.
+ * - `gap`: updates are missing, or one was none.
+ * - `stale`: nothing at all was heard over its connection for too long.
+ */
+export const BOOK_STATES = ['syncing', 'whole', 'gap', 'bad-checksum', 'crossed', 'stale'] as const;
+
+export type BookState = (typeof BOOK_STATES)[number];
 
 export interface BookCounters {
   /** Deltas that came. */
