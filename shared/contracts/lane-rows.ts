@@ -65,7 +65,7 @@ export interface BookLevels extends BookMoment {
   readonly asks: readonly LevelRow[];
 }
 
-export const MAX_LEVELS_OF_A_ROW = 20;
+const MAX_LEVELS_OF_A_ROW = 20;
 
 export type QuoteRow = readonly [
   instrumentIndex: number,

@@ -37,7 +37,7 @@ export interface CapturedBook {
 }
 
 /** A connection that says nothing at all for so long has ended: every venue sends something each second, or answers pings. */
-export const STALE_AFTER_MS = 60_000;
+const STALE_AFTER_MS = 60_000;
 /** A capture with more books than this has somebody making them up. */
 const MAX_BOOKS = 10_000;
 

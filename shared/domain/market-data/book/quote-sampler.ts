@@ -1,8 +1,6 @@
 /** Of venue time. */
-export const QUOTE_EVERY_MS = 100;
-export const LEVELS_EVERY_MS = 1000;
-/** Of each side. */
-export const SAMPLED_LEVELS = 20;
+const QUOTE_EVERY_MS = 100;
+const LEVELS_EVERY_MS = 1000;
 
 /** What the book, as it stands, is to be told as; null: nothing. */
 export interface Sample {
