@@ -206,7 +206,9 @@ function takeLock(path: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
     lock = new DatabaseSync(join(path, LOCK_FILE), { timeout: LOCK_PATIENCE_MS });
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    // Not with locking_mode EXCLUSIVE: a connection keeps its shared lock then while it waits, and two that start at
+    // once keep the folder from each other until both give up.
+    lock.exec('BEGIN EXCLUSIVE');
     held.add(lock);
     return lock;
   } catch (error) {
