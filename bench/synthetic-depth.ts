@@ -2,7 +2,7 @@
 import type { BookDelta, BookSnapshot } from '../shared/domain/market-data/book/book-keeper.ts';
 import type { ToldLevel } from '../shared/domain/market-data/book/order-book.ts';
 
-export const LEVELS_A_MESSAGE = 46;
+const LEVELS_A_MESSAGE = 46;
 const SNAPSHOT_LEVELS = 1000;
 const FIRST_MID_CENTS = 6_183_764;
 /** How far from the best price half of the changes are, in cents. */
