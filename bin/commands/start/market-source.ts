@@ -9,6 +9,7 @@ import type { Platform } from '../../../embedded/platform.ts';
 import type { StrategyRequest } from '../../../embedded/strategy-requests.ts';
 import {
   BadCapture,
+  refuseUnreadable,
   verifyCapture,
   type VerifiedCapture,
 } from '../../../shared/adapters/exchanges/capture-file.ts';
@@ -86,6 +87,7 @@ async function verifyCaptures(paths: readonly string[]): Promise<VerifiedCapture
   try {
     const files: VerifiedCapture[] = [];
     for (const path of paths) files.push(await verifyCapture(path));
+    for (const file of files) refuseUnreadable(file);
     return files;
   } catch (error) {
     if (error instanceof BadCapture) throw new BadInput(error.message);

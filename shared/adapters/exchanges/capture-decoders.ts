@@ -1,7 +1,10 @@
-import type { CaptureMessage } from '../../contracts/capture.ts';
+import { heartbeatMessage, receivedAtMs, type CaptureMessage } from '../../contracts/capture.ts';
 import type { Exchange } from '../../domain/market-data/exchanges.ts';
-import type { Decoder } from './venue.ts';
+import type { Decoder, VenueEvent } from './venue.ts';
 import { venueOf } from './venues.ts';
+
+/** What the venue said, or the collector that recorded it. */
+export type CaptureEvent = VenueEvent | { readonly kind: 'heartbeat'; readonly venueTimeMs: number };
 
 type Origin = Pick<CaptureMessage, 'exchange' | 'kind' | 'url' | 'connection'>;
 
@@ -22,6 +25,21 @@ const MAX_CONNECTIONS = 1000;
 export class CaptureDecoders {
   readonly #opened = new Map<string, Opened>();
   #last: Opened | null = null;
+
+  /** Reads the next line. Kinds that nobody here knows are set aside. */
+  read(capture: CaptureMessage): readonly CaptureEvent[] {
+    switch (capture.kind) {
+      case 'ws':
+      case 'rest':
+        return this.of(capture).read(capture, receivedAtMs(capture.receivedAtNs));
+      case 'heartbeat':
+        return [readHeartbeat(capture.message)];
+      default:
+        return [
+          { kind: 'set-aside', what: capture.kind.slice(0, 40), cause: 'this kind of line is not read' },
+        ];
+    }
+  }
 
   of({ exchange, kind, url, connection }: Origin): Decoder {
     const last = this.#last;
@@ -44,4 +62,14 @@ export class CaptureDecoders {
     this.#opened.set(key, opened);
     return opened;
   }
+}
+
+function readHeartbeat(text: string): CaptureEvent {
+  try {
+    const heartbeat = heartbeatMessage.safeParse(JSON.parse(text));
+    if (heartbeat.success) return { kind: 'heartbeat', venueTimeMs: heartbeat.data.venueTimeMs };
+  } catch {
+    // Falls through: text that is not JSON is no better than JSON that is not a heartbeat.
+  }
+  return { kind: 'malformed', cause: 'a heartbeat without venueTimeMs' };
 }

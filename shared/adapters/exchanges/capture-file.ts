@@ -10,6 +10,7 @@ import type { InstrumentId } from '../../domain/market-data/instrument.ts';
 import { CaptureDecoders } from './capture-decoders.ts';
 import { readGzipLines, UnreadableFile, type GzipLinesOptions } from './gzip-lines.ts';
 import { MessageTally } from './message-tally.ts';
+import { tallyText } from './tally-text.ts';
 
 /** The file is not a capture. The message is one line: which file, which line, what was expected. */
 export class BadCapture extends Error {
@@ -62,13 +63,15 @@ export async function verifyCapture(path: string): Promise<VerifiedCapture> {
   let firstReceivedAtMs: number | null = null;
   const order = new ReceivedOrder(path);
   const decoders = new CaptureDecoders();
-  const tally = new MessageTally();
+  const tally = new MessageTally({ readsTrades: true });
   for await (const batch of readCapture(path, { onCompressed: (chunk) => hash.update(chunk) })) {
     for (const message of batch) {
       firstReceivedAtMs ??= receivedAtMs(message.receivedAtNs);
       order.take(message);
       exchanges.add(message.exchange);
-      note(message, decoders, tally, instruments);
+      const events = decoders.read(message);
+      tally.add(events, message.line);
+      for (const event of events) if (event.kind === 'trade') instruments.add(event.instrumentId);
     }
     lines += batch.length;
   }
@@ -84,16 +87,11 @@ export async function verifyCapture(path: string): Promise<VerifiedCapture> {
   };
 }
 
-function note(
-  message: CaptureMessage,
-  decoders: CaptureDecoders,
-  tally: MessageTally,
-  instruments: Set<InstrumentId>,
-): void {
-  if (message.kind !== 'ws' && message.kind !== 'rest') return;
-  const events = decoders.of(message).read(message, receivedAtMs(message.receivedAtNs));
-  tally.add(events, message.line);
-  for (const event of events) if (event.kind === 'trade') instruments.add(event.instrumentId);
+/** @throws BadCapture for one in which nothing at all can be read: whoever asks what follows from it means another. */
+export function refuseUnreadable({ path, tally }: Pick<VerifiedCapture, 'path' | 'tally'>): void {
+  if (tally.hasRead) return;
+  const found = tallyText(tally);
+  throw new BadCapture(`${path}: nothing in it can be read, expected trades of a venue: ${found}`);
 }
 
 /** A clock that is set right steps back, and a reconnect leaves a message behind a later one. */

@@ -74,7 +74,9 @@ describe('a trade event of Binance', () => {
     ['0.00000100', '0.000001'],
     ['100', '100'],
     ['61837.63', '61837.63'],
-    ['1.50', '1.50'],
+    ['1.50', '1.5'],
+    ['1e-7', '0.0000001'],
+    ['3e6', '3000000'],
   ])('of a price of %s costs %s', (p, price) => {
     expect(heard({ ...EVENT, p })).toMatchObject([{ kind: 'clock' }, { price }]);
   });
@@ -82,8 +84,6 @@ describe('a trade event of Binance', () => {
   it.each([
     ['p', 'free', 'price: expected a decimal above zero, got "free"'],
     ['p', '-1.00000000', 'price: expected a decimal above zero, got "-1"'],
-    ['p', '1.5e10', 'price: expected a decimal above zero, got "1.5e10"'],
-    ['p', 61837.63, 'price: expected a decimal above zero, got 61837.63'],
     ['p', undefined, 'price: expected a decimal above zero, got null'],
     ['q', '0.00000000', 'quantity: expected a decimal above zero, got "0"'],
     ['q', { a: 1 }, 'quantity: expected a decimal above zero, got "{\\"a\\":1}"'],
@@ -98,6 +98,21 @@ describe('a trade event of Binance', () => {
     ['T', -5, 'time: expected milliseconds since the epoch, got -5'],
   ])('whose %s is %j is passed on, and refused as that one trade by its reader', (field, value, cause) => {
     expect(readBack({ [field]: value })).toBe(cause);
+  });
+
+  it('is read from its digits where an amount was made a number', () => {
+    const bare = (p: string, q: string): string =>
+      `{"stream":"btcusdt@trade","data":${JSON.stringify(EVENT).replace(/"p":"[^"]*","q":"[^"]*"/, `"p":${p},"q":${q}`)}}`;
+    expect(heard(bare('61837.630', '1e-07'))[1]).toMatchObject({ price: '61837.63', quantity: '0.0000001' });
+    expect(heard(bare('9007199254740993.000000000001', '3000000.0'))[1]).toMatchObject({
+      price: '9007199254740993.000000000001',
+      quantity: '3000000',
+    });
+    expect(heard(bare('"5"', '2'))[1]).toMatchObject({ price: '5', quantity: '2' });
+  });
+
+  it('is read where its times were made text', () => {
+    expect(heard({ ...EVENT, T: String(EVENT.T) })[1]).toMatchObject({ timeMs: EVENT.T });
   });
 
   it('does not carry a field of any length into a record', () => {
@@ -169,6 +184,11 @@ describe('an answer of Binance', () => {
       TRADE,
       { kind: 'trade', instrumentId: 'binance:BTC-USDT', receivedAtMs: RECEIVED_AT_MS },
     ]);
+  });
+
+  it('is read from its digits where amounts were made numbers', () => {
+    const message = `[${JSON.stringify({ ...row, price: 0, qty: 0 }).replace('"price":0,"qty":0', '"price":61837.6300,"qty":2e-2')}]`;
+    expect(binanceDecoder.read({ kind: 'rest', url: asked, message }, RECEIVED_AT_MS)).toEqual([TRADE]);
   });
 
   it('is a notice where there were none', () => {

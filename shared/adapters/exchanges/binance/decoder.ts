@@ -3,6 +3,7 @@
  * property reads, and no schema, since the record's reader checks every row anyway.
  */
 import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
+import { numberQuoter, plainDecimal } from '../raw-numbers.ts';
 import { bounded, isFields, named, parseJson, questionOf, shown, type Fields } from '../told-fields.ts';
 import type { Decoder, VenueEvent, VenueTrade } from '../venue.ts';
 import { otherMarket } from '../own-market.ts';
@@ -16,13 +17,30 @@ export const binanceDecoder: Decoder = {
     if (otherPlace !== null) return otherMarket(otherPlace);
     const json = parseJson(message);
     if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
-    const { value } = json;
+    const value: unknown = hasBareAmount(json.value) ? JSON.parse(quoteAmounts(message)) : json.value;
     if (kind === 'rest') return readAnswer(value, url, receivedAtMs);
     if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
-    const { stream, data } = value as { stream?: unknown; data?: unknown };
-    return readEvent(isFields(data) ? data : value, stream, receivedAtMs);
+    return readEvent(eventOf(value), value['stream'], receivedAtMs);
   },
 };
+
+function eventOf(value: Fields): Fields {
+  const { data } = value as { data?: unknown };
+  return isFields(data) ? data : value;
+}
+
+/** Binance writes amounts as text. Who wrote its messages anew may have made numbers of them: their digits are read. */
+const quoteAmounts = numberQuoter(['p', 'q', 'price', 'qty']);
+
+function hasBareAmount(value: unknown): boolean {
+  if (Array.isArray(value))
+    return value.some(
+      (row) => isFields(row) && (typeof row['price'] === 'number' || typeof row['qty'] === 'number'),
+    );
+  if (!isFields(value)) return false;
+  const { p, q } = eventOf(value) as { p?: unknown; q?: unknown };
+  return typeof p === 'number' || typeof q === 'number';
+}
 
 /** A WebSocket event, out of its stream wrapper. https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams */
 function readEvent(event: Fields, stream: unknown, receivedAtMs: number): VenueEvent[] {
@@ -98,7 +116,7 @@ function venueTrade(
     price: amount(price),
     quantity: amount(quantity),
     takerSide: buyerIsMaker === true ? 'S' : buyerIsMaker === false ? 'B' : bounded(buyerIsMaker),
-    timeMs: typeof time === 'number' ? inMilliseconds(time) : bounded(time),
+    timeMs: timeOf(time),
     receivedAtMs,
   };
 }
@@ -110,6 +128,13 @@ function inMilliseconds(time: number): number {
   return time > LEAST_MICROSECONDS ? Math.floor(time / 1000) : time;
 }
 
+const DIGITS_OF_TIME = /^\d{13,16}$/;
+
+function timeOf(time: unknown): unknown {
+  if (typeof time === 'number') return inMilliseconds(time);
+  return typeof time === 'string' && DIGITS_OF_TIME.test(time) ? inMilliseconds(Number(time)) : bounded(time);
+}
+
 const POINT = 46;
 const ZERO = 48;
 /** Binance always writes eight places. */
@@ -119,7 +144,7 @@ const PLACES = 8;
 function amount(value: unknown): unknown {
   if (typeof value !== 'string') return bounded(value);
   let end = value.length;
-  if (value.charCodeAt(end - PLACES - 1) !== POINT) return bounded(value);
+  if (value.charCodeAt(end - PLACES - 1) !== POINT) return bounded(plainDecimal(value));
   while (value.charCodeAt(end - 1) === ZERO) end--;
   if (value.charCodeAt(end - 1) === POINT) end--;
   return bounded(value.slice(0, end));

@@ -1,6 +1,6 @@
 /** Reads messages of Coinbase Advanced Trade and the REST answers that fill its gaps. */
 import { otherMarket } from '../own-market.ts';
-import { plainDecimal } from '../raw-numbers.ts';
+import { numberQuoter, plainDecimal } from '../raw-numbers.ts';
 import { inTapeOrder } from '../tape-order.ts';
 import {
   bounded,
@@ -25,8 +25,8 @@ export class CoinbaseDecoder implements Decoder {
     if (otherPlace !== null) return otherMarket(otherPlace);
     const json = parseJson(message);
     if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
-    const { value } = json;
-    if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
+    if (!isFields(json.value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
+    const value = hasBareAmount(json.value) ? (JSON.parse(quoteAmounts(message)) as Fields) : json.value;
     if (kind === 'rest') return readAnswer(value, url, receivedAtMs);
     if (value['channel'] === undefined) return [readOther(value)];
     return [
@@ -46,6 +46,25 @@ export class CoinbaseDecoder implements Decoder {
   }
 }
 
+/** Coinbase writes amounts as text. Who wrote its messages anew may have made numbers of them: their digits are read. */
+const quoteAmounts = numberQuoter(['price', 'size']);
+
+function hasBareAmount(value: Fields): boolean {
+  return rowsOf(value).some(
+    (row) => isFields(row) && (typeof row['price'] === 'number' || typeof row['size'] === 'number'),
+  );
+}
+
+/** The trades of a message or of an answer, whatever else it has. */
+function rowsOf({ channel, events, trades }: Fields): readonly unknown[] {
+  if (Array.isArray(trades)) return trades;
+  if (channel !== 'market_trades' || !Array.isArray(events)) return [];
+  return events.flatMap((event: unknown) => {
+    const told = isFields(event) ? event['trades'] : undefined;
+    return Array.isArray(told) ? (told as unknown[]) : [];
+  });
+}
+
 /** https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket/websocket-channels */
 function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[] {
   const { channel, events } = value;
@@ -53,11 +72,7 @@ function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[]
   if (channel !== 'market_trades')
     return [{ kind: 'set-aside', what: named(channel, 'no channel'), cause: 'this channel is not read' }];
   if (!Array.isArray(events)) return [{ kind: 'malformed', cause: 'trades without a list of them' }];
-  const rows = events.flatMap((event: unknown) => {
-    const trades = isFields(event) ? event['trades'] : undefined;
-    return Array.isArray(trades) ? (trades as unknown[]) : [];
-  });
-  return readTrades(rows, receivedAtMs);
+  return readTrades(rowsOf(value), receivedAtMs);
 }
 
 /** A message without a channel: Coinbase has refused something, or it is of the older feed. */
@@ -97,7 +112,7 @@ function readTrade(fields: Fields, receivedAtMs: number): VenueEvent {
   return {
     kind: 'trade',
     instrumentId,
-    tradeId: bounded(id),
+    tradeId: typeof id === 'number' ? String(id) : bounded(id),
     price: amount(price),
     quantity: amount(size),
     takerSide: takerSideOf(side),

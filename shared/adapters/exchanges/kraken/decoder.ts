@@ -1,7 +1,7 @@
 /** Reads messages of Kraken's WebSocket v2 and the REST answers that fill its gaps. */
 import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
 import { otherMarket } from '../own-market.ts';
-import { numberQuoter, plainDecimal } from '../raw-numbers.ts';
+import { numberQuoter, plainDecimal, quoteLeadingPairs } from '../raw-numbers.ts';
 import { inTapeOrder } from '../tape-order.ts';
 import {
   bounded,
@@ -28,12 +28,30 @@ export const krakenDecoder: Decoder = {
     const json = parseJson(quoteNumbers(message));
     if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
     const { value } = json;
-    if (kind === 'rest') return readAnswer(value, url, receivedAtMs);
+    if (kind === 'rest')
+      return readAnswer(
+        hasBareAmount(value) ? JSON.parse(quoteLeadingPairs(message)) : value,
+        url,
+        receivedAtMs,
+      );
     if (Array.isArray(value)) return [aside('v1')];
     if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
     return value['channel'] === undefined ? readReply(value) : readChannel(value, receivedAtMs);
   },
 };
+
+/** Answers have amounts as text. Who wrote them anew may have made numbers of them: their digits are read. */
+function hasBareAmount(value: unknown): boolean {
+  return rowsOf(isFields(value) ? value['result'] : null).some(
+    (row) => Array.isArray(row) && (typeof row[0] === 'number' || typeof row[1] === 'number'),
+  );
+}
+
+/** The trades of an answer, under a name of Kraken's own for the pair, beside the cursor. */
+function rowsOf(result: unknown): readonly unknown[] {
+  if (!isFields(result)) return [];
+  return Object.values(result).find((of): of is unknown[] => Array.isArray(of)) ?? [];
+}
 
 /** https://docs.kraken.com/api/docs/websocket-v2/trade */
 function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[] {
@@ -83,8 +101,7 @@ function readAnswer(value: unknown, url: string, receivedAtMs: number): readonly
   const instrumentId = instrumentOfSymbol(pair);
   if (instrumentId === null)
     return [{ kind: 'malformed', cause: `trades of an unknown symbol ${shown(pair)}` }];
-  // Under a name of Kraken's own for the pair, beside the cursor.
-  const rows = Object.values(result).find((of) => Array.isArray(of)) ?? [];
+  const rows = rowsOf(result);
   if (rows.length === 0) return [{ kind: 'notice', what: 'no trades' }];
   return inTapeOrder(rows.map((row: unknown) => answeredTrade(instrumentId, row, receivedAtMs)));
 }
