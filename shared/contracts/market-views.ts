@@ -1,7 +1,7 @@
 /** Prices, candles and instruments as REST shows them. */
 import * as z from 'zod';
 import { DEFAULT_EXCHANGE } from '../domain/market-data/exchanges.ts';
-import { INSTRUMENT_ID } from '../domain/market-data/instrument.ts';
+import { INSTRUMENT_ID, isPair, PAIR } from '../domain/market-data/instrument.ts';
 import { MAX_TIME_MS } from '../domain/market-data/time-bound.ts';
 import { decimalText } from './decimal-text.ts';
 import { candleView, instrumentId, interval, timeMs } from './events.ts';
@@ -13,8 +13,9 @@ const exchange = z.string().regex(/^[a-z][a-z0-9]{1,15}$/, {
 
 const pair = z
   .string()
-  .regex(/^[A-Z0-9]{1,15}-[A-Z0-9]{1,15}$/, { error: 'expected BASE-QUOTE in capitals, such as BTC-USDT' })
-  .meta({ examples: ['BTC-USDT'] });
+  .normalize('NFC')
+  .refine(isPair, { error: 'expected BASE-QUOTE in capitals, such as BTC-USDT' })
+  .meta({ pattern: PAIR.source, examples: ['BTC-USDT'] });
 
 export const pairPath = z.strictObject({ pair });
 

@@ -76,6 +76,28 @@ describe('a price', () => {
   );
 });
 
+describe('an instrument by a name of another script', () => {
+  const CHINESE = 'binance:币安人生-USDT';
+
+  it('has a price, however its name comes: composed, in parts or encoded', async () => {
+    await storeLanes(state, { [CHINESE]: tapeClosing('5'), 'binance:ÉCU-USDT': tapeClosing('7') });
+    const priceOf = async (pair: string) =>
+      (await call('GET /v1/prices/{pair}', { path: { pair } })).body.price;
+    expect(await priceOf('币安人生-USDT')).toBe('5');
+    expect(await priceOf(encodeURIComponent('币安人生-USDT'))).toBe('5');
+    expect(await priceOf('E\u0301CU-USDT')).toBe('7');
+  });
+
+  it('is listed, and a place to go on from', async () => {
+    for (const instrumentId of [CHINESE, 'binance:𠀀-USDT', BTC])
+      await candles.insert([storedCandle(START_MS, '1', { instrumentId })], { mayRepeat: false });
+    const first = await call('GET /v1/instruments', { query: 'limit=2' });
+    expect(first.body.items.map(({ pair }) => pair)).toEqual(['BTC-USDT', '币安人生-USDT']);
+    const second = await call('GET /v1/instruments', { query: { limit: '2', after: first.body.next! } });
+    expect(second.body.items.map(({ pair }) => pair)).toEqual(['𠀀-USDT']);
+  });
+});
+
 describe('candles', () => {
   it('come oldest first, the newest up to the limit, and lead back to older ones', async () => {
     await closeCandles('1', '2', '3', '4', '5');

@@ -78,7 +78,8 @@ async function listInstruments(
   { limit, after }: QueryOf<'GET /v1/instruments'>,
 ): Promise<RestOutcome<'GET /v1/instruments'>> {
   if (after !== undefined && !isInstrumentId(after)) return NOT_A_CURSOR;
-  const all = await ports.candles.instruments();
+  // A store sorts by bytes, which for rare letters is another order.
+  const all = (await ports.candles.instruments()).toSorted();
   const rest = after === undefined ? all : all.filter((instrumentId) => instrumentId > after);
   const items = rest.slice(0, limit).map((instrumentId) => ({
     instrumentId,
