@@ -10,7 +10,9 @@ import {
 import { KinesisStreamWriter } from '../shared/adapters/aws/kinesis-stream-writer.ts';
 import { describeError } from '../shared/runtime/define-function.ts';
 import type { Log } from '../shared/runtime/log.ts';
-import { chooseInstruments, collectLive, type LiveOptions } from './live/collect-live.ts';
+import { chooseInstruments } from './live/choose-instruments.ts';
+import { collectLive, type LiveOptions } from './live/collect-live.ts';
+import { fetchDirectory } from './live/fetch-directory.ts';
 import { VenueVitals } from './live/venue-vitals.ts';
 import { startReporting } from './live/report-vitals.ts';
 
@@ -33,7 +35,7 @@ export async function runStandAlone(
 ): Promise<number> {
   let options: LiveOptions;
   try {
-    options = readOptions(variables, signal, log);
+    options = await readOptions(variables, signal, log);
   } catch (error) {
     log.error('the collector cannot start', { cause: (error as Error).message });
     return BAD_INPUT;
@@ -52,21 +54,24 @@ export async function runStandAlone(
   }
 }
 
-function readOptions(
+async function readOptions(
   variables: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
   log: Log,
-): LiveOptions {
+): Promise<LiveOptions> {
   const environment = parseEnvironment(variables, collectorVariables());
   const exchange = environment.text(COLLECTOR_EXCHANGE);
   const [ws, rest] = [environment.optionalText(COLLECTOR_WS), environment.optionalText(COLLECTOR_REST)];
+  const endpoints = ws === null || rest === null ? null : { ws, rest };
+  const symbols = environment.text(COLLECTOR_SYMBOLS).split(',');
+  const directory = await fetchDirectory(exchange, endpoints);
   return {
     exchange,
-    instrumentIds: chooseInstruments(exchange, environment.text(COLLECTOR_SYMBOLS).split(',')),
+    instrumentIds: chooseInstruments(exchange, symbols, directory),
     writer: new KinesisStreamWriter(environment),
     state: new DynamoStateStore(environment),
     signal,
     log,
-    ...(ws === null || rest === null ? {} : { endpoints: { ws, rest } }),
+    ...(endpoints === null ? {} : { endpoints }),
   };
 }

@@ -47,6 +47,7 @@ const KINDS: Readonly<Record<string, Versions>> = {
   'operations QUARANTINE ITEM': FIRST,
   'operations COLLECTOR LEASE': FIRST,
   'operations COLLECTOR POSITION': FIRST,
+  'operations INSTRUMENT LISTING': FIRST,
 };
 
 export const recordKinds: ReadonlyMap<string, Versioned> = new Map(

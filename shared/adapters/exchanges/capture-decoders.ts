@@ -1,10 +1,20 @@
 import { heartbeatMessage, receivedAtMs, type CaptureMessage } from '../../contracts/capture.ts';
 import type { Exchange } from '../../domain/market-data/exchanges.ts';
+import { SymbolDirectory } from './symbol-directory.ts';
 import type { Decoder, VenueEvent } from './venue.ts';
 import { venueOf } from './venues.ts';
 
 /** What the venue said, or the collector that recorded it. */
 export type CaptureEvent = VenueEvent | { readonly kind: 'heartbeat'; readonly venueTimeMs: number };
+
+/** What the catalogues of a tape have said so far. */
+export type VenueDirectories = Map<Exchange, SymbolDirectory>;
+
+export function directoryOf(directories: VenueDirectories, exchange: Exchange): SymbolDirectory {
+  let directory = directories.get(exchange);
+  if (directory === undefined) directories.set(exchange, (directory = new SymbolDirectory()));
+  return directory;
+}
 
 type Origin = Pick<CaptureMessage, 'exchange' | 'kind' | 'url' | 'connection'>;
 
@@ -24,7 +34,13 @@ const MAX_CONNECTIONS = 1000;
  */
 export class CaptureDecoders {
   readonly #opened = new Map<string, Opened>();
+  readonly #directories: VenueDirectories;
   #last: Opened | null = null;
+
+  /** @param directories shared by all captures of a tape, so that a catalogue in one of them counts for the others. */
+  constructor(directories: VenueDirectories = new Map()) {
+    this.#directories = directories;
+  }
 
   /** Reads the next line. Kinds that nobody here knows are set aside. */
   read(capture: CaptureMessage): readonly CaptureEvent[] {
@@ -58,7 +74,12 @@ export class CaptureDecoders {
 
   #open(key: string, exchange: Exchange, connection: string | undefined, url: string): Opened {
     if (this.#opened.size >= MAX_CONNECTIONS) this.#opened.delete(this.#opened.keys().next().value!);
-    const opened = { exchange, connection, url, decoder: venueOf(exchange).decoder() };
+    const opened = {
+      exchange,
+      connection,
+      url,
+      decoder: venueOf(exchange).decoder(directoryOf(this.#directories, exchange)),
+    };
     this.#opened.set(key, opened);
     return opened;
   }

@@ -49,6 +49,10 @@ export class MessageTally {
           break;
         }
         case 'malformed':
+          if (event.what !== undefined) {
+            this.#note(event.what, event.cause, at);
+            break;
+          }
           this.#malformed++;
           this.#firstMalformed ??= { cause: event.cause, firstAt: at };
           break;

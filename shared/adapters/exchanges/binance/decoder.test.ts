@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readTradeRow, tradeRow } from '../../../contracts/lane-rows.ts';
-import { binanceDecoder } from './decoder.ts';
+import { BinanceDecoder } from './decoder.ts';
 
 const RECEIVED_AT_MS = 1_723_161_254_087;
 const EVENT = {
@@ -27,14 +27,14 @@ const TRADE = {
 
 function heard(message: unknown) {
   const text = typeof message === 'string' ? message : JSON.stringify(message);
-  return binanceDecoder.read(
+  return new BinanceDecoder().read(
     { kind: 'ws', url: 'wss://stream.binance.com:9443/stream', message: text },
     RECEIVED_AT_MS,
   );
 }
 
 function answered(url: string, answer: unknown) {
-  return binanceDecoder.read({ kind: 'rest', url, message: JSON.stringify(answer) }, RECEIVED_AT_MS);
+  return new BinanceDecoder().read({ kind: 'rest', url, message: JSON.stringify(answer) }, RECEIVED_AT_MS);
 }
 
 /** What the reader of the record makes of a trade event. */
@@ -150,10 +150,21 @@ describe('any other message of Binance', () => {
     ['42', 'expected a JSON object'],
     ['[]', 'expected a JSON object'],
     ['null', 'expected a JSON object'],
-    [{ ...EVENT, s: 'NONSENSE' }, 'a trade of an unknown symbol "NONSENSE"'],
-    [{ ...EVENT, s: undefined }, 'a trade of an unknown symbol undefined'],
   ])('%j cannot be located', (message, cause) => {
     expect(heard(message)).toEqual([{ kind: 'malformed', cause }]);
+  });
+});
+
+describe('a trade of Binance whose symbol nobody knows', () => {
+  it.each(['NONSENSE', 'BTCABC', undefined])('is set aside by its symbol: %s', (s) => {
+    const name = JSON.stringify(s) ?? 'undefined';
+    expect(heard({ ...EVENT, s })).toEqual([
+      {
+        kind: 'malformed',
+        what: `trade of ${name}`,
+        cause: `an unknown symbol ${name}: no catalogue, and its codes are not known`,
+      },
+    ]);
   });
 });
 
@@ -161,7 +172,7 @@ describe('a message of another market of Binance', () => {
   it('is set aside unread, whatever it says', () => {
     const message = JSON.stringify({ stream: 'btcusdt@trade', data: { ...EVENT, X: 'MARKET' } });
     const futures = { kind: 'ws', url: 'wss://fstream.binance.com/stream', message };
-    expect(binanceDecoder.read(futures, RECEIVED_AT_MS)).toEqual([
+    expect(new BinanceDecoder().read(futures, RECEIVED_AT_MS)).toEqual([
       { kind: 'set-aside', what: 'another market', cause: 'heard at fstream.binance.com/stream' },
     ]);
   });
@@ -188,7 +199,7 @@ describe('an answer of Binance', () => {
 
   it('is read from its digits where amounts were made numbers', () => {
     const message = `[${JSON.stringify({ ...row, price: 0, qty: 0 }).replace('"price":0,"qty":0', '"price":61837.6300,"qty":2e-2')}]`;
-    expect(binanceDecoder.read({ kind: 'rest', url: asked, message }, RECEIVED_AT_MS)).toEqual([TRADE]);
+    expect(new BinanceDecoder().read({ kind: 'rest', url: asked, message }, RECEIVED_AT_MS)).toEqual([TRADE]);
   });
 
   it('is a notice where there were none', () => {

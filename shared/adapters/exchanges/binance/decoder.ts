@@ -5,24 +5,32 @@
 import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
 import { numberQuoter, plainDecimal } from '../raw-numbers.ts';
 import { bounded, isFields, named, parseJson, questionOf, shown, type Fields } from '../told-fields.ts';
-import type { Decoder, VenueEvent, VenueTrade } from '../venue.ts';
+import { SymbolDirectory } from '../symbol-directory.ts';
+import type { Decoder, VenueEvent, VenueMessage, VenueTrade } from '../venue.ts';
 import { otherMarket } from '../own-market.ts';
+import { isWholeCatalogue, readCatalogue } from './catalogue.ts';
 import { binanceMarket } from './market.ts';
 import { instrumentOfSymbol } from './symbols.ts';
 
-/** It remembers nothing: every message says of itself what it is. */
-export const binanceDecoder: Decoder = {
-  read: ({ kind, url, message }, receivedAtMs) => {
+/** It remembers nothing but the catalogue: every other message says of itself what it is. */
+export class BinanceDecoder implements Decoder {
+  readonly #directory: SymbolDirectory;
+
+  constructor(directory: SymbolDirectory = new SymbolDirectory()) {
+    this.#directory = directory;
+  }
+
+  read({ kind, url, message }: VenueMessage, receivedAtMs: number): readonly VenueEvent[] {
     const otherPlace = binanceMarket(url);
     if (otherPlace !== null) return otherMarket(otherPlace);
     const json = parseJson(message);
     if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
     const value: unknown = hasBareAmount(json.value) ? JSON.parse(quoteAmounts(message)) : json.value;
-    if (kind === 'rest') return readAnswer(value, url, receivedAtMs);
+    if (kind === 'rest') return readAnswer(value, url, receivedAtMs, this.#directory);
     if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
-    return readEvent(eventOf(value), value['stream'], receivedAtMs);
-  },
-};
+    return readEvent(eventOf(value), value['stream'], receivedAtMs, this.#directory);
+  }
+}
 
 function eventOf(value: Fields): Fields {
   const { data } = value as { data?: unknown };
@@ -43,7 +51,12 @@ function hasBareAmount(value: unknown): boolean {
 }
 
 /** A WebSocket event, out of its stream wrapper. https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams */
-function readEvent(event: Fields, stream: unknown, receivedAtMs: number): VenueEvent[] {
+function readEvent(
+  event: Fields,
+  stream: unknown,
+  receivedAtMs: number,
+  directory: SymbolDirectory,
+): VenueEvent[] {
   const { e, E, s, t, p, q, T, m } = event as Record<'e' | 'E' | 's' | 't' | 'p' | 'q' | 'T' | 'm', unknown>;
   const events: VenueEvent[] =
     typeof E === 'number' ? [{ kind: 'clock', venueTimeMs: inMilliseconds(E) }] : [];
@@ -51,11 +64,19 @@ function readEvent(event: Fields, stream: unknown, receivedAtMs: number): VenueE
     events.push(readOther(event, stream));
     return events;
   }
-  const instrumentId = (typeof s === 'string' ? instrumentOfSymbol(s) : null) ?? instrumentOfStream(stream);
-  if (instrumentId === null)
-    return [{ kind: 'malformed', cause: `a trade of an unknown symbol ${shown(s)}` }];
+  const instrumentId =
+    (typeof s === 'string' ? instrumentOfSymbol(s, directory) : null) ??
+    instrumentOfStream(stream, directory);
+  if (instrumentId === null) return [unknownSymbol(s, directory)];
   events.push(venueTrade(instrumentId, t, p, q, T, m, receivedAtMs));
   return events;
+}
+
+/** Nobody knows where it parts, and it is not guessed. */
+function unknownSymbol(symbol: unknown, { isWhole }: SymbolDirectory): VenueEvent {
+  const name = shown(symbol);
+  const why = isWhole ? 'the catalogue does not list it' : 'no catalogue, and its codes are not known';
+  return { kind: 'malformed', what: `trade of ${name}`, cause: `an unknown symbol ${name}: ${why}` };
 }
 
 function readOther(event: Fields, stream: unknown): VenueEvent {
@@ -69,12 +90,22 @@ function readOther(event: Fields, stream: unknown): VenueEvent {
 const NOT_READ = 'this channel is not read';
 
 /** An answer to a REST request: trades where trades were asked for, else perhaps the venue's clock. */
-function readAnswer(value: unknown, url: string, receivedAtMs: number): VenueEvent[] {
-  const asked = /\/api\/v3\/(?:historicalTrades|trades)\?(?:.*&)?symbol=(\w+)/.exec(url);
-  if (asked === null || !Array.isArray(value)) return [readOtherAnswer(value, url)];
-  const instrumentId = instrumentOfSymbol(asked[1]!);
-  if (instrumentId === null)
-    return [{ kind: 'malformed', cause: `trades of an unknown symbol ${shown(asked[1])}` }];
+function readAnswer(
+  value: unknown,
+  url: string,
+  receivedAtMs: number,
+  directory: SymbolDirectory,
+): readonly VenueEvent[] {
+  const address = URL.parse(url);
+  if (address?.pathname.endsWith('/api/v3/exchangeInfo') === true && isFields(value)) {
+    const { symbols } = value;
+    if (Array.isArray(symbols)) return directory.take(readCatalogue(symbols), isWholeCatalogue(url));
+  }
+  const isOfTrades = address !== null && /\/api\/v3\/(historicalTrades|trades)$/.test(address.pathname);
+  const symbol = isOfTrades ? address.searchParams.get('symbol') : null;
+  if (symbol === null || !Array.isArray(value)) return [readOtherAnswer(value, url)];
+  const instrumentId = instrumentOfSymbol(symbol, directory);
+  if (instrumentId === null) return [unknownSymbol(symbol, directory)];
   if (value.length === 0) return [{ kind: 'notice', what: 'no trades' }];
   return value.map((row: unknown) => answeredTrade(instrumentId, row, receivedAtMs));
 }
@@ -150,7 +181,7 @@ function amount(value: unknown): unknown {
   return bounded(value.slice(0, end));
 }
 
-function instrumentOfStream(stream: unknown): InstrumentId | null {
+function instrumentOfStream(stream: unknown, directory: SymbolDirectory): InstrumentId | null {
   if (typeof stream !== 'string' || !stream.endsWith('@trade')) return null;
-  return instrumentOfSymbol(stream.slice(0, -'@trade'.length).toUpperCase());
+  return instrumentOfSymbol(stream.slice(0, -'@trade'.length).toUpperCase(), directory);
 }

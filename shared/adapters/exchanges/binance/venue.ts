@@ -1,5 +1,5 @@
 import type { Venue } from '../venue.ts';
-import { binanceDecoder } from './decoder.ts';
+import { BinanceDecoder } from './decoder.ts';
 import { binanceLive } from './live.ts';
 import { readInstrument } from './symbols.ts';
 
@@ -7,6 +7,6 @@ import { readInstrument } from './symbols.ts';
 export const binance: Venue = {
   exchange: 'binance',
   readInstrument,
-  decoder: () => binanceDecoder,
+  decoder: (directory) => new BinanceDecoder(directory),
   live: binanceLive,
 };

@@ -12,13 +12,20 @@ import {
   shown,
   type Fields,
 } from '../told-fields.ts';
+import { SymbolDirectory } from '../symbol-directory.ts';
 import type { Decoder, VenueEvent, VenueMessage, VenueTrade } from '../venue.ts';
+import { isWholeCatalogue, readCatalogue } from './catalogue.ts';
 import { coinbaseMarket } from './market.ts';
 import { instrumentOfProduct } from './symbols.ts';
 
 /** Every message of a connection has a number: they count up by one, over all of its channels. */
 export class CoinbaseDecoder implements Decoder {
+  readonly #directory: SymbolDirectory;
   #expected: number | null = null;
+
+  constructor(directory: SymbolDirectory = new SymbolDirectory()) {
+    this.#directory = directory;
+  }
 
   read({ kind, url, message }: VenueMessage, receivedAtMs: number): readonly VenueEvent[] {
     const otherPlace = coinbaseMarket(url);
@@ -27,7 +34,7 @@ export class CoinbaseDecoder implements Decoder {
     if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
     if (!isFields(json.value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
     const value = hasBareAmount(json.value) ? (JSON.parse(quoteAmounts(message)) as Fields) : json.value;
-    if (kind === 'rest') return readAnswer(value, url, receivedAtMs);
+    if (kind === 'rest') return readAnswer(value, url, receivedAtMs, this.#directory);
     if (value['channel'] === undefined) return [readOther(value)];
     return [
       ...this.#follow(value['sequence_num']),
@@ -82,9 +89,16 @@ function readOther({ type, message }: Fields): VenueEvent {
 }
 
 /** https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/public/get-public-market-trades */
-function readAnswer(value: Fields, url: string, receivedAtMs: number): readonly VenueEvent[] {
+function readAnswer(
+  value: Fields,
+  url: string,
+  receivedAtMs: number,
+  directory: SymbolDirectory,
+): readonly VenueEvent[] {
   const path = URL.parse(url)?.pathname ?? '';
-  const { trades, epochMillis, error } = value;
+  const { trades, epochMillis, error, products } = value;
+  if (path.endsWith('/products') && Array.isArray(products))
+    return directory.take(readCatalogue(products), isWholeCatalogue(url, value));
   if (path.endsWith('/brokerage/time') && typeof epochMillis === 'string')
     return [{ kind: 'clock', venueTimeMs: Number(epochMillis) }];
   if (path.endsWith('/ticker') && Array.isArray(trades)) return readTrades(trades, receivedAtMs);

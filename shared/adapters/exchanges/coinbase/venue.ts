@@ -7,6 +7,6 @@ import { readInstrument } from './symbols.ts';
 export const coinbase: Venue = {
   exchange: 'coinbase',
   readInstrument,
-  decoder: () => new CoinbaseDecoder(),
+  decoder: (directory) => new CoinbaseDecoder(directory),
   live: coinbaseLive,
 };

@@ -13,16 +13,24 @@ import {
   shown,
   type Fields,
 } from '../told-fields.ts';
-import type { Decoder, VenueEvent, VenueTrade } from '../venue.ts';
+import { SymbolDirectory } from '../symbol-directory.ts';
+import type { Decoder, VenueEvent, VenueMessage, VenueTrade } from '../venue.ts';
+import { CATALOGUE_NUMBERS, readAssetPairs, readPairs } from './catalogue.ts';
 import { krakenMarket } from './market.ts';
 import { instrumentOfSymbol } from './symbols.ts';
 
 /** Kraken sends these as numbers. */
-const quoteNumbers = numberQuoter(['price', 'qty', 'trade_id']);
+const quoteNumbers = numberQuoter(['price', 'qty', 'trade_id', ...CATALOGUE_NUMBERS]);
 
-/** It remembers nothing: v2 numbers its books by checksums, and its trades by their ids. */
-export const krakenDecoder: Decoder = {
-  read: ({ kind, url, message }, receivedAtMs) => {
+/** It remembers nothing but the catalogue: v2 numbers its books by checksums, and its trades by their ids. */
+export class KrakenDecoder implements Decoder {
+  readonly #directory: SymbolDirectory;
+
+  constructor(directory: SymbolDirectory = new SymbolDirectory()) {
+    this.#directory = directory;
+  }
+
+  read({ kind, url, message }: VenueMessage, receivedAtMs: number): readonly VenueEvent[] {
     const otherPlace = krakenMarket(url);
     if (otherPlace !== null) return otherMarket(otherPlace);
     const json = parseJson(quoteNumbers(message));
@@ -30,15 +38,18 @@ export const krakenDecoder: Decoder = {
     const { value } = json;
     if (kind === 'rest')
       return readAnswer(
+        this.#directory,
         hasBareAmount(value) ? JSON.parse(quoteLeadingPairs(message)) : value,
         url,
         receivedAtMs,
       );
     if (Array.isArray(value)) return [aside('v1')];
     if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
-    return value['channel'] === undefined ? readReply(value) : readChannel(value, receivedAtMs);
-  },
-};
+    return value['channel'] === undefined
+      ? readReply(value)
+      : readChannel(value, receivedAtMs, this.#directory);
+  }
+}
 
 /** Answers have amounts as text. Who wrote them anew may have made numbers of them: their digits are read. */
 function hasBareAmount(value: unknown): boolean {
@@ -54,9 +65,11 @@ function rowsOf(result: unknown): readonly unknown[] {
 }
 
 /** https://docs.kraken.com/api/docs/websocket-v2/trade */
-function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[] {
+function readChannel(value: Fields, receivedAtMs: number, directory: SymbolDirectory): readonly VenueEvent[] {
   const { channel, data } = value as { channel?: unknown; data?: unknown };
   if (channel === 'heartbeat' || channel === 'status') return [{ kind: 'notice', what: channel }];
+  if (channel === 'instrument' && isFields(data) && Array.isArray(data['pairs']))
+    return directory.take(readPairs(data['pairs']), value['type'] === 'snapshot');
   if (channel !== 'trade') return [aside(named(channel, 'no channel'))];
   if (!Array.isArray(data)) return [{ kind: 'malformed', cause: 'trades without a list of them' }];
   if (data.length === 0) return [{ kind: 'notice', what: 'no trades' }];
@@ -89,13 +102,20 @@ function readReply({ method, success, error, event, time_out: timeOut }: Fields)
 }
 
 /** https://docs.kraken.com/api/docs/rest-api/get-recent-trades */
-function readAnswer(value: unknown, url: string, receivedAtMs: number): readonly VenueEvent[] {
+function readAnswer(
+  directory: SymbolDirectory,
+  value: unknown,
+  url: string,
+  receivedAtMs: number,
+): readonly VenueEvent[] {
   if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
   const { error, result } = value;
   if (Array.isArray(error) && error.length > 0) return [{ kind: 'refused', cause: shown(error) }];
   const address = URL.parse(url);
   if (!isFields(result) || address === null) return [notAsked(url)];
   if (address.pathname.endsWith('/public/Time')) return [readTime(result)];
+  if (address.pathname.endsWith('/public/AssetPairs'))
+    return directory.take(readAssetPairs(result), !address.searchParams.has('pair'));
   if (!address.pathname.endsWith('/public/Trades')) return [notAsked(url)];
   const pair = address.searchParams.get('pair') ?? '';
   const instrumentId = instrumentOfSymbol(pair);

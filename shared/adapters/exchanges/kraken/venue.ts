@@ -1,5 +1,5 @@
 import type { Venue } from '../venue.ts';
-import { krakenDecoder } from './decoder.ts';
+import { KrakenDecoder } from './decoder.ts';
 import { krakenLive } from './live.ts';
 import { readInstrument } from './symbols.ts';
 
@@ -7,6 +7,6 @@ import { readInstrument } from './symbols.ts';
 export const kraken: Venue = {
   exchange: 'kraken',
   readInstrument,
-  decoder: () => krakenDecoder,
+  decoder: (directory) => new KrakenDecoder(directory),
   live: krakenLive,
 };
