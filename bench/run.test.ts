@@ -15,7 +15,8 @@ describe('the benchmarks', () => {
     const { status, stdout } = bench('candle-fold', '--runs', '1');
     expect(status).toBe(0);
     const lines = stdout.trim().split('\n');
-    expect(lines).toHaveLength(1);
+    // Where the recorded data lie beside the project, their tape is folded as well.
+    expect(lines.length).toBeGreaterThanOrEqual(1);
     expect(JSON.parse(lines[0]!)).toMatchObject({
       figure: 'candle-fold',
       value: expect.any(Number),
@@ -23,7 +24,7 @@ describe('the benchmarks', () => {
       referenceValue: expect.any(Number),
       ratio: expect.any(Number),
       runs: [expect.any(Number)],
-      details: { trades: 600_000, candles: 590 },
+      details: { trades: 600_000, candles: 600 },
     });
   }, 60_000);
 

@@ -1,7 +1,7 @@
 /** The simulated market that the chain is measured with, and its trades as the stores take them. */
 import { CaptureDecoders } from '../shared/adapters/exchanges/capture-decoders.ts';
 import { readToldTrade, type ReceivedTrade } from '../shared/contracts/lane-rows.ts';
-import { receivedAtMs } from '../shared/contracts/capture.ts';
+import { receivedAtMs, type CaptureMessage } from '../shared/contracts/capture.ts';
 import { SyntheticMarket } from '../simulator/synthetic-market.ts';
 
 /** 10,000 trades in each second of event time. */
@@ -14,15 +14,18 @@ export const TRADES_A_SECOND = MARKET.instruments * MARKET.tradesPerSecond;
 
 /** Trades of one second of event time, in order of time: those that the collector would send of the same market. */
 export function tradesOfSecond(second: number): ReceivedTrade[] {
-  return market.messagesOf(second).flatMap((message) => {
-    if (message.kind !== 'ws') return [];
-    const events = decoders.of(message).read(message, receivedAtMs(message.receivedAtNs));
-    return events.flatMap((event) => {
-      if (event.kind !== 'trade') return [];
-      const read = readToldTrade(event);
-      if (typeof read === 'string') throw new Error(`${read}: ${message.text}`);
-      return [read];
-    });
+  return market.messagesOf(second).flatMap(tradesOfMessage);
+}
+
+/** The trades of a message, as the stores take them. */
+export function tradesOfMessage(message: CaptureMessage): ReceivedTrade[] {
+  if (message.kind !== 'ws') return [];
+  const events = decoders.of(message).read(message, receivedAtMs(message.receivedAtNs));
+  return events.flatMap((event) => {
+    if (event.kind !== 'trade') return [];
+    const read = readToldTrade(event);
+    if (typeof read === 'string') throw new Error(`${read}: ${message.text}`);
+    return [read];
   });
 }
 

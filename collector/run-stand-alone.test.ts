@@ -25,6 +25,14 @@ describe('a collector by itself', () => {
       'live: exchange "mtgox" is not supported yet (supported: binance, coinbase, kraken)',
     ],
     [{ COLLECTOR_SYMBOLS: 'BTCUSDT,' }, 'live: "" is not a pair of binance, expected one such as BTC-USDT'],
+    [
+      { COLLECTOR_WS: 'ws://127.0.0.1:1' },
+      'environment: expected both COLLECTOR_WS and COLLECTOR_REST, or neither',
+    ],
+    [
+      { COLLECTOR_WS: 'ws://127.0.0.1:1', COLLECTOR_REST: 'https://api.binance.com' },
+      'binance: ws://127.0.0.1:1 is of the simulated market and https://api.binance.com of the real one',
+    ],
   ])('says in one line what is wrong with %j', async (change, cause) => {
     const { code, lines } = await run({ ...WHOLE, ...change });
     expect(code).toBe(2);

@@ -1,6 +1,7 @@
 /** The one-process platform: storage, ports and runtime put together, with HTTP in front when it is asked for. */
 import type { TapeGate } from '../collector/tape/tape-gate.ts';
 import type { VenueVitals } from '../collector/live/venue-vitals.ts';
+import type { FolderUse } from '../shared/adapters/embedded/data-folder.ts';
 import { EmbeddedGivenUp } from '../shared/adapters/embedded/embedded-given-up.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { VenueSilence } from '../shared/ports/function-health.ts';
@@ -20,6 +21,8 @@ import { openTokenIssuer, type EmbeddedTokenIssuer } from './token-issuer.ts';
 
 export interface PlatformOptions {
   readonly dataDir: string;
+  /** Whether market data is to come in, and of which market. */
+  readonly use: FolderUse;
   /** `tape`: trading decides by the time of what is replayed; `wall`: by the time of day. */
   readonly time: 'tape' | 'wall';
   readonly faults?: Faults;
@@ -46,7 +49,7 @@ export interface Platform {
 }
 
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
-  const storage = await openStorage(options.dataDir);
+  const storage = await openStorage(options.dataDir, options.use);
   try {
     return await assemble(storage, options);
   } catch (error) {

@@ -4,7 +4,7 @@ import { createClickHouse } from '../shared/adapters/clickhouse/client.ts';
 import { ClickHouseCandleStore } from '../shared/adapters/clickhouse/clickhouse-candle-store.ts';
 import { ClickHouseTradeStore } from '../shared/adapters/clickhouse/clickhouse-trade-store.ts';
 import { migrate } from '../shared/adapters/clickhouse/migrate.ts';
-import { openDataFolder } from '../shared/adapters/embedded/data-folder.ts';
+import { openDataFolder, type FolderUse } from '../shared/adapters/embedded/data-folder.ts';
 import { openDatabase } from '../shared/adapters/embedded/database.ts';
 import { FileObjectStore } from '../shared/adapters/embedded/file-object-store.ts';
 import { SqliteEventBus } from '../shared/adapters/embedded/sqlite-event-bus.ts';
@@ -12,6 +12,7 @@ import { SqliteQueues } from '../shared/adapters/embedded/sqlite-queues.ts';
 import { SqliteStateStore } from '../shared/adapters/embedded/sqlite-state-store.ts';
 import { SqliteStreamLog, STREAM_LOG_SCHEMA } from '../shared/adapters/embedded/sqlite-stream-log.ts';
 import { STATE_SCHEMA } from '../shared/adapters/embedded/state-database.ts';
+import type { Market } from '../shared/domain/market-data/market.ts';
 import { log } from '../shared/runtime/log.ts';
 import { topology, type StreamName } from '../shared/topology.ts';
 import { clickHouseDamage, refuseLostLog, refuseLostRows, refuseLostState } from './storage-damage.ts';
@@ -19,6 +20,8 @@ import { superviseClickHouse, type SupervisedClickHouse } from './clickhouse-ser
 
 export interface Storage {
   readonly path: string;
+  /** null: the folder is from before folders had one. */
+  readonly market: Market | null;
   readonly state: SqliteStateStore;
   readonly streamLog: SqliteStreamLog;
   readonly queues: SqliteQueues;
@@ -33,18 +36,15 @@ export interface Storage {
 
 /**
  * Takes a data folder and brings its schema up to date.
- * @throws DataFolderBusy, CorruptDataFolder
+ * @throws DataFolderBusy, CorruptDataFolder, OtherMarket
  */
-export async function openStorage(
-  dataDir: string,
-  options: { readonly mustExist?: boolean } = {},
-): Promise<Storage> {
+export async function openStorage(dataDir: string, use: FolderUse): Promise<Storage> {
   const opened: (() => void | Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const closeOne of opened.splice(0).reverse()) await closeOne();
   };
   try {
-    const folder = openDataFolder(dataDir, options);
+    const folder = openDataFolder(dataDir, use);
     opened.push(() => folder.close());
     refuseLostState(folder);
     const stateDatabase = openDatabase(folder.stateDatabase, STATE_SCHEMA);
@@ -64,6 +64,7 @@ export async function openStorage(
     });
     return {
       path: folder.path,
+      market: folder.market,
       state: new SqliteStateStore(stateDatabase),
       streamLog: new SqliteStreamLog(logDatabase, Object.keys(topology.streams) as StreamName[]),
       queues: new SqliteQueues(stateDatabase, topology.queues),

@@ -17,8 +17,10 @@ import {
   type SignalRecord,
   type StrategyRecord,
 } from '../shared/contracts/records.ts';
+import { compareClosings } from '../shared/domain/candles/closing-order.ts';
 import { canonicalJson } from '../shared/domain/canonical-json.ts';
 import { formatDecimal, ZERO } from '../shared/domain/decimal.ts';
+import type { Market } from '../shared/domain/market-data/market.ts';
 import type { Trade } from '../shared/domain/market-data/trade.ts';
 import type { Fill } from '../shared/domain/orders/order.ts';
 import { equityOf } from '../shared/domain/portfolio/book.ts';
@@ -30,6 +32,8 @@ import { countGivenUp } from './given-up.ts';
 import type { Storage } from './storage.ts';
 
 export interface Totals {
+  /** null: the folder is from before folders had one. */
+  readonly market: Market | null;
   /** Distinct trades in ClickHouse. */
   readonly trades: number;
   /** Closed candles of all intervals, revisions not counted. */
@@ -55,11 +59,12 @@ export interface Totals {
 
 /** The totals of an open folder. */
 export async function storageTotals(storage: Storage): Promise<Totals> {
-  const { state, trades, clickHouse } = storage;
-  return totalsOf(state, trades, await countGivenUp(storage), {
+  const { market, state, trades, clickHouse } = storage;
+  const totals = await totalsOf(state, trades, await countGivenUp(storage), {
     eachTrade: async (onTrade) => streamTrades(clickHouse, onTrade),
     eachCandle: async (onCandle) => streamCandles(clickHouse, onCandle),
   });
+  return { market, ...totals };
 }
 
 /** The two tables of ClickHouse, row by row in an order that never changes. */
@@ -74,7 +79,7 @@ async function totalsOf(
   trades: TradeStore,
   givenUp: number,
   rows: StoredRows,
-): Promise<Totals> {
+): Promise<Omit<Totals, 'market'>> {
   const hash = createHash('sha256');
   const stored = await hashRows(hash, rows);
   const signals = await readSignals(state);
@@ -124,7 +129,7 @@ function hashAll(hash: Hash, kind: string, values: readonly unknown[]): void {
   for (const value of values) hashOne(hash, kind, value);
 }
 
-/** By (time, instrument, strategy). */
+/** In the order within an instant. */
 async function readSignals(state: StateStore): Promise<SignalRecord[]> {
   const strategies = await readIndex<StrategyRecord>(state, 'signals', STRATEGIES_PARTITION);
   const signals: SignalRecord[] = [];
@@ -134,11 +139,8 @@ async function readSignals(state: StateStore): Promise<SignalRecord[]> {
     );
     signals.push(...ofStrategy);
   }
-  return signals.sort(
-    (a, b) =>
-      a.candleCloseTimeMs - b.candleCloseTimeMs ||
-      compareText(a.instrumentId, b.instrumentId) ||
-      compareText(a.strategyId, b.strategyId),
+  return signals.sort((a, b) =>
+    compareClosings({ ...a, closeTimeMs: a.candleCloseTimeMs }, { ...b, closeTimeMs: b.candleCloseTimeMs }),
   );
 }
 
@@ -158,8 +160,4 @@ async function valueOf(
     positions.push({ strategyId, instrumentId, quantity });
   }
   return { cash: formatDecimal(cash), positions, equity: formatDecimal(equity) };
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

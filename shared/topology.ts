@@ -13,7 +13,7 @@ export const topology = {
   tables: {
     'market-data': {
       description: 'What each stream fold knows of its lane.',
-      keys: ['LANE#<lane> / <function>: the fold’s state, written once a batch under its version'],
+      keys: ['LANE#<lane> / <function>: the fold’s state, written once a batch under its version', 'LANE#<lane> / longer-candles: of build-candles, with it'],
       accessPatterns: [
         'store-trades, build-candles: get and put the state of a lane',
         'read-market, read-portfolio: get build-candles’ state of a lane, for the latest closes; read-market for the open candle too',
@@ -84,8 +84,8 @@ export const topology = {
       description: 'Quarantine, how far each collector has come, and what the venues list.',
       keys: [
         'QUARANTINE#<id> / ITEM: what was set aside, its cause, what became of it',
-        'COLLECTOR#<sourceId> / POSITION: the last place whose messages are durable',
-        'COLLECTOR#<sourceId> / LEASE: who listens to an exchange', 'INSTRUMENT#<id> / LISTING: what its venue lists of it, since when',
+        'COLLECTOR#<sourceId> / POSITION: the last place whose messages are durable', 'COLLECTOR#<sourceId> / LEASE: who listens to an exchange',
+        'STAGE / MARKET: which market all of it is of', 'INSTRUMENT#<id> / LISTING: what its venue lists of it, since when',
       ],
       accessPatterns: ['manage-quarantine: get one; index QUARANTINE#<status> by time', 'read-market: get one; index LISTINGS#<exchange> by id'],
     },

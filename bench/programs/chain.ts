@@ -9,7 +9,6 @@ import { createClickHouse } from '../../shared/adapters/clickhouse/client.ts';
 import { countClosedCandles, countTrades } from '../../shared/adapters/clickhouse/clickhouse-totals.ts';
 import { fillsPartition, ordersPartition } from '../../shared/contracts/record-keys.ts';
 import { PAPER_ACCOUNT_ID } from '../../shared/contracts/records.ts';
-import { LIVE_INTERVALS } from '../../shared/domain/candles/interval.ts';
 import { readIndex } from '../../shared/runtime/all-pages.ts';
 import { createStrategy } from '../../shared/runtime/create-strategy.ts';
 import { log } from '../../shared/runtime/log.ts';
@@ -52,9 +51,12 @@ export interface ChainOutcome {
   readonly clickHouseCpuSeconds: number;
 }
 
-/** A strategy on each instrument and each interval that is built live. */
+/** Those that have something to decide within a minute. */
+const STRATEGY_INTERVALS = ['1s', '1m'] as const;
+
+/** A strategy on each instrument and each of the intervals. */
 async function createInstances(platform: Platform): Promise<void> {
-  for (const interval of LIVE_INTERVALS) {
+  for (const interval of STRATEGY_INTERVALS) {
     const instances = instancesOf(
       {
         name: 'ma-crossover',
@@ -119,6 +121,7 @@ await runProgram<ChainProgram>(async (request, tools) => {
   const observer = request.warmUpSeconds === null ? null : new StoredTradesObserver();
   const platform = await openPlatform({
     dataDir: request.dataDir,
+    use: { market: 'simulated' },
     time: 'tape',
     ...(observer === null ? {} : { decorate: (ports) => observer.observe(ports) }),
   });

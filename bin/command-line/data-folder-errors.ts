@@ -1,10 +1,10 @@
 import { CorruptDataFolder } from '../../shared/adapters/embedded/corrupt-data-folder.ts';
-import { DataFolderBusy } from '../../shared/adapters/embedded/data-folder.ts';
+import { DataFolderBusy, OtherMarket } from '../../shared/adapters/embedded/data-folder.ts';
 import { fileErrorReason } from '../../shared/adapters/files/file-error.ts';
 import { BadIssuerKey } from '../../embedded/token-issuer.ts';
 import { BadInput } from './bad-input.ts';
 
-/** A folder that is busy, damaged, closed to us or not ours is the user's to choose anew: bad input, one line. */
+/** A folder that is busy, damaged, of another market, closed to us or not ours is the user's to choose anew: bad input, one line. */
 export async function dataFolderErrors<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
@@ -12,6 +12,7 @@ export async function dataFolderErrors<T>(run: () => Promise<T>): Promise<T> {
     if (
       error instanceof CorruptDataFolder ||
       error instanceof DataFolderBusy ||
+      error instanceof OtherMarket ||
       error instanceof BadIssuerKey
     ) {
       throw new BadInput(error.message, { cause: error });

@@ -4,12 +4,8 @@ import { BadCapture, refuseUnreadable, verifyCapture } from '../../shared/adapte
 import type { CandleView } from '../../shared/contracts/events.ts';
 import { candleViewOf } from '../../shared/contracts/lane-candles.ts';
 import type { Candle } from '../../shared/domain/candles/candle.ts';
-import {
-  candleUnderWay,
-  reviseCandle,
-  type ClosedCandle,
-  type LateTrade,
-} from '../../shared/domain/candles/fold.ts';
+import { candleUnderWay, type ClosedCandle, type LateTrade } from '../../shared/domain/candles/fold.ts';
+import { reviseCandle } from '../../shared/domain/candles/revise-candle.ts';
 import { INTERVALS, openTimeOf, type Interval } from '../../shared/domain/candles/interval.ts';
 import { TapeFolds, type TapeStep } from '../../shared/engine/tape-folds.ts';
 import { BadInput } from '../command-line/bad-input.ts';

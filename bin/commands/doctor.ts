@@ -1,4 +1,5 @@
 import { defineCommand, EXIT_DONE, EXIT_FAILED } from '../command-line/command.ts';
+import { folderOfMarket } from '../command-line/data-folders.ts';
 import { folder, port } from '../command-line/option-values.ts';
 import { withDefault } from '../command-line/options.ts';
 import { checkDataFolder, checkDisk, checkPort } from '../doctor/place-checks.ts';
@@ -16,7 +17,7 @@ export const command = defineCommand({
     'Each line is ok, missing (the platform cannot run without it) or optional (one job needs it), with the\n' +
     'command that gets it. Ends with 1 when something is missing.',
   options: {
-    dataDir: withDefault(folder, './.millrace', 'the data folder that start would use'),
+    dataDir: withDefault(folder, folderOfMarket('simulated'), 'the data folder that start would use'),
     port: withDefault(port, '8080', 'the port that start would use'),
   },
   examples: [

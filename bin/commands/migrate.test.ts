@@ -27,7 +27,7 @@ describe('millrace migrate', () => {
   afterEach(() => rmSync(dataDir, { recursive: true }));
 
   it('takes a data folder up, leaves it there, and takes it down to the version asked for', async () => {
-    openDataFolder(dataDir).close();
+    openDataFolder(dataDir, { market: 'real' }).close();
     const first = await run('migrate', '--data-dir', dataDir);
     expect(first).toMatchObject({ code: 0, err: '' });
     const ups = JSON.parse(first.out) as readonly { version: number; direction: string }[];
@@ -43,7 +43,7 @@ describe('millrace migrate', () => {
   }, 30_000);
 
   it('refuses a version that does not exist', async () => {
-    openDataFolder(dataDir).close();
+    openDataFolder(dataDir, { market: 'real' }).close();
     expect(await run('migrate', '--data-dir', dataDir, '--to', '99')).toMatchObject({
       code: 2,
       out: '',

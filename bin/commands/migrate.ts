@@ -11,8 +11,9 @@ import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { log } from '../../shared/runtime/log.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE } from '../command-line/command.ts';
+import { folderToChange, onlyFolder } from '../command-line/data-folders.ts';
 import { dataFolderErrors } from '../command-line/data-folder-errors.ts';
-import { folder, httpUrl, integer, text } from '../command-line/option-values.ts';
+import { httpUrl, integer, text } from '../command-line/option-values.ts';
 import { optional, withDefault } from '../command-line/options.ts';
 
 const PASSWORD_VARIABLE = 'CLICKHOUSE_PASSWORD';
@@ -27,7 +28,7 @@ export const command = defineCommand({
     'well; a server on AWS is migrated by this command, before its functions are deployed. Its password is read from\n' +
     `the variable ${PASSWORD_VARIABLE}.`,
   options: {
-    dataDir: withDefault(folder, './.millrace', 'the data folder to migrate; nothing may be running on it'),
+    dataDir: folderToChange('the data folder to migrate; nothing may be running on it'),
     url: optional(httpUrl, 'a ClickHouse server to migrate instead'),
     user: withDefault(text('NAME'), 'default', 'its user'),
     to: optional(
@@ -45,7 +46,7 @@ export const command = defineCommand({
   run: async ({ dataDir, url, user, to }, io) => {
     io.print(
       url === null
-        ? await dataFolderErrors(async () => migrateFolder(dataDir, to))
+        ? await dataFolderErrors(async () => migrateFolder(onlyFolder(dataDir, io), to))
         : await migrateUrl(url, user, to),
     );
     return EXIT_DONE;

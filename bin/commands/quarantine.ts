@@ -10,8 +10,9 @@ import {
 import type { StateStore } from '../../shared/ports/state-store.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE } from '../command-line/command.ts';
+import { folderToRead, folderUsedLast, onlyFolder } from '../command-line/data-folders.ts';
 import { dataFolderErrors } from '../command-line/data-folder-errors.ts';
-import { choice, folder, integer, jsonObject, text } from '../command-line/option-values.ts';
+import { choice, integer, jsonObject, text } from '../command-line/option-values.ts';
 import { optional, required, withDefault } from '../command-line/options.ts';
 import { listGivenUp, redriveFolder } from './redrive/redrive-folder.ts';
 
@@ -24,7 +25,7 @@ export const command = defineCommand({
     'Nothing else may be running on the data folder; a running platform takes redrives by\n' +
     'POST /v1/quarantine/{id}/redrive.',
   options: {
-    dataDir: withDefault(folder, './.millrace', 'the data folder'),
+    dataDir: folderToRead('the data folder; redrive needs it where each market has one'),
     status: withDefault(choice(QUARANTINE_STATUSES), 'QUARANTINED', 'which to list'),
     limit: withDefault(integer(1, 1000), '100', 'how many to list; of what was given up, of each kind'),
     id: optional(text('ID'), 'the one to send again; without it, all'),
@@ -49,7 +50,8 @@ export const command = defineCommand({
         throw new BadInput(`--${values.id === null ? 'fix' : 'id'}: expected with redrive`);
       if (values.fix !== null && values.id === null)
         throw new BadInput('--fix: expected with --id, one trade at a time');
-      const { action, dataDir, id } = values;
+      const { action, id } = values;
+      const dataDir = (action === 'redrive' ? onlyFolder : folderUsedLast)(values.dataDir, io);
       if (action === 'redrive') {
         const fix = values.fix === null ? null : parseFix(values.fix);
         return redriveFolder({ dataDir, quarantined: { id, fix }, givenUp: id === null ? ANY : null }, io);

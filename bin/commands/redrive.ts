@@ -3,7 +3,8 @@ import { topology, type FunctionName } from '../../shared/topology.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE, EXIT_FAILED, type CommandIo } from '../command-line/command.ts';
 import { dataFolderErrors } from '../command-line/data-folder-errors.ts';
-import { choice, folder, integer } from '../command-line/option-values.ts';
+import { folderToRead, folderUsedLast, onlyFolder } from '../command-line/data-folders.ts';
+import { choice, integer } from '../command-line/option-values.ts';
 import { flag, optional, withDefault } from '../command-line/options.ts';
 import { listGivenUp, redriveFolder } from './redrive/redrive-folder.ts';
 import { openStage } from './redrive/open-stage.ts';
@@ -32,7 +33,7 @@ export const command = defineCommand({
       'only what this one gave up',
     ),
     kind: optional(choice(Object.keys(KINDS) as KindName[]), 'only this kind; without it, all'),
-    dataDir: withDefault(folder, './.millrace', 'the data folder'),
+    dataDir: folderToRead('the data folder; needed to send again where each market has one'),
     list: flag('says what there is, and sends nothing'),
     dryRun: flag('the same as --list'),
     limit: withDefault(integer(1, 1000), '100', 'with --list: how many, of each kind'),
@@ -41,7 +42,7 @@ export const command = defineCommand({
     { line: 'npx millrace redrive --list --format table', what: 'what was given up, and why' },
     { line: 'npx millrace redrive --stage prod --kind records', what: 'after an outage of ClickHouse' },
   ],
-  run: async ({ stage, function: name, kind, dataDir, list, dryRun, limit }, io) => {
+  run: async ({ stage, function: name, kind, list, dryRun, limit, ...given }, io) => {
     const looksOnly = list || dryRun;
     if (kind === 'quarantined' && stage !== null)
       throw new BadInput(
@@ -52,6 +53,7 @@ export const command = defineCommand({
     const filter: GivenUpFilter = { kind: kind === null ? null : KINDS[kind], function: name };
     if (stage !== null) return redriveStage(await openStage(stage), filter, looksOnly ? limit : null, io);
     return dataFolderErrors(async () => {
+      const dataDir = (looksOnly ? folderUsedLast : onlyFolder)(given.dataDir, io);
       if (!looksOnly) {
         const trades = (kind === null && name === null) || kind === 'quarantined';
         const quarantined = trades ? { id: null, fix: null } : null;

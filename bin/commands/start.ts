@@ -11,6 +11,7 @@ import { createStrategy } from '../../shared/runtime/create-strategy.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE, EXIT_INTERRUPTED, type CommandIo } from '../command-line/command.ts';
 import { dataFolderErrors } from '../command-line/data-folder-errors.ts';
+import { startFolder } from '../command-line/data-folders.ts';
 import { wrongRequest } from '../command-line/wrong-request.ts';
 import { chooseSource, type MarketSource } from './start/market-source.ts';
 import { START_OPTIONS } from './start/start-options.ts';
@@ -18,7 +19,8 @@ import { START_OPTIONS } from './start/start-options.ts';
 export const command = defineCommand({
   description:
     'With nothing to replay and no --live: a simulated market with ma-crossover 5/20 on 1s, so there is something\n' +
-    'to see. Otherwise only the strategies asked for run, one instance per instrument, created once.',
+    'to see. Otherwise only the strategies asked for run, one instance per instrument, created once.\n' +
+    'A data folder is of one market, simulated or real: a venue’s own addresses, and captures of them, are real.',
   options: START_OPTIONS,
   examples: [
     { line: 'npx millrace start', what: 'a simulated market and the dashboard' },
@@ -38,12 +40,19 @@ export const command = defineCommand({
   run: async (values, io) =>
     dataFolderErrors(async () => {
       const source = await chooseSource(values);
+      if (values.market !== null && values.market !== source.market)
+        throw new BadInput(`--market ${values.market}: what was asked for is of the ${source.market} market`);
+      const dataDir = startFolder(values.dataDir, source.market);
       const instances = source.strategy === null ? [] : instancesOf(source.strategy, source.instruments);
       if ('error' in instances) throw wrongRequest(instances);
       refuseTooMany(instances);
       if (source.note !== null) io.tell(source.note);
       if (!values.once) await portErrors(async () => assertPortFree('127.0.0.1', values.port));
-      const platform = await openPlatform({ dataDir: values.dataDir, time: source.time });
+      const platform = await openPlatform({
+        dataDir,
+        use: { market: source.market, marksOld: values.market !== null },
+        time: source.time,
+      });
       try {
         await createInstances(platform, instances);
         const run = values.once ? runOnce(platform, source, io) : serve(platform, source, values.port, io);

@@ -3,7 +3,8 @@ import { assertDataFolder } from '../../shared/adapters/embedded/data-folder.ts'
 import { ROLES } from '../../shared/contracts/roles.ts';
 import { defineCommand, EXIT_DONE } from '../command-line/command.ts';
 import { dataFolderErrors } from '../command-line/data-folder-errors.ts';
-import { choice, folder, integer, text } from '../command-line/option-values.ts';
+import { folderToRead, folderUsedLast } from '../command-line/data-folders.ts';
+import { choice, integer, text } from '../command-line/option-values.ts';
 import { withDefault } from '../command-line/options.ts';
 
 export const command = defineCommand({
@@ -11,7 +12,7 @@ export const command = defineCommand({
     'Signs with the key of the data folder, which a running platform on that folder believes. The token is for\n' +
     'the Authorization header (Bearer), or behind #token= in the dashboard’s address.',
   options: {
-    dataDir: withDefault(folder, './.millrace', 'the data folder of the platform'),
+    dataDir: folderToRead('the data folder of the platform'),
     subject: withDefault(text('NAME'), 'owner', 'who it is for: it names who engaged the kill switch'),
     role: withDefault(choice(ROLES), 'operator', 'what it allows: each may all that the one before it may'),
     lifetime: withDefault(integer(1, MAX_TOKEN_LIFETIME_SECONDS), '86400', 'seconds'),
@@ -29,8 +30,9 @@ export const command = defineCommand({
   run: async (values, io) => {
     const token = await dataFolderErrors(async () => {
       // A key in a folder that no platform works on would sign tokens that nobody believes.
-      assertDataFolder(values.dataDir);
-      const issuer = await openTokenIssuer(values.dataDir);
+      const dataDir = folderUsedLast(values.dataDir, io);
+      assertDataFolder(dataDir);
+      const issuer = await openTokenIssuer(dataDir);
       return issuer.mint({ subject: values.subject, role: values.role, ttlSeconds: values.lifetime });
     });
     io.print(token);

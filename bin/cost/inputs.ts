@@ -44,6 +44,7 @@ const loadProfile = z.strictObject({
   items: z.strictObject({
     'store-trades': itemSize,
     'build-candles': itemSize,
+    'longer-candles': itemSize,
     'match-orders': itemSize,
     position: itemSize,
   }),

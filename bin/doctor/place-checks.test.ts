@@ -33,7 +33,7 @@ describe('the data folder', () => {
   beforeAll(() => {
     place = mkdtempSync(join(tmpdir(), 'millrace-doctor-'));
     mkdirSync(join(place, 'empty'));
-    openDataFolder(join(place, 'ours')).close();
+    openDataFolder(join(place, 'ours'), { market: 'real' }).close();
     mkdirSync(join(place, 'photos'));
     writeFileSync(join(place, 'photos', 'cat.jpg'), '');
   });
@@ -52,7 +52,7 @@ describe('the data folder', () => {
 
   it('is missing while another process has it, and free again afterwards', () => {
     const path = join(place, 'ours');
-    const owner = openDataFolder(path);
+    const owner = openDataFolder(path, { market: 'real' });
     expect(checkDataFolder(path)).toMatchObject({
       status: 'missing',
       found: `data folder: ${path} is in use by process ${process.pid}`,

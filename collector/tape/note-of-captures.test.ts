@@ -19,7 +19,13 @@ const aside = (what: string): VenueEvent => ({ kind: 'set-aside', what, cause: '
 function capture(...messages: (readonly VenueEvent[])[]): VerifiedCapture {
   const tally = new MessageTally({ readsTrades: true });
   for (const [n, events] of messages.entries()) tally.add(events, n + 1);
-  const found = { exchanges: ['kraken'], instruments: [], firstReceivedAtMs: 1, catalogues: [] } as const;
+  const found = {
+    exchanges: ['kraken'],
+    instruments: [],
+    firstLineOf: new Map(),
+    firstReceivedAtMs: 1,
+    catalogues: [],
+  } as const;
   return { path: 'a.ndjson.gz', sha256: 'a', lines: messages.length, tally, ...found };
 }
 

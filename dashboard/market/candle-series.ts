@@ -2,11 +2,28 @@
 import type { Candle, Price } from '../api/views.ts';
 import { scaled } from '../numbers/exact-decimal.ts';
 
-/** What the live fold builds; other intervals exist in backtests alone. */
-export const CHART_INTERVALS = ['1s', '1m'] as const satisfies readonly Candle['interval'][];
+export const CHART_INTERVALS = [
+  '1s',
+  '30s',
+  '1m',
+  '5m',
+  '15m',
+  '1h',
+  '4h',
+  '1d',
+] as const satisfies readonly Candle['interval'][];
 export type ChartInterval = (typeof CHART_INTERVALS)[number];
 
-export const INTERVAL_MS: Readonly<Record<ChartInterval, number>> = { '1s': 1_000, '1m': 60_000 };
+export const INTERVAL_MS: Readonly<Record<ChartInterval, number>> = {
+  '1s': 1_000,
+  '30s': 30_000,
+  '1m': 60_000,
+  '5m': 300_000,
+  '15m': 900_000,
+  '1h': 3_600_000,
+  '4h': 14_400_000,
+  '1d': 86_400_000,
+};
 
 /** In order of time, one candle a time. */
 export type Candles = readonly Candle[];

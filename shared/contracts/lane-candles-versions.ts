@@ -1,10 +1,12 @@
 /** How build-candles' state of a lane lies in its table: it is written each second, and paid for by the kilobyte. */
-import type { StoredFold } from './lane-candles.ts';
+import { decimal, formatDecimal } from '../domain/decimal.ts';
+import type { StoredFold, StoredOpenCandle } from './lane-candles.ts';
+import { unpackFoldsOfTrades, type FoldOfTrades } from './packed-folds-of-trades.ts';
 import { packFolds, unpackFolds } from './packed-folds.ts';
-import { asItLies, type Stored, type Versions } from './versioned.ts';
+import type { Stored, Versions } from './versioned.ts';
 
-interface LaneRecord {
-  readonly state: { readonly folds: readonly StoredFold[] };
+interface LaneRecord<Fold = StoredFold> {
+  readonly state: { readonly folds: readonly Fold[] };
 }
 
 interface PackedRecord {
@@ -16,10 +18,65 @@ function lay(record: LaneRecord & Stored): Stored {
   return { ...record, state: { ...state, packed: packFolds(folds) } };
 }
 
-function unpack(stored: Stored): unknown {
-  const { packed, ...state } = (stored as unknown as PackedRecord).state;
-  return { ...stored, state: { ...state, folds: unpackFolds(packed) } };
+/** A reader of what was packed. */
+function unpackedBy(unpack: (packed: string) => readonly StoredFold[]) {
+  return (stored: Stored): unknown => {
+    const { packed, ...state } = (stored as unknown as PackedRecord).state;
+    return { ...stored, state: { ...state, folds: unpack(packed) } };
+  };
 }
 
-/** Version 1 has never been released with any other form. */
-export const LANE_CANDLES: Versions = { writes: 1, reads: { 0: asItLies, 1: unpack }, lay };
+function ofTrades(stored: Stored): unknown {
+  const { state } = stored as unknown as LaneRecord<FoldOfTrades>;
+  return { ...stored, state: { ...state, folds: state.folds.map(withoutShorter) } };
+}
+
+/** What the open candles of the shorter intervals hold comes to a longer one when they close, and is not to come twice. */
+function withoutShorter({ observedSinceMs, intervals, ...fold }: FoldOfTrades): StoredFold {
+  return {
+    ...fold,
+    closingTrade: intervals[0]?.closingTrade ?? null,
+    intervals: intervals.map(({ interval, open, previousOpenTimeMs }, n) => ({
+      interval,
+      observedSinceMs,
+      open: open === null ? null : less(open, intervals[n - 1]?.open ?? null),
+      previousOpenTimeMs,
+    })),
+  };
+}
+
+/** Sums are taken apart; the first and last, highest and lowest trade stay what they are when the shorter one comes. */
+function less(open: StoredOpenCandle, shorter: StoredOpenCandle | null): StoredOpenCandle | null {
+  if (shorter === null) return open;
+  const tradeCount = open.tradeCount - shorter.tradeCount;
+  if (tradeCount === 0) return null;
+  const rest = (name: 'volume' | 'quoteVolume' | 'takerBuyVolume'): string =>
+    formatDecimal(decimal(open[name]) - decimal(shorter[name]));
+  return {
+    ...open,
+    volume: rest('volume'),
+    quoteVolume: rest('quoteVolume'),
+    takerBuyVolume: rest('takerBuyVolume'),
+    tradeCount,
+  };
+}
+
+/** The longer intervals lie packed from their first version on. */
+export const LONGER_CANDLES: Versions = {
+  writes: 1,
+  reads: {
+    0: (stored) => ({ folds: unpackFolds(stored['packed'] as string) }),
+    1: (stored) => ({ folds: unpackFolds(stored['packed'] as string) }),
+  },
+  lay: ({ folds }: { readonly folds: readonly StoredFold[] }) => ({ packed: packFolds(folds) }),
+};
+
+export const LANE_CANDLES: Versions = {
+  writes: 2,
+  reads: {
+    0: ofTrades,
+    1: unpackedBy((packed) => unpackFoldsOfTrades(packed).map(withoutShorter)),
+    2: unpackedBy(unpackFolds),
+  },
+  lay,
+};

@@ -3,9 +3,12 @@ import type { Candle } from '../domain/candles/candle.ts';
 import {
   candleUnderWay,
   type ClosingTrade,
+  type FoldState,
   type InstrumentFold,
-  type OpenCandle,
+  type IntervalFold,
 } from '../domain/candles/fold.ts';
+import type { OpenCandle } from '../domain/candles/open-candle.ts';
+import { resumeFold } from '../domain/candles/resume-fold.ts';
 import { intervalMs, openTimeOf, type Interval } from '../domain/candles/interval.ts';
 import { decimal, formatDecimal } from '../domain/decimal.ts';
 import type { InstrumentId } from '../domain/market-data/instrument.ts';
@@ -18,47 +21,91 @@ export type StoredOpenCandle = Omit<OpenCandle, Amount> & Readonly<Record<Amount
 
 export type StoredClosingTrade = Omit<ClosingTrade, 'price'> & { readonly price: string };
 
-export type StoredFold = Omit<InstrumentFold, 'intervals'> & {
-  readonly intervals: readonly {
-    readonly interval: Interval;
-    readonly open: StoredOpenCandle | null;
-    readonly previousOpenTimeMs: number | null;
-    /** Items from before it was kept are without: it comes with the next candle that closes. */
-    readonly closingTrade?: StoredClosingTrade | null;
-  }[];
+export type StoredFold = Omit<FoldState, 'intervals' | 'closingTrade'> & {
+  readonly closingTrade: StoredClosingTrade | null;
+  readonly intervals: readonly (Omit<IntervalFold, 'open'> & { readonly open: StoredOpenCandle | null })[];
 };
 
 export interface LaneCandlesRecord {
   readonly folds: readonly StoredFold[];
 }
 
+/**
+ * Of so many intervals, the shortest, something changes with each batch. The longer ones, which change once a minute at
+ * most, lie in an item of their own.
+ */
+const WITH_EACH_BATCH = 3;
+
+/** The lane's own item, or with `encodeLonger` the one beside it. */
 export function encodeFolds(folds: Iterable<InstrumentFold>): LaneCandlesRecord {
+  return { folds: [...folds].map((fold) => encodeFold(fold, fold.intervals.slice(0, WITH_EACH_BATCH))) };
+}
+
+/** LANE#<lane> / longer-candles: the longer intervals of the lane's instruments. */
+export function encodeLonger(folds: Iterable<InstrumentFold>): LaneCandlesRecord {
   return {
     folds: [...folds].map((fold) => ({
-      ...fold,
-      intervals: fold.intervals.map(({ interval, open, previousOpenTimeMs, closingTrade }) => ({
-        interval,
-        open: open === null ? null : { ...open, ...amountsOf(open, formatDecimal) },
-        previousOpenTimeMs,
-        closingTrade:
-          closingTrade === null ? null : { ...closingTrade, price: formatDecimal(closingTrade.price) },
-      })),
+      ...encodeFold(fold, fold.intervals.slice(WITH_EACH_BATCH)),
+      seen: { lastId: fold.seen.lastId, missing: [] },
+      interrupted: false,
+      closingTrade: null,
     })),
   };
 }
 
-export function decodeFolds(record: LaneCandlesRecord): InstrumentFold[] {
-  return record.folds.map(decodeFold);
+/** Equal while nothing of the longer intervals has changed: what is in a candle only grows. */
+export function markOfLonger(folds: Iterable<InstrumentFold>): string {
+  const marks: number[] = [];
+  for (const { intervals } of folds) {
+    for (const { open, previousOpenTimeMs } of intervals.slice(WITH_EACH_BATCH))
+      marks.push(previousOpenTimeMs ?? -1, open?.openTimeMs ?? -1, open?.tradeCount ?? 0);
+  }
+  return marks.join();
 }
 
-function decodeFold(fold: StoredFold): InstrumentFold {
+function encodeFold(
+  { closesAtMs: _, closingTrade, ...fold }: InstrumentFold,
+  intervals: readonly IntervalFold[],
+): StoredFold {
   return {
     ...fold,
-    intervals: fold.intervals.map(({ interval, open, previousOpenTimeMs, closingTrade = null }) => ({
-      interval,
+    closingTrade:
+      closingTrade === null ? null : { ...closingTrade, price: formatDecimal(closingTrade.price) },
+    intervals: intervals.map(({ open, ...state }) => ({
+      ...state,
+      open: open === null ? null : { ...open, ...amountsOf(open, formatDecimal) },
+    })),
+  };
+}
+
+/**
+ * @param longer what lies in the item beside; null: there is none
+ * @param intervals that are folded from now on, whichever were when the record was written.
+ */
+export function decodeFolds(
+  record: LaneCandlesRecord,
+  longer: LaneCandlesRecord | null,
+  intervals: readonly Interval[],
+): InstrumentFold[] {
+  return wholeFolds(record, longer).map((fold) => resumeFold(decodeFold(fold), intervals));
+}
+
+function wholeFolds(record: LaneCandlesRecord, longer: LaneCandlesRecord | null): readonly StoredFold[] {
+  if (longer === null) return record.folds;
+  const beside = new Map(longer.folds.map(({ instrumentId, intervals }) => [instrumentId, intervals]));
+  return record.folds.map((fold) => ({
+    ...fold,
+    intervals: [...fold.intervals, ...(beside.get(fold.instrumentId) ?? [])],
+  }));
+}
+
+function decodeFold({ closingTrade, intervals, ...fold }: StoredFold): FoldState {
+  return {
+    ...fold,
+    closingTrade: closingTrade === null ? null : { ...closingTrade, price: decimal(closingTrade.price) },
+    intervals: intervals.map(({ open, ...state }) => ({
+      ...state,
       open: open === null ? null : { ...open, ...amountsOf(open, decimal) },
-      previousOpenTimeMs,
-      closingTrade: closingTrade === null ? null : { ...closingTrade, price: decimal(closingTrade.price) },
     })),
   };
 }
@@ -78,21 +125,28 @@ function amountsOf<From, To>(
   };
 }
 
+/** Both items of a lane, as they belong together. */
+export interface LaneCandles {
+  readonly own: LaneCandlesRecord;
+  /** null: it has not been written yet. */
+  readonly longer: LaneCandlesRecord | null;
+}
+
 /** The candle under way of an instrument, as the fold last stored it. */
 export function openCandleOf(
-  record: LaneCandlesRecord,
+  { own, longer }: LaneCandles,
   instrumentId: InstrumentId,
   interval: Interval,
 ): CandleView | null {
-  const fold = storedFoldOf(record, instrumentId);
+  const fold = wholeFolds(own, longer).find((one) => one.instrumentId === instrumentId);
   const candle = fold === undefined ? null : candleUnderWay(decodeFold(fold), interval);
   return candle === null ? null : candleViewOf(candle);
 }
 
 /** A price is the close of the latest 1s candle, in its latest revision. `null`: the instrument has none yet. */
 export function latestPriceOf(record: LaneCandlesRecord, instrumentId: InstrumentId): PriceView | null {
-  const ofSeconds = storedFoldOf(record, instrumentId)?.intervals.find(({ interval }) => interval === '1s');
-  const trade = ofSeconds?.closingTrade ?? null;
+  const fold = storedFoldOf(record, instrumentId);
+  const trade = fold?.intervals[0]?.interval === '1s' ? fold.closingTrade : null;
   if (trade === null) return null;
   return { instrumentId, price: trade.price, timeMs: openTimeOf(trade.timeMs, '1s') + intervalMs('1s') };
 }

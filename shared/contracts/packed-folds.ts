@@ -1,22 +1,42 @@
 /**
  * The folds of a lane in a seventh of their JSON. Nearly every number is close to another one, so it is written as the
- * distance from that: times from the lane's latest watermark, trade ids from the instrument's last, prices from each
- * other, as whole multiples of the smallest step that all of them share. Nothing is rounded.
+ * distance from that: a longer candle ends where the shorter one begins, with its price, time and trade id; what is
+ * bought and what is paid go with each other. Amounts are whole multiples of the smallest step that all of an
+ * instrument's share. Nothing is rounded.
  */
 import { intervalMs, INTERVALS, type Interval } from '../domain/candles/interval.ts';
-import { decimal, DECIMAL_PLACES, formatDecimal } from '../domain/decimal.ts';
-import type { StoredClosingTrade, StoredFold, StoredOpenCandle } from './lane-candles.ts';
+import { exchangeOf } from '../domain/market-data/instrument.ts';
+import { DECIMAL_PLACES } from '../domain/decimal.ts';
+import type { StoredClosingTrade, StoredFold } from './lane-candles.ts';
 import { NumberReader, NumberWriter } from './packed-numbers.ts';
+import {
+  amountOf,
+  hasUsualIds,
+  packOpen,
+  stepOf,
+  STEPS,
+  stepsIn,
+  unpackOpen,
+  type Edge,
+  type Step,
+  type Steps,
+} from './packed-open-candle.ts';
 import { readSeen, writeSeen } from './packed-seen-trades.ts';
 
+interface Frame {
+  readonly nowMs: number;
+  readonly steps: Steps;
+}
 type StoredInterval = StoredFold['intervals'][number];
 
 export function packFolds(folds: readonly StoredFold[]): string {
   const out = new NumberWriter();
   const nowMs = Math.max(-1, ...folds.map(({ watermarkMs }) => watermarkMs));
+  const exchange = folds.length === 0 ? '' : `${exchangeOf(folds[0]!.instrumentId)}:`;
   out.int(folds.length);
   out.int(nowMs);
-  for (const fold of folds) packFold(out, fold, nowMs);
+  out.text(exchange);
+  for (const fold of folds) packFold(out, fold, nowMs, exchange);
   return out.base64();
 }
 
@@ -24,78 +44,94 @@ export function unpackFolds(packed: string): StoredFold[] {
   const from = new NumberReader(packed);
   const count = from.int();
   const nowMs = from.int();
-  return Array.from({ length: count }, () => unpackFold(from, nowMs));
+  const exchange = from.text();
+  return Array.from({ length: count }, () => unpackFold(from, nowMs, exchange));
 }
 
-function packFold(out: NumberWriter, fold: StoredFold, nowMs: number): void {
-  const { instrumentId, seen, watermarkMs, observedSinceMs, interrupted, intervals } = fold;
-  const { lastId } = seen;
-  out.text(instrumentId);
+const INTERRUPTED = 1;
+const HAS_CLOSING = 2;
+const HAS_GIVEN_UP = 4;
+/** Every interval was watched since the same time. */
+const SINCE_ONE_TIME = 8;
+
+/** @param exchange of the lane, with its colon: a name that has none is of it */
+function packFold(out: NumberWriter, fold: StoredFold, nowMs: number, exchange: string): void {
+  const { instrumentId, seen, watermarkMs, interrupted, closingTrade, intervals } = fold;
+  const { lastId, givenUpThroughId } = seen;
+  const steps = stepsOf(fold);
+  const since = [...new Set(intervals.map(({ observedSinceMs }) => observedSinceMs))];
+  out.text(instrumentId.startsWith(exchange) ? instrumentId.slice(exchange.length) : instrumentId);
   writeSeen(out, seen);
+  out.int(
+    (interrupted ? INTERRUPTED : 0) |
+      (closingTrade === null ? 0 : HAS_CLOSING) |
+      (givenUpThroughId === undefined ? 0 : HAS_GIVEN_UP) |
+      (since.length === 1 ? SINCE_ONE_TIME : 0),
+  );
+  if (givenUpThroughId !== undefined) out.int(lastId - givenUpThroughId);
   out.int(nowMs - watermarkMs);
-  out.int(watermarkMs - observedSinceMs);
-  out.int(interrupted ? 1 : 0);
-  const steps = stepsOf(intervals);
-  for (const { zeros } of [steps.price, steps.quantity, steps.quote]) out.int(zeros);
-  out.int(intervals.length);
-  let priceBefore = 0n;
-  for (const state of intervals)
-    priceBefore = packInterval(out, state, { nowMs, lastId, steps }, priceBefore);
+  out.int((steps.price.zeros * STEPS + steps.quantity.zeros) * STEPS + steps.quote.zeros);
+  out.int(intervals.reduce((bits, { interval }) => bits | (1 << INTERVALS.indexOf(interval)), 0));
+  if (since.length === 1) out.int(watermarkMs - since[0]!);
+  let edge: Edge = { price: 0n, timeMs: nowMs, tradeId: lastId };
+  if (closingTrade !== null) {
+    const price = stepsIn(closingTrade.price, steps.price);
+    out.bigint(price);
+    out.int(nowMs - closingTrade.timeMs);
+    out.int(lastId - closingTrade.tradeId);
+    edge = { ...edge, price };
+  }
+  for (const state of intervals) {
+    if (since.length !== 1) out.int(watermarkMs - state.observedSinceMs);
+    edge = packInterval(out, state, { nowMs, steps }, edge);
+  }
 }
 
-function unpackFold(from: NumberReader, nowMs: number): StoredFold {
-  const instrumentId = from.text();
+function unpackFold(from: NumberReader, nowMs: number, exchange: string): StoredFold {
+  const name = from.text();
+  const instrumentId = name.includes(':') ? name : `${exchange}${name}`;
   const seen = readSeen(from);
   const { lastId } = seen;
+  const has = from.int();
+  if ((has & HAS_GIVEN_UP) !== 0) seen.givenUpThroughId = lastId - from.int();
   const watermarkMs = nowMs - from.int();
-  const observedSinceMs = watermarkMs - from.int();
-  const interrupted = from.int() === 1;
-  const steps = { price: stepOf(from.int()), quantity: stepOf(from.int()), quote: stepOf(from.int()) };
-  const intervals: StoredInterval[] = [];
-  let price = 0n;
-  for (let left = from.int(); left > 0; left--) {
-    const read = unpackInterval(from, { nowMs, lastId, steps }, price);
-    intervals.push(read.state);
-    price = read.price;
+  const zeros = from.int();
+  const steps = {
+    price: stepOf(Math.floor(zeros / (STEPS * STEPS))),
+    quantity: stepOf(Math.floor(zeros / STEPS) % STEPS),
+    quote: stepOf(zeros % STEPS),
+  };
+  const bits = from.int();
+  const since = (has & SINCE_ONE_TIME) === 0 ? null : watermarkMs - from.int();
+  let edge: Edge = { price: 0n, timeMs: nowMs, tradeId: lastId };
+  let closingTrade: StoredClosingTrade | null = null;
+  if ((has & HAS_CLOSING) !== 0) {
+    const price = from.bigint();
+    const timeMs = nowMs - from.int();
+    closingTrade = { price: amountOf(price, steps.price), timeMs, tradeId: lastId - from.int() };
+    edge = { ...edge, price };
   }
-  return { instrumentId, seen, watermarkMs, observedSinceMs, interrupted, intervals };
+  const intervals: StoredInterval[] = [];
+  for (const [n, interval] of INTERVALS.entries()) {
+    if ((bits & (1 << n)) === 0) continue;
+    const observedSinceMs = since ?? watermarkMs - from.int();
+    const read = unpackInterval(from, interval, { nowMs, steps }, edge);
+    intervals.push({ interval, observedSinceMs, ...read.state });
+    edge = read.edge;
+  }
+  const interrupted = (has & INTERRUPTED) !== 0;
+  return { instrumentId, seen, watermarkMs, interrupted, closingTrade, intervals };
 }
 
-/** A power of ten that divides every amount of a kind. */
-interface Step {
-  readonly zeros: number;
-  readonly size: bigint;
-}
-interface Steps {
-  readonly price: Step;
-  readonly quantity: Step;
-  readonly quote: Step;
-}
-interface Frame {
-  readonly nowMs: number;
-  readonly lastId: number;
-  readonly steps: Steps;
-}
-
-const POWERS = Array.from({ length: DECIMAL_PLACES + 1 }, (_, zeros) => 10n ** BigInt(zeros));
-
-function stepOf(zeros: number): Step {
-  const size = POWERS[zeros];
-  if (size === undefined) throw new RangeError(`packed folds: no step of ${zeros} zeros`);
-  return { zeros, size };
-}
-
-function stepsOf(intervals: readonly StoredInterval[]): Steps {
-  const prices: string[] = [];
+function stepsOf({ intervals, closingTrade }: StoredFold): Steps {
+  const prices: string[] = closingTrade === null ? [] : [closingTrade.price];
   const quantities: string[] = [];
   const quotes: string[] = [];
-  for (const { open, closingTrade } of intervals) {
-    if (open !== null) {
-      prices.push(open.open, open.high, open.low, open.close);
-      quantities.push(open.volume, open.takerBuyVolume);
-      quotes.push(open.quoteVolume);
-    }
-    if (closingTrade) prices.push(closingTrade.price);
+  for (const { open } of intervals) {
+    if (open === null) continue;
+    prices.push(open.open, open.high, open.low, open.close);
+    quantities.push(open.volume, open.takerBuyVolume);
+    quotes.push(open.quoteVolume);
   }
   return { price: sharedStep(prices), quantity: sharedStep(quantities), quote: sharedStep(quotes) };
 }
@@ -110,120 +146,49 @@ function sharedStep(amounts: readonly string[]): Step {
   return stepOf(DECIMAL_PLACES - places);
 }
 
-const stepsIn = (amount: string, { size }: Step): bigint => decimal(amount) / size;
-const amountOf = (steps: bigint, { size }: Step): string => formatDecimal(steps * size);
+/** 0: none, else how many intervals before the one under way, and one. */
+function codeOf(openTimeMs: number | null, nowMs: number, interval: Interval): number {
+  return openTimeMs === null ? 0 : intervalsBefore(nowMs, openTimeMs, interval) + 1;
+}
 
-const HAS_OPEN = 1;
-const HAS_PREVIOUS = 2;
-const HAS_CLOSING = 4;
+function openTimeOfCode(code: number, nowMs: number, interval: Interval): number | null {
+  return code === 0 ? null : openTimeBefore(nowMs, code - 1, interval);
+}
 
-/** @returns the price that the next interval's lie near. */
-function packInterval(out: NumberWriter, state: StoredInterval, frame: Frame, near: bigint): bigint {
-  const { interval, open, previousOpenTimeMs, closingTrade = null } = state;
-  out.int(INTERVALS.indexOf(interval));
-  out.int(
-    (open === null ? 0 : HAS_OPEN) |
-      (previousOpenTimeMs === null ? 0 : HAS_PREVIOUS) |
-      (closingTrade === null ? 0 : HAS_CLOSING),
-  );
-  if (previousOpenTimeMs !== null) out.int(intervalsBefore(frame.nowMs, previousOpenTimeMs, interval));
-  let price = near;
-  if (closingTrade !== null) {
-    const closing = stepsIn(closingTrade.price, frame.steps.price);
-    out.bigint(closing - price);
-    out.int(frame.nowMs - closingTrade.timeMs);
-    out.int(frame.lastId - closingTrade.tradeId);
-    price = closing;
+/** What a market with trades in each interval has: a candle under way, and the one before it. */
+const USUAL = { open: 1, previous: 2 };
+const OTHER_TIMES = 1;
+/** A trade is missing, came late, or another venue skips ids: else they follow each other without a gap. */
+const OTHER_IDS = 2;
+
+/** @returns where the next longer candle ends. */
+function packInterval(out: NumberWriter, state: StoredInterval, frame: Frame, edge: Edge): Edge {
+  const { interval, open, previousOpenTimeMs } = state;
+  const previousCode = codeOf(previousOpenTimeMs, frame.nowMs, interval);
+  const openCode = codeOf(open?.openTimeMs ?? null, frame.nowMs, interval);
+  const hasOtherTimes = previousCode !== USUAL.previous || openCode !== USUAL.open;
+  const hasOtherIds = open !== null && !hasUsualIds(open, edge);
+  out.int((hasOtherTimes ? OTHER_TIMES : 0) | (hasOtherIds ? OTHER_IDS : 0));
+  if (hasOtherTimes) {
+    out.int(previousCode);
+    out.int(openCode);
   }
-  return open === null ? price : packOpen(out, open, interval, frame, price);
+  return open === null ? edge : packOpen(out, open, { steps: frame.steps, hasOtherIds }, edge);
 }
 
 function unpackInterval(
   from: NumberReader,
-  frame: Frame,
-  near: bigint,
-): { readonly state: StoredInterval; readonly price: bigint } {
-  const interval = INTERVALS[from.int()];
-  if (interval === undefined) throw new RangeError('packed folds: no such interval');
+  interval: Interval,
+  { nowMs, steps }: Frame,
+  edge: Edge,
+): { readonly state: Pick<StoredInterval, 'open' | 'previousOpenTimeMs'>; readonly edge: Edge } {
   const has = from.int();
-  const previousOpenTimeMs =
-    (has & HAS_PREVIOUS) === 0 ? null : openTimeBefore(frame.nowMs, from.int(), interval);
-  let price = near;
-  let closingTrade: StoredClosingTrade | null = null;
-  if ((has & HAS_CLOSING) !== 0) {
-    price += from.bigint();
-    const timeMs = frame.nowMs - from.int();
-    closingTrade = { price: amountOf(price, frame.steps.price), timeMs, tradeId: frame.lastId - from.int() };
-  }
-  if ((has & HAS_OPEN) === 0)
-    return { state: { interval, open: null, previousOpenTimeMs, closingTrade }, price };
-  const read = unpackOpen(from, interval, frame, price);
-  return { state: { interval, open: read.open, previousOpenTimeMs, closingTrade }, price: read.price };
-}
-
-function packOpen(
-  out: NumberWriter,
-  candle: StoredOpenCandle,
-  interval: Interval,
-  { nowMs, lastId, steps }: Frame,
-  near: bigint,
-): bigint {
-  const open = stepsIn(candle.open, steps.price);
-  const high = stepsIn(candle.high, steps.price);
-  const volume = stepsIn(candle.volume, steps.quantity);
-  out.int(intervalsBefore(nowMs, candle.openTimeMs, interval));
-  out.bigint(open - near);
-  out.bigint(high - open);
-  out.bigint(high - stepsIn(candle.low, steps.price));
-  out.bigint(high - stepsIn(candle.close, steps.price));
-  out.bigint(volume);
-  out.bigint(stepsIn(candle.quoteVolume, steps.quote));
-  out.bigint(volume - stepsIn(candle.takerBuyVolume, steps.quantity));
-  out.int(candle.tradeCount);
-  out.int(lastId - candle.lastTradeId);
-  out.int(candle.lastTradeId - candle.firstTradeId);
-  out.int(candle.firstTradeId - candle.precedingTradeId);
-  out.int(candle.firstTimeMs - candle.openTimeMs);
-  out.int(candle.lastTimeMs - candle.firstTimeMs);
-  return open;
-}
-
-function unpackOpen(
-  from: NumberReader,
-  interval: Interval,
-  { nowMs, lastId, steps }: Frame,
-  near: bigint,
-): { readonly open: StoredOpenCandle; readonly price: bigint } {
-  const openTimeMs = openTimeBefore(nowMs, from.int(), interval);
-  const price = near + from.bigint();
-  const high = price + from.bigint();
-  const low = high - from.bigint();
-  const close = high - from.bigint();
-  const volume = from.bigint();
-  const quoteVolume = from.bigint();
-  const takerBuyVolume = volume - from.bigint();
-  const tradeCount = from.int();
-  const lastTradeId = lastId - from.int();
-  const firstTradeId = lastTradeId - from.int();
-  const precedingTradeId = firstTradeId - from.int();
-  const firstTimeMs = openTimeMs + from.int();
-  const open = {
-    openTimeMs,
-    open: amountOf(price, steps.price),
-    high: amountOf(high, steps.price),
-    low: amountOf(low, steps.price),
-    close: amountOf(close, steps.price),
-    volume: amountOf(volume, steps.quantity),
-    quoteVolume: amountOf(quoteVolume, steps.quote),
-    takerBuyVolume: amountOf(takerBuyVolume, steps.quantity),
-    tradeCount,
-    firstTradeId,
-    lastTradeId,
-    firstTimeMs,
-    lastTimeMs: firstTimeMs + from.int(),
-    precedingTradeId,
-  };
-  return { open, price };
+  const hasOtherTimes = (has & OTHER_TIMES) !== 0;
+  const previousOpenTimeMs = openTimeOfCode(hasOtherTimes ? from.int() : USUAL.previous, nowMs, interval);
+  const openTimeMs = openTimeOfCode(hasOtherTimes ? from.int() : USUAL.open, nowMs, interval);
+  if (openTimeMs === null) return { state: { open: null, previousOpenTimeMs }, edge };
+  const read = unpackOpen(from, openTimeMs, { steps, hasOtherIds: (has & OTHER_IDS) !== 0 }, edge);
+  return { state: { open: read.open, previousOpenTimeMs }, edge: read.edge };
 }
 
 /** Open times lie on the grid of their interval. */

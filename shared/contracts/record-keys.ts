@@ -94,6 +94,9 @@ export const laneKey = (lane: string, functionName: string): Key => ({
   sk: functionName,
 });
 
+/** What build-candles keeps of a lane's longer intervals. */
+export const longerCandlesKey = (lane: string): Key => laneKey(lane, 'longer-candles');
+
 /** Table `operations`. */
 export const quarantineKey = (id: string): Key => ({ pk: `QUARANTINE#${id}`, sk: 'ITEM' });
 export const quarantinePartition = (status: QuarantineStatus): string => `QUARANTINE#${status}`;
@@ -110,6 +113,8 @@ export const collectorLeaseKey = (exchange: string): Key => ({
   pk: `COLLECTOR#live-${exchange}`,
   sk: 'LEASE',
 });
+/** Which market a stage is of. */
+export const MARKET_KEY: Key = { pk: 'STAGE', sk: 'MARKET' };
 
 /** What the venue lists of an instrument, with every change. */
 export const instrumentListingKey = (instrumentId: InstrumentId): Key => ({

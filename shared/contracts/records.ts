@@ -3,6 +3,7 @@
  * decides over money is parsed when it is read, so that a damaged one denies instead of passing.
  */
 import * as z from 'zod';
+import type { Market } from '../domain/market-data/market.ts';
 import type { Signal } from '../domain/orders/order.ts';
 import type { JsonValue, StrategyInstance } from '../domain/strategies/strategy.ts';
 import { amountText } from './decimal-text.ts';
@@ -97,6 +98,11 @@ export interface QuarantineRecord {
   readonly redrivenAtMs: number | null;
   /** The fields that were mended when it was sent again. */
   readonly fix: { readonly [field: string]: JsonValue } | null;
+}
+
+/** STAGE / MARKET */
+export interface MarketRecord {
+  readonly market: Market;
 }
 
 /** TICKET#<sha256> / TICKET: whom it lets in. The ticket itself is not kept. */

@@ -26,7 +26,7 @@ describe('a channel', () => {
     'candles:binance:BTC-USDT',
     'candles:binance:BTC-USDT:2m',
     // Of an interval that is not built live nothing would ever come.
-    'candles:binance:BTC-USDT:15m',
+    'candles:binance:BTC-USDT:2m',
     'candles:binance:btc-usdt:1m',
     'candles:binance:BTC-USDT:1m:x',
     'CHANNEL#orders',

@@ -1,11 +1,6 @@
 /** The WebSocket: how to get in, what a client may say, and what it hears. */
 import * as z from 'zod';
-import {
-  isLiveInterval,
-  LIVE_INTERVALS,
-  type Interval,
-  type LiveInterval,
-} from '../domain/candles/interval.ts';
+import { isInterval, INTERVALS, type Interval } from '../domain/candles/interval.ts';
 import { isInstrumentId, type InstrumentId } from '../domain/market-data/instrument.ts';
 import { candleView, fill, orderView, positionView, timeMs } from './events.ts';
 import { priceView } from './market-views.ts';
@@ -17,7 +12,7 @@ export const MAX_CHANNELS_A_CONNECTION = 100;
 
 export type Channel =
   | { readonly kind: 'prices'; readonly instrumentId: InstrumentId }
-  | { readonly kind: 'candles'; readonly instrumentId: InstrumentId; readonly interval: LiveInterval }
+  | { readonly kind: 'candles'; readonly instrumentId: InstrumentId; readonly interval: Interval }
   | { readonly kind: 'orders' }
   | { readonly kind: 'portfolio' };
 
@@ -34,7 +29,7 @@ export function parseChannel(text: string): Channel | null {
   const instrumentId = `${exchange ?? ''}:${pair ?? ''}`;
   if (rest.length > 0 || !isInstrumentId(instrumentId)) return null;
   if (kind === 'prices' && interval === undefined) return { kind, instrumentId };
-  if (kind === 'candles' && interval !== undefined && isLiveInterval(interval))
+  if (kind === 'candles' && interval !== undefined && isInterval(interval))
     return { kind, instrumentId, interval };
   return null;
 }
@@ -46,7 +41,7 @@ const channel = z
   .refine((text) => parseChannel(text) !== null, {
     error:
       'expected prices:<instrumentId>, candles:<instrumentId>:<interval>, orders or portfolio; ' +
-      `candles are built live for ${LIVE_INTERVALS.join(' and ')}`,
+      `candles are built for ${INTERVALS.join(', ')}`,
   });
 
 export const socketRequest = z.strictObject({

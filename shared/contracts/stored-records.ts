@@ -1,5 +1,5 @@
 /** Every kind of record that lies in a table, by the keys of topology.ts: what is not listed here cannot be stored. */
-import { LANE_CANDLES } from './lane-candles-versions.ts';
+import { LANE_CANDLES, LONGER_CANDLES } from './lane-candles-versions.ts';
 import { LANE_SEEN_TRADES } from './packed-seen-trades.ts';
 import { PAPER_VENUE } from './paper-venue-versions.ts';
 import { FIRST, versioned, type Versioned, type Versions } from './versioned.ts';
@@ -22,6 +22,7 @@ const KINDS: Readonly<Record<string, Versions>> = {
   'market-data LANE archive-raw': FIRST,
   'market-data LANE store-trades': LANE_SEEN_TRADES,
   'market-data LANE build-candles': LANE_CANDLES,
+  'market-data LANE longer-candles': LONGER_CANDLES,
   'signals STRATEGY DEFINITION': FIRST,
   'signals STRATEGY LISTED': FIRST,
   'signals STRATEGY PROGRESS': FIRST,
@@ -48,6 +49,7 @@ const KINDS: Readonly<Record<string, Versions>> = {
   'operations COLLECTOR LEASE': FIRST,
   'operations COLLECTOR POSITION': FIRST,
   'operations INSTRUMENT LISTING': FIRST,
+  'operations STAGE MARKET': FIRST,
 };
 
 export const recordKinds: ReadonlyMap<string, Versioned> = new Map(

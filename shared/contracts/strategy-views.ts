@@ -1,6 +1,6 @@
 /** Strategy instances as REST creates and shows them. */
 import * as z from 'zod';
-import { LIVE_INTERVALS } from '../domain/candles/interval.ts';
+import { INTERVALS } from '../domain/candles/interval.ts';
 import { MAX_PERIOD } from '../domain/strategies/ma-crossover.ts';
 import { strategyNames } from '../domain/strategies/registry.ts';
 import { amountText, capitalText, positiveDecimalText, rateText } from './decimal-text.ts';
@@ -40,7 +40,7 @@ export const createStrategyBody = z.strictObject({
     examples: [{ fastPeriod: 5, slowPeriod: 20 }],
   }),
   instrumentId,
-  interval: z.enum(LIVE_INTERVALS),
+  interval: z.enum(INTERVALS),
   capital: capitalText
     .default('10000')
     .meta({ description: 'Cash of this instance alone, in the quote currency.' }),

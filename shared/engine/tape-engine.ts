@@ -1,5 +1,7 @@
 import type { ClosedCandle } from '../domain/candles/fold.ts';
-import { LIVE_INTERVALS, openTimeOf } from '../domain/candles/interval.ts';
+import { compareText } from '../domain/compare-text.ts';
+import { inClosingOrder } from '../domain/candles/closing-order.ts';
+import { INTERVALS, openTimeOf } from '../domain/candles/interval.ts';
 import { formatDecimal, toNumber } from '../domain/decimal.ts';
 import { laneOf, lanesOf, type Lane } from '../domain/market-data/lane.ts';
 import type { Trade } from '../domain/market-data/trade.ts';
@@ -50,7 +52,7 @@ interface Seat {
  * platform it gives the same signals, orders and fills, byte for byte.
  */
 export class TapeEngine {
-  readonly #folds = new TapeFolds(LIVE_INTERVALS);
+  readonly #folds = new TapeFolds(INTERVALS);
   readonly #venues = new Map<Lane, PaperVenue>();
   readonly #seats: readonly Seat[];
   readonly #seatOf: ReadonlyMap<string, Seat>;
@@ -65,7 +67,6 @@ export class TapeEngine {
 
   constructor(instances: readonly StrategyInstance[], limits: RiskLimits) {
     this.#limits = limits;
-    // Order within an instant: (time, instrumentId, strategyId).
     this.#seats = [...instances]
       .sort((a, b) => compareText(a.instrumentId, b.instrumentId) || compareText(a.strategyId, b.strategyId))
       .map((instance) => ({
@@ -99,8 +100,9 @@ export class TapeEngine {
     late.length = 0;
     if (closed.length === 0) return;
     this.#closedCandles += closed.length;
-    for (const seat of this.#seats) {
-      for (const candle of closed) this.#show(candle, seat);
+    for (const candle of inClosingOrder(closed)) {
+      // The seats of an instrument lie in order of their strategies.
+      for (const seat of this.#seats) this.#show(candle, seat);
     }
     closed.length = 0;
   }
@@ -184,8 +186,4 @@ export class TapeEngine {
     if (venue === undefined) this.#venues.set(lane, (venue = openPaperVenue()));
     return venue;
   }
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,12 +1,12 @@
 /**
- * What every stream fold does: walk the records of a batch in order, keep one state item per lane, emit what came
+ * What every stream fold does: walk the records of a batch in order, keep one state item per lane (and one aside), emit what came
  * of it, and only then write the state under its version. A crash anywhere repeats the batch: records at or below a
  * lane's last sequence number are skipped, and whatever is emitted again has the ids that it had before.
  */
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { isFenced, NO_FENCE } from '../contracts/fence.ts';
 import { parseLaneRecord, type LaneRecord } from '../contracts/stream-records.ts';
-import { conditionOn, type ItemKey, type StateStore } from '../ports/state-store.ts';
+import { conditionOn, type ItemKey, type PutWrite, type StateStore } from '../ports/state-store.ts';
 import type { FunctionName, TableName } from '../topology.ts';
 import { defineFunction, type FunctionHandler, type Invocation } from './define-function.ts';
 
@@ -26,10 +26,12 @@ export interface Emission {
 export interface LaneFold<State, Effects> {
   readonly table: TableName;
   readonly key: (lane: string) => ItemKey;
-  /** A state for a lane that has none, or the stored one. */
-  open(stored: unknown): State;
+  /** A state for a lane that has none, or the stored one. @param aside what lies in the second item, where there is one */
+  open(stored: unknown, aside?: unknown): State;
   /** Plain JSON. */
   store(state: State): unknown;
+  /** What changes too seldom to be written, and paid for, with each batch. */
+  readonly aside?: Aside<State>;
   noEffects(): Effects;
   /** Changes the state in place and adds to the effects. */
   fold(state: State, folded: FoldedRecord, effects: Effects): void;
@@ -37,10 +39,23 @@ export interface LaneFold<State, Effects> {
   emit(effects: Effects, emission: Emission): Promise<void>;
 }
 
+/** A second item of a lane, which is written in one transaction with the first whenever it has changed. */
+interface Aside<State> {
+  readonly key: (lane: string) => ItemKey;
+  /** Equal while nothing in it has changed. */
+  mark(state: State): string;
+  /** Plain JSON. */
+  store(state: State): unknown;
+}
+
 interface Lane<State> {
   state: State;
   /** null: no item yet. */
   version: number | null;
+  /** Of the second item. */
+  asideVersion: number | null;
+  /** Of the second item as it is stored; null: it is to be written at the first opportunity. */
+  asideMark: string | null;
   lastSequence: string;
   /** The greatest that a record of the lane carried. */
   fence: number;
@@ -52,7 +67,17 @@ interface StoredLane {
   readonly lastSequence: string;
   /** Left out before the first record that carried one. */
   readonly fence?: number;
+  /** The version of the second item that belongs to it; left out where there is none. */
+  readonly asideVersion?: number;
   readonly state: unknown;
+}
+
+/** The two items were read while somebody wrote them. */
+class LaneTornApart extends Error {
+  override readonly name = 'LaneTornApart';
+  constructor(lane: string) {
+    super(`lane ${lane}: its two items do not belong together: somebody else is writing it`);
+  }
 }
 
 /** Clocks of stream and function may differ by as much. */
@@ -142,9 +167,14 @@ async function takeLane<State, Effects>(
   lanes.delete(lane);
   if (known !== undefined) return known;
   const item = await store.get<StoredLane>(fold.table, fold.key(lane));
+  const aside = fold.aside === undefined ? null : await store.get(fold.table, fold.aside.key(lane));
+  // A batch that fails is tried again, and finds the items as that writer left them.
+  if ((item?.value.asideVersion ?? null) !== (aside?.version ?? null)) throw new LaneTornApart(lane);
   return {
-    state: fold.open(item?.value.state),
+    state: fold.open(item?.value.state, aside?.value),
     version: item?.version ?? null,
+    asideVersion: aside?.version ?? null,
+    asideMark: null,
     lastSequence: item?.value.lastSequence ?? '',
     fence: item?.value.fence ?? NO_FENCE,
     heldSinceMs: Date.now(),
@@ -157,19 +187,44 @@ async function storeLane<State, Effects>(
   laneName: string,
   lane: Lane<State>,
 ): Promise<void> {
+  const { table, aside } = fold;
+  const mark = aside?.mark(lane.state) ?? null;
+  const asideWrite =
+    aside === undefined || mark === lane.asideMark ? null : putAside(table, aside, laneName, lane);
+  const asideVersion = asideWrite === null ? lane.asideVersion : (lane.asideVersion ?? 0) + 1;
   const value: StoredLane = {
     lastSequence: lane.lastSequence,
     ...(lane.fence === NO_FENCE ? {} : { fence: lane.fence }),
+    ...(asideVersion === null ? {} : { asideVersion }),
     state: fold.store(lane.state),
   };
-  await store.write({
+  const write: PutWrite = {
     kind: 'put',
-    table: fold.table,
+    table,
     ...fold.key(laneName),
     value,
     condition: conditionOn(lane.version),
-  });
+  };
+  if (asideWrite === null) await store.write(write);
+  else await store.transact([write, asideWrite]);
   lane.version = (lane.version ?? 0) + 1;
+  lane.asideVersion = asideVersion;
+  lane.asideMark = mark;
+}
+
+function putAside<State>(
+  table: TableName,
+  aside: Aside<State>,
+  laneName: string,
+  lane: Lane<State>,
+): PutWrite {
+  return {
+    kind: 'put',
+    table,
+    ...aside.key(laneName),
+    value: aside.store(lane.state),
+    condition: conditionOn(lane.asideVersion),
+  };
 }
 
 /** Sequence numbers are decimal digits without leading zeros, too long for a double. */

@@ -47,6 +47,7 @@ const bazaarDecoder: Decoder = {
 
 const bazaar: Venue = {
   exchange: NAME,
+  domains: bazaarMarket.domains,
   readInstrument: (text) => {
     const [first = '', second] = text.toUpperCase().split(':');
     const instrumentId = `${NAME}:${second ?? first}`;

@@ -8,7 +8,7 @@ import { openEmbedded } from './open-embedded.ts';
 import { recordOfLane } from '../../shared/ports/stream-writer.ts';
 
 const [path = '', first = '1'] = process.argv.slice(2);
-const { log, state, queues, bus, objects } = openEmbedded(openDataFolder(path));
+const { log, state, queues, bus, objects } = openEmbedded(openDataFolder(path, { market: 'simulated' }));
 
 for (let n = Number(first); ; n++) {
   const name = String(n).padStart(9, '0');

@@ -49,7 +49,7 @@ async function writeUntilKilled(path: string, first: number, afterMs: number): P
  * @returns the number of rounds that were begun.
  */
 async function settleWritten(path: string, settled: number): Promise<number> {
-  const adapters = openEmbedded(openDataFolder(path));
+  const adapters = openEmbedded(openDataFolder(path, { market: 'simulated' }));
   const head = adapters.log.head('trades');
   expect(head % 3).toBe(0);
   const rounds = head / 3;

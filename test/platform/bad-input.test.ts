@@ -184,7 +184,7 @@ describe('bad input gives one clear line, exit code 2, and writes nothing', () =
   );
 
   it('a data folder that is in use', async () => {
-    const dataFolder = openDataFolder(at('busy'));
+    const dataFolder = openDataFolder(at('busy'), { market: 'simulated' });
     const before = readdirSync(at('busy'));
     const { code, stderr } = await runMillrace([
       'start',
@@ -217,7 +217,7 @@ describe('bad input gives one clear line, exit code 2, and writes nothing', () =
   }, 60_000);
 
   it('a data folder that is corrupt', async () => {
-    openDataFolder(at('corrupt')).close();
+    openDataFolder(at('corrupt'), { market: 'simulated' }).close();
     writeFileSync(
       at('corrupt/state.db'),
       'this is no database, and long enough to be looked at: '.repeat(50),

@@ -17,7 +17,13 @@ const silent = createLog({ write: () => undefined }, 'error');
 
 async function replay(dataDir: string, capture: string, faults: Faults): Promise<Totals> {
   const file = await verifyCapture(capture);
-  const platform = await openPlatform({ dataDir, time: 'tape', faults, retry: RETRY });
+  const platform = await openPlatform({
+    dataDir,
+    use: { market: 'simulated' },
+    time: 'tape',
+    faults,
+    retry: RETRY,
+  });
   try {
     const instances = instancesOf(
       {

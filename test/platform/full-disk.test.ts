@@ -71,7 +71,11 @@ describeWithDisks(
       async () => {
         const market = new SyntheticMarket({ seed: 8, instruments: 3, tradesPerSecond: 20 });
         const venue = await BinanceVenue.open();
-        const platform = await openPlatform({ dataDir: join(disk.path, 'data'), time: 'wall' });
+        const platform = await openPlatform({
+          dataDir: join(disk.path, 'data'),
+          use: { market: 'simulated' },
+          time: 'wall',
+        });
         const stop = new AbortController();
         await createInstances(platform, market.instrumentIds);
         const collected = collectLive({
@@ -125,7 +129,11 @@ async function replay(
   disturb: (platform: Platform) => Promise<void>,
 ): Promise<Totals> {
   const file = await verifyCapture(capture);
-  const platform = await openPlatform({ dataDir: join(folder, 'data'), time: 'tape' });
+  const platform = await openPlatform({
+    dataDir: join(folder, 'data'),
+    use: { market: 'simulated' },
+    time: 'tape',
+  });
   const { signal } = new AbortController();
   try {
     await createInstances(platform, file.instruments);

@@ -34,7 +34,7 @@ describe('what functions gave up', () => {
     const totals = JSON.parse(run.stdout) as Totals;
     expect(totals.fills).toBeGreaterThan(0);
 
-    const storage = await openStorage(dataDir);
+    const storage = await openStorage(dataDir, { mustExist: true });
     const fills = await storage.state.queryIndex('portfolio', fillsPartition(PAPER_ACCOUNT_ID), { limit: 1 });
     const fill = fills.items[0]!.value as never;
     await storage.bus.publish([{ detailType: 'OrderFilledV1', detail: { fill } }]);

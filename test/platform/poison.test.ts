@@ -76,7 +76,7 @@ describe('ten thousand trades of which one is poisoned', () => {
     const totals = JSON.parse((await runMillrace(['state', '--data-dir', dataDir])).stdout) as Totals;
     expect(totals).toMatchObject({ trades: 10_000, quarantined: 0, candles: 20 });
 
-    const storage = await openStorage(dataDir);
+    const storage = await openStorage(dataDir, { mustExist: true });
     try {
       const openTimeMs = (FIRST_SECOND + Math.floor(POISONED_LINE / 501)) * 1000;
       const [first] = await storage.candles.asFirstClosed(INSTRUMENT, '1s', openTimeMs, openTimeMs + 1, 1);

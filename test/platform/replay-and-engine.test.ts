@@ -59,6 +59,7 @@ async function runBoth(
   const dataDir = join(folder, 'data');
   const platform = await openPlatform({
     dataDir,
+    use: { market: 'simulated' },
     time: 'tape',
     ...(decorate === undefined ? {} : { decorate }),
   });

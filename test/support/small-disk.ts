@@ -49,8 +49,12 @@ export class SmallDisk {
     rmSync(this.#ballast, { force: true });
   }
 
+  makeReadOnly(): void {
+    execFileSync('mount', ['-o', 'remount,ro', this.path], { stdio: 'ignore' });
+  }
+
   unmount(): void {
-    this.free();
+    if (this.#refilling !== null) this.free();
     execFileSync('umount', ['--lazy', this.path], { stdio: 'ignore' });
     rmSync(this.path, { recursive: true, force: true });
   }

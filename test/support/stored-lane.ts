@@ -1,7 +1,7 @@
 import { encodeFolds } from '../../shared/contracts/lane-candles.ts';
 import { laneKey } from '../../shared/contracts/record-keys.ts';
 import { foldTrade, startFold } from '../../shared/domain/candles/fold.ts';
-import { LIVE_INTERVALS } from '../../shared/domain/candles/interval.ts';
+import { INTERVALS } from '../../shared/domain/candles/interval.ts';
 import { decimal } from '../../shared/domain/decimal.ts';
 import { laneOf } from '../../shared/domain/market-data/lane.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
@@ -27,7 +27,7 @@ export async function storeLanes(
 }
 
 function foldPrints(instrumentId: string, prints: readonly Print[]) {
-  const fold = startFold(instrumentId, LIVE_INTERVALS);
+  const fold = startFold(instrumentId, INTERVALS);
   for (const [i, [timeMs, price]] of prints.entries()) {
     const trade = {
       instrumentId,

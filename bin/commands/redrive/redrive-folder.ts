@@ -2,7 +2,6 @@
 import { openPlatform } from '../../../embedded/platform.ts';
 import { openStorage } from '../../../embedded/storage.ts';
 import { EmbeddedGivenUp } from '../../../shared/adapters/embedded/embedded-given-up.ts';
-import { assertDataFolder } from '../../../shared/adapters/embedded/data-folder.ts';
 import type { TradeFix } from '../../../shared/contracts/quarantine-views.ts';
 import { quarantinePartition } from '../../../shared/contracts/record-keys.ts';
 import type { QuarantineRecord } from '../../../shared/contracts/records.ts';
@@ -25,8 +24,7 @@ export async function redriveFolder(
   { dataDir, quarantined, givenUp }: FolderRedrive,
   io: Pick<CommandIo, 'print'>,
 ): Promise<number> {
-  assertDataFolder(dataDir);
-  const platform = await openPlatform({ dataDir, time: 'tape' });
+  const platform = await openPlatform({ dataDir, use: { mustExist: true }, time: 'tape' });
   try {
     const { state } = platform.ports;
     const outcomes = [];

@@ -9,6 +9,8 @@ import type { TapePorts } from '../../../collector/tape/run-tape.ts';
 import { VenueVitals } from '../../../collector/live/venue-vitals.ts';
 import { collectSynthetic } from '../../../embedded/synthetic-source.ts';
 import type { Platform } from '../../../embedded/platform.ts';
+import { marketOfVenue, MixedEndpoints } from '../../../shared/adapters/exchanges/market-of-url.ts';
+import type { VenueEndpoints } from '../../../shared/adapters/exchanges/venue.ts';
 import type { StrategyRequest } from '../../../embedded/strategy-requests.ts';
 import {
   BadCapture,
@@ -16,8 +18,9 @@ import {
   verifyCaptures,
   type VerifiedCapture,
 } from '../../../shared/adapters/exchanges/capture-file.ts';
-import type { VenueEndpoints } from '../../../shared/adapters/exchanges/venue.ts';
+import { marketOfCaptures } from './market-of-source.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
+import type { Market } from '../../../shared/domain/market-data/market.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { log } from '../../../shared/runtime/log.ts';
 import { patientPorts } from '../../../shared/runtime/patient-ports.ts';
@@ -32,6 +35,7 @@ export interface MarketSource {
   /** One line for people about what they might not expect; null: there is nothing. */
   readonly note: string | null;
   readonly instruments: readonly InstrumentId[];
+  readonly market: Market;
   /** null: none was asked for. */
   readonly strategy: StrategyRequest | null;
   /** Whose time decides. */
@@ -78,6 +82,7 @@ async function replaySource(values: StartValues): Promise<MarketSource> {
     note: noteOfCaptures(files),
     description: `replaying ${files.length === 1 ? files[0]!.path : `${files.length} captures`}: ${instruments.join(', ') || 'no trades'}`,
     instruments,
+    market: marketOfCaptures(files),
     strategy: strategyOf(values, 0),
     time: 'tape',
     run: async (platform, io) => {
@@ -110,6 +115,7 @@ async function liveSource(values: StartValues, exchange: string): Promise<Market
     note: null,
     description: `listening to ${exchange}: ${instruments.join(', ')}`,
     instruments,
+    market: marketOf(exchange, endpoints),
     strategy: strategyOf(values, null),
     time: 'wall',
     run: async (platform, io) => {
@@ -131,11 +137,29 @@ async function liveSource(values: StartValues, exchange: string): Promise<Market
   };
 }
 
-/** Where `MILLRACE_BINANCE_WS` and `MILLRACE_BINANCE_REST` are set, and likewise of any exchange, a stand-in for it. */
+/**
+ * Where `MILLRACE_BINANCE_WS` and `MILLRACE_BINANCE_REST` are set, and likewise of any exchange, a stand-in for it.
+ * @returns null where the venue's own are meant. @throws BadInput for one without the other
+ */
 function standInOf(exchange: string): VenueEndpoints | null {
-  const prefix = `MILLRACE_${exchange.toUpperCase()}`;
-  const { [`${prefix}_WS`]: ws, [`${prefix}_REST`]: rest } = process.env;
-  return ws === undefined || rest === undefined ? null : { ws, rest };
+  const [wsName, restName] = ['WS', 'REST'].map((part) => `MILLRACE_${exchange.toUpperCase()}_${part}`) as [
+    string,
+    string,
+  ];
+  const { [wsName]: ws, [restName]: rest } = process.env;
+  if (ws === undefined && rest === undefined) return null;
+  if (ws === undefined || rest === undefined)
+    throw new BadInput(`${wsName} and ${restName}: expected both or neither`);
+  return { ws, rest };
+}
+
+/** @throws BadInput */
+function marketOf(exchange: string, endpoints: VenueEndpoints | null): Market {
+  try {
+    return marketOfVenue(exchange, endpoints);
+  } catch (error) {
+    throw error instanceof MixedEndpoints ? new BadInput(error.message) : error;
+  }
 }
 
 /** A catalogue that cannot be had holds nothing up: the collector asks for it again. */
@@ -170,6 +194,7 @@ function simulatedSource(values: StartValues): MarketSource {
     note: null,
     description: `a simulated market (seed ${market.seed}): nobody trades there but a random generator`,
     instruments: new SyntheticMarket(market).instrumentIds,
+    market: 'simulated',
     strategy: asked ?? { ...accountOf(values), ...SIMULATED_STRATEGY, latencyMs: 0 },
     time: 'tape',
     run: async (platform, io) => {

@@ -1,5 +1,6 @@
 import { LIVE_EXCHANGES } from '../../../shared/adapters/exchanges/venues.ts';
-import { LIVE_INTERVALS } from '../../../shared/domain/candles/interval.ts';
+import { INTERVALS } from '../../../shared/domain/candles/interval.ts';
+import { MARKETS } from '../../../shared/domain/market-data/market.ts';
 import {
   amount,
   choice,
@@ -43,18 +44,18 @@ export const START_OPTIONS = {
   speed: optional(speed, 'of a replay or the simulated market (max with --once, else 1)'),
   once: flag('opens no port, ends when the input does and all has settled, and prints the totals'),
   port: withDefault(port, '8080', 'of the dashboard and the API, on 127.0.0.1'),
-  dataDir: withDefault(
+  dataDir: optional(
     folder,
-    './.millrace',
     'where everything is kept; started again, it goes on where it was',
+    './.millrace/<market>',
+  ),
+  market: optional(
+    choice(MARKETS),
+    'for a data folder from before folders had a market: which one its data is of',
   ),
   strategy: optional(text('NAME'), 'a strategy to run on every instrument: ma-crossover'),
   params: optional(jsonObject, 'its parameters, such as {"fastPeriod":5,"slowPeriod":20}'),
-  strategyInterval: optional(
-    choice(LIVE_INTERVALS),
-    'the candles that it is shown',
-    DEFAULTS.strategyInterval,
-  ),
+  strategyInterval: optional(choice(INTERVALS), 'the candles that it is shown', DEFAULTS.strategyInterval),
   capital: withDefault(amount, '10000', 'cash of the account, divided among the instruments'),
   fee: withDefault(amount, '0.001', 'taker fee of the paper venue, a fraction of the notional'),
   slippage: withDefault(amount, '0', 'fraction by which a fill is worse than the print that it met'),

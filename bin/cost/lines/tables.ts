@@ -1,4 +1,5 @@
 /** What is written to DynamoDB, read and kept there. */
+import { intervalMs, INTERVALS } from '../../../shared/domain/candles/interval.ts';
 import { itemBytes, shardsOf, type Month } from '../month.ts';
 import { line, round, type Line } from './line.ts';
 
@@ -31,6 +32,7 @@ export function tables(month: Month): Line[] {
   const orders = (profile.ordersADay / 86_400) * seconds;
   return [
     ...states,
+    longerCandles(month),
     line(
       month,
       'DynamoDB',
@@ -61,11 +63,35 @@ export function tables(month: Month): Line[] {
   ];
 }
 
+/** The passes in which the minutes of a lane's instruments end: the others write what is shorter alone. */
+const ENDS_OF_A_MINUTE = 2;
+
+/** In one transaction with what is shorter, which its own line has once already. */
+function longerCandles(month: Month): Line {
+  const { lanes, seconds, instrumentsALane } = month;
+  const [own, longer] = (['build-candles', 'longer-candles'] as const).map((name) =>
+    Math.ceil(itemBytes(month, name, instrumentsALane) / WRITE_UNIT_BYTES),
+  ) as [number, number];
+  const writes = (lanes * ENDS_OF_A_MINUTE) / 60;
+  const units = TRANSACTION * (own + longer) - own;
+  return line(
+    month,
+    'DynamoDB',
+    'longer candles of build-candles',
+    'dynamoWriteUnit',
+    writes * units * seconds,
+    `${round(writes)} transactions/s, ${units} units each × ${seconds} s`,
+  );
+}
+
+/** Of an instrument with trades in each second: one of 1s, a thirtieth of 30s, and so on. */
+const CANDLES_A_SECOND = INTERVALS.reduce((sum, interval) => sum + 1000 / intervalMs(interval), 0);
+
 /** An index that has nothing costs half a unit a look. */
 const LOOK_UNITS = 0.5;
 
 function lookUps(month: Month): Line[] {
-  const candles = month.load.instruments * month.load.venues;
+  const candles = round(month.load.instruments * month.load.venues * CANDLES_A_SECOND);
   return Object.entries(month.profile.indexReads).map(([name, each]) =>
     line(
       month,

@@ -11,7 +11,7 @@ import {
 import { laneOf } from '../../../shared/domain/market-data/lane.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
-import { readLaneCandles } from '../../../shared/runtime/lane-candles.ts';
+import { readAllLaneCandles } from '../../../shared/runtime/lane-candles.ts';
 import { latestPrices } from '../../../shared/runtime/latest-prices.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { NOT_A_CURSOR } from '../../../shared/runtime/rest-listing.ts';
@@ -69,8 +69,8 @@ async function openCandle(
   instrumentId: InstrumentId,
   interval: Interval,
 ): Promise<CandleView | null> {
-  const record = await readLaneCandles(state, laneOf(instrumentId));
-  return record === null ? null : openCandleOf(record, instrumentId, interval);
+  const candles = await readAllLaneCandles(state, laneOf(instrumentId));
+  return candles === null ? null : openCandleOf(candles, instrumentId, interval);
 }
 
 async function listInstruments(

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { KinesisStreamRecord } from 'aws-lambda';
 import { invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
+import { longerCandlesKey } from '../../../shared/contracts/record-keys.ts';
 import { latestPriceOf, openCandleOf } from '../../../shared/contracts/lane-candles.ts';
 import { type TradeRow } from '../../../shared/contracts/lane-rows.ts';
 import { REDRIVE_SESSION, type TradesRecordV1 } from '../../../shared/contracts/stream-records.ts';
 import { decimal, formatDecimal } from '../../../shared/domain/decimal.ts';
-import { readLaneCandles } from '../../../shared/runtime/lane-candles.ts';
+import { readAllLaneCandles, readLaneCandles } from '../../../shared/runtime/lane-candles.ts';
 import { createHandler } from './handler.ts';
 
 const INSTRUMENT = 'binance:BTC-USDT';
@@ -81,7 +82,7 @@ describe('build-candles', () => {
     );
     expect((await stored()).map(({ close }) => close)).toEqual([decimal('6')]);
     expect(announced()).toEqual([['1s', 1000, '6']]);
-    expect(openCandleOf((await readLaneCandles(ports.state, LANE))!, INSTRUMENT, '1s')).toMatchObject({
+    expect(openCandleOf((await readAllLaneCandles(ports.state, LANE))!, INSTRUMENT, '1s')).toMatchObject({
       openTimeMs: 2000,
       close: '7',
       closed: false,
@@ -180,10 +181,10 @@ describe('build-candles', () => {
 
   it('revises a candle by a trade that came late in the very record that closed it, once', async () => {
     const batch = record(1, { trades: [row(1, 1000), row(2, 2000), row(3, 1900, '50')] });
-    const { write } = ports.state;
-    ports.state.write = async () => Promise.reject(new Error('the table is away'));
+    const { transact } = ports.state;
+    ports.state.transact = async () => Promise.reject(new Error('the table is away'));
     await expect(fold(batch)).rejects.toThrow('the table is away');
-    ports.state.write = write;
+    ports.state.transact = transact;
     await fold(batch);
     expect(await stored()).toMatchObject([{ revision: 1, tradeCount: 2, close: decimal('50') }]);
     expect(announced()).toContainEqual(['1s', 1000, '100']);
@@ -216,6 +217,60 @@ describe('build-candles', () => {
       prices.push(price?.price);
     }
     expect(prices).toEqual(['6', '6', '9', '9', '11', '13']);
+  });
+
+  it('goes on in a fresh process with every interval, of which the longer lie in an item of their own', async () => {
+    const day = 86_400_000;
+    for (let n = 0; n < 60; n++) {
+      freshProcess();
+      await fold(record(n + 1, { trades: [row(n + 1, day + 270_000 * n, String(100 + n))] }));
+    }
+    const candles = (await readAllLaneCandles(ports.state, LANE))!;
+    // 59 × 4.5 minutes are 4 hours, 25 minutes and a half.
+    expect(openCandleOf(candles, INSTRUMENT, '1d')).toMatchObject({
+      openTimeMs: day,
+      open: '100',
+      tradeCount: 60,
+    });
+    expect(openCandleOf(candles, INSTRUMENT, '1h')).toMatchObject({
+      open: '154',
+      close: '159',
+      tradeCount: 6,
+    });
+    const fours = await ports.candles.between(INSTRUMENT, '4h', 0, 1e12, 10);
+    expect(fours).toMatchObject([
+      { openTimeMs: day, open: decimal('100'), close: decimal('153'), tradeCount: 54, complete: true },
+    ]);
+    const kept = await readLaneCandles(ports.state, LANE);
+    expect(kept?.folds[0]?.intervals.map(({ interval }) => interval)).toEqual(['1s', '30s', '1m']);
+  });
+
+  it('takes no lane of which the two items do not belong together, and heals when they do', async () => {
+    await fold(record(1, { trades: [row(1, 1000)] }));
+    const key = longerCandlesKey(LANE);
+    const item = (await ports.state.get('market-data', key))!;
+    const condition = { kind: 'none' } as const;
+    const write = { kind: 'put', table: 'market-data', ...key, value: item.value, condition } as const;
+    await ports.state.write(write);
+    freshProcess();
+    await expect(fold(record(2, { trades: [row(2, 2000)] }))).rejects.toThrow(
+      `lane ${LANE}: its two items do not belong together`,
+    );
+    await expect(readAllLaneCandles(ports.state, LANE)).rejects.toThrow('written at each of 5 looks');
+    expect(await stored()).toEqual([]);
+  });
+
+  it('begins an interval that is new for an instrument that it knows', async () => {
+    const handler = createHandler(ports, ['1s', '1m']);
+    await handler({ Records: [record(1, { trades: [row(1, 240_000), row(2, 270_000)] })] }, invocation);
+    freshProcess();
+    await fold(record(2, { trades: [row(3, 300_000), row(4, 600_000)] }));
+    const fives = await ports.candles.between(INSTRUMENT, '5m', 0, 1e12, 10);
+    // Its first has what the open minute had, and the second is whole.
+    expect(fives).toMatchObject([
+      { openTimeMs: 0, tradeCount: 2, complete: false },
+      { openTimeMs: 300_000, tradeCount: 1, complete: true },
+    ]);
   });
 
   it('is not stopped by a trade of an amount that no candle can hold', async () => {

@@ -6,9 +6,11 @@ import {
   candleViewOf,
   decodeFolds,
   encodeFolds,
+  encodeLonger,
+  markOfLonger,
   type LaneCandlesRecord,
 } from '../../../shared/contracts/lane-candles.ts';
-import { laneKey } from '../../../shared/contracts/record-keys.ts';
+import { laneKey, longerCandlesKey } from '../../../shared/contracts/record-keys.ts';
 import {
   advanceWatermark,
   foldTrade,
@@ -18,7 +20,8 @@ import {
   type InstrumentFold,
   type LateTrade,
 } from '../../../shared/domain/candles/fold.ts';
-import { LIVE_INTERVALS } from '../../../shared/domain/candles/interval.ts';
+import { inClosingOrder } from '../../../shared/domain/candles/closing-order.ts';
+import { INTERVALS, type Interval } from '../../../shared/domain/candles/interval.ts';
 import { REDRIVE_SESSION, type LaneRecord } from '../../../shared/contracts/stream-records.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
 import type { StoredCandle } from '../../../shared/ports/candle-store.ts';
@@ -29,6 +32,7 @@ import { reviseLateCandles, type LateBatch } from './revise-late-candles.ts';
 interface State {
   sessionId: string | null;
   readonly folds: Map<InstrumentId, InstrumentFold>;
+  readonly intervals: readonly Interval[];
 }
 
 interface Effects {
@@ -39,23 +43,39 @@ interface Effects {
 type TradesRecord = Extract<LaneRecord, { kind: 'trades' }>;
 
 /** Folds the trades of a lane into candles; stores the closed ones, then announces them. */
-export function createHandler(ports: Pick<Ports, 'state' | 'candles' | 'bus'>) {
+export function createHandler(
+  ports: Pick<Ports, 'state' | 'candles' | 'bus'>,
+  intervals: readonly Interval[] = INTERVALS,
+) {
   return defineLaneFold<State, Effects>('build-candles', ports.state, {
     table: 'market-data',
     key: (lane) => laneKey(lane, 'build-candles'),
-    open: openState,
+    open: (stored, longer) => openState(stored, longer, intervals),
     store: (state) => ({ sessionId: state.sessionId, ...encodeFolds(state.folds.values()) }),
+    aside: {
+      key: longerCandlesKey,
+      mark: (state) => markOfLonger(state.folds.values()),
+      store: (state) => encodeLonger(state.folds.values()),
+    },
     noEffects: () => ({ closed: [], late: [] }),
     fold: takeRecord,
     emit: async (effects, emission) => emitBatch(ports, effects, emission),
   });
 }
 
-function openState(stored: unknown): State {
+function openState(stored: unknown, longer: unknown, intervals: readonly Interval[]): State {
   const record = stored as (LaneCandlesRecord & { sessionId: string | null }) | undefined;
   return {
     sessionId: record?.sessionId ?? null,
-    folds: new Map(record === undefined ? [] : decodeFolds(record).map((fold) => [fold.instrumentId, fold])),
+    folds: new Map(
+      record === undefined
+        ? []
+        : decodeFolds(record, (longer as LaneCandlesRecord | undefined) ?? null, intervals).map((fold) => [
+            fold.instrumentId,
+            fold,
+          ]),
+    ),
+    intervals,
   };
 }
 
@@ -83,8 +103,9 @@ function observedNow(state: State, late: readonly LateTrade[]): LateBatch['obser
   const instrumentIds = new Set(late.map(({ trade }) => trade.instrumentId));
   return new Map(
     [...instrumentIds].map((id) => {
-      const { instrumentId, seen, observedSinceMs, interrupted } = foldOf(state, id);
-      return [id, { instrumentId, seen: structuredClone(seen), observedSinceMs, interrupted }];
+      const { instrumentId, seen, interrupted, intervals } = foldOf(state, id);
+      const since = intervals.map(({ interval, observedSinceMs }) => ({ interval, observedSinceMs }));
+      return [id, { instrumentId, seen: structuredClone(seen), interrupted, intervals: since }];
     }),
   );
 }
@@ -98,7 +119,7 @@ function noteSession(state: State, record: TradesRecord): void {
 
 function foldOf(state: State, instrumentId: InstrumentId): InstrumentFold {
   let fold = state.folds.get(instrumentId);
-  if (fold === undefined) state.folds.set(instrumentId, (fold = startFold(instrumentId, LIVE_INTERVALS)));
+  if (fold === undefined) state.folds.set(instrumentId, (fold = startFold(instrumentId, state.intervals)));
   return fold;
 }
 
@@ -115,11 +136,12 @@ async function emitBatch(
   if (late.length > 0) invocation.count('candlesRevised', await reviseLateCandles(ports.candles, late));
 }
 
-/** In order of (close time, instrument), at most 100 candles an event. */
+/** In the order within an instant, at most 100 candles an event. */
 function announcements(closed: readonly ClosedCandle[]) {
-  const candles: AnnouncedCandle[] = [...closed]
-    .sort((a, b) => a.openTimeMs - b.openTimeMs || (a.instrumentId < b.instrumentId ? -1 : 1))
-    .map((candle) => ({ ...candleViewOf(candle), previousOpenTimeMs: candle.previousOpenTimeMs }));
+  const candles = inClosingOrder(closed).map((candle): AnnouncedCandle => ({
+    ...candleViewOf(candle),
+    previousOpenTimeMs: candle.previousOpenTimeMs,
+  }));
   const events = [];
   for (let i = 0; i < candles.length; i += MAX_CANDLES_AN_EVENT) {
     events.push({

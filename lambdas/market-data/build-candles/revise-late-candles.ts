@@ -1,5 +1,6 @@
 import type { Candle } from '../../../shared/domain/candles/candle.ts';
-import { reviseCandle, type LateTrade, type Observed } from '../../../shared/domain/candles/fold.ts';
+import type { LateTrade } from '../../../shared/domain/candles/fold.ts';
+import { reviseCandle, type Observed } from '../../../shared/domain/candles/revise-candle.ts';
 import { openTimeOf } from '../../../shared/domain/candles/interval.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
 import type { CandleStore, StoredCandle } from '../../../shared/ports/candle-store.ts';

@@ -3,6 +3,7 @@ import { eventSchemas, type ClosedCandle, type EventDetail } from '../../../shar
 import { runningPartition } from '../../../shared/contracts/record-keys.ts';
 import type { StrategyRecord } from '../../../shared/contracts/records.ts';
 import { MAX_STRATEGIES } from '../../../shared/contracts/strategy-views.ts';
+import { inClosingOrder } from '../../../shared/domain/candles/closing-order.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
 import { showCandle } from './show-candle.ts';
@@ -13,7 +14,7 @@ export function createHandler(ports: Pick<Ports, 'state' | 'candles' | 'bus' | '
     'evaluate-strategies',
     async (event: EventBridgeEvent<'CandlesClosedV1', EventDetail<'CandlesClosedV1'>>, invocation) => {
       const { candles } = eventSchemas.CandlesClosedV1.parse(event.detail);
-      for (const candle of inOrder(candles)) {
+      for (const candle of inClosingOrder(candles)) {
         for (const instance of await strategiesFor(ports, candle)) {
           invocation.count('signalsRaised', await showCandle(ports, instance, candle));
         }
@@ -22,13 +23,7 @@ export function createHandler(ports: Pick<Ports, 'state' | 'candles' | 'bus' | '
   );
 }
 
-/** Order within an instant: (time, instrumentId, strategyId); the index yields strategies in order of id. */
-function inOrder(candles: readonly ClosedCandle[]): ClosedCandle[] {
-  return [...candles].sort(
-    (a, b) => a.openTimeMs - b.openTimeMs || (a.instrumentId < b.instrumentId ? -1 : 1),
-  );
-}
-
+/** In order of id. */
 async function strategiesFor(
   ports: Pick<Ports, 'state'>,
   candle: ClosedCandle,

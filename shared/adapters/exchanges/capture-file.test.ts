@@ -124,6 +124,7 @@ describe('a capture that is verified', () => {
       exchanges: ['binance', 'kraken'],
       instruments: ['binance:BTC-USDT'],
       firstReceivedAtMs: 1_723_161_253_937,
+      firstLineOf: new Map([['real', 1]]),
     });
   });
 

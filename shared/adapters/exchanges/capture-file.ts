@@ -8,8 +8,10 @@ import {
 import { EXCHANGES, type Exchange } from '../../domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
 import type { Listing } from '../../domain/market-data/listing.ts';
+import type { Market } from '../../domain/market-data/market.ts';
 import { CaptureDecoders, directoryOf, type VenueDirectories } from './capture-decoders.ts';
 import { readGzipLines, UnreadableFile, type GzipLinesOptions } from './gzip-lines.ts';
+import { marketOfUrl } from './market-of-url.ts';
 import { MessageTally } from './message-tally.ts';
 import { tallyText } from './tally-text.ts';
 
@@ -39,6 +41,8 @@ export interface VerifiedCapture {
   readonly instruments: readonly InstrumentId[];
   readonly firstReceivedAtMs: number;
   readonly catalogues: readonly CaptureCatalogue[];
+  /** The first line whose address says that it is of this market; a market of which none does is left out. */
+  readonly firstLineOf: ReadonlyMap<Market, number>;
   /** What was read out of it, and what was not. */
   readonly tally: MessageTally;
 }
@@ -78,6 +82,7 @@ export async function verifyCapture(
   let lines = 0;
   let firstReceivedAtMs: number | null = null;
   const order = new ReceivedOrder(path);
+  const markets = new MarketsHeard();
   const decoders = new CaptureDecoders(directories);
   const catalogues: CaptureCatalogue[] = [];
   const tally = new MessageTally({ readsTrades: true });
@@ -86,6 +91,7 @@ export async function verifyCapture(
       firstReceivedAtMs ??= receivedAtMs(message.receivedAtNs);
       order.take(message);
       exchanges.add(message.exchange);
+      markets.take(message);
       const events = decoders.read(message);
       tally.add(events, message.line);
       for (const event of events) if (event.kind === 'trade') instruments.add(event.instrumentId);
@@ -108,6 +114,7 @@ export async function verifyCapture(
     instruments: [...instruments].sort(),
     firstReceivedAtMs,
     catalogues,
+    firstLineOf: markets.firstLineOf,
     tally,
   };
 }
@@ -138,6 +145,20 @@ export function refuseUnreadable({ path, tally }: Pick<VerifiedCapture, 'path' |
   if (tally.hasRead) return;
   const found = tallyText(tally);
   throw new BadCapture(`${path}: nothing in it can be read, expected trades of a venue: ${found}`);
+}
+
+class MarketsHeard {
+  readonly firstLineOf = new Map<Market, number>();
+  /** Nearly all messages of a capture were heard at the same address. */
+  #exchange = '';
+  #url = '';
+
+  take({ exchange, url, line }: CaptureMessage): void {
+    if (url === this.#url && exchange === this.#exchange) return;
+    [this.#exchange, this.#url] = [exchange, url];
+    const market = marketOfUrl(exchange, url);
+    if (market !== null && !this.firstLineOf.has(market)) this.firstLineOf.set(market, line);
+  }
 }
 
 /** A clock that is set right steps back, and a reconnect leaves a message behind a later one. */

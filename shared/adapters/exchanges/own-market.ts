@@ -13,19 +13,23 @@ interface MarketRule {
   readonly otherPaths: RegExp;
 }
 
-/** @returns null: the address is of this market; else one line that says why not. */
-type OwnMarket = (url: string) => string | null;
+interface OwnMarket {
+  /** @returns null: the address is of this market; else one line that says why not. */
+  (url: string): string | null;
+  readonly domains: readonly string[];
+}
 
 export function ownMarket(rule: MarketRule): OwnMarket {
   // The messages of a connection share their address, and reading it costs as much as reading the message.
   let lastUrl = '';
   let lastCause: string | null = null;
-  return (url) => {
+  const causeAt = (url: string): string | null => {
     if (url === lastUrl) return lastCause;
     lastCause = causeOf(rule, url);
     lastUrl = url;
     return lastCause;
   };
+  return Object.assign(causeAt, { domains: rule.domains });
 }
 
 /** What is heard at such an address is not read. */

@@ -10,6 +10,8 @@ import type { SymbolDirectory } from './symbol-directory.ts';
 
 export interface Venue {
   readonly exchange: Exchange;
+  /** Its own, with everything below them: what is heard there is real. */
+  readonly domains: readonly string[];
   /**
    * Reads what a user typed: the venue's own symbol, `BASE-QUOTE` or an instrument id. `null`: none of them.
    * @param directory what the venue lists, as far as that is known.

@@ -8,13 +8,13 @@ import {
   candleUnderWay,
   foldTrade,
   noteInterruption,
-  reviseCandle,
   startFold,
   type ClosedCandle,
   type InstrumentFold,
   type LateTrade,
 } from './fold.ts';
 import { openTimeOf } from './interval.ts';
+import { reviseCandle } from './revise-candle.ts';
 
 const INSTRUMENT = 'binance:BTC-USDT';
 
@@ -344,7 +344,7 @@ describe('a late trade', () => {
 });
 
 describe('the closing trade', () => {
-  const closeOf = (fold: InstrumentFold) => fold.intervals[0]!.closingTrade?.price ?? null;
+  const closeOf = (fold: InstrumentFold) => fold.closingTrade?.price ?? null;
 
   it('is none before a candle has closed', () => {
     const fold = startFold(INSTRUMENT, ['1s']);
@@ -355,7 +355,7 @@ describe('the closing trade', () => {
   it('is the last one of the candle that closed last, and not of the one under way', () => {
     const fold = startFold(INSTRUMENT, ['1s']);
     run(fold, [trade(1, 1_000, '5'), trade(2, 1_900, '6'), trade(3, 2_000, '7')]);
-    expect(fold.intervals[0]!.closingTrade).toEqual({ price: decimal('6'), timeMs: 1_900, tradeId: 2 });
+    expect(fold.closingTrade).toEqual({ price: decimal('6'), timeMs: 1_900, tradeId: 2 });
     watermark(fold, 3_000);
     expect(closeOf(fold)).toBe(decimal('7'));
   });
@@ -391,15 +391,12 @@ describe('the closing trade', () => {
             const openTimeMs = openTimeOf(item.trade.timeMs, item.interval);
             keep(reviseCandle(fold, stored.get(`${item.interval} ${openTimeMs}`) ?? null, [item]));
           }
-          for (const { interval, closingTrade } of fold.intervals) {
-            const latest = [...stored.values()]
-              .filter((candle) => candle.interval === interval)
-              .reduce<Candle | null>((a, b) => (a !== null && a.openTimeMs > b.openTimeMs ? a : b), null);
-            expect(closingTrade?.price).toBe(latest?.close);
-            expect(closingTrade && openTimeOf(closingTrade.timeMs, interval)).toBe(
-              latest && latest.openTimeMs,
-            );
-          }
+          const { closingTrade } = fold;
+          const latest = [...stored.values()]
+            .filter((candle) => candle.interval === '1s')
+            .reduce<Candle | null>((a, b) => (a !== null && a.openTimeMs > b.openTimeMs ? a : b), null);
+          expect(closingTrade?.price).toBe(latest?.close);
+          expect(closingTrade && openTimeOf(closingTrade.timeMs, '1s')).toBe(latest && latest.openTimeMs);
         }
       }),
     );

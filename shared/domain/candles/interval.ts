@@ -1,3 +1,4 @@
+/** All of them are built live. */
 export const INTERVALS = ['1s', '30s', '1m', '5m', '15m', '1h', '4h', '1d'] as const;
 export type Interval = (typeof INTERVALS)[number];
 
@@ -16,15 +17,16 @@ export function intervalMs(interval: Interval): number {
   return MILLISECONDS[interval];
 }
 
+/** Shortest first. */
+export function compareIntervals(a: Interval, b: Interval): number {
+  return MILLISECONDS[a] - MILLISECONDS[b];
+}
+
 /** The open of the candle that holds this instant, aligned to UTC. */
 export function openTimeOf(timeMs: number, interval: Interval): number {
   return timeMs - (timeMs % MILLISECONDS[interval]);
 }
 
-/** What the live fold builds. Backtests take any interval. */
-export const LIVE_INTERVALS = ['1s', '1m'] as const satisfies readonly Interval[];
-export type LiveInterval = (typeof LIVE_INTERVALS)[number];
-
-export function isLiveInterval(text: string): text is LiveInterval {
-  return (LIVE_INTERVALS as readonly string[]).includes(text);
+export function isInterval(text: string): text is Interval {
+  return (INTERVALS as readonly string[]).includes(text);
 }

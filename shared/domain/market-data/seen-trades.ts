@@ -8,6 +8,8 @@ export interface SeenTrades {
   lastId: number;
   /** Ids never seen below `lastId`, ascending, as [from, to] inclusive. */
   readonly missing: [from: number, to: number][];
+  /** The greatest id of a gap that was given up: whether it was seen is not known any more. Left out before the first. */
+  givenUpThroughId?: number;
 }
 
 /**
@@ -38,8 +40,10 @@ export function observeTrade(seen: SeenTrades, tradeId: number): Observation {
   return 'late';
 }
 
-function keepBound({ missing }: SeenTrades): void {
-  if (missing.length > MAX_MISSING_RANGES) missing.shift();
+function keepBound(seen: SeenTrades): void {
+  if (seen.missing.length <= MAX_MISSING_RANGES) return;
+  const [, to] = seen.missing.shift()!;
+  seen.givenUpThroughId = Math.max(to, seen.givenUpThroughId ?? -1);
 }
 
 function takeMissing(missing: [number, number][], tradeId: number): boolean {
@@ -53,7 +57,8 @@ function takeMissing(missing: [number, number][], tradeId: number): boolean {
   return true;
 }
 
-/** Whether an id between the two, both included, has never been seen. */
-export function hasMissing(seen: SeenTrades, fromId: number, toId: number): boolean {
-  return seen.missing.some(([from, to]) => from <= toId && fromId <= to);
+/** Whether an id between the two, both included, has never been seen, or is of a gap that was given up. */
+export function mayLack(seen: SeenTrades, fromId: number, toId: number): boolean {
+  const { missing, givenUpThroughId = -1 } = seen;
+  return fromId <= givenUpThroughId || missing.some(([from, to]) => from <= toId && fromId <= to);
 }

@@ -1,11 +1,13 @@
 import type { Venue } from '../venue.ts';
 import { BinanceDecoder } from './decoder.ts';
 import { binanceLive } from './live.ts';
+import { binanceMarket } from './market.ts';
 import { readInstrument } from './symbols.ts';
 
 /** Binance spot. https://developers.binance.com/docs/binance-spot-api-docs */
 export const binance: Venue = {
   exchange: 'binance',
+  domains: binanceMarket.domains,
   readInstrument,
   decoder: (directory) => new BinanceDecoder(directory),
   live: binanceLive,

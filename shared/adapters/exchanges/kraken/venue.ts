@@ -1,11 +1,13 @@
 import type { Venue } from '../venue.ts';
 import { KrakenDecoder } from './decoder.ts';
 import { krakenLive } from './live.ts';
+import { krakenMarket } from './market.ts';
 import { readInstrument } from './symbols.ts';
 
 /** Kraken spot, WebSocket v2. https://docs.kraken.com/api/docs/guides/spot-ws-intro */
 export const kraken: Venue = {
   exchange: 'kraken',
+  domains: krakenMarket.domains,
   readInstrument,
   decoder: (directory) => new KrakenDecoder(directory),
   live: krakenLive,

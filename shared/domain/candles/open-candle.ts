@@ -1,0 +1,108 @@
+import { ONE, type Decimal } from '../decimal.ts';
+import type { Trade } from '../market-data/trade.ts';
+import { openTimeOf, type Interval } from './interval.ts';
+
+/** A candle under way. Changed in place: the fold runs once for each trade of a venue. */
+export interface OpenCandle {
+  readonly openTimeMs: number;
+  open: Decimal;
+  high: Decimal;
+  low: Decimal;
+  close: Decimal;
+  volume: Decimal;
+  quoteVolume: Decimal;
+  takerBuyVolume: Decimal;
+  tradeCount: number;
+  firstTradeId: number;
+  lastTradeId: number;
+  firstTimeMs: number;
+  lastTimeMs: number;
+  /** The last id seen before this candle's first trade: a gap behind it belongs to this candle. */
+  precedingTradeId: number;
+}
+
+export function openCandle(openTimeMs: number, trade: Trade, precedingTradeId: number): OpenCandle {
+  const { price, quantity } = trade;
+  return {
+    openTimeMs,
+    open: price,
+    high: price,
+    low: price,
+    close: price,
+    volume: quantity,
+    quoteVolume: (price * quantity) / ONE,
+    takerBuyVolume: trade.takerSide === 'BUY' ? quantity : 0n,
+    tradeCount: 1,
+    firstTradeId: trade.tradeId,
+    lastTradeId: trade.tradeId,
+    firstTimeMs: trade.timeMs,
+    lastTimeMs: trade.timeMs,
+    precedingTradeId: precedingTradeId < 0 ? trade.tradeId - 1 : precedingOf(trade.tradeId, precedingTradeId),
+  };
+}
+
+/** A gap right before a late trade lies before what was the last id when the candle was opened, and may belong to it, too. */
+function precedingOf(tradeId: number, precedingTradeId: number): number {
+  return tradeId > precedingTradeId ? precedingTradeId : tradeId - 2;
+}
+
+export type CandleSums = Omit<OpenCandle, 'openTimeMs' | 'precedingTradeId'>;
+
+export function addToOpen(candle: OpenCandle, trade: Trade): void {
+  if (trade.tradeId <= candle.precedingTradeId)
+    candle.precedingTradeId = precedingOf(trade.tradeId, candle.precedingTradeId);
+  addTrade(candle, trade);
+}
+
+/** Inside a candle the trades are ordered by (time, id), in whichever order they arrive. */
+export function addTrade(candle: CandleSums, trade: Trade): void {
+  const { price, quantity, timeMs, tradeId } = trade;
+  if (price > candle.high) candle.high = price;
+  if (price < candle.low) candle.low = price;
+  candle.volume += quantity;
+  candle.quoteVolume += (price * quantity) / ONE;
+  if (trade.takerSide === 'BUY') candle.takerBuyVolume += quantity;
+  candle.tradeCount++;
+  if (timeMs > candle.lastTimeMs || (timeMs === candle.lastTimeMs && tradeId > candle.lastTradeId)) {
+    candle.close = price;
+    candle.lastTimeMs = timeMs;
+    candle.lastTradeId = tradeId;
+  } else if (
+    timeMs < candle.firstTimeMs ||
+    (timeMs === candle.firstTimeMs && tradeId < candle.firstTradeId)
+  ) {
+    candle.open = price;
+    candle.firstTimeMs = timeMs;
+    candle.firstTradeId = tradeId;
+  }
+}
+
+/**
+ * Adds what is in a candle of a shorter interval: the order in which they come does not matter.
+ * @param open null: there is none of the longer interval yet
+ */
+export function joinCandle(open: OpenCandle | null, shorter: OpenCandle, interval: Interval): OpenCandle {
+  if (open === null) return { ...shorter, openTimeMs: openTimeOf(shorter.openTimeMs, interval) };
+  if (shorter.high > open.high) open.high = shorter.high;
+  if (shorter.low < open.low) open.low = shorter.low;
+  open.volume += shorter.volume;
+  open.quoteVolume += shorter.quoteVolume;
+  open.takerBuyVolume += shorter.takerBuyVolume;
+  open.tradeCount += shorter.tradeCount;
+  if (isBefore(open.lastTimeMs, open.lastTradeId, shorter.lastTimeMs, shorter.lastTradeId)) {
+    open.close = shorter.close;
+    open.lastTimeMs = shorter.lastTimeMs;
+    open.lastTradeId = shorter.lastTradeId;
+  }
+  if (isBefore(shorter.firstTimeMs, shorter.firstTradeId, open.firstTimeMs, open.firstTradeId)) {
+    open.open = shorter.open;
+    open.firstTimeMs = shorter.firstTimeMs;
+    open.firstTradeId = shorter.firstTradeId;
+  }
+  open.precedingTradeId = Math.min(open.precedingTradeId, shorter.precedingTradeId);
+  return open;
+}
+
+function isBefore(aMs: number, a: number, bMs: number, b: number): boolean {
+  return aMs < bMs || (aMs === bMs && a < b);
+}
