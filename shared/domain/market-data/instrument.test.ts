@@ -44,6 +44,14 @@ describe('an instrument id', () => {
     expect(composed(apart)).toBe('coinbase:ÉCU-USD');
   });
 
+  it.each([
+    ['a sign for the letter', 'binance:\u212b-USDT', 'binance:Å-USDT'],
+    ['the parts of a syllable', 'binance:\u1112\u1161\u11ab-USDT', 'binance:한-USDT'],
+  ])('is refused in another spelling, %s', (_, apart, whole) => {
+    expect([isInstrumentId(apart), isInstrumentId(whole)]).toEqual([false, true]);
+    expect(composed(apart)).toBe(whole);
+  });
+
   it('is another one where a letter looks alike', () => {
     const [latin, cyrillic] = ['binance:BTC-USDT', 'binance:ВТС-USDT'];
     expect(isInstrumentId(cyrillic)).toBe(true);
