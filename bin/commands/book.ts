@@ -43,8 +43,7 @@ export const command = defineCommand({
 
 async function booksOf(path: string, io: CommandIo): Promise<readonly CapturedBook[]> {
   const verified = await verifyCapture(path);
-  const note = noteOfCaptures([verified]);
-  if (note !== null) io.tell(note);
+  io.tell(noteOfCaptures([verified]));
   if (verified.tally.bookMessages === 0)
     io.tell(`note: ${path}: no message has levels of a book, so no books`);
   const decoders = new CaptureDecoders();

@@ -56,7 +56,7 @@ describeConformance('recorded captures', () => {
       [19_904, 6496, ''],
       [0, 181, '2 aggTrade, 2 kline'],
       [0, 624, '20 kline, 24 aggTrade'],
-      [218, 182, '1 /api/v3/brokerage/market/products, 3 candles, 39 ticker'],
+      [218, 182, '3 candles, 39 ticker'],
       [10, 4279, ''],
     ]);
   });

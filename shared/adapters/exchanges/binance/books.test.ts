@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { binanceDecoder } from './decoder.ts';
+import { BinanceDecoder } from './decoder.ts';
 
 const DEPTH = 'https://api.binance.com/api/v3/depth?limit=1000&symbol=BTCUSDT';
 const update = {
@@ -16,11 +16,11 @@ const update = {
 function heard(event: Readonly<Record<string, unknown>>, stream = 'btcusdt@depth@100ms') {
   const message = JSON.stringify({ stream, data: event });
   const url = 'wss://stream.binance.com:9443/stream';
-  return binanceDecoder.read({ kind: 'ws', url, message }, 0).filter(({ kind }) => kind !== 'clock');
+  return new BinanceDecoder().read({ kind: 'ws', url, message }, 0).filter(({ kind }) => kind !== 'clock');
 }
 
 function answered(answer: unknown, url = DEPTH) {
-  return binanceDecoder.read({ kind: 'rest', url, message: JSON.stringify(answer) }, 0);
+  return new BinanceDecoder().read({ kind: 'rest', url, message: JSON.stringify(answer) }, 0);
 }
 
 const gap = { kind: 'book-gap', instrumentId: 'binance:BTC-USDT', cause: expect.any(String) };
@@ -57,7 +57,7 @@ describe('a depth update of Binance', () => {
 
   it('of an unknown symbol belongs to no book', () => {
     expect(heard({ ...update, s: 'NOBODY' })).toEqual([
-      { kind: 'malformed', cause: 'a book of an unknown symbol "NOBODY"' },
+      { kind: 'malformed', what: 'book of "NOBODY"', cause: expect.stringContaining('unknown symbol') },
     ]);
   });
 
@@ -94,7 +94,7 @@ describe('the answer to a question for a book of Binance', () => {
       { kind: 'refused' },
     ]);
     expect(answered({ lastUpdateId: 1, bids: [], asks: [] }, DEPTH.replace('BTCUSDT', 'NOBODY'))).toEqual([
-      { kind: 'malformed', cause: 'a book of an unknown symbol "NOBODY"' },
+      { kind: 'malformed', what: 'book of "NOBODY"', cause: expect.stringContaining('unknown symbol') },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Venue } from '../venue.ts';
-import { binanceDecoder } from './decoder.ts';
+import { BinanceDecoder } from './decoder.ts';
 import { binanceLive } from './live.ts';
 import { binanceMarket } from './market.ts';
 import { binanceBooks } from './books.ts';
@@ -10,7 +10,7 @@ export const binance: Venue = {
   exchange: 'binance',
   domains: binanceMarket.domains,
   readInstrument,
-  decoder: () => binanceDecoder,
+  decoder: (directory) => new BinanceDecoder(directory),
   books: binanceBooks,
   live: binanceLive,
 };

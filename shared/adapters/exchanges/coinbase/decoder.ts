@@ -1,6 +1,6 @@
 /** Reads messages of Coinbase Advanced Trade and the REST answers that fill its gaps. */
 import { otherMarket } from '../own-market.ts';
-import { plainDecimal } from '../raw-numbers.ts';
+import { numberQuoter, plainDecimal } from '../raw-numbers.ts';
 import { inTapeOrder } from '../tape-order.ts';
 import {
   bounded,
@@ -12,8 +12,10 @@ import {
   shown,
   type Fields,
 } from '../told-fields.ts';
+import { SymbolDirectory } from '../symbol-directory.ts';
 import type { Decoder, VenueEvent, VenueMessage, VenueTrade } from '../venue.ts';
 import { readLevel2 } from './books.ts';
+import { isWholeCatalogue, readCatalogue } from './catalogue.ts';
 import { coinbaseMarket } from './market.ts';
 import { instrumentOfProduct } from './symbols.ts';
 
@@ -21,16 +23,21 @@ const REPEATED: VenueEvent = { kind: 'notice', what: 'repeated message' };
 
 /** Every message of a connection has a number: they count up by one, over all of its channels. */
 export class CoinbaseDecoder implements Decoder {
+  readonly #directory: SymbolDirectory;
   #expected: number | null = null;
+
+  constructor(directory: SymbolDirectory = new SymbolDirectory()) {
+    this.#directory = directory;
+  }
 
   read({ kind, url, message }: VenueMessage, receivedAtMs: number): readonly VenueEvent[] {
     const otherPlace = coinbaseMarket(url);
     if (otherPlace !== null) return otherMarket(otherPlace);
     const json = parseJson(message);
     if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
-    const { value } = json;
-    if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
-    if (kind === 'rest') return readAnswer(value, url, receivedAtMs);
+    if (!isFields(json.value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
+    const value = hasBareAmount(json.value) ? (JSON.parse(quoteAmounts(message)) as Fields) : json.value;
+    if (kind === 'rest') return readAnswer(value, url, receivedAtMs, this.#directory);
     if (value['channel'] === undefined) return [readOther(value)];
     const number = value['sequence_num'];
     const isRepeated = this.#isRepeated(number);
@@ -60,6 +67,25 @@ export class CoinbaseDecoder implements Decoder {
   }
 }
 
+/** Coinbase writes amounts as text. Who wrote its messages anew may have made numbers of them: their digits are read. */
+const quoteAmounts = numberQuoter(['price', 'size']);
+
+function hasBareAmount(value: Fields): boolean {
+  return rowsOf(value).some(
+    (row) => isFields(row) && (typeof row['price'] === 'number' || typeof row['size'] === 'number'),
+  );
+}
+
+/** The trades of a message or of an answer, whatever else it has. */
+function rowsOf({ channel, events, trades }: Fields): readonly unknown[] {
+  if (Array.isArray(trades)) return trades;
+  if (channel !== 'market_trades' || !Array.isArray(events)) return [];
+  return events.flatMap((event: unknown) => {
+    const told = isFields(event) ? event['trades'] : undefined;
+    return Array.isArray(told) ? (told as unknown[]) : [];
+  });
+}
+
 /** https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket/websocket-channels */
 function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[] {
   const { channel, events } = value;
@@ -68,11 +94,7 @@ function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[]
   if (channel !== 'market_trades')
     return [{ kind: 'set-aside', what: named(channel, 'no channel'), cause: 'this channel is not read' }];
   if (!Array.isArray(events)) return [{ kind: 'malformed', cause: 'trades without a list of them' }];
-  const rows = events.flatMap((event: unknown) => {
-    const trades = isFields(event) ? event['trades'] : undefined;
-    return Array.isArray(trades) ? (trades as unknown[]) : [];
-  });
-  return readTrades(rows, receivedAtMs);
+  return readTrades(rowsOf(value), receivedAtMs);
 }
 
 function readLevels({ events, timestamp }: Fields): readonly VenueEvent[] {
@@ -93,9 +115,16 @@ function readOther({ type, message }: Fields): VenueEvent {
 }
 
 /** https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/public/get-public-market-trades */
-function readAnswer(value: Fields, url: string, receivedAtMs: number): readonly VenueEvent[] {
+function readAnswer(
+  value: Fields,
+  url: string,
+  receivedAtMs: number,
+  directory: SymbolDirectory,
+): readonly VenueEvent[] {
   const path = URL.parse(url)?.pathname ?? '';
-  const { trades, epochMillis, error } = value;
+  const { trades, epochMillis, error, products } = value;
+  if (path.endsWith('/products') && Array.isArray(products))
+    return directory.take(readCatalogue(products), isWholeCatalogue(url, value));
   if (path.endsWith('/brokerage/time') && typeof epochMillis === 'string')
     return [{ kind: 'clock', venueTimeMs: Number(epochMillis) }];
   if (path.endsWith('/ticker') && Array.isArray(trades)) return readTrades(trades, receivedAtMs);
@@ -123,7 +152,7 @@ function readTrade(fields: Fields, receivedAtMs: number): VenueEvent {
   return {
     kind: 'trade',
     instrumentId,
-    tradeId: bounded(id),
+    tradeId: typeof id === 'number' ? String(id) : bounded(id),
     price: amount(price),
     quantity: amount(size),
     takerSide: takerSideOf(side),

@@ -10,7 +10,7 @@ export const coinbase: Venue = {
   exchange: 'coinbase',
   domains: coinbaseMarket.domains,
   readInstrument,
-  decoder: () => new CoinbaseDecoder(),
+  decoder: (directory) => new CoinbaseDecoder(directory),
   books: coinbaseBooks,
   live: coinbaseLive,
 };

@@ -26,6 +26,14 @@ describe('a decoder of Kraken', () => {
     expect(timeOf('1688669597.827999')).toBe(1_688_669_597_827);
   });
 
+  it('reads an answer from its digits where amounts were made numbers', () => {
+    const message = `{"error":[],"result":{"XXBTZUSD":[[88000.10,1e-07,1688669597.5,"b","l","",7],["5.0",2.50,1688669598,"s","m","",8]],"last":"0"}}`;
+    expect(new KrakenDecoder().read({ kind: 'rest', url: asked, message }, 0)).toMatchObject([
+      { price: '88000.1', quantity: '0.0000001', timeMs: 1_688_669_597_500, tradeId: '7' },
+      { price: '5', quantity: '2.5', timeMs: 1_688_669_598_000, tradeId: '8' },
+    ]);
+  });
+
   it('sets aside one trade of an unknown symbol, and reads those beside it', () => {
     const row = (symbol: string): string =>
       `{"symbol":"${symbol}","side":"sell","price":0.5,"qty":2.50,"trade_id":7,"timestamp":"2026-01-01T00:00:00.000Z"}`;

@@ -1,7 +1,7 @@
 /** Reads messages of Kraken's WebSocket v2 and the REST answers that fill its gaps. */
 import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
 import { otherMarket } from '../own-market.ts';
-import { numberQuoter, plainDecimal } from '../raw-numbers.ts';
+import { numberQuoter, plainDecimal, quoteLeadingPairs } from '../raw-numbers.ts';
 import { inTapeOrder } from '../tape-order.ts';
 import {
   bounded,
@@ -13,18 +13,28 @@ import {
   shown,
   type Fields,
 } from '../told-fields.ts';
+import { SymbolDirectory } from '../symbol-directory.ts';
 import type { Decoder, VenueEvent, VenueMessage, VenueTrade } from '../venue.ts';
 import { BookDepths } from './book-depths.ts';
 import { readBook } from './books.ts';
+import { CATALOGUE_NUMBERS, readAssetPairs, readPairs } from './catalogue.ts';
 import { krakenMarket } from './market.ts';
 import { instrumentOfSymbol } from './symbols.ts';
 
 /** Kraken sends these as numbers. */
-const quoteNumbers = numberQuoter(['price', 'qty', 'trade_id']);
+const quoteNumbers = numberQuoter(['price', 'qty', 'trade_id', ...CATALOGUE_NUMBERS]);
 
-/** It remembers how deep the connection's books are: v2 checks them by checksums, and numbers trades by their ids. */
+/**
+ * It remembers the catalogue, and how deep the connection's books are: v2 checks them by checksums, and numbers trades by their
+ * ids.
+ */
 export class KrakenDecoder implements Decoder {
+  readonly #directory: SymbolDirectory;
   readonly #depths = new BookDepths();
+
+  constructor(directory: SymbolDirectory = new SymbolDirectory()) {
+    this.#directory = directory;
+  }
 
   read({ kind, url, message }: VenueMessage, receivedAtMs: number): readonly VenueEvent[] {
     const otherPlace = krakenMarket(url);
@@ -32,19 +42,40 @@ export class KrakenDecoder implements Decoder {
     const json = parseJson(quoteNumbers(message));
     if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
     const { value } = json;
-    if (kind === 'rest') return readAnswer(value, url, receivedAtMs);
+    if (kind === 'rest')
+      return readAnswer(
+        this.#directory,
+        hasBareAmount(value) ? JSON.parse(quoteLeadingPairs(message)) : value,
+        url,
+        receivedAtMs,
+      );
     if (Array.isArray(value)) return [aside('v1')];
     if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
     if (value['channel'] === undefined) return readReply(value, this.#depths);
     if (value['channel'] === 'book') return readBooks(value, this.#depths);
-    return readChannel(value, receivedAtMs);
+    return readChannel(value, receivedAtMs, this.#directory);
   }
 }
 
+/** Answers have amounts as text. Who wrote them anew may have made numbers of them: their digits are read. */
+function hasBareAmount(value: unknown): boolean {
+  return rowsOf(isFields(value) ? value['result'] : null).some(
+    (row) => Array.isArray(row) && (typeof row[0] === 'number' || typeof row[1] === 'number'),
+  );
+}
+
+/** The trades of an answer, under a name of Kraken's own for the pair, beside the cursor. */
+function rowsOf(result: unknown): readonly unknown[] {
+  if (!isFields(result)) return [];
+  return Object.values(result).find((of): of is unknown[] => Array.isArray(of)) ?? [];
+}
+
 /** https://docs.kraken.com/api/docs/websocket-v2/trade */
-function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[] {
+function readChannel(value: Fields, receivedAtMs: number, directory: SymbolDirectory): readonly VenueEvent[] {
   const { channel, data } = value as { channel?: unknown; data?: unknown };
   if (channel === 'heartbeat' || channel === 'status') return [{ kind: 'notice', what: channel }];
+  if (channel === 'instrument' && isFields(data) && Array.isArray(data['pairs']))
+    return directory.take(readPairs(data['pairs']), value['type'] === 'snapshot');
   if (channel !== 'trade') return [aside(named(channel, 'no channel'))];
   if (!Array.isArray(data)) return [{ kind: 'malformed', cause: 'trades without a list of them' }];
   if (data.length === 0) return [{ kind: 'notice', what: 'no trades' }];
@@ -97,20 +128,26 @@ function noteDepth({ channel, symbol, depth }: Fields, depths: BookDepths): void
 }
 
 /** https://docs.kraken.com/api/docs/rest-api/get-recent-trades */
-function readAnswer(value: unknown, url: string, receivedAtMs: number): readonly VenueEvent[] {
+function readAnswer(
+  directory: SymbolDirectory,
+  value: unknown,
+  url: string,
+  receivedAtMs: number,
+): readonly VenueEvent[] {
   if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
   const { error, result } = value;
   if (Array.isArray(error) && error.length > 0) return [{ kind: 'refused', cause: shown(error) }];
   const address = URL.parse(url);
   if (!isFields(result) || address === null) return [notAsked(url)];
   if (address.pathname.endsWith('/public/Time')) return [readTime(result)];
+  if (address.pathname.endsWith('/public/AssetPairs'))
+    return directory.take(readAssetPairs(result), !address.searchParams.has('pair'));
   if (!address.pathname.endsWith('/public/Trades')) return [notAsked(url)];
   const pair = address.searchParams.get('pair') ?? '';
   const instrumentId = instrumentOfSymbol(pair);
   if (instrumentId === null)
     return [{ kind: 'malformed', cause: `trades of an unknown symbol ${shown(pair)}` }];
-  // Under a name of Kraken's own for the pair, beside the cursor.
-  const rows = Object.values(result).find((of) => Array.isArray(of)) ?? [];
+  const rows = rowsOf(result);
   if (rows.length === 0) return [{ kind: 'notice', what: 'no trades' }];
   return inTapeOrder(rows.map((row: unknown) => answeredTrade(instrumentId, row, receivedAtMs)));
 }

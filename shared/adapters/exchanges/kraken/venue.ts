@@ -10,7 +10,7 @@ export const kraken: Venue = {
   exchange: 'kraken',
   domains: krakenMarket.domains,
   readInstrument,
-  decoder: () => new KrakenDecoder(),
+  decoder: (directory) => new KrakenDecoder(directory),
   books: krakenBooks,
   live: krakenLive,
 };
