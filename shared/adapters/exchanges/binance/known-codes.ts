@@ -10,7 +10,7 @@ export const QUOTE_CODES = codes(`
   EUR GBP AUD BRL TRY RUB UAH NGN ZAR PLN RON ARS JPY MXN COP CZK KZT IDR
 `);
 
-export const ASSET_CODES: ReadonlySet<string> = new Set([
+const ASSET_CODES: ReadonlySet<string> = new Set([
   ...QUOTE_CODES,
   ...codes(`
   0G 1000CAT 1000CHEEMS 1000SATS 1000SHIB 1INCH 1MBABYDOGE 2Z A A2Z AAVE ACA ACE ACH ACM ACT ACX ADA ADX AERGO AEVO AGIX
@@ -41,3 +41,10 @@ export const ASSET_CODES: ReadonlySet<string> = new Set([
   XTZ XUSD XVG XVS XZC YB YFI YFII YGG YOYO ZAMA ZBT ZEC ZEN ZIL ZK ZKC ZKP ZRO ZRX
   `),
 ]);
+
+/** What the simulated market invents, past the names that are familiar. */
+const SIMULATED = /^SIM\d{1,3}$/;
+
+export function isAssetCode(code: string): boolean {
+  return ASSET_CODES.has(code) || SIMULATED.test(code);
+}
