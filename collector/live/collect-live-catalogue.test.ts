@@ -50,12 +50,9 @@ function listening(answer: (url: URL, nowMs: number) => unknown) {
     time: time.process(),
     random: () => 0.5,
   });
-  let isOver = false;
-  void collecting.finally(() => (isOver = true));
   const end = async (): Promise<void> => {
     stop.abort();
-    for (let n = 0; n < 100 && !isOver; n++) await time.pass(100);
-    await collecting;
+    await Promise.all([collecting, time.pass(5000)]);
   };
   stops.push(end);
   const trade = (id: number): void => {

@@ -1,12 +1,17 @@
 import { composed, isInstrumentId, type InstrumentId } from '../../domain/market-data/instrument.ts';
 import { isSameListing, type Listing } from '../../domain/market-data/listing.ts';
 import { shown } from './told-fields.ts';
-import type { VenueEvent } from './venue.ts';
 
 /** What a decoder read of one instrument in a catalogue; `listing.instrumentId` is not yet known to be one. */
 export interface ToldListing extends Listing {
   readonly status: 'trading' | 'halted';
 }
+
+/** What follows from a catalogue: events of a venue. */
+export type DirectoryEvent =
+  | { readonly kind: 'instrument'; readonly listing: Listing }
+  | { readonly kind: 'set-aside'; readonly what: string; readonly cause: string }
+  | { readonly kind: 'notice'; readonly what: string };
 
 /** Venues list some thousands. Past this many somebody is making them up. */
 const MAX_LISTINGS = 20_000;
@@ -60,8 +65,8 @@ export class SymbolDirectory {
    * @param isWhole whether it leaves nothing out.
    * @returns an event for each instrument of which it says something else than before, and what is set aside of it.
    */
-  take(told: readonly ToldListing[], isWhole: boolean): readonly VenueEvent[] {
-    const events: VenueEvent[] = [];
+  take(told: readonly ToldListing[], isWhole: boolean): readonly DirectoryEvent[] {
+    const events: DirectoryEvent[] = [];
     const taken = new Map<InstrumentId, Listing>();
     const symbols = new Set<string>();
     // Of two symbols of one pair, the one that trades is meant.
@@ -85,7 +90,7 @@ export class SymbolDirectory {
   }
 
   /** Adds what is listed no more. @returns what is set aside of it: an answer that was cut short takes nothing away. */
-  #delist(taken: Map<InstrumentId, Listing>): readonly VenueEvent[] {
+  #delist(taken: Map<InstrumentId, Listing>): readonly DirectoryEvent[] {
     const listed = [...this.#byInstrument.values()].filter(({ status }) => status !== 'delisted');
     const gone = listed.filter(({ instrumentId }) => !taken.has(instrumentId));
     if (taken.size === 0 || gone.length > Math.max(FEW, listed.length * MOST_DELISTED_SHARE)) {

@@ -32,7 +32,7 @@ export const QUOTE_CODES = codes(`
   EUR GBP AUD BRL TRY RUB UAH NGN ZAR PLN RON ARS JPY MXN COP CZK KZT IDR
 `);
 
-export const ASSET_CODES: ReadonlySet<string> = new Set([
+const ASSET_CODES: ReadonlySet<string> = new Set([
   ...QUOTE_CODES,
   ...LEVERAGED,
   ...codes(`
@@ -64,3 +64,10 @@ export const ASSET_CODES: ReadonlySet<string> = new Set([
   XTZ XUSD XVG XVS XZC YB YFI YFII YGG YOYO ZAMA ZBT ZEC ZEN ZIL ZK ZKC ZKP ZRO ZRX
   `),
 ]);
+
+/** What the simulated market invents, past the names that are familiar. */
+const SIMULATED = /^SIM\d{1,3}$/;
+
+export function isAssetCode(code: string): boolean {
+  return ASSET_CODES.has(code) || SIMULATED.test(code);
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ASSET_CODES, QUOTE_CODES } from './known-codes.ts';
+import { isAssetCode, QUOTE_CODES } from './known-codes.ts';
 import { instrumentOfSymbol, readInstrument, symbolOfInstrument } from './symbols.ts';
 
 describe('a symbol of Binance', () => {
@@ -27,6 +27,7 @@ describe('a symbol of Binance', () => {
     ['BTCBFUSD', 'BTC-BFUSD'],
     ['BTCUSDE', 'BTC-USDE'],
     ['1000SHIBUSDT', '1000SHIB-USDT'],
+    ['SIM100USDT', 'SIM100-USDT'],
   ])('%s is %s, the only way in which it parts into two codes that are known', (symbol, pair) => {
     expect(instrumentOfSymbol(symbol)).toBe(`binance:${pair}`);
   });
@@ -43,7 +44,7 @@ describe('a symbol of Binance', () => {
       { length: symbol.length },
       (_, at) => [symbol.slice(0, at), symbol.slice(at)] as const,
     );
-    const known = partings.filter(([base, quote]) => ASSET_CODES.has(base) && QUOTE_CODES.has(quote));
+    const known = partings.filter(([base, quote]) => isAssetCode(base) && QUOTE_CODES.has(quote));
     expect(instrumentOfSymbol(symbol) !== null).toBe(known.length === 1);
   });
 

@@ -6,7 +6,7 @@ import {
   type InstrumentId,
 } from '../../../domain/market-data/instrument.ts';
 import type { SymbolDirectory } from '../symbol-directory.ts';
-import { ASSET_CODES, QUOTE_CODES } from './known-codes.ts';
+import { isAssetCode, QUOTE_CODES } from './known-codes.ts';
 
 /** Symbols come out of messages: past this many somebody is making them up, and they are not remembered. */
 const MAX_REMEMBERED = 10_000;
@@ -40,7 +40,7 @@ function partingsOf(symbol: string): string[] {
     { length: symbol.length },
     (_, at) => [symbol.slice(0, at), symbol.slice(at)] as const,
   ).flatMap(([base, quote]) =>
-    ASSET_CODES.has(base) && QUOTE_CODES.has(quote) && base !== quote ? [`${base}-${quote}`] : [],
+    isAssetCode(base) && QUOTE_CODES.has(quote) && base !== quote ? [`${base}-${quote}`] : [],
   );
 }
 
