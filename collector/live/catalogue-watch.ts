@@ -37,21 +37,10 @@ const LONGEST_RETRY_MS = 300_000;
  */
 export class CatalogueWatch {
   readonly #options: CatalogueWatchOptions;
-  readonly #asked: Promise<void>;
-  #haveAsked!: () => void;
   #isAway = false;
 
   constructor(options: CatalogueWatchOptions) {
     this.#options = options;
-    this.#asked = new Promise((resolve) => (this.#haveAsked = resolve));
-  }
-
-  /** Resolves when the first question has its answer, or none, and at the latest after this time. */
-  async askedWithin(ms: number, signal: AbortSignal): Promise<void> {
-    const waited = new AbortController();
-    const either = AbortSignal.any([signal, waited.signal]);
-    await Promise.race([this.#asked, this.#options.time.sleep(ms, either).catch(() => undefined)]);
-    waited.abort();
   }
 
   /** Resolves when the signal aborts. */
@@ -60,7 +49,6 @@ export class CatalogueWatch {
     const backoff = new Backoff({ firstMs: FIRST_RETRY_MS, longestMs: LONGEST_RETRY_MS, random });
     while (!signal.aborted) {
       const cause = await this.#ask(signal);
-      this.#haveAsked();
       if (signal.aborted) return;
       this.#tell(cause);
       if (cause === null) backoff.reset();

@@ -27,7 +27,6 @@ const LIVE_TIMINGS: LiveTimings = {
   restTimeoutMs: 5000,
   restLagMs: 500,
   catchUpWithinMs: 600_000,
-  catalogueWithinMs: 5000,
   catalogueEveryMs: 3_600_000,
   firstRetryMs: 500,
   longestRetryMs: 30_000,

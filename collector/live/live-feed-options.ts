@@ -20,8 +20,6 @@ export interface LiveFeedTimings extends LineTimings {
   readonly restLagMs: number;
   /** For so long after an interruption the missing trades are asked for. */
   readonly catchUpWithinMs: number;
-  /** For so long the first connection waits for the catalogue, so that a recording begins with it. */
-  readonly catalogueWithinMs: number;
   readonly catalogueEveryMs: number;
 }
 

@@ -147,10 +147,8 @@ export class LiveFeed {
 
   /** Listens over all lines until the signal. */
   async hold(signal: AbortSignal): Promise<void> {
-    const { timings } = this.#options;
-    // What comes before the catalogue is read by the symbols that were asked for.
+    // Nobody waits for the catalogue: what comes before it is read by the symbols that were asked for.
     const watch = this.#catalogue?.run(signal);
-    await this.#catalogue?.askedWithin(timings.catalogueWithinMs, signal);
     await Promise.all([watch, ...this.#lines.map(async (line) => line.hold(signal))]);
   }
 
