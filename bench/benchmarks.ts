@@ -12,6 +12,10 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkEntry>> = {
     summary: 'ns a trade of the exact candle fold, beside a plain loop over floats',
     load: async () => (await import('./figures/candle-fold.ts')).candleFold,
   },
+  book: {
+    summary: 'ns a changed level of the exact order book, beside columns of floats',
+    load: async () => (await import('./figures/book.ts')).book,
+  },
   backtest: {
     summary: 'ns a candle of the engine over history, beside a loop by hand',
     load: async () => (await import('./figures/backtest.ts')).backtest,

@@ -12,7 +12,9 @@ import type { Market } from '../shared/domain/market-data/market.ts';
 import { describeError } from '../shared/runtime/define-function.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { marketOfVenue } from '../shared/adapters/exchanges/market-of-url.ts';
-import { chooseInstruments, collectLive, type LiveOptions } from './live/collect-live.ts';
+import { chooseInstruments } from './live/choose-instruments.ts';
+import { collectLive, type LiveOptions } from './live/collect-live.ts';
+import { fetchDirectory } from './live/fetch-directory.ts';
 import { VenueVitals } from './live/venue-vitals.ts';
 import { startReporting } from './live/report-vitals.ts';
 import { claimStage, StageOfOtherMarket } from './stage-market.ts';
@@ -37,7 +39,7 @@ export async function runStandAlone(
   let options: LiveOptions;
   let market: Market;
   try {
-    options = readOptions(variables, signal, log);
+    options = await readOptions(variables, signal, log);
     market = marketOfVenue(options.exchange, options.endpoints ?? null);
   } catch (error) {
     log.error('the collector cannot start', { cause: (error as Error).message });
@@ -62,23 +64,26 @@ export async function runStandAlone(
   }
 }
 
-function readOptions(
+async function readOptions(
   variables: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
   log: Log,
-): LiveOptions {
+): Promise<LiveOptions> {
   const environment = parseEnvironment(variables, collectorVariables());
   const exchange = environment.text(COLLECTOR_EXCHANGE);
   const [ws, rest] = [environment.optionalText(COLLECTOR_WS), environment.optionalText(COLLECTOR_REST)];
   if ((ws === null) !== (rest === null))
     throw new Error(`environment: expected both ${COLLECTOR_WS} and ${COLLECTOR_REST}, or neither`);
+  const endpoints = ws === null || rest === null ? null : { ws, rest };
+  const symbols = environment.text(COLLECTOR_SYMBOLS).split(',');
+  const directory = await fetchDirectory(exchange, endpoints);
   return {
     exchange,
-    instrumentIds: chooseInstruments(exchange, environment.text(COLLECTOR_SYMBOLS).split(',')),
+    instrumentIds: chooseInstruments(exchange, symbols, directory),
     writer: new KinesisStreamWriter(environment),
     state: new DynamoStateStore(environment),
     signal,
     log,
-    ...(ws === null || rest === null ? {} : { endpoints: { ws, rest } }),
+    ...(endpoints === null ? {} : { endpoints }),
   };
 }

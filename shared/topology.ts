@@ -81,13 +81,13 @@ export const topology = {
       accessPatterns: ['push-updates: index CHANNEL#<channel> → connections', 'close-socket: query a connection’s items'],
     },
     operations: {
-      description: 'Quarantine, and how far each collector has come.',
+      description: 'Quarantine, how far each collector has come, and what the venues list.',
       keys: [
         'QUARANTINE#<id> / ITEM: what was set aside, its cause, what became of it',
-        'COLLECTOR#<sourceId> / POSITION: the last place whose messages are durable',
-        'COLLECTOR#<sourceId> / LEASE: who listens to an exchange', 'STAGE / MARKET: which market all of it is of',
+        'COLLECTOR#<sourceId> / POSITION: the last place whose messages are durable', 'COLLECTOR#<sourceId> / LEASE: who listens to an exchange',
+        'STAGE / MARKET: which market all of it is of', 'INSTRUMENT#<id> / LISTING: what its venue lists of it, since when',
       ],
-      accessPatterns: ['manage-quarantine: get one; index QUARANTINE#<status> by time'],
+      accessPatterns: ['manage-quarantine: get one; index QUARANTINE#<status> by time', 'read-market: get one; index LISTINGS#<exchange> by id'],
     },
   },
 
@@ -158,8 +158,8 @@ export const topology = {
       capabilities: { functionHealth: true, deadLetters: 'read' },
     },
     'read-market': {
-      context: 'api', description: 'Prices and candles.', timeoutSeconds: 5, memoryMb: 512,
-      capabilities: { candles: 'read', state: { 'market-data': 'read' } },
+      context: 'api', description: 'Prices, candles and what the venues list.', timeoutSeconds: 5, memoryMb: 512,
+      capabilities: { candles: 'read', state: { 'market-data': 'read', operations: 'read' } },
     },
     'manage-strategies': {
       context: 'api', description: 'Creates, shows, pauses and removes strategy instances.', timeoutSeconds: 5, memoryMb: 256,

@@ -26,6 +26,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('../commands/candles.ts'),
   },
   {
+    name: 'book',
+    summary: 'the final order books of a recorded market',
+    load: () => import('../commands/book.ts'),
+  },
+  {
+    name: 'instruments',
+    summary: 'what the venues list: steps, least amounts and status, as known at a time',
+    load: () => import('../commands/instruments.ts'),
+  },
+  {
     name: 'backtest',
     summary: 'a strategy over a file of candles',
     load: () => import('../commands/backtest.ts'),

@@ -1,6 +1,6 @@
 import { noteOfCaptures } from '../../collector/tape/note-of-captures.ts';
 import { tapeOfCapture } from '../../collector/tape/tape-of-capture.ts';
-import { BadCapture, verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
+import { BadCapture, refuseUnreadable, verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import type { CandleView } from '../../shared/contracts/events.ts';
 import { candleViewOf } from '../../shared/contracts/lane-candles.ts';
 import type { Candle } from '../../shared/domain/candles/candle.ts';
@@ -33,8 +33,9 @@ export const command = defineCommand({
   ],
   run: async (values, io) => {
     try {
-      const note = noteOfCaptures([await verifyCapture(values.capture)]);
-      if (note !== null) io.tell(note);
+      const capture = await verifyCapture(values.capture);
+      refuseUnreadable(capture);
+      io.tell(noteOfCaptures([capture]));
     } catch (error) {
       if (error instanceof BadCapture) throw new BadInput(error.message);
       throw error;

@@ -46,7 +46,6 @@ export const command = defineCommand({
       const instances = source.strategy === null ? [] : instancesOf(source.strategy, source.instruments);
       if ('error' in instances) throw wrongRequest(instances);
       refuseTooMany(instances);
-      if (source.note !== null) io.tell(source.note);
       if (!values.once) await portErrors(async () => assertPortFree('127.0.0.1', values.port));
       const platform = await openPlatform({
         dataDir,
@@ -55,6 +54,8 @@ export const command = defineCommand({
       });
       try {
         await createInstances(platform, instances);
+        // Whatever is wrong has been said by now, in one line.
+        if (source.note !== null) io.tell(source.note);
         const run = values.once ? runOnce(platform, source, io) : serve(platform, source, values.port, io);
         return await Promise.race([run, platform.broken]);
       } finally {

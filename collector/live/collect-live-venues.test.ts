@@ -6,7 +6,8 @@ import { openMemoryState } from '../../test/support/memory-state.ts';
 import { RecordingStreamWriter } from '../../test/support/recording-stream-writer.ts';
 import { ScriptedVenue } from '../../test/support/scripted-venue.ts';
 import { SimulatedTime } from '../../test/support/simulated-time.ts';
-import { chooseInstruments, collectLive } from './collect-live.ts';
+import { chooseInstruments } from './choose-instruments.ts';
+import { collectLive } from './collect-live.ts';
 import { VenueVitals } from './venue-vitals.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);

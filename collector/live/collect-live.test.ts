@@ -16,7 +16,8 @@ import {
   PER_SECOND,
 } from '../../test/support/live-collectors.ts';
 import { tapeOfCapture } from '../tape/tape-of-capture.ts';
-import { chooseInstruments, LiveRefused } from './collect-live.ts';
+import { chooseInstruments } from './choose-instruments.ts';
+import { LiveRefused } from './live-venue.ts';
 
 const collectors = liveCollectors();
 

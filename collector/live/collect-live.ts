@@ -1,24 +1,19 @@
-import type { LiveVenue, Venue, VenueEndpoints } from '../../shared/adapters/exchanges/venue.ts';
-import { LIVE_EXCHANGES, venueOf } from '../../shared/adapters/exchanges/venues.ts';
-import { isExchange } from '../../shared/domain/market-data/exchanges.ts';
+import type { VenueEndpoints } from '../../shared/adapters/exchanges/venue.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
 import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { LeaseLost, takeLease, type Lease, type LeaseTimings } from './lease.ts';
+import { ListingKeeper } from '../outlet/listing-keeper.ts';
 import { LeasedWriter } from './leased-writer.ts';
 import { LivePosition } from './live-position.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { LiveFeedTimings } from './live-feed-options.ts';
+import { liveVenue, type ListenedVenue } from './live-venue.ts';
 import { systemTime, type LiveTime } from './live-time.ts';
 import { PatientWriter } from './patient-writer.ts';
 import { networkTransport, type VenueTransport } from './venue-transport.ts';
 import { VenueVitals } from './venue-vitals.ts';
-
-/** What was asked for cannot be listened to. The message is one line. */
-export class LiveRefused extends Error {
-  override readonly name = 'LiveRefused';
-}
 
 export interface LiveTimings extends LiveFeedTimings, LeaseTimings {}
 
@@ -32,6 +27,7 @@ const LIVE_TIMINGS: LiveTimings = {
   restTimeoutMs: 5000,
   restLagMs: 500,
   catchUpWithinMs: 600_000,
+  catalogueEveryMs: 3_600_000,
   firstRetryMs: 500,
   longestRetryMs: 30_000,
   stableAfterMs: 30_000,
@@ -64,28 +60,7 @@ export interface LiveOptions {
   readonly random?: () => number;
 }
 
-/** Of one process. */
-const MAX_INSTRUMENTS = 200;
 const WRITE_ATTEMPTS = 8;
-
-/**
- * Reads what a user asked for.
- * @param symbols the venue's own (`BTCUSDT`), `BTC-USDT`, or instrument ids.
- * @throws LiveRefused naming the first that is wrong.
- */
-export function chooseInstruments(exchange: string, symbols: readonly string[]): InstrumentId[] {
-  const { venue } = liveVenue(exchange);
-  const instrumentIds = symbols.map((symbol) => {
-    const instrumentId = venue.readInstrument(symbol.trim());
-    if (instrumentId !== null) return instrumentId;
-    throw new LiveRefused(
-      `live: ${JSON.stringify(symbol)} is not a pair of ${exchange}, expected one such as BTC-USDT`,
-    );
-  });
-  const distinct = [...new Set(instrumentIds)].sort();
-  if (distinct.length >= 1 && distinct.length <= MAX_INSTRUMENTS) return distinct;
-  throw new LiveRefused(`live: expected 1 to ${MAX_INSTRUMENTS} symbols, got ${distinct.length}`);
-}
 
 /**
  * Listens to an exchange until the signal and sends its trades into the streams without a gap. Several may be started for
@@ -154,6 +129,7 @@ async function listen(run: LiveRun, lease: Lease): Promise<void> {
     log,
     random,
     position,
+    listings: new ListingKeeper(state),
     onFailure: (error) => failure.abort(error),
     vitals,
   });
@@ -163,17 +139,4 @@ async function listen(run: LiveRun, lease: Lease): Promise<void> {
   // Why it cannot go on counts for more than what failed because of it.
   await feed.finish().catch((error: unknown) => failure.abort(error));
   failure.signal.throwIfAborted();
-}
-
-interface ListenedVenue {
-  readonly venue: Venue;
-  readonly live: LiveVenue;
-}
-
-function liveVenue(exchange: string): ListenedVenue {
-  const venue = isExchange(exchange) ? venueOf(exchange) : null;
-  if (venue !== null && venue.live !== null) return { venue, live: venue.live };
-  throw new LiveRefused(
-    `live: exchange ${JSON.stringify(exchange)} is not supported yet (supported: ${LIVE_EXCHANGES.join(', ')})`,
-  );
 }

@@ -45,7 +45,7 @@ export async function fetchText(request: VenueRequest, options: FetchTextOptions
     const latest = patience.kind === 'until' ? patience.elapsedMs : time.elapsedMs() + FEW_ATTEMPTS_WAIT_MS;
     if (!(await budget.take(request.weight, latest, signal)))
       return { kind: 'failed', cause: 'the venue takes no more requests for now' };
-    const answer = await fetchOnce(request.url, options);
+    const answer = await fetchOnce(request, options);
     if (answer.kind === 'text' || answer.kind === 'failed') return answer;
     if (answer.kind === 'slow-down') budget.shutFor(answer.pauseMs);
     const waitMs = answer.kind === 'slow-down' ? answer.pauseMs : backoff.nextMs();
@@ -64,10 +64,16 @@ function isWorthIt(
   return answer.kind === 'passing' && attempt < patience.attempts;
 }
 
-async function fetchOnce(url: string, { transport, signal, timeoutMs }: FetchTextOptions): Promise<Answer> {
+async function fetchOnce(
+  request: VenueRequest,
+  { transport, signal, timeoutMs }: FetchTextOptions,
+): Promise<Answer> {
   signal.throwIfAborted();
   try {
-    return read(await transport.get(url, { signal, timeoutMs }));
+    return read(
+      await transport.get(request.url, { signal, timeoutMs }),
+      request.mostCharacters ?? MAX_ANSWER_CHARACTERS,
+    );
   } catch (error) {
     signal.throwIfAborted();
     const { message, cause } = error as Error;
@@ -75,7 +81,7 @@ async function fetchOnce(url: string, { transport, signal, timeoutMs }: FetchTex
   }
 }
 
-function read({ status, text, retryAfter }: VenueAnswer): Answer {
+function read({ status, text, retryAfter }: VenueAnswer, mostCharacters: number): Answer {
   if (status >= 500) return { kind: 'passing', cause: `HTTP ${status}` };
   const said = `HTTP ${status}: ${text.slice(0, 200)}`;
   if (status === 429 || status === 418) {
@@ -83,7 +89,7 @@ function read({ status, text, retryAfter }: VenueAnswer): Answer {
     return { kind: 'slow-down', cause: `${said} (to wait ${pauseMs / 1000} s)`, pauseMs };
   }
   if (status < 200 || status > 299) return { kind: 'failed', cause: said };
-  if (text.length > MAX_ANSWER_CHARACTERS)
+  if (text.length > mostCharacters)
     return { kind: 'failed', cause: `an answer of ${text.length} characters` };
   return { kind: 'text', text };
 }

@@ -2,6 +2,7 @@ import type { LiveVenue, Venue, VenueEndpoints } from '../../shared/adapters/exc
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import type { ListingKeeper } from '../outlet/listing-keeper.ts';
 import type { LineTimings } from './live-line.ts';
 import type { KnownTrades, LivePosition } from './live-position.ts';
 import type { LiveTime } from './live-time.ts';
@@ -19,6 +20,7 @@ export interface LiveFeedTimings extends LineTimings {
   readonly restLagMs: number;
   /** For so long after an interruption the missing trades are asked for. */
   readonly catchUpWithinMs: number;
+  readonly catalogueEveryMs: number;
 }
 
 export interface LiveFeedOptions {
@@ -37,6 +39,8 @@ export interface LiveFeedOptions {
   readonly log: Log;
   readonly random: () => number;
   readonly position: Pick<LivePosition, 'save' | 'saveAndRelease'>;
+  /** Keeps what the venue lists. */
+  readonly listings: Pick<ListingKeeper, 'note'>;
   readonly onFailure: (error: unknown) => void;
   /** Told when the venue is heard. */
   readonly vitals: VenueVitals;

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { SymbolDirectory } from '../../shared/adapters/exchanges/symbol-directory.ts';
 import type { VenueLine, VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
+import { CatalogueWatch } from './catalogue-watch.ts';
 import { CatchUp, MAX_HELD } from './catch-up.ts';
 import { InstrumentFeed, type ReceivedMessage } from './instrument-feed.ts';
 import type { LiveFeedOptions } from './live-feed-options.ts';
@@ -25,6 +27,10 @@ export class LiveFeed {
   readonly #runId = `live-${randomUUID().slice(0, 8)}`;
   readonly #lines: readonly LiveLine[];
   readonly #unread: UnreadMessages;
+  /** What the symbols of the venue name, for all that is heard and answered. */
+  readonly #directory = new SymbolDirectory();
+  /** null: the venue has no catalogue. */
+  readonly #catalogue: CatalogueWatch | null;
   readonly #endTicks: () => void;
   #wasOpen = false;
   #sessions = 0;
@@ -36,7 +42,8 @@ export class LiveFeed {
     const { venue, live, fence, writer, time, log, random, onFailure, timings } = options;
     const { exchange } = venue;
     // An answer belongs to no connection, so that all of them can have one decoder.
-    const decoder = venue.decoder();
+    const decoder = venue.decoder(this.#directory);
+    for (const id of options.instrumentIds) this.#directory.assume(live.symbolOf(id), id);
     const outlet = new LiveOutlet({
       writer,
       exchange,
@@ -86,6 +93,22 @@ export class LiveFeed {
       },
       () => this.#feeds.values(),
     );
+    this.#catalogue =
+      live.catalogue === null
+        ? null
+        : new CatalogueWatch({
+            exchange,
+            request: live.catalogue(restEndpoint),
+            decoder,
+            fetch: async (request, patience, signal) => this.#questions.fetch(request, patience, signal),
+            archive: (message) => outlet.archive(message),
+            keep: async (listings, fromMs) => options.listings.note(listings, fromMs),
+            instrumentIds: options.instrumentIds,
+            refreshEveryMs: timings.catalogueEveryMs,
+            time,
+            log,
+            random,
+          });
     this.#unread = new UnreadMessages({ exchange, log, vitals: options.vitals });
     this.#lines = live.connect(endpoints, options.instrumentIds).map((line) => this.#newLine(line));
     options.vitals.begin(options.instrumentIds, time.nowMs());
@@ -99,7 +122,7 @@ export class LiveFeed {
       line,
       feeds: line.instrumentIds.map((id) => this.#feeds.get(id)!),
       exchange: venue.exchange,
-      newDecoder: () => venue.decoder(),
+      newDecoder: () => venue.decoder(this.#directory),
       newConnectionId: () => `${this.#runId}-c${++this.#connections}`,
       transport,
       time,
@@ -124,7 +147,9 @@ export class LiveFeed {
 
   /** Listens over all lines until the signal. */
   async hold(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.#lines.map(async (line) => line.hold(signal)));
+    // Nobody waits for the catalogue: what comes before it is read by the symbols that were asked for.
+    const watch = this.#catalogue?.run(signal);
+    await Promise.all([watch, ...this.#lines.map(async (line) => line.hold(signal))]);
   }
 
   /** Shuts out whoever listened before. To be called, and awaited, before the first connection. */

@@ -19,9 +19,9 @@ export class UnreadMessages {
     const { exchange: venue, log } = options;
     this.#options = options;
     // A line for each kind: a venue that sends a channel unasked sends it a thousand times a minute.
-    this.#tally = new MessageTally(({ what, cause }) =>
-      log.info('messages are set aside', { venue, what, cause }),
-    );
+    this.#tally = new MessageTally({
+      onFirst: ({ what, cause }) => log.info('messages are set aside', { venue, what, cause }),
+    });
   }
 
   /** Takes note of the events of a message. @returns whether messages are missing before it. */

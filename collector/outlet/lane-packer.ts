@@ -1,5 +1,17 @@
-import { tradeRow, type ToldTrade, type TradeRow } from '../../shared/contracts/lane-rows.ts';
 import {
+  levelsRow,
+  quoteRow,
+  tradeRow,
+  type BookLevels,
+  type BookQuote,
+  type LevelsRow,
+  type QuoteRow,
+  type ToldTrade,
+  type TradeRow,
+} from '../../shared/contracts/lane-rows.ts';
+import {
+  MAX_LEVELS_A_RECORD,
+  MAX_QUOTES_A_RECORD,
   MAX_TRADES_A_RECORD,
   type TradesRecordV1,
   type Watermark,
@@ -18,6 +30,8 @@ const FULL_MALFORMED_CHARACTERS = 30_000;
 interface OpenRecord {
   readonly instruments: InstrumentId[];
   readonly trades: TradeRow[];
+  readonly quotes: QuoteRow[];
+  readonly levels: LevelsRow[];
   readonly watermarks: [instrumentIndex: number, timeMs: number][];
   readonly nextTradeIds: [instrumentIndex: number, tradeId: string][];
   readonly malformed: [raw: string, cause: string][];
@@ -88,6 +102,22 @@ export class LanePacker {
     if (trades.length >= MAX_TRADES_A_RECORD) closeRecord(slot.lane);
   }
 
+  /** Behind the trades that came before it, and before those that follow. */
+  addQuote(quote: BookQuote): void {
+    const slot = this.#slotOf(quote.instrumentId);
+    const record = recordOf(slot.lane);
+    const { quotes, trades } = record;
+    quotes.push(quoteRow(indexIn(record, slot, quote.instrumentId), trades.length, quote));
+    if (quotes.length >= MAX_QUOTES_A_RECORD) closeRecord(slot.lane);
+  }
+
+  addLevels(levels: BookLevels): void {
+    const slot = this.#slotOf(levels.instrumentId);
+    const record = recordOf(slot.lane);
+    record.levels.push(levelsRow(indexIn(record, slot, levels.instrumentId), record.trades.length, levels));
+    if (record.levels.length >= MAX_LEVELS_A_RECORD) closeRecord(slot.lane);
+  }
+
   /** A message in which nothing could be located: it goes to quarantine by way of the exchange's first lane. */
   addMalformed(exchange: string, raw: string, cause: string): void {
     const lane = this.#laneNamed(lanesOf(exchange)[0]!);
@@ -154,6 +184,8 @@ function recordOf(lane: LaneBuffer): OpenRecord {
   lane.open ??= {
     instruments: [],
     trades: [],
+    quotes: [],
+    levels: [],
     watermarks: [],
     nextTradeIds: [],
     malformed: [],
@@ -183,7 +215,8 @@ function encode(
   stamp: Pick<TradesRecordV1, 'fence' | 'sessionId'>,
   record: OpenRecord,
 ): StreamRecord {
-  const { instruments, trades, laneWatermarkMs, watermarks, nextTradeIds, malformed } = record;
+  const { instruments, trades, quotes, levels, laneWatermarkMs, watermarks, nextTradeIds, malformed } =
+    record;
   const body: TradesRecordV1 = {
     v: 1,
     kind: 'trades',
@@ -194,6 +227,8 @@ function encode(
     laneWatermarkMs,
     watermarks,
     ...(nextTradeIds.length === 0 ? {} : { nextTradeIds }),
+    ...(quotes.length === 0 ? {} : { quotes }),
+    ...(levels.length === 0 ? {} : { levels }),
     ...(malformed.length === 0 ? {} : { malformed }),
   };
   return recordOfLane(lane, Buffer.from(JSON.stringify(body)));

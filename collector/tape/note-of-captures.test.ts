@@ -17,20 +17,23 @@ const trade: VenueEvent = {
 const aside = (what: string): VenueEvent => ({ kind: 'set-aside', what, cause: 'this channel is not read' });
 
 function capture(...messages: (readonly VenueEvent[])[]): VerifiedCapture {
-  const tally = new MessageTally();
+  const tally = new MessageTally({ readsTrades: true });
   for (const [n, events] of messages.entries()) tally.add(events, n + 1);
   const found = {
     exchanges: ['kraken'],
     instruments: [],
     firstLineOf: new Map(),
     firstReceivedAtMs: 1,
+    catalogues: [],
   } as const;
   return { path: 'a.ndjson.gz', sha256: 'a', lines: messages.length, tally, ...found };
 }
 
 describe('what is said of captures', () => {
-  it('is nothing where everything is read', () => {
-    expect(noteOfCaptures([capture([trade], [{ kind: 'notice', what: 'heartbeat' }])])).toBeNull();
+  it('is how many messages and trades there are, where everything is read too', () => {
+    expect(noteOfCaptures([capture([trade], [{ kind: 'notice', what: 'heartbeat' }])])).toBe(
+      'note: a.ndjson.gz: 2 messages, 1 trades',
+    );
   });
 
   it('is how many messages of each kind are not read, why, and where the first stands', () => {
@@ -45,21 +48,31 @@ describe('what is said of captures', () => {
       ]),
     ).toBe(
       'note: a.ndjson.gz: 4 messages, 2 trades; set aside: 2 book (this channel is not read, first in line 2), ' +
-        '1 ohlc (this channel is not read, first in line 3); 1 malformed',
+        '1 ohlc (this channel is not read, first in line 3); 1 malformed (not JSON, first in line 4)',
+    );
+  });
+
+  it('counts a trade that is none as set aside, by the field that cannot be used', () => {
+    const bad = { ...trade, price: '0' };
+    expect(noteOfCaptures([capture([trade], [bad], [bad, { ...trade, takerSide: 'x' }])])).toBe(
+      'note: a.ndjson.gz: 3 messages, 1 trades; set aside: ' +
+        '2 trade with an unusable price (price: expected a decimal above zero, got "0", first in line 2), ' +
+        '1 trade with an unusable aggressor (aggressor: expected B or S, got "x", first in line 3)',
     );
   });
 
   it('is of each file by itself', () => {
     const missing: VenueEvent = { kind: 'sequence-gap', expected: 5, got: 7 };
     expect(noteOfCaptures([capture([trade]), capture([missing, trade]), capture()])).toBe(
-      'note: a.ndjson.gz: 1 messages, 1 trades; 1 gaps in the numbers of messages\n' +
-        'note: a.ndjson.gz: 0 messages, 0 trades; no trades, so no candles',
+      'note: a.ndjson.gz: 1 messages, 1 trades\n' +
+        'note: a.ndjson.gz: 1 messages, 1 trades; 1 gaps in the numbers of messages\n' +
+        'note: a.ndjson.gz: 0 messages, 0 trades',
     );
   });
 
   it('stays short, however many kinds somebody makes up', () => {
     const many = Array.from({ length: 2000 }, (_, n) => [aside(`kind ${n}`)]);
-    const note = noteOfCaptures([capture([trade], ...many)])!;
+    const note = noteOfCaptures([capture([trade], ...many)]);
     expect(note).toMatch(/, 39 more kinds$/);
     expect(note.length).toBeLessThan(1000);
   });

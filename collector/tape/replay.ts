@@ -27,10 +27,11 @@ export async function replayCaptures({ files, ...ports }: ReplayOptions): Promis
   });
 }
 
-function captureSource({ path, sha256 }: VerifiedCapture): TapeSource {
+function captureSource({ path, sha256, catalogues }: VerifiedCapture): TapeSource {
   return {
     id: `capture-${sha256.slice(0, 16)}`,
     firstLine: 1,
+    catalogues,
     read: (fromLine) => readCapture(path, { fromLine }),
   };
 }

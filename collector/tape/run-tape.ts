@@ -1,8 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CaptureDecoders } from '../../shared/adapters/exchanges/capture-decoders.ts';
+import {
+  CaptureDecoders,
+  directoryOf,
+  type VenueDirectories,
+} from '../../shared/adapters/exchanges/capture-decoders.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
 import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { ListingKeeper } from '../outlet/listing-keeper.ts';
 import { mergeSources, type MergedBatch } from './merge-sources.ts';
 import { Pacer, type TapeSpeed } from './pacer.ts';
 import { readAhead, type Weight } from './read-ahead.ts';
@@ -100,6 +105,7 @@ class TapeRun {
   readonly #boundaries: TapeBoundaries;
   readonly #feed: TapeFeed;
   readonly #pacer: Pacer | null;
+  readonly #listings: ListingKeeper;
   #messages = 0;
   #reportedAt = performance.now();
 
@@ -107,6 +113,7 @@ class TapeRun {
     const { speed, timeBase, writer, gate, signal, sessionId } = options;
     this.#options = options;
     this.#keeper = keeper;
+    this.#listings = new ListingKeeper(options.state);
     this.#sources = options.sources.map((source) => openSource(source, options, position));
     this.#boundaries = new TapeBoundaries(position?.boundaries);
     const clockMs = position?.clockMs ?? -1;
@@ -129,9 +136,14 @@ class TapeRun {
 
   async run(): Promise<void> {
     const tape = mergeSources(this.#sources.map(({ source, readFrom }) => source.read(readFrom)));
-    for await (const batch of readAhead(readBatches(tape, this.#sources.length), weightOf, AHEAD)) {
+    for await (const batch of readAhead(
+      readBatches(tape, this.#sources.length, directoriesBefore(this.#sources)),
+      weightOf,
+      AHEAD,
+    )) {
       this.#options.signal.throwIfAborted();
       await this.#archive(batch);
+      await this.#keepListings(batch);
       await this.#send(batch);
       this.#report();
       // A tape of which everything is ready would otherwise never let its readers have a turn.
@@ -152,6 +164,14 @@ class TapeRun {
     for (let i = 0; i < messages.length; i++) {
       const room = this.#sources[sources[i]!]!.archive.add(messages[i]!.capture);
       if (room !== null) await room;
+    }
+  }
+
+  /** What is known of an instrument is kept before anything is decided upon its trades. */
+  async #keepListings({ messages }: ReadBatch): Promise<void> {
+    for (const { events, receivedAtMs } of messages) {
+      const listings = events.flatMap((event) => (event.kind === 'instrument' ? [event.listing] : []));
+      if (listings.length > 0) await this.#listings.note(listings, receivedAtMs);
     }
   }
 
@@ -227,12 +247,28 @@ function openSource(
   };
 }
 
-/** Each source has decoders of its own: what lies beside it is of other connections, whatever their names. */
+/** What the catalogues have said before the messages from which the sources are read. */
+function directoriesBefore(sources: readonly SourceProgress[]): VenueDirectories {
+  const directories: VenueDirectories = new Map();
+  sources
+    .flatMap(({ source, readFrom }) => (source.catalogues ?? []).filter(({ line }) => line < readFrom))
+    .sort((a, b) => a.receivedAtMs - b.receivedAtMs)
+    .forEach(({ exchange, listings, isWhole }) =>
+      directoryOf(directories, exchange).resume(listings, isWhole),
+    );
+  return directories;
+}
+
+/**
+ * Each source has decoders of its own: what lies beside it is of other connections, whatever their names. A catalogue
+ * counts for all of them.
+ */
 async function* readBatches(
   tape: AsyncIterable<MergedBatch>,
   sourceCount: number,
+  directories: VenueDirectories,
 ): AsyncGenerator<ReadBatch> {
-  const decoders = Array.from({ length: sourceCount }, () => new CaptureDecoders());
+  const decoders = Array.from({ length: sourceCount }, () => new CaptureDecoders(directories));
   for await (const { messages, sources } of tape) {
     yield {
       messages: messages.map((capture, n) => readTapeMessage(capture, decoders[sources[n]!]!)),

@@ -1,3 +1,4 @@
+import type { CaptureCatalogue } from '../../shared/adapters/exchanges/capture-file.ts';
 import type { CaptureMessage } from '../../shared/contracts/capture.ts';
 
 /** A tape whose messages are numbered for good, so that reading can begin again anywhere. */
@@ -6,6 +7,8 @@ export interface TapeSource {
   readonly id: string;
   /** Number of the first message. */
   readonly firstLine: number;
+  /** What its messages say of venues' catalogues; a reader that begins behind them has to know. */
+  readonly catalogues?: readonly CaptureCatalogue[];
   /** Messages from a number on, in batches of at most some hundreds. */
   read(fromLine: number): AsyncIterable<readonly CaptureMessage[]>;
 }

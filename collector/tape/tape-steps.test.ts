@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { exchangeOf } from '../../shared/domain/market-data/instrument.ts';
 import { TapeBoundaries } from './tape-boundaries.ts';
-import type { TapeEvent, TapeMessage } from './tape-message.ts';
+import type { CaptureEvent } from '../../shared/adapters/exchanges/capture-decoders.ts';
+import type { TapeMessage } from './tape-message.ts';
 import { tapeSteps, type TapeStep } from './tape-steps.ts';
 
 const BITCOIN = 'binance:BTC-USDT';
@@ -22,7 +23,7 @@ function trade(
 
 const heartbeat = (venueTimeMs: number): TapeMessage => message(START, { kind: 'heartbeat', venueTimeMs });
 
-function message(receivedAtMs: number, event: TapeEvent): TapeMessage {
+function message(receivedAtMs: number, event: CaptureEvent): TapeMessage {
   const capture = {
     line: 1,
     receivedAtNs: '0',

@@ -1,5 +1,6 @@
 /** What `-c NAME=VALUE` changes of a stage, so that nobody has to edit a source file to deploy one. */
 import type { Node } from 'constructs';
+import { VENUE_SYMBOL } from '../../shared/contracts/exchange.ts';
 import type { StageSettings } from './stage.ts';
 
 export type Context = Pick<Node, 'tryGetContext'>;
@@ -51,7 +52,6 @@ function readOrigin(context: Context, key: string): string | null {
   throw new ContextRefused(`-c ${key}=${text}: expected an origin such as https://desk.example.com`);
 }
 
-const SYMBOL = /^[A-Z0-9]{2,20}$/;
 const MAX_SYMBOLS = 200;
 
 function readCollector(context: Context, stage: StageSettings): StageSettings['collector'] {
@@ -59,8 +59,8 @@ function readCollector(context: Context, stage: StageSettings): StageSettings['c
   if (text === null) return stage.collector;
   if (stage.collector === null)
     throw new ContextRefused(`-c symbols=…: the stage ${stage.name} has no collector`);
-  const symbols = [...new Set(text.split(',').map((symbol) => symbol.trim()))];
-  const wrong = symbols.find((symbol) => !SYMBOL.test(symbol));
+  const symbols = [...new Set(text.split(',').map((symbol) => symbol.trim().normalize('NFC')))];
+  const wrong = symbols.find((symbol) => !VENUE_SYMBOL.test(symbol));
   if (wrong !== undefined)
     throw new ContextRefused(
       `-c symbols=…: ${JSON.stringify(wrong)}: expected the venue's own symbols, such as BTCUSDT,ETHUSDT`,

@@ -1,7 +1,7 @@
 /** What differs between the places that the platform is deployed to. */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
-import { exchangeName } from '../../shared/contracts/exchange.ts';
+import { exchangeName, VENUE_SYMBOL } from '../../shared/contracts/exchange.ts';
 import { tokenRules } from '../../shared/contracts/token-rules.ts';
 import type { AlarmReceiver } from './alarm-receivers.ts';
 
@@ -37,10 +37,7 @@ const stageSchema = z
       .strictObject({
         exchange: exchangeName,
         /** The venue's own symbols. */
-        symbols: z
-          .array(z.string().regex(/^[A-Z0-9]{1,20}([-/][A-Z0-9]{1,20})?$/))
-          .min(1)
-          .max(200),
+        symbols: z.array(z.string().regex(VENUE_SYMBOL)).min(1).max(200),
         cpuUnits: z.literal([256, 512, 1024]),
         memoryMb: z.int().min(512).max(8192),
         /** One listens; a second stands by and takes over within seconds. */

@@ -165,7 +165,22 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
   },
   'GET /v1/prices/{pair}': { response: { instrumentId, price: '61812.4', timeMs: 1723161660000 } },
   'GET /v1/candles/{pair}': { response: page(candle) },
-  'GET /v1/instruments': { response: page({ instrumentId, exchange: 'binance', pair: 'BTC-USDT' }) },
+  'GET /v1/instruments': {
+    response: page({
+      instrumentId,
+      exchange: 'binance',
+      pair: 'BTC-USDT',
+      listing: {
+        fromMs: 1723161600000,
+        symbol: 'BTCUSDT',
+        status: 'trading',
+        priceStep: '0.01',
+        quantityStep: '0.00001',
+        leastQuantity: '0.00001',
+        leastNotional: '5',
+      },
+    }),
+  },
   'GET /v1/strategies': { response: page(strategy) },
   'POST /v1/strategies': {
     request: {

@@ -93,7 +93,8 @@ export const contracts = {
     problems: [404],
   },
   'GET /v1/instruments': {
-    summary: 'Instruments that have candles, in order of name.',
+    summary:
+      'Instruments in order of name: those that have candles, or what an exchange lists, with its steps and since when.',
     query: instrumentsQuery,
     status: 200,
     response: instrumentPage,

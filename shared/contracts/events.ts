@@ -10,6 +10,7 @@ import { amountText, decimalText, positiveDecimalText } from './decimal-text.ts'
 
 export const instrumentId = z
   .string()
+  .normalize('NFC')
   .refine(isInstrumentId, { error: 'expected exchange:BASE-QUOTE, such as binance:BTC-USDT' })
   .meta({ pattern: INSTRUMENT_ID.source, examples: ['binance:BTC-USDT'] });
 export const interval = z.enum(INTERVALS);

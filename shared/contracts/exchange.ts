@@ -6,3 +6,7 @@ export const exchangeName = z.enum(EXCHANGES, {
   error: ({ input }) =>
     `unknown exchange ${JSON.stringify(input) ?? 'undefined'} (known: ${EXCHANGES.join(', ')})`,
 });
+
+/** A venue's own symbol as a stage names it: `BTCUSDT`, `BTC-USD`, `XBT/USD`, `币安人生USDT`. */
+export const VENUE_SYMBOL =
+  /^[\p{Lu}\p{Lo}\p{Nd}][\p{L}\p{Nd}]{0,39}([-/][\p{Lu}\p{Lo}\p{Nd}][\p{L}\p{Nd}]{0,19})?$/u;

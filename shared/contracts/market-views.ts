@@ -1,10 +1,11 @@
 /** Prices, candles and instruments as REST shows them. */
 import * as z from 'zod';
 import { DEFAULT_EXCHANGE } from '../domain/market-data/exchanges.ts';
-import { INSTRUMENT_ID } from '../domain/market-data/instrument.ts';
+import { INSTRUMENT_ID, isPair, PAIR } from '../domain/market-data/instrument.ts';
 import { MAX_TIME_MS } from '../domain/market-data/time-bound.ts';
 import { decimalText } from './decimal-text.ts';
 import { candleView, instrumentId, interval, timeMs } from './events.ts';
+import { knownListing } from './listing-records.ts';
 import { pageLimit, pageOf, pageQuery, wholeNumber } from './page.ts';
 
 const exchange = z.string().regex(/^[a-z][a-z0-9]{1,15}$/, {
@@ -13,8 +14,9 @@ const exchange = z.string().regex(/^[a-z][a-z0-9]{1,15}$/, {
 
 const pair = z
   .string()
-  .regex(/^[A-Z0-9]{1,15}-[A-Z0-9]{1,15}$/, { error: 'expected BASE-QUOTE in capitals, such as BTC-USDT' })
-  .meta({ examples: ['BTC-USDT'] });
+  .normalize('NFC')
+  .refine(isPair, { error: 'expected BASE-QUOTE in capitals, such as BTC-USDT' })
+  .meta({ pattern: PAIR.source, examples: ['BTC-USDT'] });
 
 export const pairPath = z.strictObject({ pair });
 
@@ -58,6 +60,21 @@ export const instrumentsQuery = z.strictObject({
     description: '`next` of the page before this one: an instrument.',
     pattern: INSTRUMENT_ID.source,
   }),
+  of: z
+    .enum(['candles', 'catalogue'])
+    .default('candles')
+    .meta({ description: 'Those that have candles, or those that the catalogue of an exchange lists.' }),
+  exchange: anExchange.meta({ description: 'Whose catalogue.' }),
+  asOf: wholeNumber(0, MAX_TIME_MS, MAX_TIME_MS).meta({
+    description: 'The catalogue as it was known at this time, in milliseconds since the epoch.',
+  }),
 });
-const instrumentView = z.strictObject({ instrumentId, exchange: z.string(), pair: z.string() });
+const instrumentView = z.strictObject({
+  instrumentId,
+  exchange: z.string(),
+  pair: z.string(),
+  listing: knownListing.omit({ instrumentId: true }).optional().meta({
+    description: 'What the catalogue says of it, and since when; left out of those that have candles.',
+  }),
+});
 export const instrumentPage = pageOf(instrumentView);

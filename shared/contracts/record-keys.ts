@@ -1,6 +1,6 @@
 /** Where each record lies: the keys of topology.ts, spelt once. Times in sort keys are padded, so text order is time order. */
 import type { Interval } from '../domain/candles/interval.ts';
-import type { InstrumentId } from '../domain/market-data/instrument.ts';
+import { exchangeOf, type InstrumentId } from '../domain/market-data/instrument.ts';
 import type { QuarantineStatus } from './records.ts';
 
 interface Key {
@@ -115,6 +115,17 @@ export const collectorLeaseKey = (exchange: string): Key => ({
 });
 /** Which market a stage is of. */
 export const MARKET_KEY: Key = { pk: 'STAGE', sk: 'MARKET' };
+
+/** What the venue lists of an instrument, with every change. */
+export const instrumentListingKey = (instrumentId: InstrumentId): Key => ({
+  pk: `INSTRUMENT#${instrumentId}`,
+  sk: 'LISTING',
+});
+export const listingsPartition = (exchange: string): string => `LISTINGS#${exchange}`;
+export const listingsIndex = (instrumentId: InstrumentId): Index => ({
+  partition: listingsPartition(exchangeOf(instrumentId)),
+  sort: instrumentId,
+});
 
 /** Table `realtime`. */
 export const ticketKey = (sha256: string): Key => ({ pk: `TICKET#${sha256}`, sk: 'TICKET' });

@@ -37,6 +37,7 @@ export function parseChannel(text: string): Channel | null {
 const channel = z
   .string()
   .max(100)
+  .normalize('NFC')
   .refine((text) => parseChannel(text) !== null, {
     error:
       'expected prices:<instrumentId>, candles:<instrumentId>:<interval>, orders or portfolio; ' +

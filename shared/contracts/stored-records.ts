@@ -48,6 +48,7 @@ const KINDS: Readonly<Record<string, Versions>> = {
   'operations QUARANTINE ITEM': FIRST,
   'operations COLLECTOR LEASE': FIRST,
   'operations COLLECTOR POSITION': FIRST,
+  'operations INSTRUMENT LISTING': FIRST,
   'operations STAGE MARKET': FIRST,
 };
 

@@ -6,10 +6,28 @@ import * as z from 'zod';
 import { parseTradeId } from '../domain/market-data/trade.ts';
 import { order, timeMs } from './events.ts';
 import { fence } from './fence.ts';
-import { poisonRow, readTradeRow, type PoisonTrade, type ReceivedTrade, type TradeRow } from './lane-rows.ts';
+import {
+  poisonRow,
+  readLevelsRow,
+  readQuoteRow,
+  readTradeRow,
+  type BookLevels,
+  type BookQuote,
+  type LevelsRow,
+  type Placed,
+  type PoisonTrade,
+  type QuoteRow,
+  type ReceivedTrade,
+  type TradeRow,
+} from './lane-rows.ts';
 
 /** Kinesis bills a record by its size and takes at most 1 MB; 500 trades are about 45 KB. */
 export const MAX_TRADES_A_RECORD = 500;
+
+/** A second of a hundred instruments is less. */
+export const MAX_QUOTES_A_RECORD = 1000;
+/** Each has twenty levels a side: about 150 KB. */
+export const MAX_LEVELS_A_RECORD = 100;
 
 export interface TradesRecordV1 {
   readonly v: 1;
@@ -30,6 +48,9 @@ export interface TradesRecordV1 {
   readonly watermarks: readonly (readonly [instrumentIndex: number, timeMs: number])[];
   /** [instrument index, trade id]: the trade that moved the instrument's watermark, and follows in a later record. */
   readonly nextTradeIds?: readonly (readonly [instrumentIndex: number, tradeId: string])[];
+  /** Best prices of books, and their best levels; each row says how many trades of the record came before it. */
+  readonly quotes?: readonly QuoteRow[];
+  readonly levels?: readonly LevelsRow[];
   /** What a venue message said that could not be read as a trade, whole: [raw text, cause]. */
   readonly malformed?: readonly (readonly [raw: string, cause: string])[];
 }
@@ -61,6 +82,9 @@ export type LaneRecord =
       readonly poison: readonly PoisonTrade[];
       readonly laneWatermarkMs: number | null;
       readonly watermarks: readonly Watermark[];
+      /** Left out where the record has none. `tradesBefore` counts those in `trades`. */
+      readonly quotes?: readonly Placed<BookQuote>[];
+      readonly levels?: readonly Placed<BookLevels>[];
     }
   | { readonly kind: 'order'; readonly lane: string; readonly order: OrderRecordV1['order'] }
   | {
@@ -85,6 +109,8 @@ const tradesEnvelope = z.object({
     .array(z.tuple([z.int().min(0), z.string()]))
     .max(1024)
     .optional(),
+  quotes: z.array(z.unknown()).max(MAX_QUOTES_A_RECORD).optional(),
+  levels: z.array(z.unknown()).max(MAX_LEVELS_A_RECORD).optional(),
   malformed: z.array(z.tuple([z.string(), z.string()])).optional(),
 });
 
@@ -113,12 +139,27 @@ export function parseLaneRecord(data: string): LaneRecord {
 function readTrades(envelope: z.infer<typeof tradesEnvelope>): LaneRecord {
   const trades: ReceivedTrade[] = [];
   const poison: PoisonTrade[] = [];
-  const { instruments } = envelope;
+  const { instruments, quotes, levels } = envelope;
+  /** How many trades are read of the first so many rows. */
+  const readBefore = [0];
   for (const row of envelope.trades) {
     const trade = readTradeRow(row, instruments);
     if (typeof trade === 'string') poison.push(poisonRow(trade, row, instruments));
     else trades.push(trade);
+    readBefore.push(trades.length);
   }
+  const placed = <Moment>(
+    rows: readonly unknown[],
+    read: (row: unknown, instruments: readonly string[]) => Placed<Moment> | string,
+  ): Placed<Moment>[] =>
+    rows.flatMap((row) => {
+      const moment = read(row, instruments);
+      if (typeof moment === 'string') {
+        poison.push(poisonRow(moment, row, instruments));
+        return [];
+      }
+      return [{ ...moment, tradesBefore: readBefore[moment.tradesBefore] ?? trades.length }];
+    });
   for (const [raw, cause] of envelope.malformed ?? [])
     poison.push({ cause, payload: raw, instrumentId: null });
   return {
@@ -131,6 +172,8 @@ function readTrades(envelope: z.infer<typeof tradesEnvelope>): LaneRecord {
     poison,
     laneWatermarkMs: envelope.laneWatermarkMs,
     watermarks: readWatermarks(envelope),
+    ...(quotes === undefined ? {} : { quotes: placed(quotes, readQuoteRow) }),
+    ...(levels === undefined ? {} : { levels: placed(levels, readLevelsRow) }),
   };
 }
 

@@ -18,13 +18,27 @@ type Read<T> = { readonly kind: 'read'; readonly value: T } | Refusal;
 type ParsedRequest = { readonly kind: 'parsed'; readonly parts: RequestParts } | Refusal;
 
 export function parseRequest(contract: Contract, event: APIGatewayProxyEvent): ParsedRequest {
-  const path = readPart(contract.path, event.pathParameters ?? {}, 'path', 'bad-request');
+  const path = readPart(contract.path, decoded(event.pathParameters ?? {}), 'path', 'bad-request');
   if (path.kind !== 'read') return path;
   const query = readQuery(contract.query, event);
   if (query.kind !== 'read') return query;
   const body = readBody(contract.body, event);
   if (body.kind !== 'read') return body;
   return { kind: 'parsed', parts: { path: path.value, query: query.value, body: body.value } };
+}
+
+/** A gateway may pass the segments of a path on as they were written. No name in a path has a percent sign of its own. */
+function decoded(parameters: NonNullable<APIGatewayProxyEvent['pathParameters']>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, decodedText(value)]));
+}
+
+function decodedText(text: string | undefined): string | undefined {
+  if (text?.includes('%') !== true) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function readPart(

@@ -56,6 +56,7 @@ const bazaar: Venue = {
       : null;
   },
   decoder: () => bazaarDecoder,
+  books: null,
   live: {
     endpoints: { ws: 'wss://spot.bazaar.example/ws', rest: 'https://spot.bazaar.example' },
     limits: { weightPerMinute: 60 },
@@ -66,9 +67,11 @@ const bazaar: Venue = {
         subscribe: [JSON.stringify({ tell: ids })],
         keepAlive: null,
       })),
+    symbolOf: (id) => id.slice(NAME.length + 1),
     backfill: pagesById(100, (rest, id, from) => ({ url: `${rest}/sales/${id}?from=${from}`, weight: 1 })),
     latestTrade: (rest, id) => ({ url: `${rest}/sales/${id}`, weight: 1 }),
     time: (rest) => ({ url: `${rest}/time`, weight: 1 }),
+    catalogue: null,
   },
 };
 

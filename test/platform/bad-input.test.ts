@@ -44,7 +44,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** One trade of each of so many instruments. */
 function tradesOf(instruments: number): string[] {
   const [line] = syntheticLines({ seed: 1, instruments: 1, tradesPerSecond: 1 }, 1);
-  return Array.from({ length: instruments }, (_, n) => line!.replaceAll('BTCUSDT', `COIN${n}USDT`));
+  return Array.from({ length: instruments }, (_, n) => line!.replaceAll('BTCUSDT', `SIM${n}USDT`));
 }
 
 const strategy = (fastPeriod: number): string[] => [

@@ -55,7 +55,9 @@ describe('Ctrl-C', () => {
     expect(await ended).toEqual([130, null]);
     expect(said.stdout).toBe('');
     // Nothing failed on the way: ClickHouse was not ended with the rest of the group.
-    expect(said.stderr).toMatch(/^(\d+ trades, \S+\n)*stopping; Ctrl-C again ends at once\n$/);
+    expect(said.stderr).toMatch(
+      /^note: \S+: \d+ messages, \d+ trades\n(\d+ trades, \S+\n)*stopping; Ctrl-C again ends at once\n$/,
+    );
   }, 60_000);
 
   it('ends a backtest in the middle of its loop', async () => {

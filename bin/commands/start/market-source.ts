@@ -1,5 +1,8 @@
 /** What a start listens to: captures, an exchange, or the simulated market. */
-import { chooseInstruments, collectLive, LiveRefused } from '../../../collector/live/collect-live.ts';
+import { chooseInstruments } from '../../../collector/live/choose-instruments.ts';
+import { collectLive } from '../../../collector/live/collect-live.ts';
+import { fetchDirectory } from '../../../collector/live/fetch-directory.ts';
+import { LiveRefused } from '../../../collector/live/live-venue.ts';
 import { noteOfCaptures } from '../../../collector/tape/note-of-captures.ts';
 import { replayCaptures } from '../../../collector/tape/replay.ts';
 import type { TapePorts } from '../../../collector/tape/run-tape.ts';
@@ -11,7 +14,8 @@ import type { VenueEndpoints } from '../../../shared/adapters/exchanges/venue.ts
 import type { StrategyRequest } from '../../../embedded/strategy-requests.ts';
 import {
   BadCapture,
-  verifyCapture,
+  refuseUnreadable,
+  verifyCaptures,
   type VerifiedCapture,
 } from '../../../shared/adapters/exchanges/capture-file.ts';
 import { marketOfCaptures } from './market-of-source.ts';
@@ -72,7 +76,7 @@ const simulationOptions = ({ seed, instruments, tradesPerSecond, seconds }: Star
 ];
 
 async function replaySource(values: StartValues): Promise<MarketSource> {
-  const files = await verifyCaptures(values.replay);
+  const files = await readableCaptures(values.replay);
   const instruments = [...new Set(files.flatMap((file) => file.instruments))].sort();
   return {
     note: noteOfCaptures(files),
@@ -87,10 +91,10 @@ async function replaySource(values: StartValues): Promise<MarketSource> {
   };
 }
 
-async function verifyCaptures(paths: readonly string[]): Promise<VerifiedCapture[]> {
+async function readableCaptures(paths: readonly string[]): Promise<readonly VerifiedCapture[]> {
   try {
-    const files: VerifiedCapture[] = [];
-    for (const path of paths) files.push(await verifyCapture(path));
+    const files = await verifyCaptures(paths);
+    for (const file of files) refuseUnreadable(file);
     return files;
   } catch (error) {
     if (error instanceof BadCapture) throw new BadInput(error.message);
@@ -99,14 +103,14 @@ async function verifyCaptures(paths: readonly string[]): Promise<VerifiedCapture
 }
 
 /** The exchange itself, on paper. */
-function liveSource(values: StartValues, exchange: string): MarketSource {
+async function liveSource(values: StartValues, exchange: string): Promise<MarketSource> {
   if (values.once)
     throw new BadInput('--once: expected with --replay or the simulated market, an exchange has no end');
   if (values.speed !== null) throw new BadInput('--speed: an exchange has its own');
   if (values.symbols === null)
     throw new BadInput('--symbols is missing: expected with --live, such as BTCUSDT,ETHUSDT');
-  const instruments = liveInstruments(exchange, values.symbols);
   const endpoints = standInOf(exchange);
+  const instruments = await liveInstruments(exchange, values.symbols, endpoints);
   return {
     note: null,
     description: `listening to ${exchange}: ${instruments.join(', ')}`,
@@ -158,9 +162,14 @@ function marketOf(exchange: string, endpoints: VenueEndpoints | null): Market {
   }
 }
 
-function liveInstruments(exchange: string, symbols: readonly string[]): InstrumentId[] {
+/** A catalogue that cannot be had holds nothing up: the collector asks for it again. */
+async function liveInstruments(
+  exchange: string,
+  symbols: readonly string[],
+  endpoints: VenueEndpoints | null,
+): Promise<InstrumentId[]> {
   try {
-    return chooseInstruments(exchange, symbols);
+    return chooseInstruments(exchange, symbols, await fetchDirectory(exchange, endpoints));
   } catch (error) {
     if (error instanceof LiveRefused) throw new BadInput(error.message.replace(/^live:/, '--symbols:'));
     throw error;

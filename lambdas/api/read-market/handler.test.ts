@@ -4,6 +4,7 @@ import { openMemoryState } from '../../../test/support/memory-state.ts';
 import { restClient } from '../../../test/support/rest-client.ts';
 import { storedCandle } from '../../../test/support/stored-candle.ts';
 import { storeLanes } from '../../../test/support/stored-lane.ts';
+import { ListingKeeper } from '../../../collector/outlet/listing-keeper.ts';
 import { createHandler } from './handler.ts';
 
 const BTC = 'binance:BTC-USDT';
@@ -74,6 +75,28 @@ describe('a price', () => {
       ]);
     },
   );
+});
+
+describe('an instrument by a name of another script', () => {
+  const CHINESE = 'binance:币安人生-USDT';
+
+  it('has a price, however its name comes: composed, in parts or encoded', async () => {
+    await storeLanes(state, { [CHINESE]: tapeClosing('5'), 'binance:ÉCU-USDT': tapeClosing('7') });
+    const priceOf = async (pair: string) =>
+      (await call('GET /v1/prices/{pair}', { path: { pair } })).body.price;
+    expect(await priceOf('币安人生-USDT')).toBe('5');
+    expect(await priceOf(encodeURIComponent('币安人生-USDT'))).toBe('5');
+    expect(await priceOf('E\u0301CU-USDT')).toBe('7');
+  });
+
+  it('is listed, and a place to go on from', async () => {
+    for (const instrumentId of [CHINESE, 'binance:𠀀-USDT', BTC])
+      await candles.insert([storedCandle(START_MS, '1', { instrumentId })], { mayRepeat: false });
+    const first = await call('GET /v1/instruments', { query: 'limit=2' });
+    expect(first.body.items.map(({ pair }) => pair)).toEqual(['BTC-USDT', '币安人生-USDT']);
+    const second = await call('GET /v1/instruments', { query: { limit: '2', after: first.body.next! } });
+    expect(second.body.items.map(({ pair }) => pair)).toEqual(['𠀀-USDT']);
+  });
 });
 
 describe('candles', () => {
@@ -177,6 +200,37 @@ describe('instruments', () => {
     });
     const second = await call('GET /v1/instruments', { query: { limit: '2', after: first.body.next! } });
     expect(second.body).toMatchObject({ items: [{ instrumentId: 'kraken:BTC-USD' }], next: null });
+  });
+
+  it('are those that an exchange lists, where its catalogue is asked for, as it was known at a time', async () => {
+    const keeper = new ListingKeeper(state);
+    const listing = (pair: string, priceStep: string) => ({
+      instrumentId: `binance:${pair}`,
+      symbol: pair.replace('-', ''),
+      status: 'trading' as const,
+      priceStep,
+      quantityStep: '0.1',
+      leastQuantity: null,
+      leastNotional: '5',
+    });
+    await keeper.note([listing('币安人生-USDT', '0.1'), listing('BTC-USDT', '0.01')], 1000);
+    await keeper.note([listing('BTC-USDT', '0.001'), listing('ETH-USDT', '1')], 2000);
+    const listed = async (query: Record<string, string>) => {
+      const { body } = await call('GET /v1/instruments', { query: { of: 'catalogue', ...query } });
+      return [
+        body.items.map(({ pair, listing }) => `${pair} ${listing?.priceStep} ${listing?.fromMs}`),
+        body.next,
+      ];
+    };
+    expect(await listed({})).toEqual([
+      ['BTC-USDT 0.001 2000', 'ETH-USDT 1 2000', '币安人生-USDT 0.1 1000'],
+      null,
+    ]);
+    expect(await listed({ asOf: '1999' })).toEqual([['BTC-USDT 0.01 1000', '币安人生-USDT 0.1 1000'], null]);
+    expect(await listed({ asOf: '999' })).toEqual([[], null]);
+    expect(await listed({ limit: '1' })).toEqual([['BTC-USDT 0.001 2000'], BTC]);
+    expect(await listed({ after: 'binance:ETH-USDT' })).toEqual([['币安人生-USDT 0.1 1000'], null]);
+    expect(await listed({ exchange: 'kraken' })).toEqual([[], null]);
   });
 
   it('are refused after what is none', async () => {

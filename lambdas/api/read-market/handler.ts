@@ -12,6 +12,7 @@ import { laneOf } from '../../../shared/domain/market-data/lane.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
 import { readAllLaneCandles } from '../../../shared/runtime/lane-candles.ts';
+import { knownListings } from '../../../shared/runtime/known-listings.ts';
 import { latestPrices } from '../../../shared/runtime/latest-prices.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { NOT_A_CURSOR } from '../../../shared/runtime/rest-listing.ts';
@@ -75,15 +76,34 @@ async function openCandle(
 
 async function listInstruments(
   ports: Needs,
-  { limit, after }: QueryOf<'GET /v1/instruments'>,
+  query: QueryOf<'GET /v1/instruments'>,
 ): Promise<RestOutcome<'GET /v1/instruments'>> {
+  const { limit, after, of } = query;
   if (after !== undefined && !isInstrumentId(after)) return NOT_A_CURSOR;
-  const all = await ports.candles.instruments();
+  if (of === 'catalogue') return listCatalogue(ports.state, query);
+  // A store sorts by bytes, which for rare letters is another order.
+  const all = (await ports.candles.instruments()).toSorted();
   const rest = after === undefined ? all : all.filter((instrumentId) => instrumentId > after);
   const items = rest.slice(0, limit).map((instrumentId) => ({
     instrumentId,
     exchange: exchangeOf(instrumentId),
     pair: pairOf(instrumentId),
+  }));
+  const next = rest.length > limit ? (items.at(-1)?.instrumentId ?? null) : null;
+  return { kind: 'done', body: { items, next } };
+}
+
+async function listCatalogue(
+  state: StateStore,
+  { limit, after = '', exchange, asOf }: QueryOf<'GET /v1/instruments'>,
+): Promise<RestOutcome<'GET /v1/instruments'>> {
+  const all = await knownListings(state, exchange, asOf);
+  const rest = all.filter(({ instrumentId }) => instrumentId > after);
+  const items = rest.slice(0, limit).map(({ instrumentId, ...listing }) => ({
+    instrumentId,
+    exchange: exchangeOf(instrumentId),
+    pair: pairOf(instrumentId),
+    listing,
   }));
   const next = rest.length > limit ? (items.at(-1)?.instrumentId ?? null) : null;
   return { kind: 'done', body: { items, next } };

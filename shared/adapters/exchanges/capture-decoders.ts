@@ -1,7 +1,20 @@
-import type { CaptureMessage } from '../../contracts/capture.ts';
+import { heartbeatMessage, receivedAtMs, type CaptureMessage } from '../../contracts/capture.ts';
 import type { Exchange } from '../../domain/market-data/exchanges.ts';
-import type { Decoder } from './venue.ts';
+import { SymbolDirectory } from './symbol-directory.ts';
+import type { Decoder, VenueEvent } from './venue.ts';
 import { venueOf } from './venues.ts';
+
+/** What the venue said, or the collector that recorded it. */
+export type CaptureEvent = VenueEvent | { readonly kind: 'heartbeat'; readonly venueTimeMs: number };
+
+/** What the catalogues of a tape have said so far. */
+export type VenueDirectories = Map<Exchange, SymbolDirectory>;
+
+export function directoryOf(directories: VenueDirectories, exchange: Exchange): SymbolDirectory {
+  let directory = directories.get(exchange);
+  if (directory === undefined) directories.set(exchange, (directory = new SymbolDirectory()));
+  return directory;
+}
 
 type Origin = Pick<CaptureMessage, 'exchange' | 'kind' | 'url' | 'connection'>;
 
@@ -21,7 +34,28 @@ const MAX_CONNECTIONS = 1000;
  */
 export class CaptureDecoders {
   readonly #opened = new Map<string, Opened>();
+  readonly #directories: VenueDirectories;
   #last: Opened | null = null;
+
+  /** @param directories shared by all captures of a tape, so that a catalogue in one of them counts for the others. */
+  constructor(directories: VenueDirectories = new Map()) {
+    this.#directories = directories;
+  }
+
+  /** Reads the next line. Kinds that nobody here knows are set aside. */
+  read(capture: CaptureMessage): readonly CaptureEvent[] {
+    switch (capture.kind) {
+      case 'ws':
+      case 'rest':
+        return this.of(capture).read(capture, receivedAtMs(capture.receivedAtNs));
+      case 'heartbeat':
+        return [readHeartbeat(capture.message)];
+      default:
+        return [
+          { kind: 'set-aside', what: capture.kind.slice(0, 40), cause: 'this kind of line is not read' },
+        ];
+    }
+  }
 
   of({ exchange, kind, url, connection }: Origin): Decoder {
     const last = this.#last;
@@ -40,8 +74,23 @@ export class CaptureDecoders {
 
   #open(key: string, exchange: Exchange, connection: string | undefined, url: string): Opened {
     if (this.#opened.size >= MAX_CONNECTIONS) this.#opened.delete(this.#opened.keys().next().value!);
-    const opened = { exchange, connection, url, decoder: venueOf(exchange).decoder() };
+    const opened = {
+      exchange,
+      connection,
+      url,
+      decoder: venueOf(exchange).decoder(directoryOf(this.#directories, exchange)),
+    };
     this.#opened.set(key, opened);
     return opened;
   }
+}
+
+function readHeartbeat(text: string): CaptureEvent {
+  try {
+    const heartbeat = heartbeatMessage.safeParse(JSON.parse(text));
+    if (heartbeat.success) return { kind: 'heartbeat', venueTimeMs: heartbeat.data.venueTimeMs };
+  } catch {
+    // Falls through: text that is not JSON is no better than JSON that is not a heartbeat.
+  }
+  return { kind: 'malformed', cause: 'a heartbeat without venueTimeMs' };
 }

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { formatCaptureLine, type CaptureMessage } from '../../contracts/capture.ts';
-import { BadCapture, readCapture, verifyCapture } from './capture-file.ts';
+import { BadCapture, readCapture, refuseUnreadable, verifyCapture } from './capture-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-capture-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -40,7 +40,7 @@ async function readAll(path: string, fromLine = 1): Promise<CaptureMessage[]> {
 
 async function complaint(path: string): Promise<string> {
   try {
-    await verifyCapture(path);
+    refuseUnreadable(await verifyCapture(path));
   } catch (error) {
     if (!(error instanceof BadCapture)) throw error;
     expect(error.message).not.toContain('\n');
@@ -87,8 +87,8 @@ describe('a capture that is read', () => {
   });
 
   it('may hold kinds and fields that nobody knows yet', async () => {
-    const path = writeLines(line({ kind: 'fix', further: { field: 1 } }));
-    expect(await verifyCapture(path)).toMatchObject({ lines: 1, instruments: [] });
+    const path = writeLines(line({ kind: 'fix', further: { field: 1 } }), line());
+    expect(await verifyCapture(path)).toMatchObject({ lines: 2, instruments: ['binance:BTC-USDT'] });
   });
 
   it('may hold heartbeats as text or as they are', async () => {
@@ -135,9 +135,9 @@ describe('a capture that is verified', () => {
   });
 
   it('is not blamed for a message that makes no sense', async () => {
-    expect(await verifyCapture(writeLines(line({ message: 'nonsense' })))).toMatchObject({
-      lines: 1,
-      instruments: [],
+    expect(await verifyCapture(writeLines(line({ message: 'nonsense' }), line()))).toMatchObject({
+      lines: 2,
+      instruments: ['binance:BTC-USDT'],
     });
   });
 });
@@ -160,6 +160,14 @@ describe('a file that is no capture is told apart:', () => {
 
   it('one with nothing in it', async () => {
     expect(await complaint(writeLines(''))).toBe('/capture.ndjson.gz: is empty, expected lines of a capture');
+  });
+
+  it('one in which nothing can be read, with what there is and why', async () => {
+    const aggregate = line({ message: '{"e":"aggTrade","E":5,"s":"BTCUSDT"}' });
+    expect(await complaint(writeLines(aggregate, line({ message: '}' }), aggregate))).toBe(
+      '/capture.ndjson.gz: nothing in it can be read, expected trades of a venue: 3 messages, 0 trades; ' +
+        'set aside: 2 aggTrade (this channel is not read, first in line 1); 1 malformed (not JSON, first in line 2)',
+    );
   });
 
   it('one that is not compressed', async () => {

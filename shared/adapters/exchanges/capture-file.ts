@@ -7,15 +7,27 @@ import {
 } from '../../contracts/capture.ts';
 import { EXCHANGES, type Exchange } from '../../domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
+import type { Listing } from '../../domain/market-data/listing.ts';
 import type { Market } from '../../domain/market-data/market.ts';
-import { CaptureDecoders } from './capture-decoders.ts';
+import { CaptureDecoders, directoryOf, type VenueDirectories } from './capture-decoders.ts';
 import { readGzipLines, UnreadableFile, type GzipLinesOptions } from './gzip-lines.ts';
 import { marketOfUrl } from './market-of-url.ts';
 import { MessageTally } from './message-tally.ts';
+import { tallyText } from './tally-text.ts';
 
 /** The file is not a capture. The message is one line: which file, which line, what was expected. */
 export class BadCapture extends Error {
   override readonly name = 'BadCapture';
+}
+
+/** What a line of a capture says of the venue's catalogue: whoever goes on behind it has to know. */
+export interface CaptureCatalogue {
+  readonly line: number;
+  readonly receivedAtMs: number;
+  readonly exchange: Exchange;
+  /** What was otherwise before, or not known. */
+  readonly listings: readonly Listing[];
+  readonly isWhole: boolean;
 }
 
 export interface VerifiedCapture {
@@ -28,6 +40,7 @@ export interface VerifiedCapture {
   /** Those that have trades in it, in order of name. */
   readonly instruments: readonly InstrumentId[];
   readonly firstReceivedAtMs: number;
+  readonly catalogues: readonly CaptureCatalogue[];
   /** The first line whose address says that it is of this market; a market of which none does is left out. */
   readonly firstLineOf: ReadonlyMap<Market, number>;
   /** What was read out of it, and what was not. */
@@ -56,9 +69,13 @@ export async function* readCapture(
 /**
  * Reads a whole capture, so that nothing is written on account of one that turns out bad. A trade inside a message
  * that is not one is no fault of the capture: it will be set aside when it gets there.
+ * @param directories what the captures before it, of the same tape, say of catalogues.
  * @throws BadCapture
  */
-export async function verifyCapture(path: string): Promise<VerifiedCapture> {
+export async function verifyCapture(
+  path: string,
+  directories: VenueDirectories = new Map(),
+): Promise<VerifiedCapture> {
   const hash = createHash('sha256');
   const exchanges = new Set<string>();
   const instruments = new Set<InstrumentId>();
@@ -66,15 +83,25 @@ export async function verifyCapture(path: string): Promise<VerifiedCapture> {
   let firstReceivedAtMs: number | null = null;
   const order = new ReceivedOrder(path);
   const markets = new MarketsHeard();
-  const decoders = new CaptureDecoders();
-  const tally = new MessageTally();
+  const decoders = new CaptureDecoders(directories);
+  const catalogues: CaptureCatalogue[] = [];
+  const tally = new MessageTally({ readsTrades: true });
   for await (const batch of readCapture(path, { onCompressed: (chunk) => hash.update(chunk) })) {
     for (const message of batch) {
       firstReceivedAtMs ??= receivedAtMs(message.receivedAtNs);
       order.take(message);
       exchanges.add(message.exchange);
       markets.take(message);
-      note(message, decoders, tally, instruments);
+      const events = decoders.read(message);
+      tally.add(events, message.line);
+      for (const event of events) if (event.kind === 'trade') instruments.add(event.instrumentId);
+      const listings = events.flatMap((event) => (event.kind === 'instrument' ? [event.listing] : []));
+      if (listings.length > 0) {
+        const { line, exchange } = message;
+        const { isWhole } = directoryOf(directories, exchange);
+        const receivedMs = receivedAtMs(message.receivedAtNs);
+        catalogues.push({ line, exchange, receivedAtMs: receivedMs, listings, isWhole });
+      }
     }
     lines += batch.length;
   }
@@ -86,21 +113,38 @@ export async function verifyCapture(path: string): Promise<VerifiedCapture> {
     exchanges: [...exchanges].sort(),
     instruments: [...instruments].sort(),
     firstReceivedAtMs,
+    catalogues,
     firstLineOf: markets.firstLineOf,
     tally,
   };
 }
 
-function note(
-  message: CaptureMessage,
-  decoders: CaptureDecoders,
-  tally: MessageTally,
-  instruments: Set<InstrumentId>,
-): void {
-  if (message.kind !== 'ws' && message.kind !== 'rest') return;
-  const events = decoders.of(message).read(message, receivedAtMs(message.receivedAtNs));
-  tally.add(events, message.line);
-  for (const event of events) if (event.kind === 'trade') instruments.add(event.instrumentId);
+/**
+ * Reads several captures of one tape, in the order of their first messages: a catalogue in one counts for those after it.
+ * @returns them in the order in which they are named.
+ * @throws BadCapture
+ */
+export async function verifyCaptures(paths: readonly string[]): Promise<readonly VerifiedCapture[]> {
+  const firstAt = new Map<string, number>();
+  for (const path of paths) firstAt.set(path, await firstReceivedAt(path));
+  const directories: VenueDirectories = new Map();
+  const verified = new Map<string, VerifiedCapture>();
+  for (const path of [...firstAt.keys()].sort((a, b) => firstAt.get(a)! - firstAt.get(b)!))
+    verified.set(path, await verifyCapture(path, directories));
+  return paths.map((path) => verified.get(path)!);
+}
+
+async function firstReceivedAt(path: string): Promise<number> {
+  for await (const [first] of readCapture(path))
+    if (first !== undefined) return receivedAtMs(first.receivedAtNs);
+  return 0;
+}
+
+/** @throws BadCapture for one in which nothing at all can be read: whoever asks what follows from it means another. */
+export function refuseUnreadable({ path, tally }: Pick<VerifiedCapture, 'path' | 'tally'>): void {
+  if (tally.hasRead) return;
+  const found = tallyText(tally);
+  throw new BadCapture(`${path}: nothing in it can be read, expected trades of a venue: ${found}`);
 }
 
 class MarketsHeard {

@@ -1,6 +1,7 @@
-import type { VenueEvent } from './venue.ts';
+import { readToldTrade } from '../../contracts/lane-rows.ts';
+import type { CaptureEvent } from './capture-decoders.ts';
 
-/** Of one kind of message that was not read. */
+/** Of one kind of what was not read. */
 export interface SetAside {
   readonly what: string;
   readonly count: number;
@@ -14,30 +15,48 @@ export interface SetAside {
 const MAX_KINDS = 50;
 const OTHER_KINDS = 'other kinds';
 
+export interface TallyOptions {
+  /** Told of the first of each kind that is set aside. */
+  readonly onFirst?: (setAside: SetAside) => void;
+  /** Whether trades are read as the reader of their records will read them, and those that are none set aside. */
+  readonly readsTrades?: boolean;
+}
+
 /** Counts what was read out of messages, and what was not: by kind, with the cause and the place of the first. */
 export class MessageTally {
   #messages = 0;
   #trades = 0;
+  #bookMessages = 0;
+  #others = 0;
   #malformed = 0;
   #sequenceGaps = 0;
-  readonly #onFirst: ((setAside: SetAside) => void) | null;
+  readonly #options: TallyOptions;
   readonly #setAside = new Map<string, { what: string; count: number; cause: string; firstAt: number }>();
+  #firstMalformed: Pick<SetAside, 'cause' | 'firstAt'> | null = null;
 
-  /** @param onFirst told of the first of each kind that is set aside. */
-  constructor(onFirst: ((setAside: SetAside) => void) | null = null) {
-    this.#onFirst = onFirst;
+  constructor(options: TallyOptions = {}) {
+    this.#options = options;
   }
 
   /** @param at the number of the message's line. */
-  add(events: readonly VenueEvent[], at: number): void {
+  add(events: readonly CaptureEvent[], at: number): void {
     this.#messages++;
+    let hasBook = false;
     for (const event of events) {
       switch (event.kind) {
-        case 'trade':
-          this.#trades++;
+        case 'trade': {
+          const read = this.#options.readsTrades === true ? readToldTrade(event) : event;
+          if (typeof read === 'string') this.#note(`trade with an unusable ${fieldOf(read)}`, read, at);
+          else this.#trades++;
           break;
+        }
         case 'malformed':
+          if (event.what !== undefined) {
+            this.#note(event.what, event.cause, at);
+            break;
+          }
           this.#malformed++;
+          this.#firstMalformed ??= { cause: event.cause, firstAt: at };
           break;
         case 'sequence-gap':
           this.#sequenceGaps++;
@@ -45,11 +64,23 @@ export class MessageTally {
         case 'set-aside':
           this.#note(event.what, event.cause, at);
           break;
-        case 'clock':
-        case 'notice':
+        case 'book-snapshot':
+        case 'book-delta':
+        case 'book-gap':
+          hasBook = true;
+          break;
+        case 'quote':
+          this.#others++;
+          break;
         case 'refused':
+        case 'clock':
+          // The venue understood us, and its clock is told beside what is not read, too: neither is something of the market.
+          break;
+        default:
+          this.#others++;
       }
     }
+    if (hasBook) this.#bookMessages++;
   }
 
   get messages(): number {
@@ -60,8 +91,22 @@ export class MessageTally {
     return this.#trades;
   }
 
+  /** Messages with levels of books. */
+  get bookMessages(): number {
+    return this.#bookMessages;
+  }
+
+  /** Whether anything was understood: a trade, a book, a notice, a heartbeat. The venue's clock alone is nothing. */
+  get hasRead(): boolean {
+    return this.#trades > 0 || this.#bookMessages > 0 || this.#others > 0;
+  }
+
   get malformed(): number {
     return this.#malformed;
+  }
+
+  get firstMalformed(): Pick<SetAside, 'cause' | 'firstAt'> | null {
+    return this.#firstMalformed;
   }
 
   get sequenceGaps(): number {
@@ -83,6 +128,12 @@ export class MessageTally {
     }
     const first = { what: kind, count: 1, cause, firstAt: at };
     this.#setAside.set(kind, first);
-    this.#onFirst?.(first);
+    this.#options.onFirst?.(first);
   }
+}
+
+/** Which field a cause complains of: `price: expected …`. */
+function fieldOf(cause: string): string {
+  const end = cause.indexOf(':');
+  return end < 0 ? 'row' : cause.slice(0, end);
 }

@@ -9,6 +9,16 @@ export function numberQuoter(keys: readonly string[]): (json: string) => string 
   return (json) => json.replace(number, '$1"$2"');
 }
 
+/**
+ * Quotes the first two numbers of every list of fields, for those that have no keys: `[61837.6,0.02,…` → `["61837.6","0.02",…`.
+ * To be used on messages that have such lists and no text that looks like one.
+ */
+export function quoteLeadingPairs(json: string): string {
+  return json.replace(LEADING_PAIR, '["$2","$4",');
+}
+
+const LEADING_PAIR = /\[\s*("?)(-?\d[\d.eE+-]*)\1\s*,\s*("?)(-?\d[\d.eE+-]*)\3\s*,/g;
+
 const PLAIN = /^-?\d+(?:\.\d+)?$/;
 const EXPONENT = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,2})$/;
 /** No price has more, and looking for zeros at the end of nonsense would cost the square of its length. */

@@ -1,4 +1,6 @@
 /** What the decoders of all venues do with the fields of a message. */
+import { formatDecimal, parseDecimal } from '../../domain/decimal.ts';
+import { plainDecimal } from './raw-numbers.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -14,6 +16,12 @@ export function bounded(value: unknown): unknown {
   if (typeof value === 'string')
     return value.length <= MAX_FIELD_CHARACTERS ? value : value.slice(0, MAX_FIELD_CHARACTERS);
   return typeof value === 'object' && value !== null ? shown(value) : value;
+}
+
+/** A step or a least amount of a catalogue as a canonical decimal. `null`: it is none above zero. */
+export function toldAmount(value: unknown): string | null {
+  const amount = typeof value === 'string' ? parseDecimal(plainDecimal(value)) : null;
+  return amount === null || amount <= 0n ? null : formatDecimal(amount);
 }
 
 /** For a line that says what was found. */

@@ -3,17 +3,33 @@
  * no connection, no clock. Everything else (sockets, patience, budgets, order, archive) is the collector's, once for all.
  */
 import type { ToldTrade } from '../../contracts/lane-rows.ts';
+import type {
+  BookDelta,
+  BookRules,
+  BookSnapshot,
+  ToldQuote,
+} from '../../domain/market-data/book/book-keeper.ts';
 import type { Exchange } from '../../domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
+import type { Listing } from '../../domain/market-data/listing.ts';
+import type { SymbolDirectory } from './symbol-directory.ts';
 
 export interface Venue {
   readonly exchange: Exchange;
   /** Its own, with everything below them: what is heard there is real. */
   readonly domains: readonly string[];
-  /** Reads what a user typed: the venue's own symbol, `BASE-QUOTE` or an instrument id. `null`: none of them. */
-  readInstrument(text: string): InstrumentId | null;
-  /** A new one for each connection: it may remember what came before. */
-  decoder(): Decoder;
+  /**
+   * Reads what a user typed: the venue's own symbol, `BASE-QUOTE` or an instrument id. `null`: none of them.
+   * @param directory what the venue lists, as far as that is known.
+   */
+  readInstrument(text: string, directory?: SymbolDirectory): InstrumentId | null;
+  /**
+   * A new one for each connection: it may remember what came before.
+   * @param directory of the tape that it reads, which catalogues are taken into; default: one of its own.
+   */
+  decoder(directory?: SymbolDirectory): Decoder;
+  /** `null`: its books are not read. */
+  readonly books: BookRules | null;
   /** `null`: its captures can be read, and nobody listens to it. */
   readonly live: LiveVenue | null;
 }
@@ -35,6 +51,10 @@ export interface Decoder {
 
 export type VenueEvent =
   | VenueTrade
+  | VenueBookSnapshot
+  | VenueBookDelta
+  | VenueQuote
+  | BookGap
   /** The venue's clock, as it was when the message was sent. */
   | { readonly kind: 'clock'; readonly venueTimeMs: number }
   /** Understood, and nothing follows from it: a heartbeat, an acknowledgement. */
@@ -45,8 +65,13 @@ export type VenueEvent =
   | { readonly kind: 'sequence-gap'; readonly expected: number; readonly got: number }
   /** What this decoder does not read: a channel that it does not know, another market of the same venue. */
   | { readonly kind: 'set-aside'; readonly what: string; readonly cause: string }
-  /** Nothing in it can be located: not JSON, or a trade of nobody knows what. */
-  | { readonly kind: 'malformed'; readonly cause: string };
+  /** What the venue's catalogue says of one instrument, from now on. */
+  | { readonly kind: 'instrument'; readonly listing: Listing }
+  /**
+   * Nothing in it can be located: not JSON, or a trade of nobody knows what.
+   * `what`: the kind by which it is counted, where there are several.
+   */
+  | { readonly kind: 'malformed'; readonly cause: string; readonly what?: string };
 
 /**
  * Trades of one message come in ascending order of their ids. A field that is not what it should be is passed on as it
@@ -56,18 +81,49 @@ export interface VenueTrade extends ToldTrade {
   readonly kind: 'trade';
 }
 
+/** Tokens of levels are text without an exponent, as long as fields are; whether they are numbers is for the book to say. */
+export interface VenueBookSnapshot extends BookSnapshot {
+  readonly kind: 'book-snapshot';
+  readonly instrumentId: InstrumentId;
+}
+
+export interface VenueBookDelta extends BookDelta {
+  readonly kind: 'book-delta';
+  readonly instrumentId: InstrumentId;
+  /** `null`: it was not told. */
+  readonly venueTimeMs: number | null;
+}
+
+/** The best prices, told beside the book. */
+export interface VenueQuote extends ToldQuote {
+  readonly kind: 'quote';
+  readonly instrumentId: InstrumentId;
+}
+
+/** What belongs to a book could not be read, or did not come. */
+export interface BookGap {
+  readonly kind: 'book-gap';
+  /** `null`: all books of this connection. */
+  readonly instrumentId: InstrumentId | null;
+  readonly cause: string;
+}
+
 /** What the collector must know to listen to the venue itself. */
 export interface LiveVenue {
   readonly endpoints: VenueEndpoints;
   readonly limits: VenueLimits;
   /** The connections over which these instruments are heard, as many as the venue's limits demand. */
   connect(endpoints: VenueEndpoints, instrumentIds: readonly InstrumentId[]): readonly VenueLine[];
+  /** As the venue's messages name the instrument. */
+  symbolOf(instrumentId: InstrumentId): string;
   /** `null`: what the stream did not bring cannot be fetched. */
   readonly backfill: Backfill | null;
   /** Asks for the newest trade. */
   latestTrade(rest: string, instrumentId: InstrumentId): VenueRequest;
   /** Asks for the venue's clock. */
   time(rest: string): VenueRequest;
+  /** Asks what the venue lists, all of it. `null`: it does not say. */
+  readonly catalogue: ((rest: string) => VenueRequest) | null;
 }
 
 export interface VenueEndpoints {
@@ -97,6 +153,8 @@ export interface VenueLine {
 export interface VenueRequest {
   readonly url: string;
   readonly weight: number;
+  /** The longest answer that is read, where it is longer than a page of trades. */
+  readonly mostCharacters?: number;
 }
 
 /** The last trade of an instrument that is known. */

@@ -1,10 +1,33 @@
 /** `exchange:BASE-QUOTE` in common codes, for example `binance:BTC-USDT`. */
 export type InstrumentId = string;
 
-export const INSTRUMENT_ID = /^[a-z][a-z0-9]{1,15}:[A-Z0-9]{1,15}-[A-Z0-9]{1,15}$/;
+/** Letters and digits of any script, the first no small letter: venues list pairs by Chinese names, and Kraken's `AAPLx`. */
+const CODE = String.raw`[\p{Lu}\p{Lo}\p{Nd}][\p{L}\p{Nd}]{0,19}`;
+/** A code and a pair as patterns, for schemas: those of `INSTRUMENT_ID` and what `isPair` says beyond it. */
+export const PAIR = new RegExp(`^${CODE}-${CODE}$`, 'u');
+export const INSTRUMENT_ID = new RegExp(`^[a-z][a-z0-9]{1,15}:${CODE}-${CODE}$`, 'u');
+
+/** Letters that nobody can see: two names that look alike would differ by one. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+const ASCII = /^[\x21-\x7e]*$/;
 
 export function isInstrumentId(text: string): boolean {
-  return INSTRUMENT_ID.test(text);
+  return INSTRUMENT_ID.test(text) && isCanonical(text);
+}
+
+/** `BASE-QUOTE`. */
+export function isPair(text: string): boolean {
+  return PAIR.test(text) && isCanonical(text);
+}
+
+/** One name has one spelling: what can be composed is composed. Names that people type are brought to it by `composed`. */
+function isCanonical(text: string): boolean {
+  return ASCII.test(text) || (text === composed(text) && !INVISIBLE.test(text));
+}
+
+/** In Unicode's normal form C. */
+export function composed(text: string): string {
+  return text.normalize('NFC');
 }
 
 export function exchangeOf(instrumentId: InstrumentId): string {

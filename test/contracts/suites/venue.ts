@@ -1,11 +1,13 @@
 /** What every venue adapter promises, over a small capture of its own. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { CaptureBooks, type CapturedBook } from '../../../shared/adapters/exchanges/capture-books.ts';
 import { MessageTally } from '../../../shared/adapters/exchanges/message-tally.ts';
 import type { Decoder, Venue, VenueEvent, VenueMessage } from '../../../shared/adapters/exchanges/venue.ts';
 import { captureLine, receivedAtMs } from '../../../shared/contracts/capture.ts';
 import { readToldTrade } from '../../../shared/contracts/lane-rows.ts';
 import { formatDecimal } from '../../../shared/domain/decimal.ts';
+import { topLevels } from '../../../shared/domain/market-data/book/order-book.ts';
 import { exchangeOf, pairOf } from '../../../shared/domain/market-data/instrument.ts';
 
 export interface VenueUnderTest {
@@ -17,16 +19,21 @@ export interface VenueUnderTest {
   /** What is set aside of it, and how often. */
   readonly setAside: Readonly<Record<string, number>>;
   readonly sequenceGaps: number;
+  /** What its books come to, as `shownBook` shows them; left out where the venue's books are not read. */
+  readonly books?: readonly string[];
   /** Addresses of the venue at which another market is heard. */
   readonly otherMarkets: readonly string[];
 }
 
 interface Heard extends VenueMessage {
+  readonly receivedAtNs: string;
   readonly atMs: number;
 }
 
 /** The longest event that a message may become, whatever stands in it: trades by the hundred share a record. */
 const MAX_EVENT_CHARACTERS = 700;
+/** Of a level, of which a book has thousands. */
+const MAX_LEVEL_CHARACTERS = 170;
 
 export function describeVenue({ venue, lines, ...expected }: VenueUnderTest): void {
   const heard = lines.map(readLine);
@@ -77,7 +84,7 @@ export function describeVenue({ venue, lines, ...expected }: VenueUnderTest): vo
           const events = decoder.read(changed, message.atMs);
           expect(events.length).toBeGreaterThan(0);
           for (const event of events) {
-            expect(JSON.stringify(event).length).toBeLessThan(MAX_EVENT_CHARACTERS);
+            expectBounded(event);
             if (event.kind === 'trade') expect(exchangeOf(event.instrumentId)).toBe(venue.exchange);
           }
         }),
@@ -86,9 +93,17 @@ export function describeVenue({ venue, lines, ...expected }: VenueUnderTest): vo
       const long = 'x'.repeat(100_000);
       for (const message of heard) {
         const text = message.message.replaceAll(/"[^"]*"(?=\s*[,}\]])/g, `"${long}"`);
-        for (const event of decoder.read({ ...message, message: text }, message.atMs))
-          expect(JSON.stringify(event).length).toBeLessThan(MAX_EVENT_CHARACTERS);
+        for (const event of decoder.read({ ...message, message: text }, message.atMs)) expectBounded(event);
       }
+    });
+
+    it('keeps the books of its capture, each by the rules of the venue', () => {
+      const books = new CaptureBooks(() => venue.books);
+      const decoder = venue.decoder();
+      for (const message of heard)
+        books.take({ ...message, exchange: venue.exchange }, decoder.read(message, message.atMs));
+      expect(books.all().map(shownBook)).toEqual(expected.books ?? []);
+      expect(venue.books === null).toBe(expected.books === undefined);
     });
 
     it('takes nothing from another market of the same venue', () => {
@@ -167,7 +182,26 @@ function describeLive({ exchange }: Venue, live: NonNullable<Venue['live']>): vo
 
 function readLine(text: string): Heard {
   const { kind, url, message, receivedAtNs } = captureLine.parse(JSON.parse(text));
-  return { kind, url, message: message as string, atMs: receivedAtMs(receivedAtNs) };
+  return { kind, url, message: message as string, receivedAtNs, atMs: receivedAtMs(receivedAtNs) };
+}
+
+function expectBounded(event: VenueEvent): void {
+  if (event.kind !== 'book-snapshot' && event.kind !== 'book-delta') {
+    expect(JSON.stringify(event).length).toBeLessThan(MAX_EVENT_CHARACTERS);
+    return;
+  }
+  const { bids, asks, ...rest } = event;
+  expect(JSON.stringify(rest).length).toBeLessThan(MAX_EVENT_CHARACTERS);
+  for (const level of [...bids, ...asks])
+    expect(JSON.stringify(level).length).toBeLessThan(MAX_LEVEL_CHARACTERS);
+}
+
+function shownBook({ instrumentId, state, counters, book }: CapturedBook): string {
+  const { updates, applied } = counters;
+  const side = (levels: readonly (readonly [string, string])[]): string =>
+    levels.map(([price, quantity]) => `${quantity} at ${price}`).join(', ');
+  const [bids, asks] = [topLevels(book.bids, Infinity), topLevels(book.asks, Infinity)];
+  return `${instrumentId} ${state}, ${applied} of ${updates} updates: ${side(bids)} | ${side(asks)}`;
 }
 
 function shownTrade(event: VenueEvent): string[] {

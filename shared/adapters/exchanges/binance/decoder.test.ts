@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readTradeRow, tradeRow } from '../../../contracts/lane-rows.ts';
-import { binanceDecoder } from './decoder.ts';
+import { BinanceDecoder } from './decoder.ts';
 
 const RECEIVED_AT_MS = 1_723_161_254_087;
 const EVENT = {
@@ -27,14 +27,14 @@ const TRADE = {
 
 function heard(message: unknown) {
   const text = typeof message === 'string' ? message : JSON.stringify(message);
-  return binanceDecoder.read(
+  return new BinanceDecoder().read(
     { kind: 'ws', url: 'wss://stream.binance.com:9443/stream', message: text },
     RECEIVED_AT_MS,
   );
 }
 
 function answered(url: string, answer: unknown) {
-  return binanceDecoder.read({ kind: 'rest', url, message: JSON.stringify(answer) }, RECEIVED_AT_MS);
+  return new BinanceDecoder().read({ kind: 'rest', url, message: JSON.stringify(answer) }, RECEIVED_AT_MS);
 }
 
 /** What the reader of the record makes of a trade event. */
@@ -74,7 +74,9 @@ describe('a trade event of Binance', () => {
     ['0.00000100', '0.000001'],
     ['100', '100'],
     ['61837.63', '61837.63'],
-    ['1.50', '1.50'],
+    ['1.50', '1.5'],
+    ['1e-7', '0.0000001'],
+    ['3e6', '3000000'],
   ])('of a price of %s costs %s', (p, price) => {
     expect(heard({ ...EVENT, p })).toMatchObject([{ kind: 'clock' }, { price }]);
   });
@@ -82,8 +84,6 @@ describe('a trade event of Binance', () => {
   it.each([
     ['p', 'free', 'price: expected a decimal above zero, got "free"'],
     ['p', '-1.00000000', 'price: expected a decimal above zero, got "-1"'],
-    ['p', '1.5e10', 'price: expected a decimal above zero, got "1.5e10"'],
-    ['p', 61837.63, 'price: expected a decimal above zero, got 61837.63'],
     ['p', undefined, 'price: expected a decimal above zero, got null'],
     ['q', '0.00000000', 'quantity: expected a decimal above zero, got "0"'],
     ['q', { a: 1 }, 'quantity: expected a decimal above zero, got "{\\"a\\":1}"'],
@@ -100,6 +100,21 @@ describe('a trade event of Binance', () => {
     expect(readBack({ [field]: value })).toBe(cause);
   });
 
+  it('is read from its digits where an amount was made a number', () => {
+    const bare = (p: string, q: string): string =>
+      `{"stream":"btcusdt@trade","data":${JSON.stringify(EVENT).replace(/"p":"[^"]*","q":"[^"]*"/, `"p":${p},"q":${q}`)}}`;
+    expect(heard(bare('61837.630', '1e-07'))[1]).toMatchObject({ price: '61837.63', quantity: '0.0000001' });
+    expect(heard(bare('9007199254740993.000000000001', '3000000.0'))[1]).toMatchObject({
+      price: '9007199254740993.000000000001',
+      quantity: '3000000',
+    });
+    expect(heard(bare('"5"', '2'))[1]).toMatchObject({ price: '5', quantity: '2' });
+  });
+
+  it('is read where its times were made text', () => {
+    expect(heard({ ...EVENT, T: String(EVENT.T) })[1]).toMatchObject({ timeMs: EVENT.T });
+  });
+
   it('does not carry a field of any length into a record', () => {
     const parsed = heard({ ...EVENT, p: '9'.repeat(10_000), q: { long: 'x'.repeat(10_000) } });
     expect(JSON.stringify(parsed).length).toBeLessThan(1000);
@@ -111,10 +126,7 @@ describe('any other message of Binance', () => {
 
   it.each([
     [{ stream: 'btcusdt@bookTicker', data: { u: 1, s: 'BTCUSDT' } }, [aside('bookTicker')]],
-    [
-      { stream: 'btcusdt@depth', data: { e: 'depthUpdate', E: 1_723_161_255_208, s: 'BTCUSDT' } },
-      [{ kind: 'clock', venueTimeMs: 1_723_161_255_208 }, aside('depthUpdate')],
-    ],
+    [{ stream: 'btcusdt@depth20', data: { lastUpdateId: 1, bids: [], asks: [] } }, [aside('depth20')]],
     [{ e: 'aggTrade', E: 5, s: 'BTCUSDT' }, [{ kind: 'clock', venueTimeMs: 5 }, aside('aggTrade')]],
     [{ e: 'x'.repeat(1000) }, [aside('x'.repeat(40))]],
     [{}, [aside('no channel')]],
@@ -135,10 +147,21 @@ describe('any other message of Binance', () => {
     ['42', 'expected a JSON object'],
     ['[]', 'expected a JSON object'],
     ['null', 'expected a JSON object'],
-    [{ ...EVENT, s: 'NONSENSE' }, 'a trade of an unknown symbol "NONSENSE"'],
-    [{ ...EVENT, s: undefined }, 'a trade of an unknown symbol undefined'],
   ])('%j cannot be located', (message, cause) => {
     expect(heard(message)).toEqual([{ kind: 'malformed', cause }]);
+  });
+});
+
+describe('a trade of Binance whose symbol nobody knows', () => {
+  it.each(['NONSENSE', 'BTCABC', undefined])('is set aside by its symbol: %s', (s) => {
+    const name = JSON.stringify(s) ?? 'undefined';
+    expect(heard({ ...EVENT, s })).toEqual([
+      {
+        kind: 'malformed',
+        what: `trade of ${name}`,
+        cause: `an unknown symbol ${name}: no catalogue, and its codes are not known`,
+      },
+    ]);
   });
 });
 
@@ -146,7 +169,7 @@ describe('a message of another market of Binance', () => {
   it('is set aside unread, whatever it says', () => {
     const message = JSON.stringify({ stream: 'btcusdt@trade', data: { ...EVENT, X: 'MARKET' } });
     const futures = { kind: 'ws', url: 'wss://fstream.binance.com/stream', message };
-    expect(binanceDecoder.read(futures, RECEIVED_AT_MS)).toEqual([
+    expect(new BinanceDecoder().read(futures, RECEIVED_AT_MS)).toEqual([
       { kind: 'set-aside', what: 'another market', cause: 'heard at fstream.binance.com/stream' },
     ]);
   });
@@ -171,6 +194,11 @@ describe('an answer of Binance', () => {
     ]);
   });
 
+  it('is read from its digits where amounts were made numbers', () => {
+    const message = `[${JSON.stringify({ ...row, price: 0, qty: 0 }).replace('"price":0,"qty":0', '"price":61837.6300,"qty":2e-2')}]`;
+    expect(new BinanceDecoder().read({ kind: 'rest', url: asked, message }, RECEIVED_AT_MS)).toEqual([TRADE]);
+  });
+
   it('is a notice where there were none', () => {
     expect(answered(asked, [])).toEqual([{ kind: 'notice', what: 'no trades' }]);
   });
@@ -187,10 +215,10 @@ describe('an answer of Binance', () => {
     ]);
   });
 
-  it('is set aside by its question where a book was asked for', () => {
-    const url = 'https://api.binance.com/api/v3/depth?symbol=BTCUSDT&limit=1000';
-    expect(answered(url, { lastUpdateId: 1, bids: [], asks: [] })).toEqual([
-      { kind: 'set-aside', what: '/api/v3/depth', cause: 'this question is not read' },
+  it('is set aside by its question where that is none of ours', () => {
+    const url = 'https://api.binance.com/api/v3/ticker/price?symbol=BTCUSDT';
+    expect(answered(url, { price: '1' })).toEqual([
+      { kind: 'set-aside', what: '/api/v3/ticker/price', cause: 'this question is not read' },
     ]);
   });
 });

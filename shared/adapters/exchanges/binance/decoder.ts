@@ -3,41 +3,91 @@
  * property reads, and no schema, since the record's reader checks every row anyway.
  */
 import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
+import { numberQuoter, plainDecimal } from '../raw-numbers.ts';
 import { bounded, isFields, named, parseJson, questionOf, shown, type Fields } from '../told-fields.ts';
-import type { Decoder, VenueEvent, VenueTrade } from '../venue.ts';
+import { SymbolDirectory } from '../symbol-directory.ts';
+import type { Decoder, VenueEvent, VenueMessage, VenueTrade } from '../venue.ts';
 import { otherMarket } from '../own-market.ts';
+import { readBookTicker, readDepth, readDepthUpdate } from './books.ts';
+import { isWholeCatalogue, readCatalogue } from './catalogue.ts';
 import { binanceMarket } from './market.ts';
 import { instrumentOfSymbol } from './symbols.ts';
 
-/** It remembers nothing: every message says of itself what it is. */
-export const binanceDecoder: Decoder = {
-  read: ({ kind, url, message }, receivedAtMs) => {
+/** It remembers nothing but the catalogue: every other message says of itself what it is. */
+export class BinanceDecoder implements Decoder {
+  readonly #directory: SymbolDirectory;
+
+  constructor(directory: SymbolDirectory = new SymbolDirectory()) {
+    this.#directory = directory;
+  }
+
+  read({ kind, url, message }: VenueMessage, receivedAtMs: number): readonly VenueEvent[] {
     const otherPlace = binanceMarket(url);
     if (otherPlace !== null) return otherMarket(otherPlace);
     const json = parseJson(message);
     if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
-    const { value } = json;
-    if (kind === 'rest') return readAnswer(value, url, receivedAtMs);
+    const value: unknown = hasBareAmount(json.value) ? JSON.parse(quoteAmounts(message)) : json.value;
+    if (kind === 'rest') return readAnswer(value, url, receivedAtMs, this.#directory);
     if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
-    const { stream, data } = value as { stream?: unknown; data?: unknown };
-    return readEvent(isFields(data) ? data : value, stream, receivedAtMs);
-  },
-};
+    return readEvent(eventOf(value), value['stream'], receivedAtMs, this.#directory);
+  }
+}
+
+function eventOf(value: Fields): Fields {
+  const { data } = value as { data?: unknown };
+  return isFields(data) ? data : value;
+}
+
+/** Binance writes amounts as text. Who wrote its messages anew may have made numbers of them: their digits are read. */
+const quoteAmounts = numberQuoter(['p', 'q', 'price', 'qty']);
+
+function hasBareAmount(value: unknown): boolean {
+  if (Array.isArray(value))
+    return value.some(
+      (row) => isFields(row) && (typeof row['price'] === 'number' || typeof row['qty'] === 'number'),
+    );
+  if (!isFields(value)) return false;
+  const { p, q } = eventOf(value) as { p?: unknown; q?: unknown };
+  return typeof p === 'number' || typeof q === 'number';
+}
 
 /** A WebSocket event, out of its stream wrapper. https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams */
-function readEvent(event: Fields, stream: unknown, receivedAtMs: number): VenueEvent[] {
+function readEvent(
+  event: Fields,
+  stream: unknown,
+  receivedAtMs: number,
+  directory: SymbolDirectory,
+): VenueEvent[] {
   const { e, E, s, t, p, q, T, m } = event as Record<'e' | 'E' | 's' | 't' | 'p' | 'q' | 'T' | 'm', unknown>;
   const events: VenueEvent[] =
     typeof E === 'number' ? [{ kind: 'clock', venueTimeMs: inMilliseconds(E) }] : [];
   if (e !== 'trade') {
-    events.push(readOther(event, stream));
+    events.push(readBookEvent(event, E, directory) ?? readOther(event, stream));
     return events;
   }
-  const instrumentId = (typeof s === 'string' ? instrumentOfSymbol(s) : null) ?? instrumentOfStream(stream);
-  if (instrumentId === null)
-    return [{ kind: 'malformed', cause: `a trade of an unknown symbol ${shown(s)}` }];
+  const instrumentId =
+    (typeof s === 'string' ? instrumentOfSymbol(s, directory) : null) ??
+    instrumentOfStream(stream, directory);
+  if (instrumentId === null) return [unknownSymbol('trade', s, directory)];
   events.push(venueTrade(instrumentId, t, p, q, T, m, receivedAtMs));
   return events;
+}
+
+/** @returns null: it is none. */
+function readBookEvent(event: Fields, at: unknown, directory: SymbolDirectory): VenueEvent | null {
+  const { e, s } = event as Record<'e' | 's', unknown>;
+  if (e !== 'depthUpdate' && e !== undefined) return null;
+  const instrumentId = typeof s === 'string' ? instrumentOfSymbol(s, directory) : null;
+  if (e === undefined) return instrumentId === null ? null : readBookTicker(instrumentId, event);
+  if (instrumentId === null) return unknownSymbol('book', s, directory);
+  return readDepthUpdate(instrumentId, event, typeof at === 'number' ? inMilliseconds(at) : null);
+}
+
+/** Nobody knows where it parts, and it is not guessed. */
+function unknownSymbol(of: 'trade' | 'book', symbol: unknown, { isWhole }: SymbolDirectory): VenueEvent {
+  const name = shown(symbol);
+  const why = isWhole ? 'the catalogue does not list it' : 'no catalogue, and its codes are not known';
+  return { kind: 'malformed', what: `${of} of ${name}`, cause: `an unknown symbol ${name}: ${why}` };
 }
 
 function readOther(event: Fields, stream: unknown): VenueEvent {
@@ -50,15 +100,32 @@ function readOther(event: Fields, stream: unknown): VenueEvent {
 
 const NOT_READ = 'this channel is not read';
 
-/** An answer to a REST request: trades where trades were asked for, else perhaps the venue's clock. */
-function readAnswer(value: unknown, url: string, receivedAtMs: number): VenueEvent[] {
-  const asked = /\/api\/v3\/(?:historicalTrades|trades)\?(?:.*&)?symbol=(\w+)/.exec(url);
-  if (asked === null || !Array.isArray(value)) return [readOtherAnswer(value, url)];
-  const instrumentId = instrumentOfSymbol(asked[1]!);
-  if (instrumentId === null)
-    return [{ kind: 'malformed', cause: `trades of an unknown symbol ${shown(asked[1])}` }];
+/** An answer to a REST request: trades or a book where they were asked for, else perhaps the venue's clock. */
+function readAnswer(
+  value: unknown,
+  url: string,
+  receivedAtMs: number,
+  directory: SymbolDirectory,
+): readonly VenueEvent[] {
+  const address = URL.parse(url);
+  if (address?.pathname.endsWith('/api/v3/exchangeInfo') === true && isFields(value)) {
+    const { symbols } = value;
+    if (Array.isArray(symbols)) return directory.take(readCatalogue(symbols), isWholeCatalogue(url));
+  }
+  if (address?.pathname.endsWith('/api/v3/depth') === true && isFields(value) && value['code'] === undefined)
+    return [answeredBook(address.searchParams.get('symbol'), value, directory)];
+  const isOfTrades = address !== null && /\/api\/v3\/(historicalTrades|trades)$/.test(address.pathname);
+  const symbol = isOfTrades ? address.searchParams.get('symbol') : null;
+  if (symbol === null || !Array.isArray(value)) return [readOtherAnswer(value, url)];
+  const instrumentId = instrumentOfSymbol(symbol, directory);
+  if (instrumentId === null) return [unknownSymbol('trade', symbol, directory)];
   if (value.length === 0) return [{ kind: 'notice', what: 'no trades' }];
   return value.map((row: unknown) => answeredTrade(instrumentId, row, receivedAtMs));
+}
+
+function answeredBook(symbol: string | null, value: Fields, directory: SymbolDirectory): VenueEvent {
+  const instrumentId = symbol === null ? null : instrumentOfSymbol(symbol, directory);
+  return instrumentId === null ? unknownSymbol('book', symbol, directory) : readDepth(instrumentId, value);
 }
 
 function readOtherAnswer(value: unknown, url: string): VenueEvent {
@@ -98,7 +165,7 @@ function venueTrade(
     price: amount(price),
     quantity: amount(quantity),
     takerSide: buyerIsMaker === true ? 'S' : buyerIsMaker === false ? 'B' : bounded(buyerIsMaker),
-    timeMs: typeof time === 'number' ? inMilliseconds(time) : bounded(time),
+    timeMs: timeOf(time),
     receivedAtMs,
   };
 }
@@ -110,6 +177,13 @@ function inMilliseconds(time: number): number {
   return time > LEAST_MICROSECONDS ? Math.floor(time / 1000) : time;
 }
 
+const DIGITS_OF_TIME = /^\d{13,16}$/;
+
+function timeOf(time: unknown): unknown {
+  if (typeof time === 'number') return inMilliseconds(time);
+  return typeof time === 'string' && DIGITS_OF_TIME.test(time) ? inMilliseconds(Number(time)) : bounded(time);
+}
+
 const POINT = 46;
 const ZERO = 48;
 /** Binance always writes eight places. */
@@ -119,13 +193,13 @@ const PLACES = 8;
 function amount(value: unknown): unknown {
   if (typeof value !== 'string') return bounded(value);
   let end = value.length;
-  if (value.charCodeAt(end - PLACES - 1) !== POINT) return bounded(value);
+  if (value.charCodeAt(end - PLACES - 1) !== POINT) return bounded(plainDecimal(value));
   while (value.charCodeAt(end - 1) === ZERO) end--;
   if (value.charCodeAt(end - 1) === POINT) end--;
   return bounded(value.slice(0, end));
 }
 
-function instrumentOfStream(stream: unknown): InstrumentId | null {
+function instrumentOfStream(stream: unknown, directory: SymbolDirectory): InstrumentId | null {
   if (typeof stream !== 'string' || !stream.endsWith('@trade')) return null;
-  return instrumentOfSymbol(stream.slice(0, -'@trade'.length).toUpperCase());
+  return instrumentOfSymbol(stream.slice(0, -'@trade'.length).toUpperCase(), directory);
 }

@@ -1,3 +1,4 @@
+import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
 import { pagesById } from '../pages-by-id.ts';
 import { portionsOf } from '../portions.ts';
 import type { LiveVenue, VenueLine } from '../venue.ts';
@@ -6,6 +7,8 @@ import { symbolOfInstrument } from './symbols.ts';
 const TRADES_A_PAGE = 1000;
 /** A connection takes 1,024 streams, and its address lists them all. */
 const INSTRUMENTS_A_LINE = 200;
+/** Some 3,500 pairs, of some 1.6 KB each. */
+const MAX_CATALOGUE_CHARACTERS = 24 * 1024 * 1024;
 const TRADES_FROM_WEIGHT = 25;
 
 export const binanceLive: LiveVenue = {
@@ -14,17 +17,28 @@ export const binanceLive: LiveVenue = {
   limits: { weightPerMinute: 6000 },
   connect: ({ ws }, instrumentIds) =>
     portionsOf(instrumentIds, INSTRUMENTS_A_LINE).map((ids): VenueLine => {
-      const streams = ids.map((id) => `${symbolOfInstrument(id).toLowerCase()}@trade`);
+      const streams = ids.map((id) => `${encodeURIComponent(symbolOfInstrument(id).toLowerCase())}@trade`);
       const url = `${ws}/stream?streams=${streams.join('/')}`;
       return { url, instrumentIds: ids, subscribe: [], keepAlive: null };
     }),
+  symbolOf: symbolOfInstrument,
   backfill: pagesById(TRADES_A_PAGE, (rest, instrumentId, fromTradeId) => ({
-    url: `${rest}/api/v3/historicalTrades?symbol=${symbolOfInstrument(instrumentId)}&fromId=${fromTradeId}&limit=${TRADES_A_PAGE}`,
+    url: `${rest}/api/v3/historicalTrades?symbol=${inAddress(instrumentId)}&fromId=${fromTradeId}&limit=${TRADES_A_PAGE}`,
     weight: TRADES_FROM_WEIGHT,
   })),
   latestTrade: (rest, instrumentId) => ({
-    url: `${rest}/api/v3/trades?symbol=${symbolOfInstrument(instrumentId)}&limit=1`,
+    url: `${rest}/api/v3/trades?symbol=${inAddress(instrumentId)}&limit=1`,
     weight: 25,
   }),
   time: (rest) => ({ url: `${rest}/api/v3/time`, weight: 1 }),
+  // Without the sets of permissions it is a fifth as long.
+  catalogue: (rest) => ({
+    url: `${rest}/api/v3/exchangeInfo?showPermissionSets=false`,
+    weight: 20,
+    mostCharacters: MAX_CATALOGUE_CHARACTERS,
+  }),
 };
+
+function inAddress(instrumentId: InstrumentId): string {
+  return encodeURIComponent(symbolOfInstrument(instrumentId));
+}

@@ -1,52 +1,47 @@
 import {
+  composed,
   exchangeOf,
   isInstrumentId,
   pairOf,
   type InstrumentId,
 } from '../../../domain/market-data/instrument.ts';
-
-/**
- * Binance writes a pair without a separator, so the quote asset has to be recognised at its end. What is or was
- * quoted there, longest first: `USDT` must win over a shorter asset that ends alike.
- */
-const QUOTE_ASSETS: readonly string[] = [
-  'FDUSD',
-  ...['USDT', 'USDC', 'TUSD', 'BUSD', 'USDP', 'USDS', 'USD1', 'EURI', 'BIDR', 'IDRT', 'BVND', 'BKRW', 'DOGE'],
-  ...['BTC', 'ETH', 'BNB', 'SOL', 'XRP', 'TRX', 'DOT', 'DAI', 'PAX', 'VAI', 'UST'],
-  ...[
-    'EUR',
-    'GBP',
-    'AUD',
-    'BRL',
-    'TRY',
-    'RUB',
-    'UAH',
-    'NGN',
-    'ZAR',
-    'PLN',
-    'RON',
-    'ARS',
-    'JPY',
-    'MXN',
-    'COP',
-    'CZK',
-  ],
-];
+import type { SymbolDirectory } from '../symbol-directory.ts';
+import { isAssetCode, QUOTE_CODES } from './known-codes.ts';
 
 /** Symbols come out of messages: past this many somebody is making them up, and they are not remembered. */
 const MAX_REMEMBERED = 10_000;
 const remembered = new Map<string, InstrumentId>();
 
-/** `BTCUSDT` → `binance:BTC-USDT`. `null`: no quote asset of Binance ends it. */
-export function instrumentOfSymbol(symbol: string): InstrumentId | null {
+/**
+ * `BTCUSDT` → `binance:BTC-USDT`. Binance writes a pair without a separator, so its catalogue says where it parts; where
+ * none was read, a list of codes does, if the symbol parts in one way alone.
+ * @returns null: nobody knows.
+ */
+export function instrumentOfSymbol(symbol: string, directory?: SymbolDirectory): InstrumentId | null {
+  return directory?.instrumentOf(symbol) ?? (directory?.isWhole === true ? null : partedByCodes(symbol));
+}
+
+function partedByCodes(symbol: string): InstrumentId | null {
   const known = remembered.get(symbol);
   if (known !== undefined) return known;
-  const quote = QUOTE_ASSETS.find((asset) => symbol.length > asset.length && symbol.endsWith(asset));
-  if (quote === undefined) return null;
-  const instrumentId = `binance:${symbol.slice(0, -quote.length)}-${quote}`;
+  const parts = partingsOf(symbol);
+  if (parts.length !== 1) return null;
+  const instrumentId = `binance:${parts[0]!}`;
   if (!isInstrumentId(instrumentId)) return null;
   if (remembered.size < MAX_REMEMBERED) remembered.set(symbol, instrumentId);
   return instrumentId;
+}
+
+const LONGEST_SYMBOL = 30;
+
+function partingsOf(symbol: string): string[] {
+  if (symbol.length > LONGEST_SYMBOL) return [];
+  return Array.from(
+    { length: symbol.length },
+    (_, at) => [symbol.slice(0, at), symbol.slice(at)] as const,
+  ).flatMap(([base, quote]) =>
+    isAssetCode(base) && QUOTE_CODES.has(quote) && base !== quote ? [`${base}-${quote}`] : [],
+  );
 }
 
 /** `binance:BTC-USDT` → `BTCUSDT`. */
@@ -55,11 +50,14 @@ export function symbolOfInstrument(instrumentId: InstrumentId): string {
 }
 
 /** `BTCUSDT`, `btc-usdt` or `binance:BTC-USDT` → `binance:BTC-USDT`. `null`: not a pair that Binance could have. */
-export function readInstrument(text: string): InstrumentId | null {
+export function readInstrument(text: string, directory?: SymbolDirectory): InstrumentId | null {
   const named = text.includes(':');
   if (named && exchangeOf(text) !== 'binance') return null;
-  const pair = (named ? pairOf(text) : text).toUpperCase();
-  const instrumentId = instrumentOfSymbol(pair.replace('-', ''));
-  if (instrumentId === null) return null;
-  return pair.includes('-') && pairOf(instrumentId) !== pair ? null : instrumentId;
+  const pair = composed(named ? pairOf(text) : text).toUpperCase();
+  if (!pair.includes('-')) return instrumentOfSymbol(pair, directory);
+  const instrumentId = `binance:${pair}`;
+  // Whoever says where it parts need not be guessed at; that Binance has it, its catalogue says.
+  const isQuoted = QUOTE_CODES.has(pair.slice(pair.indexOf('-') + 1));
+  const isKnown = directory?.isWhole === true || isQuoted;
+  return isInstrumentId(instrumentId) && isKnown ? instrumentId : null;
 }

@@ -1,7 +1,8 @@
 import type { Venue } from '../venue.ts';
-import { binanceDecoder } from './decoder.ts';
+import { BinanceDecoder } from './decoder.ts';
 import { binanceLive } from './live.ts';
 import { binanceMarket } from './market.ts';
+import { binanceBooks } from './books.ts';
 import { readInstrument } from './symbols.ts';
 
 /** Binance spot. https://developers.binance.com/docs/binance-spot-api-docs */
@@ -9,6 +10,7 @@ export const binance: Venue = {
   exchange: 'binance',
   domains: binanceMarket.domains,
   readInstrument,
-  decoder: () => binanceDecoder,
+  decoder: (directory) => new BinanceDecoder(directory),
+  books: binanceBooks,
   live: binanceLive,
 };

@@ -1,6 +1,6 @@
 /** Reads messages of Coinbase Advanced Trade and the REST answers that fill its gaps. */
 import { otherMarket } from '../own-market.ts';
-import { plainDecimal } from '../raw-numbers.ts';
+import { numberQuoter, plainDecimal } from '../raw-numbers.ts';
 import { inTapeOrder } from '../tape-order.ts';
 import {
   bounded,
@@ -12,28 +12,47 @@ import {
   shown,
   type Fields,
 } from '../told-fields.ts';
+import { SymbolDirectory } from '../symbol-directory.ts';
 import type { Decoder, VenueEvent, VenueMessage, VenueTrade } from '../venue.ts';
+import { readLevel2 } from './books.ts';
+import { isWholeCatalogue, readCatalogue } from './catalogue.ts';
 import { coinbaseMarket } from './market.ts';
 import { instrumentOfProduct } from './symbols.ts';
 
+const REPEATED: VenueEvent = { kind: 'notice', what: 'repeated message' };
+
 /** Every message of a connection has a number: they count up by one, over all of its channels. */
 export class CoinbaseDecoder implements Decoder {
+  readonly #directory: SymbolDirectory;
   #expected: number | null = null;
+
+  constructor(directory: SymbolDirectory = new SymbolDirectory()) {
+    this.#directory = directory;
+  }
 
   read({ kind, url, message }: VenueMessage, receivedAtMs: number): readonly VenueEvent[] {
     const otherPlace = coinbaseMarket(url);
     if (otherPlace !== null) return otherMarket(otherPlace);
     const json = parseJson(message);
     if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
-    const { value } = json;
-    if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
-    if (kind === 'rest') return readAnswer(value, url, receivedAtMs);
+    if (!isFields(json.value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
+    const value = hasBareAmount(json.value) ? (JSON.parse(quoteAmounts(message)) as Fields) : json.value;
+    if (kind === 'rest') return readAnswer(value, url, receivedAtMs, this.#directory);
     if (value['channel'] === undefined) return [readOther(value)];
+    const number = value['sequence_num'];
+    const isRepeated = this.#isRepeated(number);
+    const read = readChannel(value, receivedAtMs);
     return [
-      ...this.#follow(value['sequence_num']),
+      ...(isRepeated ? [REPEATED] : this.#follow(number)),
       ...clockOf(value['timestamp']),
-      ...readChannel(value, receivedAtMs),
+      // The levels have changed since; a trade is known by its id.
+      ...(isRepeated ? read.filter(({ kind }) => kind !== 'book-snapshot' && kind !== 'book-delta') : read),
     ];
+  }
+
+  /** The very message before it, once more. */
+  #isRepeated(number: unknown): boolean {
+    return this.#expected !== null && number === this.#expected - 1;
   }
 
   /** @returns what is missing before the message of this number. The first of a connection is 0. */
@@ -41,23 +60,52 @@ export class CoinbaseDecoder implements Decoder {
     if (typeof number !== 'number' || !Number.isSafeInteger(number)) return [];
     const expected = this.#expected;
     this.#expected = number + 1;
-    if (expected === null || number === expected || number === 0) return [];
+    if (expected === null || number === expected) return [];
+    if (number === 0)
+      return [{ kind: 'book-gap', instrumentId: null, cause: 'the venue begins to count anew' }];
     return [{ kind: 'sequence-gap', expected, got: number }];
   }
+}
+
+/** Coinbase writes amounts as text. Who wrote its messages anew may have made numbers of them: their digits are read. */
+const quoteAmounts = numberQuoter(['price', 'size']);
+
+function hasBareAmount(value: Fields): boolean {
+  return rowsOf(value).some(
+    (row) => isFields(row) && (typeof row['price'] === 'number' || typeof row['size'] === 'number'),
+  );
+}
+
+/** The trades of a message or of an answer, whatever else it has. */
+function rowsOf({ channel, events, trades }: Fields): readonly unknown[] {
+  if (Array.isArray(trades)) return trades;
+  if (channel !== 'market_trades' || !Array.isArray(events)) return [];
+  return events.flatMap((event: unknown) => {
+    const told = isFields(event) ? event['trades'] : undefined;
+    return Array.isArray(told) ? (told as unknown[]) : [];
+  });
 }
 
 /** https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket/websocket-channels */
 function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[] {
   const { channel, events } = value;
   if (channel === 'heartbeats' || channel === 'subscriptions') return [{ kind: 'notice', what: channel }];
+  if (channel === 'l2_data') return readLevels(value);
   if (channel !== 'market_trades')
     return [{ kind: 'set-aside', what: named(channel, 'no channel'), cause: 'this channel is not read' }];
   if (!Array.isArray(events)) return [{ kind: 'malformed', cause: 'trades without a list of them' }];
-  const rows = events.flatMap((event: unknown) => {
-    const trades = isFields(event) ? event['trades'] : undefined;
-    return Array.isArray(trades) ? (trades as unknown[]) : [];
+  return readTrades(rowsOf(value), receivedAtMs);
+}
+
+function readLevels({ events, timestamp }: Fields): readonly VenueEvent[] {
+  if (!Array.isArray(events) || events.length === 0)
+    return [{ kind: 'malformed', cause: 'levels without a list of events' }];
+  return events.map((event: unknown): VenueEvent => {
+    const fields: Fields = isFields(event) ? event : {};
+    const product = fields['product_id'];
+    const instrumentId = typeof product === 'string' ? instrumentOfProduct(product) : null;
+    return instrumentId === null ? notSpot(product) : readLevel2(instrumentId, fields, isoTimeMs(timestamp));
   });
-  return readTrades(rows, receivedAtMs);
 }
 
 /** A message without a channel: Coinbase has refused something, or it is of the older feed. */
@@ -67,9 +115,16 @@ function readOther({ type, message }: Fields): VenueEvent {
 }
 
 /** https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/public/get-public-market-trades */
-function readAnswer(value: Fields, url: string, receivedAtMs: number): readonly VenueEvent[] {
+function readAnswer(
+  value: Fields,
+  url: string,
+  receivedAtMs: number,
+  directory: SymbolDirectory,
+): readonly VenueEvent[] {
   const path = URL.parse(url)?.pathname ?? '';
-  const { trades, epochMillis, error } = value;
+  const { trades, epochMillis, error, products } = value;
+  if (path.endsWith('/products') && Array.isArray(products))
+    return directory.take(readCatalogue(products), isWholeCatalogue(url, value));
   if (path.endsWith('/brokerage/time') && typeof epochMillis === 'string')
     return [{ kind: 'clock', venueTimeMs: Number(epochMillis) }];
   if (path.endsWith('/ticker') && Array.isArray(trades)) return readTrades(trades, receivedAtMs);
@@ -97,7 +152,7 @@ function readTrade(fields: Fields, receivedAtMs: number): VenueEvent {
   return {
     kind: 'trade',
     instrumentId,
-    tradeId: bounded(id),
+    tradeId: typeof id === 'number' ? String(id) : bounded(id),
     price: amount(price),
     quantity: amount(size),
     takerSide: takerSideOf(side),
@@ -110,7 +165,7 @@ function readTrade(fields: Fields, receivedAtMs: number): VenueEvent {
 function notSpot(product: unknown): VenueEvent {
   if (typeof product === 'string' && product.split('-').length > 2)
     return { kind: 'set-aside', what: 'another market', cause: `${shown(product)} is not a spot product` };
-  return { kind: 'malformed', cause: `a trade of an unknown product ${shown(product)}` };
+  return { kind: 'malformed', cause: `an unknown product ${shown(product)}` };
 }
 
 /**

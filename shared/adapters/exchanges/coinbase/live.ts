@@ -27,6 +27,7 @@ export const coinbaseLive: LiveVenue = {
         keepAlive: null,
       };
     }),
+  symbolOf: productOfInstrument,
   backfill: {
     first: (rest, instrumentId, { timeMs }, nowMs) => {
       const toSecond = Math.ceil(nowMs / 1000) + AHEAD_SECONDS;
@@ -37,6 +38,11 @@ export const coinbaseLive: LiveVenue = {
   },
   latestTrade: (rest, instrumentId) => request(rest, instrumentId, 'limit=1'),
   time: (rest) => ({ url: `${rest}/api/v3/brokerage/time`, weight: 1 }),
+  catalogue: (rest) => ({
+    url: `${rest}/api/v3/brokerage/market/products?product_type=SPOT`,
+    weight: 1,
+    mostCharacters: 8 * 1024 * 1024,
+  }),
 };
 
 /** The venue's clock may be ahead of ours by this much. */

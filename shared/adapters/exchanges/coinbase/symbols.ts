@@ -1,4 +1,5 @@
 import {
+  composed,
   exchangeOf,
   isInstrumentId,
   pairOf,
@@ -7,7 +8,7 @@ import {
 
 /** `BTC-USD` → `coinbase:BTC-USD`. `null`: no spot product, as `BTC-PERP-INTX` and `BIT-28AUG26-CDE` are none. */
 export function instrumentOfProduct(productId: string): InstrumentId | null {
-  const instrumentId = `coinbase:${productId}`;
+  const instrumentId = `coinbase:${composed(productId)}`;
   return isInstrumentId(instrumentId) ? instrumentId : null;
 }
 

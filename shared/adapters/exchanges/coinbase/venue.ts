@@ -2,6 +2,7 @@ import type { Venue } from '../venue.ts';
 import { CoinbaseDecoder } from './decoder.ts';
 import { coinbaseLive } from './live.ts';
 import { coinbaseMarket } from './market.ts';
+import { coinbaseBooks } from './books.ts';
 import { readInstrument } from './symbols.ts';
 
 /** Coinbase Advanced Trade, spot. https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/overview */
@@ -9,6 +10,7 @@ export const coinbase: Venue = {
   exchange: 'coinbase',
   domains: coinbaseMarket.domains,
   readInstrument,
-  decoder: () => new CoinbaseDecoder(),
+  decoder: (directory) => new CoinbaseDecoder(directory),
+  books: coinbaseBooks,
   live: coinbaseLive,
 };

@@ -1,18 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { krakenDecoder } from './decoder.ts';
+import { KrakenDecoder } from './decoder.ts';
 
 const asked = 'https://api.kraken.com/0/public/Trades?pair=BTC%2FUSD&since=0';
 
 /** The time of a trade that REST tells in seconds. */
 function timeOf(seconds: string): unknown {
   const message = `{"error":[],"result":{"XXBTZUSD":[["1","1",${seconds},"b","l","",7]],"last":"0"}}`;
-  const [trade] = krakenDecoder.read({ kind: 'rest', url: asked, message }, 0);
+  const [trade] = new KrakenDecoder().read({ kind: 'rest', url: asked, message }, 0);
   return trade?.kind === 'trade' ? trade.timeMs : trade;
 }
 
 function heard(message: string) {
-  return krakenDecoder.read({ kind: 'ws', url: 'wss://ws.kraken.com/v2', message }, 0);
+  return new KrakenDecoder().read({ kind: 'ws', url: 'wss://ws.kraken.com/v2', message }, 0);
 }
 
 describe('a decoder of Kraken', () => {
@@ -24,6 +24,14 @@ describe('a decoder of Kraken', () => {
       { numRuns: 5000 },
     );
     expect(timeOf('1688669597.827999')).toBe(1_688_669_597_827);
+  });
+
+  it('reads an answer from its digits where amounts were made numbers', () => {
+    const message = `{"error":[],"result":{"XXBTZUSD":[[88000.10,1e-07,1688669597.5,"b","l","",7],["5.0",2.50,1688669598,"s","m","",8]],"last":"0"}}`;
+    expect(new KrakenDecoder().read({ kind: 'rest', url: asked, message }, 0)).toMatchObject([
+      { price: '88000.1', quantity: '0.0000001', timeMs: 1_688_669_597_500, tradeId: '7' },
+      { price: '5', quantity: '2.5', timeMs: 1_688_669_598_000, tradeId: '8' },
+    ]);
   });
 
   it('sets aside one trade of an unknown symbol, and reads those beside it', () => {
@@ -53,7 +61,7 @@ describe('a decoder of Kraken', () => {
 
   it('passes on what Kraken answers to a question that it refuses', () => {
     const message = '{"error":["EGeneral:Too many requests"],"result":{}}';
-    expect(krakenDecoder.read({ kind: 'rest', url: asked, message }, 0)).toEqual([
+    expect(new KrakenDecoder().read({ kind: 'rest', url: asked, message }, 0)).toEqual([
       { kind: 'refused', cause: '["EGeneral:Too many requests"]' },
     ]);
   });

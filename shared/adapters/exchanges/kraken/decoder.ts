@@ -1,7 +1,7 @@
 /** Reads messages of Kraken's WebSocket v2 and the REST answers that fill its gaps. */
 import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
 import { otherMarket } from '../own-market.ts';
-import { numberQuoter, plainDecimal } from '../raw-numbers.ts';
+import { numberQuoter, plainDecimal, quoteLeadingPairs } from '../raw-numbers.ts';
 import { inTapeOrder } from '../tape-order.ts';
 import {
   bounded,
@@ -13,32 +13,69 @@ import {
   shown,
   type Fields,
 } from '../told-fields.ts';
-import type { Decoder, VenueEvent, VenueTrade } from '../venue.ts';
+import { SymbolDirectory } from '../symbol-directory.ts';
+import type { Decoder, VenueEvent, VenueMessage, VenueTrade } from '../venue.ts';
+import { BookDepths } from './book-depths.ts';
+import { readBook } from './books.ts';
+import { CATALOGUE_NUMBERS, readAssetPairs, readPairs } from './catalogue.ts';
 import { krakenMarket } from './market.ts';
 import { instrumentOfSymbol } from './symbols.ts';
 
 /** Kraken sends these as numbers. */
-const quoteNumbers = numberQuoter(['price', 'qty', 'trade_id']);
+const quoteNumbers = numberQuoter(['price', 'qty', 'trade_id', ...CATALOGUE_NUMBERS]);
 
-/** It remembers nothing: v2 numbers its books by checksums, and its trades by their ids. */
-export const krakenDecoder: Decoder = {
-  read: ({ kind, url, message }, receivedAtMs) => {
+/**
+ * It remembers the catalogue, and how deep the connection's books are: v2 checks them by checksums, and numbers trades by their
+ * ids.
+ */
+export class KrakenDecoder implements Decoder {
+  readonly #directory: SymbolDirectory;
+  readonly #depths = new BookDepths();
+
+  constructor(directory: SymbolDirectory = new SymbolDirectory()) {
+    this.#directory = directory;
+  }
+
+  read({ kind, url, message }: VenueMessage, receivedAtMs: number): readonly VenueEvent[] {
     const otherPlace = krakenMarket(url);
     if (otherPlace !== null) return otherMarket(otherPlace);
     const json = parseJson(quoteNumbers(message));
     if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
     const { value } = json;
-    if (kind === 'rest') return readAnswer(value, url, receivedAtMs);
+    if (kind === 'rest')
+      return readAnswer(
+        this.#directory,
+        hasBareAmount(value) ? JSON.parse(quoteLeadingPairs(message)) : value,
+        url,
+        receivedAtMs,
+      );
     if (Array.isArray(value)) return [aside('v1')];
     if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
-    return value['channel'] === undefined ? readReply(value) : readChannel(value, receivedAtMs);
-  },
-};
+    if (value['channel'] === undefined) return readReply(value, this.#depths);
+    if (value['channel'] === 'book') return readBooks(value, this.#depths);
+    return readChannel(value, receivedAtMs, this.#directory);
+  }
+}
+
+/** Answers have amounts as text. Who wrote them anew may have made numbers of them: their digits are read. */
+function hasBareAmount(value: unknown): boolean {
+  return rowsOf(isFields(value) ? value['result'] : null).some(
+    (row) => Array.isArray(row) && (typeof row[0] === 'number' || typeof row[1] === 'number'),
+  );
+}
+
+/** The trades of an answer, under a name of Kraken's own for the pair, beside the cursor. */
+function rowsOf(result: unknown): readonly unknown[] {
+  if (!isFields(result)) return [];
+  return Object.values(result).find((of): of is unknown[] => Array.isArray(of)) ?? [];
+}
 
 /** https://docs.kraken.com/api/docs/websocket-v2/trade */
-function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[] {
+function readChannel(value: Fields, receivedAtMs: number, directory: SymbolDirectory): readonly VenueEvent[] {
   const { channel, data } = value as { channel?: unknown; data?: unknown };
   if (channel === 'heartbeat' || channel === 'status') return [{ kind: 'notice', what: channel }];
+  if (channel === 'instrument' && isFields(data) && Array.isArray(data['pairs']))
+    return directory.take(readPairs(data['pairs']), value['type'] === 'snapshot');
   if (channel !== 'trade') return [aside(named(channel, 'no channel'))];
   if (!Array.isArray(data)) return [{ kind: 'malformed', cause: 'trades without a list of them' }];
   if (data.length === 0) return [{ kind: 'notice', what: 'no trades' }];
@@ -60,31 +97,57 @@ function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[]
   return [...malformed, ...inTapeOrder(trades)];
 }
 
+function readBooks({ type, data }: Fields, depths: BookDepths): readonly VenueEvent[] {
+  if (!Array.isArray(data) || data.length === 0)
+    return [{ kind: 'malformed', cause: 'a book without a list of them' }];
+  return data.map((row: unknown): VenueEvent => {
+    const fields: Fields = isFields(row) ? row : {};
+    const { symbol } = fields;
+    const instrumentId = typeof symbol === 'string' ? instrumentOfSymbol(symbol) : null;
+    if (instrumentId === null)
+      return { kind: 'malformed', cause: `a book of an unknown symbol ${shown(symbol)}` };
+    return readBook(instrumentId, type, fields, depths);
+  });
+}
+
 /** What Kraken replies to a message of ours, with its clock. */
-function readReply({ method, success, error, event, time_out: timeOut }: Fields): readonly VenueEvent[] {
+function readReply(reply: Fields, depths: BookDepths): readonly VenueEvent[] {
+  const { method, success, error, event, result, time_out: timeOut } = reply;
   if (event !== undefined) return [aside(`v1 ${named(event, '')}`)];
   const venueTimeMs = isoTimeMs(timeOut);
   const clock: VenueEvent[] = venueTimeMs === null ? [] : [{ kind: 'clock', venueTimeMs }];
   if (success === false || error !== undefined) return [...clock, { kind: 'refused', cause: shown(error) }];
   if (typeof method !== 'string') return [...clock, aside('no channel')];
+  if (method === 'subscribe' && isFields(result)) noteDepth(result, depths);
   return [...clock, { kind: 'notice', what: named(method, '') }];
 }
 
+function noteDepth({ channel, symbol, depth }: Fields, depths: BookDepths): void {
+  const instrumentId = typeof symbol === 'string' ? instrumentOfSymbol(symbol) : null;
+  if (channel === 'book' && instrumentId !== null) depths.noteSubscription(instrumentId, depth);
+}
+
 /** https://docs.kraken.com/api/docs/rest-api/get-recent-trades */
-function readAnswer(value: unknown, url: string, receivedAtMs: number): readonly VenueEvent[] {
+function readAnswer(
+  directory: SymbolDirectory,
+  value: unknown,
+  url: string,
+  receivedAtMs: number,
+): readonly VenueEvent[] {
   if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
   const { error, result } = value;
   if (Array.isArray(error) && error.length > 0) return [{ kind: 'refused', cause: shown(error) }];
   const address = URL.parse(url);
   if (!isFields(result) || address === null) return [notAsked(url)];
   if (address.pathname.endsWith('/public/Time')) return [readTime(result)];
+  if (address.pathname.endsWith('/public/AssetPairs'))
+    return directory.take(readAssetPairs(result), !address.searchParams.has('pair'));
   if (!address.pathname.endsWith('/public/Trades')) return [notAsked(url)];
   const pair = address.searchParams.get('pair') ?? '';
   const instrumentId = instrumentOfSymbol(pair);
   if (instrumentId === null)
     return [{ kind: 'malformed', cause: `trades of an unknown symbol ${shown(pair)}` }];
-  // Under a name of Kraken's own for the pair, beside the cursor.
-  const rows = Object.values(result).find((of) => Array.isArray(of)) ?? [];
+  const rows = rowsOf(result);
   if (rows.length === 0) return [{ kind: 'notice', what: 'no trades' }];
   return inTapeOrder(rows.map((row: unknown) => answeredTrade(instrumentId, row, receivedAtMs)));
 }

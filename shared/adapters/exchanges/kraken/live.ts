@@ -23,9 +23,11 @@ export const krakenLive: LiveVenue = {
         keepAlive: { message: JSON.stringify({ method: 'ping' }), everyMs: PING_EVERY_MS },
       };
     }),
+  symbolOf: symbolOfInstrument,
   backfill: { first: (rest, instrumentId, { timeMs }) => page(rest, instrumentId, timeMs) },
   latestTrade: (rest, instrumentId) => ({ url: `${tradesOf(rest, instrumentId)}&count=1`, weight: 1 }),
   time: (rest) => ({ url: `${rest}/0/public/Time`, weight: 1 }),
+  catalogue: (rest) => ({ url: `${rest}/0/public/AssetPairs`, weight: 1, mostCharacters: 16 * 1024 * 1024 }),
 };
 
 function tradesOf(rest: string, instrumentId: InstrumentId): string {

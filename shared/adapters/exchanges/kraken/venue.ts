@@ -1,7 +1,8 @@
 import type { Venue } from '../venue.ts';
-import { krakenDecoder } from './decoder.ts';
+import { KrakenDecoder } from './decoder.ts';
 import { krakenLive } from './live.ts';
 import { krakenMarket } from './market.ts';
+import { krakenBooks } from './books.ts';
 import { readInstrument } from './symbols.ts';
 
 /** Kraken spot, WebSocket v2. https://docs.kraken.com/api/docs/guides/spot-ws-intro */
@@ -9,6 +10,7 @@ export const kraken: Venue = {
   exchange: 'kraken',
   domains: krakenMarket.domains,
   readInstrument,
-  decoder: () => krakenDecoder,
+  decoder: (directory) => new KrakenDecoder(directory),
+  books: krakenBooks,
   live: krakenLive,
 };
