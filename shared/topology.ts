@@ -256,6 +256,7 @@ export const topology = {
     { method: 'GET', path: '/v1/status', function: 'read-health', role: 'viewer' },
     { method: 'GET', path: '/v1/prices/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/candles/{pair}', function: 'read-market', role: 'viewer' },
+    { method: 'GET', path: '/v1/correlations', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/instruments', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/strategies', function: 'manage-strategies', role: 'viewer' },
     { method: 'POST', path: '/v1/strategies', function: 'manage-strategies', role: 'trader' },

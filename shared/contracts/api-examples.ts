@@ -165,6 +165,22 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
   },
   'GET /v1/prices/{pair}': { response: { instrumentId, price: '61812.4', timeMs: 1723161660000 } },
   'GET /v1/candles/{pair}': { response: page(candle) },
+  'GET /v1/correlations': {
+    response: {
+      interval: '1m',
+      fromMs: 1723158060000,
+      toMs: 1723161720000,
+      instruments: [instrumentId, 'binance:ETH-USDT'],
+      coefficients: [
+        [1, 0.83],
+        [0.83, 1],
+      ],
+      observations: [
+        [60, 60],
+        [60, 60],
+      ],
+    },
+  },
   'GET /v1/instruments': {
     response: page({
       instrumentId,

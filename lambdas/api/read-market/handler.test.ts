@@ -185,6 +185,79 @@ describe('candles', () => {
   );
 });
 
+describe('correlations', () => {
+  const ETH = 'binance:ETH-USDT';
+  const closesOf = async (instrumentId: string, ...prices: (string | null)[]) =>
+    candles.insert(
+      prices.flatMap((price, i) =>
+        price === null ? [] : [storedCandle(START_MS + i * 1000, price, { instrumentId })],
+      ),
+      { mayRepeat: false },
+    );
+  const ask = async (query: Record<string, string>) =>
+    call('GET /v1/correlations', { query: { instruments: `${BTC},${ETH}`, interval: '1s', ...query } });
+
+  it('are of the returns of the window, each instrument with each', async () => {
+    await closesOf(BTC, '900', '1', '2', '3', '5');
+    await closesOf(ETH, '1', '10', '20', '30', '50');
+    const { body } = await ask({ window: '3' });
+    expect(body).toEqual({
+      interval: '1s',
+      fromMs: START_MS + 1000,
+      toMs: START_MS + 5000,
+      instruments: [BTC, ETH],
+      coefficients: [
+        [1, 1],
+        [1, 1],
+      ].map((row) => row.map((value) => expect.closeTo(value, 12))),
+      observations: [
+        [3, 3],
+        [3, 3],
+      ],
+    });
+  });
+
+  it('leave out of a thin market what lies before the window of the others', async () => {
+    await closesOf(BTC, '1', '2', '3', '4', '6', '5', '7');
+    await closesOf(ETH, '1', '2', '3', null, null, '6', '7');
+    const { body } = await ask({ window: '3' });
+    expect([body.coefficients[0], body.observations]).toEqual([
+      [expect.closeTo(1, 12), null],
+      [
+        [3, 1],
+        [1, 1],
+      ],
+    ]);
+  });
+
+  it('are those of an earlier time where they are asked for', async () => {
+    await closesOf(BTC, '1', '2', '3', '4', '9');
+    await closesOf(ETH, '1', '2', '3', '4', '3');
+    const { body } = await ask({ to: String(START_MS + 4000) });
+    expect([body.toMs, body.coefficients[0]![1]]).toEqual([START_MS + 4000, expect.closeTo(1, 12)]);
+  });
+
+  it('are not found of an instrument without candles', async () => {
+    await closesOf(BTC, '1', '2');
+    const { status, problem } = await ask({});
+    expect([status, problem.detail]).toEqual([404, `no candles of ${ETH}`]);
+  });
+
+  it.each([
+    ['', 'expected 2 to 60 different instruments'],
+    [BTC, 'expected 2 to 60 different instruments'],
+    [`${BTC},${BTC}`, 'expected 2 to 60 different instruments'],
+    [`${BTC},BTC-USDT`, 'expected instruments such as binance:BTC-USDT'],
+    [
+      Array.from({ length: 61 }, (_, n) => `binance:A${n}-B`).join(),
+      'expected 2 to 60 different instruments',
+    ],
+  ])('of %j are refused in one clear line', async (instruments, why) => {
+    const { status, problem } = await ask({ instruments });
+    expect([status, problem.detail]).toEqual([400, expect.stringContaining(why)]);
+  });
+});
+
 describe('instruments', () => {
   it('are listed by name, page by page', async () => {
     for (const instrumentId of ['kraken:BTC-USD', 'binance:ETH-USDT', BTC]) {

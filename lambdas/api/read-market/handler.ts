@@ -16,11 +16,13 @@ import { knownListings } from '../../../shared/runtime/known-listings.ts';
 import { latestPrices } from '../../../shared/runtime/latest-prices.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { NOT_A_CURSOR } from '../../../shared/runtime/rest-listing.ts';
-import type { Refusal, RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
+import type { RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
+import { correlate } from './correlate.ts';
+import { unknownInstrument } from './unknown-instrument.ts';
 
 type Needs = Pick<Ports, 'candles' | 'state'>;
 
-/** Prices, candles with the one under way, and the instruments that there are. */
+/** Prices, candles with the one under way, how they move together, and the instruments that there are. */
 export function createHandler(ports: Needs) {
   return defineRestFunction('read-market', {
     'GET /v1/prices/{pair}': async ({ path, query }) => {
@@ -30,12 +32,9 @@ export function createHandler(ports: Needs) {
     },
     'GET /v1/candles/{pair}': async ({ path, query }) =>
       readCandles(ports, `${query.exchange}:${path.pair}`, query),
+    'GET /v1/correlations': async ({ query }) => correlate(ports.candles, query),
     'GET /v1/instruments': async ({ query }) => listInstruments(ports, query),
   });
-}
-
-function unknownInstrument(instrumentId: InstrumentId): Refusal {
-  return { kind: 'not-found', detail: `no candles of ${instrumentId}` };
 }
 
 async function readCandles(
