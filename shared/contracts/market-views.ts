@@ -34,7 +34,7 @@ export const candlesQuery = z
     to: wholeNumber(0, MAX_TIME_MS, MAX_TIME_MS).meta({
       description: 'Opens before this time, in milliseconds since the epoch.',
     }),
-    limit: pageLimit(500, 5000),
+    limit: pageLimit(500, 10_000),
   })
   .refine(({ from, to }) => from < to, { path: ['from'], error: 'expected a time before `to`' });
 

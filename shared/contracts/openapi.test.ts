@@ -119,7 +119,7 @@ describe('the OpenAPI document', () => {
     expect(parameters.find(({ name }) => name === 'limit')).toMatchObject({
       in: 'query',
       required: false,
-      schema: { type: 'integer', minimum: 1, maximum: 5000, default: 500 },
+      schema: { type: 'integer', minimum: 1, maximum: 10_000, default: 500 },
     });
   });
 

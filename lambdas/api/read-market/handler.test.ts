@@ -177,7 +177,7 @@ describe('candles', () => {
     expect((await call('GET /v1/candles/{pair}', { path })).body.items).toHaveLength(1);
   });
 
-  it.each(['interval=2m', 'limit=5001', 'limit=x', 'from=-1', 'from=5&to=5', 'exchange=Binance', 'form=1'])(
+  it.each(['interval=2m', 'limit=10001', 'limit=x', 'from=-1', 'from=5&to=5', 'exchange=Binance', 'form=1'])(
     'are refused for the query %s',
     async (query) => {
       expect((await call('GET /v1/candles/{pair}', { path, query })).status).toBe(400);
