@@ -35,6 +35,10 @@ export const candlesQuery = z
       description: 'Opens before this time, in milliseconds since the epoch.',
     }),
     limit: pageLimit(500, 10_000),
+    fill: z.enum(['none', 'previous']).default('none').meta({
+      description:
+        'Intervals in which nothing was traded have no candle; `previous`: they have one without trades at the close before.',
+    }),
   })
   .refine(({ from, to }) => from < to, { path: ['from'], error: 'expected a time before `to`' });
 

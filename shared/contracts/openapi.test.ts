@@ -114,6 +114,7 @@ describe('the OpenAPI document', () => {
       'from',
       'to',
       'limit',
+      'fill',
     ]);
     expect(parameters.find(({ name }) => name === 'pair')).toMatchObject({ in: 'path', required: true });
     expect(parameters.find(({ name }) => name === 'limit')).toMatchObject({

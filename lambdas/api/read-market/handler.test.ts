@@ -177,12 +177,100 @@ describe('candles', () => {
     expect((await call('GET /v1/candles/{pair}', { path })).body.items).toHaveLength(1);
   });
 
-  it.each(['interval=2m', 'limit=10001', 'limit=x', 'from=-1', 'from=5&to=5', 'exchange=Binance', 'form=1'])(
-    'are refused for the query %s',
-    async (query) => {
-      expect((await call('GET /v1/candles/{pair}', { path, query })).status).toBe(400);
-    },
-  );
+  describe('of quiet seconds', () => {
+    const closeAt = async (...closes: [second: number, price: string][]) =>
+      candles.insert(
+        closes.map(([second, price]) => storedCandle(START_MS + second * 1000, price)),
+        { mayRepeat: false },
+      );
+    const filled = async (query: Record<string, string> = {}) => {
+      const { body } = await call('GET /v1/candles/{pair}', {
+        path,
+        query: { interval: '1s', fill: 'previous', ...query },
+      });
+      const items = body.items.map(({ openTimeMs, close, tradeCount }) => [
+        (openTimeMs - START_MS) / 1000,
+        close,
+        tradeCount > 0,
+      ]);
+      return [items, body.next];
+    };
+
+    it('are none, unless they are asked for', async () => {
+      await closeAt([0, '1'], [3, '2']);
+      const { body } = await call('GET /v1/candles/{pair}', { path, query: { interval: '1s' } });
+      expect(body.items).toHaveLength(2);
+      expect(await filled()).toEqual([
+        [
+          [0, '1', true],
+          [1, '1', false],
+          [2, '1', false],
+          [3, '2', true],
+        ],
+        null,
+      ]);
+    });
+
+    it('lead to the candle under way', async () => {
+      await closeAt([0, '1']);
+      await openCandleAt(START_MS + 2500, '9');
+      const [items] = await filled();
+      expect(items).toEqual([
+        [0, '1', true],
+        [1, '1', false],
+        [2, '9', true],
+      ]);
+    });
+
+    it('begin with the range, though the candle that they continue lies before it', async () => {
+      await closeAt([0, '1'], [5, '2']);
+      expect(await filled({ from: String(START_MS + 3000) })).toEqual([
+        [
+          [3, '1', false],
+          [4, '1', false],
+          [5, '2', true],
+        ],
+        null,
+      ]);
+    });
+
+    it('go on from page to page, none twice and none left out', async () => {
+      await closeAt([0, '1'], [7, '2'], [8, '3']);
+      const seconds: unknown[] = [];
+      let to: string | null = String(START_MS + 100_000);
+      for (let pages = 0; to !== null && pages < 9; pages++) {
+        const [items, next] = (await filled({ limit: '2', to })) as [unknown[][], string | null];
+        seconds.unshift(...items.map(([second]) => second));
+        to = next;
+      }
+      expect(seconds).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    });
+
+    it('end with what is known', async () => {
+      await closeAt([0, '1'], [2, '2']);
+      expect(await filled({ to: String(START_MS + 1_000_000) })).toEqual([
+        [
+          [0, '1', true],
+          [1, '1', false],
+          [2, '2', true],
+        ],
+        null,
+      ]);
+    });
+  });
+
+  it.each([
+    'interval=2m',
+    'fill=zero',
+    'limit=10001',
+    'limit=x',
+    'from=-1',
+    'from=5&to=5',
+    'exchange=Binance',
+    'form=1',
+  ])('are refused for the query %s', async (query) => {
+    expect((await call('GET /v1/candles/{pair}', { path, query })).status).toBe(400);
+  });
 });
 
 describe('correlations', () => {
