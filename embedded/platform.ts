@@ -7,6 +7,7 @@ import type { Clock } from '../shared/ports/clock.ts';
 import type { VenueSilence } from '../shared/ports/function-health.ts';
 import type { Ports } from '../shared/ports/index.ts';
 import { Unreachable } from '../shared/ports/unreachable.ts';
+import { processTotals } from '../shared/runtime/metric-totals.ts';
 import { topology, type FunctionName } from '../shared/topology.ts';
 import { countGivenUp } from './given-up.ts';
 import { startHttpServer, type HttpServer } from './http-server/http-server.ts';
@@ -86,6 +87,7 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
       waiting: async () => runtime.patience.waiting(),
       givenUp: async () => countGivenUp(storage),
     },
+    metrics: processTotals,
     deadLetters: storage.queues,
     givenUp: new EmbeddedGivenUp(storage),
     tokens: issuer,
