@@ -9,7 +9,18 @@ const REPORT_EVERY_MS = 15_000;
 /** Says that a collector has started, and from then on how its venue is. @returns what ends it. */
 export function startReporting(vitals: VenueVitals, log: Log, everyMs = REPORT_EVERY_MS): () => void {
   log.info('collector started', reportMetrics({ venue: vitals.venue }, new Map([['collectorStarts', 1]])));
-  const timer = setInterval(() => reportVitals(vitals, Date.now(), log), everyMs);
+  return startReportingAll([vitals], log, everyMs);
+}
+
+/** The same of all venues that a process listens to, those too that are added later. */
+export function startReportingAll(
+  venues: readonly VenueVitals[],
+  log: Log,
+  everyMs = REPORT_EVERY_MS,
+): () => void {
+  const timer = setInterval(() => {
+    for (const vitals of venues) reportVitals(vitals, Date.now(), log);
+  }, everyMs);
   return () => clearInterval(timer);
 }
 
