@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { runPage, runPath, runsQuery, runView, submitBacktestBody } from './backtest-views.ts';
 import { orderView } from './events.ts';
 import { givenUpList, givenUpQuery, redriveGivenUpBody, redrivenList } from './given-up-views.ts';
-import { healthView, livenessView } from './health-view.ts';
+import { healthView, livenessView, metricsText, PROMETHEUS_CONTENT_TYPE } from './health-view.ts';
 import {
   candlePage,
   candlesQuery,
@@ -27,7 +27,7 @@ import {
   quarantineView,
   redriveBody,
 } from './quarantine-views.ts';
-import { killSwitchRecord, limitsRecord } from './records.ts';
+import { changeKillSwitchBody, killSwitchRecord, limitsRecord } from './records.ts';
 import { callerView } from './roles.ts';
 import { socketTicket } from './socket-messages.ts';
 import {
@@ -50,16 +50,13 @@ export interface RouteContract {
   readonly status: 200 | 201 | 202 | 204;
   /** Left out: no content. */
   readonly response?: z.ZodType;
+  /** Of an answer that is text and not JSON. */
+  readonly contentType?: string;
   /** Refusals beyond those that any route may give. */
   readonly problems?: readonly (404 | 409 | 422)[];
 }
 
 const nothing = z.strictObject({});
-
-export const changeKillSwitchBody = z.strictObject({
-  engaged: z.boolean(),
-  reason: z.string().regex(/\S/, { error: 'expected why' }).trim().max(500),
-});
 
 /** OpenAPI describes everything else, not itself. */
 export const openApiView = z.looseObject({ openapi: z.string() });
@@ -76,6 +73,13 @@ export const contracts = {
     summary: 'How the platform and each of its functions is doing.',
     status: 200,
     response: healthView,
+  },
+  'GET /metrics': {
+    summary: 'What was counted since the start, as Prometheus reads it; on AWS it is in CloudWatch.',
+    status: 200,
+    response: metricsText,
+    contentType: PROMETHEUS_CONTENT_TYPE,
+    problems: [404],
   },
   'GET /v1/prices/{pair}': {
     summary: 'The close of the latest 1s candle.',

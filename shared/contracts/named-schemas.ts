@@ -1,15 +1,15 @@
 /** The names that schemas have in the OpenAPI document. */
 import type * as z from 'zod';
-import { changeKillSwitchBody, openApiView } from './api.ts';
+import { openApiView } from './api.ts';
 import { runPage, runView, submitBacktestBody } from './backtest-views.ts';
 import { fill, orderView } from './events.ts';
 import { givenUpList, redriveGivenUpBody, redrivenList } from './given-up-views.ts';
-import { healthView, livenessView } from './health-view.ts';
+import { healthView, livenessView, metricsText } from './health-view.ts';
 import { candlePage, correlationsView, instrumentPage, priceView } from './market-views.ts';
 import { fillPage, orderPage } from './order-views.ts';
 import { portfolioView } from './portfolio-views.ts';
 import { quarantinePage, quarantineView, redriveBody } from './quarantine-views.ts';
-import { killSwitchRecord, limitsRecord } from './records.ts';
+import { changeKillSwitchBody, killSwitchRecord, limitsRecord } from './records.ts';
 import { callerView } from './roles.ts';
 import { socketTicket } from './socket-messages.ts';
 import {
@@ -26,6 +26,7 @@ export const namedSchemas: readonly (readonly [name: string, schema: z.ZodType])
   ['Liveness', livenessView],
   ['Caller', callerView],
   ['Health', healthView],
+  ['Metrics', metricsText],
   ['Price', priceView],
   ['CandlePage', candlePage],
   ['Correlations', correlationsView],
