@@ -128,6 +128,37 @@ describe('a collector at Kraken', () => {
     expect(messages()).toContain('caught up');
   });
 
+  it('has all that an interruption left out from what a subscription begins with, and asks nothing', async () => {
+    await listen('kraken', ['BTC-USD']);
+    venue.lines[0]!.say(trades(trade(1, 10)));
+    await time.pass(100);
+    venue.lines[0]!.cut();
+    await time.pass(500);
+    const snapshot = trades(trade(1, 10), trade(2, 20), trade(3, 30)).replace('update', 'snapshot');
+    venue.lines[1]!.say(snapshot);
+    await time.pass(60_000);
+    expect(sent('kraken:BTC-USD')).toEqual([1, 2, 3]);
+    expect(venue.asked.filter((url) => url.includes('since='))).toEqual([]);
+  });
+
+  it('has Kraken say its newest trades again where a trade is missing, over the same line', async () => {
+    await listen('kraken', ['BTC-USD', 'ETH-USD']);
+    venue.lines[0]!.say(trades(trade(1, 10)));
+    await time.pass(100);
+    venue.lines[0]!.say(trades(trade(3, 30)));
+    await time.pass(100);
+    const said = venue.lines[0]!.heard.slice(1).map((text) => JSON.parse(text) as unknown);
+    const params = { channel: 'trade', symbol: ['BTC/USD'], snapshot: true };
+    expect(said).toEqual([
+      { method: 'unsubscribe', params },
+      { method: 'subscribe', params },
+    ]);
+    venue.lines[0]!.say(trades(trade(1, 10), trade(2, 20), trade(3, 30)).replace('update', 'snapshot'));
+    await time.pass(10_000);
+    expect(sent('kraken:BTC-USD')).toEqual([1, 2, 3]);
+    expect(venue.asked.filter((url) => url.includes('since='))).toEqual([]);
+  });
+
   it('goes on by time where the run before it left off', async () => {
     const stop = await listen('kraken', ['BTC-USD']);
     venue.lines[0]!.say(trades(trade(1, 10)));

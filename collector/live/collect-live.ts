@@ -29,7 +29,7 @@ const LIVE_TIMINGS: LiveTimings = {
   catchUpWithinMs: 600_000,
   catalogueEveryMs: 3_600_000,
   firstRetryMs: 500,
-  longestRetryMs: 30_000,
+  longestRetryMs: 3000,
   stableAfterMs: 30_000,
   leaseMs: 6000,
   renewEveryMs: 2000,

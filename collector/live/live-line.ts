@@ -3,6 +3,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 import { Backoff } from './backoff.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
 import type { LiveTime } from './live-time.ts';
+import { NewestAgain } from './newest-again.ts';
 import { VenueConnection, type ConnectionEnd, type ConnectionTimings } from './venue-connection.ts';
 import type { VenueTransport } from './venue-transport.ts';
 
@@ -49,12 +50,15 @@ export interface OpenConnection {
   /** Aborts when it ends. */
   readonly signal: AbortSignal;
   readonly socket: Pick<VenueConnection, 'isPaused' | 'pause' | 'resume'>;
+  /** null: over this line the newest trades are not to be had. */
+  readonly newest: NewestAgain | null;
 }
 
 /** One line to a venue: connection after connection, each with a decoder of its own. */
 export class LiveLine {
   readonly #options: LiveLineOptions;
   #connection: VenueConnection | null = null;
+  #newest: NewestAgain | null = null;
 
   constructor(options: LiveLineOptions) {
     this.#options = options;
@@ -63,6 +67,13 @@ export class LiveLine {
   /** Our time of the last sign of life: what the venue sent before it has come. `null`: no connection is open. */
   get heardAtMs(): number | null {
     return this.#connection?.heardAtMs ?? null;
+  }
+
+  /** What still lacks trades is asked for once more, where that can be. */
+  askNewestAgain(): void {
+    const lacking = this.#options.feeds.filter(({ isCatchingUp }) => isCatchingUp);
+    if (lacking.length === 0) this.#newest?.rest();
+    for (const feed of lacking) this.#newest?.ask(feed);
   }
 
   /** Holds one connection after the other until the signal. */
@@ -104,14 +115,21 @@ export class LiveLine {
       isMarketGoingOn: async () => listener.isMarketGoingOn(feeds, either),
     });
     const { newConnectionId, newDecoder } = this.#options;
-    const connection = { id: newConnectionId(), feeds, decoder: newDecoder(), signal: either, socket };
+    const { sayNewest } = line;
+    const newest =
+      sayNewest === null ? null : new NewestAgain({ sayNewest, send: (text) => socket.send(text), time });
+    const id = newConnectionId();
+    const connection = { id, feeds, decoder: newDecoder(), signal: either, socket, newest };
     this.#connection = socket;
+    this.#newest = newest;
     try {
       const end = await socket.run();
       listener.ended(connection, end);
       return end;
     } finally {
       this.#connection = null;
+      newest?.end();
+      this.#newest = null;
       ended.abort();
     }
   }

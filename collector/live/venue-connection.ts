@@ -86,6 +86,11 @@ export class VenueConnection {
     }
   }
 
+  /** Says something once it is open; what cannot be said any more is not. */
+  send(text: string): void {
+    if (this.#heardAtMs !== null) this.#socket?.send(text);
+  }
+
   get isPaused(): boolean {
     return this.#isPaused;
   }

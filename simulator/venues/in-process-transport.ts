@@ -60,6 +60,7 @@ export function inProcessTransport(options: InProcessTransportOptions): InProces
     if (venue === undefined) throw new Error(`no venue at ${url.hostname}`);
     return venue;
   };
+  const restDelayMs = (): number => 1 + Math.floor(random() * REST_MS);
   return {
     connect: (address, _, listener) => {
       const url = new URL(address);
@@ -69,10 +70,10 @@ export function inProcessTransport(options: InProcessTransportOptions): InProces
     },
     get: async (address, { signal }) => {
       const url = new URL(address);
-      await time.sleep(1 + random() * REST_MS, signal);
+      await time.sleep(restDelayMs(), signal);
       const { status, body, retryAfter } = venueAt(url).answer(url.pathname + url.search);
       const text = JSON.stringify(body);
-      await time.sleep(1 + random() * REST_MS, signal);
+      await time.sleep(restDelayMs(), signal);
       return { status, text, retryAfter: retryAfter === null ? null : String(retryAfter) };
     },
   };
