@@ -31,6 +31,7 @@ const LIVE_TIMINGS: LiveTimings = {
   firstRetryMs: 500,
   longestRetryMs: 3000,
   stableAfterMs: 30_000,
+  overlapMs: 5000,
   leaseMs: 6000,
   renewEveryMs: 2000,
   flushAfterMs: 5,

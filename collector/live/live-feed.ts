@@ -11,6 +11,7 @@ import { LiveLine, type OpenConnection } from './live-line.ts';
 import { LiveOutlet } from './live-outlet.ts';
 import { LiveWatermark } from './live-watermark.ts';
 import { PositionSaver } from './position-saver.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { UnreadMessages } from './unread-messages.ts';
 import { VenueClock } from './venue-clock.ts';
 import { VenueQuestions } from './venue-questions.ts';
@@ -33,6 +34,7 @@ export class LiveFeed {
   readonly #directory = new SymbolDirectory();
   /** null: the venue has no catalogue. */
   readonly #catalogue: CatalogueWatch | null;
+  readonly #silence: SilenceWatch;
   readonly #endTicks: () => void;
   #wasOpen = false;
   #sessions = 0;
@@ -72,16 +74,8 @@ export class LiveFeed {
     const { position, transport, endpoints } = options;
     const { restLagMs: lagMs, restTimeoutMs: timeoutMs, renewEveryMs: everyMs } = timings;
     const restEndpoint = endpoints.rest;
-    this.#questions = new VenueQuestions({
-      live,
-      decoder,
-      restEndpoint,
-      transport,
-      time,
-      timeoutMs,
-      lagMs,
-      random,
-    });
+    const asking = { live, decoder, restEndpoint, transport, time, timeoutMs, lagMs, random };
+    this.#questions = new VenueQuestions(asking);
     const trades = () => outlet.keptTrades();
     this.#saver = new PositionSaver({ position, trades, time, everyMs, log, onLost: onFailure });
     this.#catchUp = new CatchUp(
@@ -105,6 +99,14 @@ export class LiveFeed {
     this.#catalogue = catalogueOf(options, decoder, outlet, this.#questions);
     this.#unread = new UnreadMessages({ exchange, log, vitals: options.vitals });
     this.#lines = live.connect(endpoints, options.instrumentIds).map((line) => this.#newLine(line));
+    this.#silence = new SilenceWatch({
+      exchange,
+      silenceMs: timings.silenceMs,
+      time,
+      log,
+      isMarketGoingOn: async (feeds, signal) => this.#questions.isMarketGoingOn(feeds, signal),
+      onDeaf: (feed, connection) => this.#beginCatchUp(feed, connection, this.#askNewest(feed, connection)),
+    });
     options.vitals.begin(options.instrumentIds, time.nowMs());
     this.#beginSession();
     this.#endTicks = time.every(timings.watermarkEveryMs, () => this.#tick());
@@ -128,6 +130,9 @@ export class LiveFeed {
           this.#wasOpen = true;
           this.#outlet.connection = connection.id;
           this.#goOn(connection);
+        },
+        joined: (connection) => {
+          this.#outlet.connection = connection.id;
         },
         received: (text, connection) => this.#receive(text, connection),
         ended: (connection, end) => {
@@ -264,6 +269,7 @@ export class LiveFeed {
   #tick(): void {
     if (!this.#wasOpen) return;
     for (const line of this.#lines) line.askNewestAgain();
+    this.#silence.look(this.#lines.flatMap(({ connection }) => connection ?? []));
     const isWhole = ![...this.#feeds.values()].some(({ isCatchingUp }) => isCatchingUp);
     this.#watermark.tell(isWhole ? this.#heardAtMs() : null);
   }

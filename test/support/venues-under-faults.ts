@@ -188,6 +188,8 @@ class World {
         const first = printed.findIndex((trade) => this.#arrivals.has(nameOf(trade)));
         for (const trade of printed.slice(Math.max(0, first))) {
           if (trade.printedAtMs > dueMs) break;
+          // What a subscription begins with was printed before.
+          if (trade.printedAtMs < START_MS) continue;
           trades++;
           const [arrived] = this.#arrivals.get(nameOf(trade)) ?? [];
           const line = `${nameOf(trade)} printed ${trade.printedAtMs - START_MS}`;
