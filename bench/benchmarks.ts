@@ -28,6 +28,11 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkEntry>> = {
     summary: 'ms from received to queryable at 10,000 trades/s, beside bare inserts',
     load: async () => (await import('./figures/chain-latency.ts')).chainLatency,
   },
+  'stored-candles': {
+    summary:
+      'ms to read candles beside 100 million stored trades, beside the same rows unparsed (takes minutes)',
+    load: async () => (await import('./figures/stored-candles.ts')).storedCandles,
+  },
   rest: {
     summary: 'requests/s and p95 of the API, beside a bare node:http server',
     load: async () => (await import('./figures/rest.ts')).rest,

@@ -1,7 +1,7 @@
 import type { Backfill, BackfillPage, Decoder, VenueRequest } from '../../shared/adapters/exchanges/venue.ts';
 import type { Exchange } from '../../shared/domain/market-data/exchanges.ts';
-import { embeddedMetrics } from '../../shared/runtime/embedded-metrics.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { reportMetrics } from '../../shared/runtime/report-metrics.ts';
 import { CatchUpProgress } from './catch-up-progress.ts';
 import type { FetchedText, Patience } from './fetch-text.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
@@ -180,9 +180,9 @@ export class CatchUp {
       log.warn('trades may be missing', { instrumentId, afterId: feed.lastId, cause });
     }
     for (const { fromId, toId } of feed.giveUp()) {
-      const metrics = embeddedMetrics(new Map([['tradesMissing', toId - fromId + 1]]), time.nowMs());
+      const missing = new Map([['tradesMissing', toId - fromId + 1] as const]);
+      const metrics = reportMetrics({ venue: exchange }, missing, time.nowMs());
       log.warn('trades are missing', {
-        venue: exchange,
         instrumentId,
         fromId,
         toId,
