@@ -53,6 +53,8 @@ export interface TradesRecordV1 {
   readonly levels?: readonly LevelsRow[];
   /** What a venue message said that could not be read as a trade, whole: [raw text, cause]. */
   readonly malformed?: readonly (readonly [raw: string, cause: string])[];
+  /** The tape has come to its end: nothing of it follows. */
+  readonly ends?: true;
 }
 
 export const orderRecord = z.object({ v: z.literal(1), kind: z.literal('order'), lane: z.string(), order });
@@ -85,6 +87,8 @@ export type LaneRecord =
       /** Left out where the record has none. `tradesBefore` counts those in `trades`. */
       readonly quotes?: readonly Placed<BookQuote>[];
       readonly levels?: readonly Placed<BookLevels>[];
+      /** It is the last of its tape. */
+      readonly ends?: true;
     }
   | { readonly kind: 'order'; readonly lane: string; readonly order: OrderRecordV1['order'] }
   | {
@@ -112,6 +116,7 @@ const tradesEnvelope = z.object({
   quotes: z.array(z.unknown()).max(MAX_QUOTES_A_RECORD).optional(),
   levels: z.array(z.unknown()).max(MAX_LEVELS_A_RECORD).optional(),
   malformed: z.array(z.tuple([z.string(), z.string()])).optional(),
+  ends: z.literal(true).optional(),
 });
 
 /**
@@ -172,6 +177,7 @@ function readTrades(envelope: z.infer<typeof tradesEnvelope>): LaneRecord {
     poison,
     laneWatermarkMs: envelope.laneWatermarkMs,
     watermarks: readWatermarks(envelope),
+    ...(envelope.ends === undefined ? {} : { ends: true as const }),
     ...(quotes === undefined ? {} : { quotes: placed(quotes, readQuoteRow) }),
     ...(levels === undefined ? {} : { levels: placed(levels, readLevelsRow) }),
   };

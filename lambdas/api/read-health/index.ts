@@ -1,4 +1,5 @@
 import { CloudWatchFunctionHealth } from '../../../shared/adapters/aws/cloud-watch-function-health.ts';
+import { DynamoStateStore } from '../../../shared/adapters/aws/dynamo-state-store.ts';
 import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
 import { SqsDeadLetters } from '../../../shared/adapters/aws/sqs-dead-letters.ts';
 import { createHandler } from './handler.ts';
@@ -7,5 +8,6 @@ const environment = readEnvironment('read-health');
 
 export const handler = createHandler({
   functionHealth: new CloudWatchFunctionHealth(environment),
+  state: new DynamoStateStore(environment),
   deadLetters: new SqsDeadLetters(environment),
 });
