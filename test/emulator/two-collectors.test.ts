@@ -14,6 +14,7 @@ import {
   parseEnvironment,
   type Environment,
 } from '../../shared/adapters/aws/environment.ts';
+import type { ReceivedTrade } from '../../shared/contracts/lane-rows.ts';
 import { collectorLeaseKey } from '../../shared/contracts/record-keys.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
 import { BinanceVenue } from '../../simulator/binance-venue.ts';
@@ -92,12 +93,15 @@ async function nextHolder(after: number): Promise<number> {
 }
 
 const storedTrades: string[] = [];
+const nameOf = ({ instrumentId, tradeId }: ReceivedTrade): string =>
+  `${instrumentId.split(':')[1]!.replace('-', '')} ${tradeId}`;
 const fold = createStoreTrades({
   state: openMemoryState(),
   trades: {
-    insert: async (trades) => {
-      for (const { instrumentId, tradeId } of trades)
-        storedTrades.push(`${instrumentId.split(':')[1]!.replace('-', '')} ${tradeId}`);
+    insert: async (trades, { mayRepeat }) => {
+      const fresh = trades.filter((trade) => !mayRepeat || !storedTrades.includes(nameOf(trade)));
+      storedTrades.push(...fresh.map(nameOf));
+      return fresh;
     },
     between: async () => [],
     latest: async () => null,
