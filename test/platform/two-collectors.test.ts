@@ -63,6 +63,7 @@ async function storedTrades(played: Played): Promise<string[]> {
     },
     between: unused,
     latest: unused,
+    receivedBy: unused,
   };
   const ports = { state: openMemoryState(), trades, clock: { nowMs: () => START_MS } };
   await deliver(played, 'trades', createStoreTrades(ports));
