@@ -1,4 +1,5 @@
 /** The one-process platform: storage, ports and runtime put together, with HTTP in front when it is asked for. */
+import { startReportingAll } from '../collector/live/report-vitals.ts';
 import type { TapeGate } from '../collector/tape/tape-gate.ts';
 import type { VenueVitals } from '../collector/live/venue-vitals.ts';
 import type { FolderUse } from '../shared/adapters/embedded/data-folder.ts';
@@ -7,6 +8,8 @@ import type { Clock } from '../shared/ports/clock.ts';
 import type { VenueSilence } from '../shared/ports/function-health.ts';
 import type { Ports } from '../shared/ports/index.ts';
 import { Unreachable } from '../shared/ports/unreachable.ts';
+import { log } from '../shared/runtime/log.ts';
+import { processTotals } from '../shared/runtime/metric-totals.ts';
 import { topology, type FunctionName } from '../shared/topology.ts';
 import { countGivenUp } from './given-up.ts';
 import { startHttpServer, type HttpServer } from './http-server/http-server.ts';
@@ -86,6 +89,7 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
       waiting: async () => runtime.patience.waiting(),
       givenUp: async () => countGivenUp(storage),
     },
+    metrics: processTotals,
     deadLetters: storage.queues,
     givenUp: new EmbeddedGivenUp(storage),
     tokens: issuer,
@@ -107,6 +111,7 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
     runtime.patience.met('ClickHouse', new Unreachable('ClickHouse', reason));
   });
   clickHouseServer.onReturn(() => runtime.patience.reached('ClickHouse'));
+  const stopReporting = startReportingAll(venues, log);
   let server: HttpServer | null = null;
   const broken = new Promise<never>((_, reject) => {
     clickHouseServer.onExit((reason) => reject(new Error(`ClickHouse ended: ${reason}`)));
@@ -133,6 +138,7 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
       return server;
     },
     close: async () => {
+      stopReporting();
       await server?.close();
       await executions.stop();
       await runtime.stop();

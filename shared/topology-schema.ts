@@ -39,6 +39,8 @@ export interface Capabilities {
   readonly push?: true;
   readonly execute?: readonly string[];
   readonly functionHealth?: true;
+  /** What the process has counted: embedded, where one process is all of the platform. */
+  readonly metrics?: true;
   /** Counting them, or also sending them back. */
   readonly deadLetters?: 'read' | 'write';
   /** Seeing what any function gave up and sending it again, whichever way it came. */

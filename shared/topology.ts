@@ -154,8 +154,8 @@ export const topology = {
     },
     'describe-api': { context: 'api', description: 'Says that the API lives, what it offers and what a token allows.', timeoutSeconds: 5, memoryMb: 256, capabilities: {} },
     'read-health': {
-      context: 'api', description: 'Says how each function is doing.', timeoutSeconds: 5, memoryMb: 256,
-      capabilities: { functionHealth: true, deadLetters: 'read', state: { 'market-data': 'read' } },
+      context: 'api', description: 'Says how each function is doing, and what was counted.', timeoutSeconds: 5, memoryMb: 256,
+      capabilities: { functionHealth: true, metrics: true, deadLetters: 'read', state: { 'market-data': 'read' } },
     },
     'read-market': {
       context: 'api', description: 'Prices, candles and what the venues list.', timeoutSeconds: 5, memoryMb: 512,
@@ -254,8 +254,10 @@ export const topology = {
     { method: 'GET', path: '/v1/health', function: 'describe-api', open: true },
     { method: 'GET', path: '/v1/caller', function: 'describe-api', role: 'viewer' },
     { method: 'GET', path: '/v1/status', function: 'read-health', role: 'viewer' },
+    { method: 'GET', path: '/metrics', function: 'read-health', role: 'viewer' },
     { method: 'GET', path: '/v1/prices/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/candles/{pair}', function: 'read-market', role: 'viewer' },
+    { method: 'GET', path: '/v1/correlations', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/instruments', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/strategies', function: 'manage-strategies', role: 'viewer' },
     { method: 'POST', path: '/v1/strategies', function: 'manage-strategies', role: 'trader' },

@@ -1,5 +1,5 @@
-import { embeddedMetrics } from '../../shared/runtime/embedded-metrics.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { reportMetrics } from '../../shared/runtime/report-metrics.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
 import type { LiveTime } from './live-time.ts';
 
@@ -55,9 +55,10 @@ export class CatchUpProgress {
 
   #log(message: string, figures: object): void {
     const { exchange, time, log } = this.#options;
-    const metrics = embeddedMetrics(new Map([['tradesFetched', this.#untold]]), time.nowMs());
+    const fetched = new Map([['tradesFetched', this.#untold] as const]);
+    const metrics = reportMetrics({ venue: exchange }, fetched, time.nowMs());
     const forMs = Math.round(time.elapsedMs() - this.#beganAt!);
-    log.info(message, { venue: exchange, fetched: this.#fetched, forMs, ...figures, ...metrics });
+    log.info(message, { fetched: this.#fetched, forMs, ...figures, ...metrics });
     this.#untold = 0;
   }
 }

@@ -1,6 +1,6 @@
 import type { MetricName } from '../../shared/contracts/metrics.ts';
-import { embeddedMetrics } from '../../shared/runtime/embedded-metrics.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { reportMetrics } from '../../shared/runtime/report-metrics.ts';
 import type { VenueVitals } from './venue-vitals.ts';
 
 /** Alarms look at whole minutes: some of these fall into each. */
@@ -8,11 +8,19 @@ const REPORT_EVERY_MS = 15_000;
 
 /** Says that a collector has started, and from then on how its venue is. @returns what ends it. */
 export function startReporting(vitals: VenueVitals, log: Log, everyMs = REPORT_EVERY_MS): () => void {
-  log.info('collector started', {
-    venue: vitals.venue,
-    ...embeddedMetrics(new Map([['collectorStarts', 1] as const])),
-  });
-  const timer = setInterval(() => reportVitals(vitals, Date.now(), log), everyMs);
+  log.info('collector started', reportMetrics({ venue: vitals.venue }, new Map([['collectorStarts', 1]])));
+  return startReportingAll([vitals], log, everyMs);
+}
+
+/** The same of all venues that a process listens to, those too that are added later. */
+export function startReportingAll(
+  venues: readonly VenueVitals[],
+  log: Log,
+  everyMs = REPORT_EVERY_MS,
+): () => void {
+  const timer = setInterval(() => {
+    for (const vitals of venues) reportVitals(vitals, Date.now(), log);
+  }, everyMs);
   return () => clearInterval(timer);
 }
 
@@ -29,8 +37,7 @@ export function reportVitals(vitals: VenueVitals, nowMs: number, log: Log): void
     ['sequenceGaps', vitals.takeMissed()],
   ]);
   log.info('venue', {
-    venue: vitals.venue,
     quietestInstrument: quietest.instrumentId,
-    ...embeddedMetrics(values, nowMs),
+    ...reportMetrics({ venue: vitals.venue }, values, nowMs),
   });
 }

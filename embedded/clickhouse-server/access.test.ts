@@ -137,6 +137,12 @@ const OTHERWISE: readonly (readonly [string, (own: Record<string, string>) => As
   ],
 ];
 
+/** Whoever charts the tables. */
+async function reader(body: string, headers: Record<string, string> = {}): Promise<Answer> {
+  const secret = readFileSync(join(dataDir, 'reader-secret'), 'utf8').trim();
+  return ask({ headers: { authorization: basic(`reader:${secret}`), ...headers }, body });
+}
+
 async function expectTradesThere(): Promise<void> {
   const answer = await own('SELECT count() FROM millrace.trades');
   expect(answer).toMatchObject({ status: 200, text: '0\n' });
@@ -167,7 +173,7 @@ describe('a stranger on this machine', () => {
   });
 
   it('cannot read the secret, nor any file that has it', () => {
-    for (const file of ['secret', 'config.xml', 'users.xml'])
+    for (const file of ['secret', 'reader-secret', 'config.xml', 'users.xml'])
       expect(statSync(join(dataDir, file)).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(dataDir, 'secret'), 'utf8').trim()).toBe(server.address.secret);
     if (process.platform !== 'linux') return;
@@ -329,6 +335,45 @@ describe('the platform’s own user', () => {
   });
 });
 
+describe('the reader of the tables', () => {
+  it('reads the platform’s tables', async () => {
+    expect(await reader('SELECT count() FROM millrace.trades')).toMatchObject({ status: 200, text: '0\n' });
+    expect((await reader('SELECT currentUser()')).text).toBe('reader\n');
+  });
+
+  it.each([
+    ...FORBIDDEN,
+    DROP,
+    'INSERT INTO millrace.schema_migrations (step) VALUES (7)',
+    'ALTER TABLE millrace.trades DELETE WHERE 1',
+    'TRUNCATE TABLE millrace.trades',
+    'OPTIMIZE TABLE millrace.trades',
+    'CREATE TABLE millrace.taken (l String) ENGINE = MergeTree ORDER BY l',
+    'DROP DATABASE millrace',
+    'SELECT * FROM system.parts',
+    'SELECT count() FROM numbers(10) SETTINGS max_memory_usage = 10000000000',
+    'SELECT count() FROM numbers(10) SETTINGS max_execution_time = 3600',
+  ])('cannot %s', async (statement) => {
+    const text = statement
+      .replaceAll('{file}', marker)
+      .replaceAll('{url}', 'http://127.0.0.1:9')
+      .replaceAll('{host}', '127.0.0.1:9');
+    const answer = await reader(text);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.text).not.toContain('only-for-this-user');
+    expect((await own("SELECT count() FROM system.tables WHERE name = 'taken'")).text).toBe('0\n');
+    await expectTradesThere();
+  });
+
+  it('cannot be anybody else, and nobody is it by its name alone', async () => {
+    expect((await reader('SELECT 1', { 'x-clickhouse-user': 'default' })).status).toBeGreaterThanOrEqual(400);
+    for (const authorization of ['reader:', `reader:${'0'.repeat(64)}`, `reader:${server.address.secret}`])
+      expect((await ask({ headers: { authorization: basic(authorization) }, body: 'SELECT 1' })).status).toBe(
+        404,
+      );
+  });
+});
+
 describe('a server that is started again', () => {
   it(
     'answers to the same secret, and to nobody else',
@@ -345,6 +390,9 @@ describe('a server that is started again', () => {
       expect(statSync(join(dataDir, 'secret')).mode & 0o777).toBe(0o600);
       for (const [, asked] of STRANGERS) expect((await ask(asked)).status).toBeGreaterThanOrEqual(400);
       await expectTradesThere();
+      // Charts of its tables go on as well.
+      expect(server.url).toBe(before.url);
+      expect((await reader('SELECT 1')).text).toBe('1\n');
     },
     START_TIMEOUT_MS,
   );

@@ -17,8 +17,11 @@ export interface ClickHouseAccess {
 
 const COMMON_CONFIG = fileURLToPath(new URL('./config.xml', import.meta.url));
 const SECRET_FILE = 'secret';
+const READER_SECRET_FILE = 'reader-secret';
 const SECRET = /^[0-9a-f]{64}$/;
 const USER = 'millrace';
+/** Whoever draws charts of the tables, and changes nothing. */
+export const READER = 'reader';
 
 /**
  * Writes the server's configuration into its folder. The secret is made once and kept there: a server that is started
@@ -26,10 +29,11 @@ const USER = 'millrace';
  * @param secret that its clients hold already, whatever became of the file.
  */
 export function writeAccess(dataDir: string, secret?: string): ClickHouseAccess {
-  const credentials = { username: USER, secret: secretOf(dataDir, secret) };
+  const credentials = { username: USER, secret: secretOf(secretFileOf(dataDir), secret) };
+  const readerSecret = secretOf(readerSecretFileOf(dataDir));
   const [configFile, usersFile] = [join(dataDir, 'config.xml'), join(dataDir, 'users.xml')];
-  writePrivately(usersFile, usersXml(credentials.secret));
-  writePrivately(configFile, configXml(credentials.secret, usersFile));
+  writePrivately(usersFile, usersXml(credentials.secret, readerSecret));
+  writePrivately(configFile, configXml(credentials.secret, readerSecret, usersFile));
   return { configFile, usersFile, credentials };
 }
 
@@ -38,8 +42,12 @@ export function secretFileOf(dataDir: string): string {
   return join(dataDir, SECRET_FILE);
 }
 
-function secretOf(dataDir: string, known?: string): string {
-  const path = secretFileOf(dataDir);
+/** The same of the reader's. */
+export function readerSecretFileOf(dataDir: string): string {
+  return join(dataDir, READER_SECRET_FILE);
+}
+
+function secretOf(path: string, known?: string): string {
   const kept = known ?? textOf(path).trim();
   const secret = SECRET.test(kept) ? kept : randomBytes(32).toString('hex');
   writePrivately(path, `${secret}\n`);
@@ -64,8 +72,11 @@ function writePrivately(path: string, text: string): void {
 /**
  * A request without both headers meets no handler, whatever its path. ClickHouse takes a user from one place alone and
  * refuses a second (another header, `?user=`, basic authentication), so whoever has the secret is this user and no other.
+ * The reader comes by basic authentication, which is all that Grafana's plugin has over HTTP; a page in a browser that
+ * adds that header asks the server first as well.
  */
-function configXml(secret: string, usersFile: string): string {
+function configXml(secret: string, readerSecret: string, usersFile: string): string {
+  const basic = Buffer.from(`${READER}:${readerSecret}`).toString('base64');
   const own = `
     <users_config>${escapeXml(usersFile)}</users_config>
     <http_handlers>
@@ -73,6 +84,15 @@ function configXml(secret: string, usersFile: string): string {
             <headers>
                 <X-ClickHouse-User>${USER}</X-ClickHouse-User>
                 <X-ClickHouse-Key>${secret}</X-ClickHouse-Key>
+            </headers>
+            <handler>
+                <type>dynamic_query_handler</type>
+                <query_param_name>query</query_param_name>
+            </handler>
+        </rule>
+        <rule>
+            <headers>
+                <Authorization>Basic ${basic}</Authorization>
             </headers>
             <handler>
                 <type>dynamic_query_handler</type>
@@ -101,6 +121,12 @@ const GRANTS = [
   'TABLE ENGINE ON Atomic',
 ];
 
+/** No table of the system's is among them: they tell what others ask. */
+const READER_GRANTS = ['SELECT ON millrace.*', 'SELECT ON system.one'];
+/** A chart that asks too much must not take the server from the platform. */
+const READER_SECONDS = 15;
+const READER_BYTES = 1_000_000_000;
+
 /** Settings that name a file or a server, which no grant covers: a query that sets one is refused. */
 const FIXED_SETTINGS = [
   ...['format_schema', 'format_schema_source', 'output_format_schema', 'format_avro_schema_registry_url'],
@@ -108,14 +134,22 @@ const FIXED_SETTINGS = [
 ];
 
 /** The default user is the one that starts the server: without an empty password it does not. No request can name it. */
-function usersXml(secret: string): string {
+function usersXml(secret: string, readerSecret: string): string {
   const constraints = FIXED_SETTINGS.map((name) => `<${name}><readonly/></${name}>`);
   const grants = GRANTS.map((grant) => `<query>GRANT ${grant}</query>`);
-  const digest = createHash('sha256').update(secret).digest('hex');
   return `<clickhouse>
     <profiles>
         <default/>
         <platform><constraints>${constraints.join('')}</constraints></platform>
+        <reader>
+            <max_execution_time>${READER_SECONDS}</max_execution_time>
+            <max_memory_usage>${READER_BYTES}</max_memory_usage>
+            <constraints>
+                ${constraints.join('')}
+                <max_execution_time><max>${READER_SECONDS}</max></max_execution_time>
+                <max_memory_usage><max>${READER_BYTES}</max></max_memory_usage>
+            </constraints>
+        </reader>
     </profiles>
     <quotas><default/></quotas>
     <users>
@@ -126,7 +160,7 @@ function usersXml(secret: string): string {
             <quota>default</quota>
         </default>
         <${USER}>
-            <password_sha256_hex>${digest}</password_sha256_hex>
+            <password_sha256_hex>${digestOf(secret)}</password_sha256_hex>
             <networks><ip>127.0.0.1</ip></networks>
             <profile>platform</profile>
             <quota>default</quota>
@@ -134,9 +168,22 @@ function usersXml(secret: string): string {
                 ${grants.join('\n                ')}
             </grants>
         </${USER}>
+        <${READER}>
+            <password_sha256_hex>${digestOf(readerSecret)}</password_sha256_hex>
+            <networks><ip>127.0.0.1</ip></networks>
+            <profile>reader</profile>
+            <quota>default</quota>
+            <grants>
+                ${READER_GRANTS.map((grant) => `<query>GRANT ${grant}</query>`).join('\n                ')}
+            </grants>
+        </${READER}>
     </users>
 </clickhouse>
 `;
+}
+
+function digestOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
 }
 
 function escapeXml(text: string): string {

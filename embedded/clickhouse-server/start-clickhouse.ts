@@ -1,13 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { secretHeaders, type ClickHouseCredentials } from '../../shared/adapters/clickhouse/client.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { writeAccess, type ClickHouseAccess } from './access.ts';
+import { freePort, keepPort, keptPort } from './kept-port.ts';
 import { killOrphan, recordChild } from './orphan.ts';
 import { StderrTail } from './stderr-tail.ts';
 
@@ -42,7 +41,7 @@ export interface ClickHouseOptions {
   /** A folder of its own: one server at a time. Made when it is missing. */
   readonly dataDir: string;
   readonly log: Log;
-  /** Where one listened that ended, so that its clients go on; any free one when left out. */
+  /** Where one listened that ended, so that its clients go on; when left out, where one of the folder listened last, or any free one. */
   readonly port?: number;
   /** To what that one answered; when left out, to the one that the folder keeps, or another when there is none. */
   readonly secret?: string;
@@ -68,9 +67,13 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
   const access = writeAccess(dataDir, options.secret);
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
-    const child = new ClickHouseChild(dataDir, options.port ?? (await freePort()), access);
+    const port = options.port ?? (await freePort(keptPort(dataDir)));
+    const child = new ClickHouseChild(dataDir, port, access);
     const outcome = await child.started(deadline);
-    if (outcome === 'ready') return serverOf(child, options.log);
+    if (outcome === 'ready') {
+      keepPort(dataDir, port);
+      return serverOf(child, options.log);
+    }
     await child.stop({ fast: true });
     if (!isPassing(child.errorCode) || Date.now() >= deadline)
       throw new ClickHouseFailed(`ClickHouse: ${outcome}`, child.errorCode !== null);
@@ -223,14 +226,4 @@ const CHILD_VARIABLES = ['LANG', 'LC_ALL', 'TZ', 'LD_LIBRARY_PATH', 'DYLD_LIBRAR
 /** What the parent was given (secrets, a debugger's port, a test runner's loader) is none of the child's. */
 function childEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(CHILD_VARIABLES.map((name) => [name, process.env[name]]));
-}
-
-/** ClickHouse knows no port 0. Between this answer and its start another may take the port, which is why a start is tried again. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

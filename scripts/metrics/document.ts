@@ -1,5 +1,7 @@
 /** What docs/METRICS.md says, made of the registry. */
+import { HEALTH_METRICS } from '../../shared/contracts/health-metrics.ts';
 import { METRIC_NAMESPACE, METRICS, type Alarm } from '../../shared/contracts/metrics.ts';
+import { prometheusMetric } from '../../shared/contracts/prometheus-names.ts';
 import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 
 const INTRODUCTION = `# Metrics and alarms
@@ -15,7 +17,11 @@ const MISSING_DATA: Readonly<Record<Alarm['missingData'], string>> = {
 };
 
 export function metricsDocument(): string {
-  const own = Object.entries(METRICS).map(([name, metric]) => ({ name: `\`${name}\``, ...metric }));
+  const own = Object.entries(METRICS).map(([name, metric]) => ({
+    name: `\`${name}\``,
+    scraped: prometheusMetric(name, metric),
+    ...metric,
+  }));
   const services = Object.values(SERVICE_METRICS).map((metric) => ({
     name: `\`${metric.namespace}\` \`${metric.metricName}\``,
     ...metric,
@@ -37,10 +43,26 @@ export function metricsDocument(): string {
       ]),
     ),
     `## The platform’s own`,
-    `In the namespace \`${METRIC_NAMESPACE}\`.`,
+    `On AWS in CloudWatch, in the namespace \`${METRIC_NAMESPACE}\`; of a one-process platform at \`/metrics\`, for Prometheus.`,
     table(
-      ['metric', 'unit', 'what it is'],
-      own.map(({ name, unit, help }) => [name, unit, help]),
+      ['metric', 'unit', 'for Prometheus', 'kind', 'of each', 'what it is'],
+      own.map(({ name, unit, help, scraped, per }) => [
+        name,
+        unit,
+        `\`${scraped.name}\``,
+        scraped.type,
+        per,
+        help,
+      ]),
+    ),
+    `## Of functions and queues, for Prometheus`,
+    `What AWS counts by itself a one-process platform counts in its place.`,
+    table(
+      ['for Prometheus', 'kind', 'of each', 'what it is'],
+      Object.entries(HEALTH_METRICS).map(([name, { per, help, ...metric }]) => {
+        const scraped = prometheusMetric(name, { ...metric, help });
+        return [`\`${scraped.name}\``, scraped.type, per, help];
+      }),
     ),
     `## Of AWS`,
     table(

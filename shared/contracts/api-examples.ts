@@ -164,8 +164,32 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
       deadLetters: { 'orders-urgent': 0, 'orders-standard': 1 },
     },
   },
+  'GET /metrics': {
+    response: [
+      '# HELP millrace_trades_stored_total Trades written to ClickHouse.',
+      '# TYPE millrace_trades_stored_total counter',
+      'millrace_trades_stored_total{venue="binance"} 19904',
+      '',
+    ].join('\n'),
+  },
   'GET /v1/prices/{pair}': { response: { instrumentId, price: '61812.4', timeMs: 1723161660000 } },
   'GET /v1/candles/{pair}': { response: page(candle) },
+  'GET /v1/correlations': {
+    response: {
+      interval: '1m',
+      fromMs: 1723158060000,
+      toMs: 1723161720000,
+      instruments: [instrumentId, 'binance:ETH-USDT'],
+      coefficients: [
+        [1, 0.83],
+        [0.83, 1],
+      ],
+      observations: [
+        [60, 60],
+        [60, 60],
+      ],
+    },
+  },
   'GET /v1/instruments': {
     response: page({
       instrumentId,

@@ -4,12 +4,14 @@
  */
 import * as z from 'zod';
 import { runPage, runPath, runsQuery, runView, submitBacktestBody } from './backtest-views.ts';
-import { fill, orderView } from './events.ts';
+import { orderView } from './events.ts';
 import { givenUpList, givenUpQuery, redriveGivenUpBody, redrivenList } from './given-up-views.ts';
-import { healthView, livenessView } from './health-view.ts';
+import { healthView, livenessView, metricsText, PROMETHEUS_CONTENT_TYPE } from './health-view.ts';
 import {
   candlePage,
   candlesQuery,
+  correlationsQuery,
+  correlationsView,
   instrumentPage,
   instrumentsQuery,
   pairPath,
@@ -25,7 +27,7 @@ import {
   quarantineView,
   redriveBody,
 } from './quarantine-views.ts';
-import { killSwitchRecord, limitsRecord } from './records.ts';
+import { changeKillSwitchBody, killSwitchRecord, limitsRecord } from './records.ts';
 import { callerView } from './roles.ts';
 import { socketTicket } from './socket-messages.ts';
 import {
@@ -48,19 +50,16 @@ export interface RouteContract {
   readonly status: 200 | 201 | 202 | 204;
   /** Left out: no content. */
   readonly response?: z.ZodType;
+  /** Of an answer that is text and not JSON. */
+  readonly contentType?: string;
   /** Refusals beyond those that any route may give. */
   readonly problems?: readonly (404 | 409 | 422)[];
 }
 
 const nothing = z.strictObject({});
 
-const changeKillSwitchBody = z.strictObject({
-  engaged: z.boolean(),
-  reason: z.string().regex(/\S/, { error: 'expected why' }).trim().max(500),
-});
-
 /** OpenAPI describes everything else, not itself. */
-const openApiView = z.looseObject({ openapi: z.string() });
+export const openApiView = z.looseObject({ openapi: z.string() });
 
 export const contracts = {
   'GET /openapi.json': { summary: 'This document.', status: 200, response: openApiView },
@@ -74,6 +73,13 @@ export const contracts = {
     summary: 'How the platform and each of its functions is doing.',
     status: 200,
     response: healthView,
+  },
+  'GET /metrics': {
+    summary: 'What was counted since the start, as Prometheus reads it; on AWS it is in CloudWatch.',
+    status: 200,
+    response: metricsText,
+    contentType: PROMETHEUS_CONTENT_TYPE,
+    problems: [404],
   },
   'GET /v1/prices/{pair}': {
     summary: 'The close of the latest 1s candle.',
@@ -90,6 +96,14 @@ export const contracts = {
     query: candlesQuery,
     status: 200,
     response: candlePage,
+    problems: [404],
+  },
+  'GET /v1/correlations': {
+    summary:
+      'How instruments move together: the correlation of their returns over the newest candles, each with each.',
+    query: correlationsQuery,
+    status: 200,
+    response: correlationsView,
     problems: [404],
   },
   'GET /v1/instruments': {
@@ -259,37 +273,3 @@ export function contractOf(
 export function isRoute(key: string): key is RouteKey {
   return Object.hasOwn(contracts, key);
 }
-
-/** Every schema with a name in the OpenAPI document. */
-export const namedSchemas: readonly (readonly [name: string, schema: z.ZodType])[] = [
-  ['OpenApiDocument', openApiView],
-  ['Liveness', livenessView],
-  ['Caller', callerView],
-  ['Health', healthView],
-  ['Price', priceView],
-  ['CandlePage', candlePage],
-  ['InstrumentPage', instrumentPage],
-  ['Strategy', strategyView],
-  ['StrategyDetail', strategyDetail],
-  ['StrategyPage', strategyPage],
-  ['Order', orderView],
-  ['OrderPage', orderPage],
-  ['Portfolio', portfolioView],
-  ['Fill', fill],
-  ['FillPage', fillPage],
-  ['RiskLimits', limitsRecord],
-  ['KillSwitch', killSwitchRecord],
-  ['QuarantinedItem', quarantineView],
-  ['QuarantinePage', quarantinePage],
-  ['BacktestRun', runView],
-  ['BacktestRunPage', runPage],
-  ['SocketTicket', socketTicket],
-  ['CreateStrategy', createStrategyBody],
-  ['ChangeStrategy', changeStrategyBody],
-  ['ChangeKillSwitch', changeKillSwitchBody],
-  ['Redrive', redriveBody],
-  ['GivenUpList', givenUpList],
-  ['RedriveGivenUp', redriveGivenUpBody],
-  ['RedrivenList', redrivenList],
-  ['SubmitBacktest', submitBacktestBody],
-];

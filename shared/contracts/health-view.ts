@@ -31,3 +31,7 @@ export const healthView = z.strictObject({
   deadLetters: z.record(z.string(), z.int().min(0).nullable()),
 });
 export type HealthView = z.infer<typeof healthView>;
+
+/** In Prometheus' format: https://prometheus.io/docs/instrumenting/exposition_formats/. */
+export const metricsText = z.string();
+export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';

@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, written from the contracts: the same contracts give the same bytes. */
 import * as z from 'zod';
-import { contractOf, contracts, isRoute, namedSchemas, type RouteContract, type RouteKey } from './api.ts';
+import { contractOf, contracts, isRoute, type RouteContract, type RouteKey } from './api.ts';
+import { namedSchemas } from './named-schemas.ts';
 import { examples } from './api-examples.ts';
 import type { Role } from './roles.ts';
 import { problem, PROBLEM_CONTENT_TYPE } from './problem.ts';
@@ -87,7 +88,7 @@ function operation(key: RouteKey, { path, role, ...route }: DescribedRoute): Jso
       : {
           requestBody: {
             required: isRequired(contract.body),
-            content: jsonContent(contract.body, examples[key].request),
+            content: contentOf(contract.body, examples[key].request),
           },
         }),
     responses: {
@@ -102,9 +103,10 @@ function operation(key: RouteKey, { path, role, ...route }: DescribedRoute): Jso
   };
 }
 
-function successResponse(key: RouteKey, { response, summary }: RouteContract): Json {
+function successResponse(key: RouteKey, { response, summary, contentType }: RouteContract): Json {
   if (response === undefined) return { description: 'Done; no content.' };
-  return { description: summary, content: jsonContent(response, examples[key].response) };
+  const [mediaType] = (contentType ?? JSON_TYPE).split(';');
+  return { description: summary, content: contentOf(response, examples[key].response, mediaType) };
 }
 
 function problemsOf(key: RouteKey, contract: RouteContract, open: boolean): number[] {
@@ -134,8 +136,10 @@ function isRequired(body: z.ZodType): boolean {
   return !body.safeParse({}).success;
 }
 
-function jsonContent(schema: z.ZodType, example: unknown): Json {
-  return { 'application/json': { schema: reference(schema), ...(example === undefined ? {} : { example }) } };
+const JSON_TYPE = 'application/json';
+
+function contentOf(schema: z.ZodType, example: unknown, mediaType = JSON_TYPE): Json {
+  return { [mediaType]: { schema: reference(schema), ...(example === undefined ? {} : { example }) } };
 }
 
 function reference(schema: z.ZodType): Json {

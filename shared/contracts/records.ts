@@ -70,6 +70,12 @@ export const killSwitchRecord = z.strictObject({
 });
 export type KillSwitchRecord = z.infer<typeof killSwitchRecord>;
 
+/** What somebody asks who engages or releases it. */
+export const changeKillSwitchBody = z.strictObject({
+  engaged: z.boolean(),
+  reason: z.string().regex(/\S/, { error: 'expected why' }).trim().max(500),
+});
+
 /** Of an account that has just been opened; `atMs` is when. */
 export const INITIAL_KILL_SWITCH: KillSwitchRecord = {
   engaged: false,

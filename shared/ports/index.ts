@@ -6,6 +6,7 @@ import type { Executions } from './executions.ts';
 import type { FunctionHealth } from './function-health.ts';
 import type { GivenUpStore } from './given-up.ts';
 import type { ObjectStore } from './object-store.ts';
+import type { ProcessMetrics } from './process-metrics.ts';
 import type { Pusher } from './pusher.ts';
 import type { QueueSender } from './queue-sender.ts';
 import type { StateStore } from './state-store.ts';
@@ -26,6 +27,7 @@ export interface Ports {
   readonly push: Pusher;
   readonly executions: Executions;
   readonly functionHealth: FunctionHealth;
+  readonly metrics: ProcessMetrics;
   readonly deadLetters: DeadLetters;
   readonly givenUp: GivenUpStore;
   readonly tokens: TokenIssuer;

@@ -3,9 +3,9 @@ import type { Context } from 'aws-lambda';
 import type { MetricOf } from '../contracts/metrics.ts';
 import { Unreachable } from '../ports/unreachable.ts';
 import type { FunctionName } from '../topology.ts';
-import { embeddedMetrics } from './embedded-metrics.ts';
 import { InvocationMetrics } from './invocation-metrics.ts';
 import { log } from './log.ts';
+import { reportMetrics } from './report-metrics.ts';
 
 /** What a handler is told of its invocation, on AWS and embedded alike. */
 export type InvocationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>;
@@ -85,18 +85,16 @@ function observeInvocation(name: FunctionName): middy.MiddlewareObj<unknown, unk
 function invocationLine(name: FunctionName, context: Context, startedAt: number | undefined): object {
   const { venue, values } = metricsOf.get(context)!.lines()[0]!;
   return {
-    function: name,
     requestId: context.awsRequestId,
     durationMs: startedAt === undefined ? null : Math.round((performance.now() - startedAt) * 100) / 100,
-    ...(venue === undefined ? {} : { venue }),
-    ...embeddedMetrics(values),
+    ...reportMetrics({ function: name, venue }, values),
   };
 }
 
 /** Whoever held trades of several venues has a line for each that is not in the first. */
 function logOtherVenues(name: FunctionName, context: Context): void {
   for (const { venue, values } of metricsOf.get(context)!.lines().slice(1))
-    log.info('venue', { function: name, venue, ...embeddedMetrics(values) });
+    log.info('venue', reportMetrics({ function: name, venue }, values));
 }
 
 /** Name, message and chain of causes; a stack only for what nobody expected. */

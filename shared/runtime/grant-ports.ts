@@ -119,6 +119,7 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
         ports.functionHealth.givenUp()
       ),
     },
+    metrics: { read: () => (need(capabilities.metrics === true, 'metrics'), ports.metrics.read()) },
     deadLetters: {
       count: async (queue) => (
         need(capabilities.deadLetters !== undefined, 'deadLetters: read'),

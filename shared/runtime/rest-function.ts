@@ -99,8 +99,9 @@ function succeed(
 ) {
   const location = outcome.location === undefined ? {} : { location: `${prefix}${outcome.location}` };
   if (contract.response === undefined) return answer(contract.status, {}, '');
-  const headers = { 'content-type': 'application/json; charset=utf-8', ...location };
-  return answer(contract.status, headers, JSON.stringify(outcome.body));
+  const { contentType = 'application/json; charset=utf-8' } = contract;
+  const text = contract.contentType === undefined ? JSON.stringify(outcome.body) : (outcome.body as string);
+  return answer(contract.status, { 'content-type': contentType, ...location }, text);
 }
 
 function refuse(refusal: Refusal): APIGatewayProxyResult {

@@ -8,7 +8,6 @@ import { createHandler as createStoreTrades } from '../../lambdas/market-data/st
 import { deployPlatform } from '../../scripts/emulator/deploy.ts';
 import { DynamoStateStore } from '../../shared/adapters/aws/dynamo-state-store.ts';
 import {
-  COLLECTOR_EXCHANGE,
   COLLECTOR_REST,
   COLLECTOR_SYMBOLS,
   COLLECTOR_WS,
@@ -77,8 +76,7 @@ function startCollector(): ChildProcess {
     env: {
       ...process.env,
       ...variables,
-      [COLLECTOR_EXCHANGE]: 'binance',
-      [COLLECTOR_SYMBOLS]: market.instrumentIds.map((id) => id.split(':')[1]).join(','),
+      [COLLECTOR_SYMBOLS]: market.instrumentIds.join(','),
       [COLLECTOR_WS]: venue.endpoints.ws,
       [COLLECTOR_REST]: venue.endpoints.rest,
     },

@@ -85,5 +85,6 @@ function readBody(route: RouteKey, status: number, text: string): unknown {
   const contract = contractOf(route);
   if (status !== contract.status)
     throw new Error(`${route}: expected status ${contract.status}, got ${status}`);
-  return contract.response === undefined ? null : contract.response.parse(JSON.parse(text));
+  if (contract.response === undefined) return null;
+  return contract.response.parse(contract.contentType === undefined ? JSON.parse(text) : text);
 }

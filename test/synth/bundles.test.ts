@@ -15,6 +15,7 @@ const CLIENTS: Readonly<Record<keyof Capabilities, readonly string[]>> = {
   candles: ['secrets-manager'],
   push: ['apigatewaymanagementapi'],
   execute: ['sfn'],
+  metrics: [],
   functionHealth: ['cloudwatch', 'ssm'],
   deadLetters: ['sqs'],
   givenUp: ['eventbridge', 'kinesis', 's3', 'sqs', 'ssm'],

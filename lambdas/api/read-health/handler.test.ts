@@ -15,15 +15,15 @@ const well: FunctionStatus = {
   lagMs: 60_000,
 };
 
-type Needs = Pick<Ports, 'functionHealth' | 'deadLetters' | 'state'>;
+type Needs = Pick<Ports, 'functionHealth' | 'metrics' | 'deadLetters' | 'state'>;
 
-async function health(
+function portsWith(
   functions: readonly FunctionStatus[],
-  dead = 0,
-  broken: Partial<Needs> = {},
-  silences: readonly VenueSilence[] = [],
-) {
-  const ports: Needs = {
+  dead: number,
+  broken: Partial<Needs>,
+  silences: readonly VenueSilence[],
+): Needs {
+  return {
     functionHealth: {
       read: async () => functions,
       silences: async () => silences,
@@ -35,9 +35,22 @@ async function health(
       redrive: async () => 0,
     },
     state: openMemoryState(),
+    metrics: { read: () => null },
     ...broken,
   };
-  return restClient(createHandler(ports))('GET /v1/status');
+}
+
+async function health(
+  functions: readonly FunctionStatus[],
+  dead = 0,
+  broken: Partial<Needs> = {},
+  silences: readonly VenueSilence[] = [],
+) {
+  return restClient(createHandler(portsWith(functions, dead, broken, silences)))('GET /v1/status');
+}
+
+async function metrics(broken: Partial<Needs> = {}) {
+  return restClient(createHandler(portsWith([well], 2, broken, [])))('GET /metrics');
 }
 
 describe('health', () => {
@@ -134,5 +147,51 @@ describe('health', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'degraded', functions: [], deadLetters: { 'orders-urgent': null } });
     expect(body.reasons).toHaveLength(3);
+  });
+});
+
+describe('metrics for Prometheus', () => {
+  const counted: Partial<Needs> = {
+    metrics: {
+      read: () => ({
+        series: [{ metric: 'tradesStored', labels: { venue: 'binance' }, value: 7 }],
+        refused: 0,
+      }),
+    },
+  };
+
+  it('are what was counted, and how functions and queues are', async () => {
+    const { body, headers } = await metrics(counted);
+    expect(headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(body.split('\n')).toEqual(
+      expect.arrayContaining([
+        'millrace_trades_stored_total{venue="binance"} 7',
+        'millrace_metric_values_refused_total 0',
+        'millrace_function_invocations_total{function="store-trades"} 100',
+        'millrace_function_errors_total{function="store-trades"} 5',
+        'millrace_function_duration_p99_seconds{function="store-trades"} 0.0035',
+        'millrace_function_lag_seconds{function="store-trades"} 60',
+        'millrace_functions_waiting 0',
+        'millrace_items_given_up 0',
+        'millrace_dead_letters{queue="orders-urgent"} 2',
+      ]),
+    );
+  });
+
+  it('leave out what cannot be read, and have the rest', async () => {
+    const broken = async () => Promise.reject(new Error('down'));
+    const { body } = await metrics({
+      ...counted,
+      functionHealth: { read: broken, silences: broken, waiting: broken, givenUp: broken },
+    });
+    expect(body).toContain('millrace_trades_stored_total');
+    expect(body).toContain('millrace_dead_letters');
+    expect(body).not.toMatch(/millrace_(function|items)/);
+  });
+
+  it('are elsewhere where a function is a process of its own', async () => {
+    const { status, problem } = await metrics();
+    expect(status).toBe(404);
+    expect(problem.detail).toBe('metrics: here they are in CloudWatch, in the namespace Millrace');
   });
 });

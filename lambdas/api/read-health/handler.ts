@@ -1,4 +1,5 @@
 import type { HealthView } from '../../../shared/contracts/health-view.ts';
+import { METRIC_NAMESPACE } from '../../../shared/contracts/metrics.ts';
 import type { FunctionStatus } from '../../../shared/ports/function-health.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { describeError } from '../../../shared/runtime/define-function.ts';
@@ -7,9 +8,10 @@ import { readDroppedTrades } from '../../../shared/runtime/dropped-trades.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { topology, type QueueName } from '../../../shared/topology.ts';
 import { VERSION } from '../../../shared/version.ts';
+import { metricsText } from './metrics-text.ts';
 import { reasonsFor, reasonsOfGivenUp, reasonsOfSilence, reasonsOfWaiting } from './degradation.ts';
 
-type Needs = Pick<Ports, 'functionHealth' | 'deadLetters' | 'state'>;
+type Needs = Pick<Ports, 'functionHealth' | 'metrics' | 'deadLetters' | 'state'>;
 
 /** Says how each function is doing. It answers whatever else is broken: what cannot be read is a reason, not an error. */
 export function createHandler(ports: Needs) {
@@ -43,10 +45,28 @@ export function createHandler(ports: Needs) {
       };
       return { kind: 'done', body };
     },
+    'GET /metrics': async () => {
+      const counted = ports.metrics.read();
+      if (counted === null) {
+        const detail = `metrics: here they are in CloudWatch, in the namespace ${METRIC_NAMESPACE}`;
+        return { kind: 'not-found', detail };
+      }
+      const { functionHealth } = ports;
+      const [functions, deadLetters, waiting, givenUp] = await Promise.all([
+        readFunctions(ports),
+        readDeadLetters(ports),
+        orNull('who waits', functionHealth.waiting()),
+        orNull('what was given up', functionHealth.givenUp()),
+      ]);
+      const health = { functions, deadLetters, waiting: waiting?.length ?? null, givenUp };
+      return { kind: 'done', body: metricsText(counted, health) };
+    },
   });
 }
 
-async function readFunctions({ functionHealth }: Needs): Promise<readonly FunctionStatus[] | null> {
+async function readFunctions({
+  functionHealth,
+}: Pick<Needs, 'functionHealth'>): Promise<readonly FunctionStatus[] | null> {
   return orNull('function health', functionHealth.read());
 }
 

@@ -19,6 +19,13 @@ export async function countClosedCandles(client: ClickHouseClient): Promise<numb
   return readCount(client, 'SELECT uniqExact(instrumentId, interval, openTime) FROM millrace.candles');
 }
 
+/** Instruments that have trades or candles, in order of name. */
+export async function storedInstruments(client: ClickHouseClient): Promise<readonly string[]> {
+  const query = `SELECT DISTINCT instrumentId FROM millrace.trades UNION DISTINCT
+    SELECT DISTINCT instrumentId FROM millrace.candles`;
+  return (await readRows(client, query, {})).map(([instrumentId]) => String(instrumentId)).sort();
+}
+
 async function readCount(client: ClickHouseClient, query: string): Promise<number> {
   const [row] = await readRows(client, query, {});
   return Number(row?.[0]);
