@@ -34,13 +34,8 @@ function portsWith(
       count: async (queue) => (queue === 'orders-urgent' ? dead : 0),
       redrive: async () => 0,
     },
-<<<<<<< HEAD
     metrics: { read: () => null },
     state: openMemoryState(),
-=======
-    state: openMemoryState(),
-    metrics: { read: () => null },
->>>>>>> known-9
     ...broken,
   };
 }
