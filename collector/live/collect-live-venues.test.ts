@@ -324,7 +324,7 @@ describe('a collector at Coinbase', () => {
     line!.say(message(2, 'heartbeats', { heartbeat_counter: 1 }));
     await time.pass(5000);
     expect(sent('coinbase:BTC-USD')).toEqual([1, 2, 3]);
-    expect(vitals.takeMissed()).toBe(1);
+    expect(vitals.takeCounts().sequenceGaps).toBe(1);
     expect(logged).toContainEqual(
       expect.objectContaining({ message: 'messages are missing', expected: 1, got: 2 }),
     );

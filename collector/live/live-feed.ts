@@ -58,13 +58,8 @@ export class LiveFeed {
       onFailure,
     });
     this.#outlet = outlet;
-    this.#watermark = new LiveWatermark({
-      exchange,
-      url: options.endpoints.ws,
-      clock: this.#clock,
-      outlet,
-      time,
-    });
+    const heardAt = { exchange, url: options.endpoints.ws };
+    this.#watermark = new LiveWatermark({ ...heardAt, clock: this.#clock, outlet, time });
     this.#feeds = new Map(
       options.instrumentIds.map((id) => [
         id,
@@ -105,7 +100,9 @@ export class LiveFeed {
       time,
       log,
       isMarketGoingOn: async (feeds, signal) => this.#questions.isMarketGoingOn(feeds, signal),
-      onDeaf: (feed, connection) => this.#beginCatchUp(feed, connection, this.#askNewest(feed, connection)),
+      onDeaf: () => options.vitals.deaf(),
+      hearAgain: (feed, connection) =>
+        this.#beginCatchUp(feed, connection, this.#askNewest(feed, connection)),
     });
     options.vitals.begin(options.instrumentIds, time.nowMs());
     this.#beginSession();
@@ -138,6 +135,7 @@ export class LiveFeed {
         ended: (connection, end) => {
           if (this.#outlet.connection === connection.id) this.#outlet.connection = null;
           if (end.kind === 'lost') vitals.lost();
+          else if (end.kind === 'renewed') vitals.renewed();
         },
         isMarketGoingOn: async (feeds, signal) => this.#questions.isMarketGoingOn(feeds, signal),
       },

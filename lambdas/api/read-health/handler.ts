@@ -17,10 +17,11 @@ export function createHandler(ports: Needs) {
   return defineRestFunction('read-health', {
     'GET /v1/status': async () => {
       const { functionHealth } = ports;
-      const [functions, deadLetters, silences, waiting, givenUp] = await Promise.all([
+      const [functions, deadLetters, silences, market, waiting, givenUp] = await Promise.all([
         readFunctions(ports),
         readDeadLetters(ports),
         orNull('when venues were last heard', functionHealth.silences()),
+        orNull('whose market it is', functionHealth.market()),
         orNull('who waits', functionHealth.waiting()),
         orNull('what was given up', functionHealth.givenUp()),
       ]);
@@ -34,8 +35,10 @@ export function createHandler(ports: Needs) {
         status: reasons.length === 0 ? 'ok' : 'degraded',
         reasons,
         stage: process.env['MILLRACE_STAGE'] ?? 'embedded',
+        market,
         version: VERSION,
         functions: functions === null ? [] : functions.map((status) => ({ ...status })),
+        venues: (silences ?? []).map((venue) => ({ ...venue })),
         waiting: (waiting ?? []).map((one) => ({ ...one })),
         givenUp,
         deadLetters,
