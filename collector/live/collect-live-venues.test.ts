@@ -255,7 +255,7 @@ describe('an instrument that the venue forgets', () => {
     say('BTC/USD', 1);
     venue.answer = (url) => {
       const isOfBitcoin = url.searchParams.get('pair') === 'BTC/USD';
-      const at = (time.nowMs() - 1000) / 1000;
+      const at = START_MS / 1000 + 5;
       return {
         error: [],
         result: isOfBitcoin ? { XBTUSD: [['1.5', '0.5', at, 'b', 'm', '', 2]], last: '0' } : {},

@@ -170,11 +170,12 @@ export class LiveFeed {
   }
 
   /**
-   * What was sent while nobody listened is fetched first, for quiet instruments too: no trade would tell of it soon.
+   * What was sent while nobody listened is fetched first, for quiet instruments too: no trade would tell of it soon. In a
+   * moment the stream itself says of many that nothing is missing.
    * The session goes on: another connection is no reason to doubt what proves to be whole.
    */
   #goOn(connection: OpenConnection): void {
-    for (const feed of connection.feeds) this.#beginCatchUp(feed, connection, connection.newest !== null);
+    for (const feed of connection.feeds) this.#beginCatchUp(feed, connection, true);
     this.#background(this.#askTime(connection.signal), connection.signal);
   }
 
@@ -190,7 +191,7 @@ export class LiveFeed {
     this.#fetchMissing(feed, connection, isTold);
   }
 
-  /** @param isTold the venue is about to say its newest trades over the connection. */
+  /** @param isTold the venue is about to say over the connection what may be enough. */
   #fetchMissing(feed: InstrumentFeed, { id, signal }: OpenConnection, isTold: boolean): void {
     this.#background(this.#catchUp.run(feed, id, isTold, signal), signal);
   }
