@@ -120,7 +120,6 @@ export class InstrumentFeed {
   /**
    * The venue has said which trades are its newest, each of which was received. Where the last one that was sent is among
    * them, nothing is missing behind it but what they say.
-   * @param trades in the venue's order.
    */
   noteNewest(trades: readonly ToldTrade[]): void {
     if (!this.isCatchingUp) return;
@@ -128,10 +127,19 @@ export class InstrumentFeed {
       const id = parseTradeId(trade.tradeId);
       return id !== null && this.#continuity.isLast({ id, timeMs: timeOf(trade) });
     };
-    const at = trades.findIndex(isLast);
-    if (at < 0) return;
-    if (this.isReset) for (const trade of trades.slice(at + 1)) this.fill(trade);
+    if (!trades.some(isLast)) return;
+    if (this.isReset) for (const trade of this.#inOrderOfReset(trades)) this.fill(trade);
     if (!this.isReset) this.drain();
+  }
+
+  /** By their numbers, the rest of those before first: a clock that is wrong may have told other times. */
+  #inOrderOfReset(trades: readonly ToldTrade[]): ToldTrade[] {
+    const last = this.lastId ?? -1;
+    const numbered = trades
+      .map((trade) => ({ trade, id: parseTradeId(trade.tradeId) ?? last }))
+      .sort((a, b) => a.id - b.id);
+    const [before, anew] = [numbered.filter(({ id }) => id > last), numbered.filter(({ id }) => id <= last)];
+    return [...before, ...anew].map(({ trade }) => trade);
   }
 
   /** A trade was fetched. */
