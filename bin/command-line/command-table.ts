@@ -36,6 +36,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('../commands/instruments.ts'),
   },
   {
+    name: 'simulate',
+    summary: 'three venues on this machine, in their own protocols, with faults on request',
+    load: () => import('../commands/simulate.ts'),
+  },
+  {
     name: 'backtest',
     summary: 'a strategy over a file of candles',
     load: () => import('../commands/backtest.ts'),

@@ -58,13 +58,8 @@ export class LiveFeed {
       onFailure,
     });
     this.#outlet = outlet;
-    this.#watermark = new LiveWatermark({
-      exchange,
-      url: options.endpoints.ws,
-      clock: this.#clock,
-      outlet,
-      time,
-    });
+    const heardAt = { exchange, url: options.endpoints.ws };
+    this.#watermark = new LiveWatermark({ ...heardAt, clock: this.#clock, outlet, time });
     this.#feeds = new Map(
       options.instrumentIds.map((id) => [
         id,
@@ -105,7 +100,9 @@ export class LiveFeed {
       time,
       log,
       isMarketGoingOn: async (feeds, signal) => this.#questions.isMarketGoingOn(feeds, signal),
-      onDeaf: (feed, connection) => this.#beginCatchUp(feed, connection, this.#askNewest(feed, connection)),
+      onDeaf: () => options.vitals.deaf(),
+      hearAgain: (feed, connection) =>
+        this.#beginCatchUp(feed, connection, this.#askNewest(feed, connection)),
     });
     options.vitals.begin(options.instrumentIds, time.nowMs());
     this.#beginSession();
@@ -138,6 +135,7 @@ export class LiveFeed {
         ended: (connection, end) => {
           if (this.#outlet.connection === connection.id) this.#outlet.connection = null;
           if (end.kind === 'lost') vitals.lost();
+          else if (end.kind === 'renewed') vitals.renewed();
         },
         isMarketGoingOn: async (feeds, signal) => this.#questions.isMarketGoingOn(feeds, signal),
       },
@@ -172,11 +170,12 @@ export class LiveFeed {
   }
 
   /**
-   * What was sent while nobody listened is fetched first, for quiet instruments too: no trade would tell of it soon.
+   * What was sent while nobody listened is fetched first, for quiet instruments too: no trade would tell of it soon. In a
+   * moment the stream itself says of many that nothing is missing.
    * The session goes on: another connection is no reason to doubt what proves to be whole.
    */
   #goOn(connection: OpenConnection): void {
-    for (const feed of connection.feeds) this.#beginCatchUp(feed, connection, connection.newest !== null);
+    for (const feed of connection.feeds) this.#beginCatchUp(feed, connection, true);
     this.#background(this.#askTime(connection.signal), connection.signal);
   }
 
@@ -192,7 +191,7 @@ export class LiveFeed {
     this.#fetchMissing(feed, connection, isTold);
   }
 
-  /** @param isTold the venue is about to say its newest trades over the connection. */
+  /** @param isTold the venue is about to say over the connection what may be enough. */
   #fetchMissing(feed: InstrumentFeed, { id, signal }: OpenConnection, isTold: boolean): void {
     this.#background(this.#catchUp.run(feed, id, isTold, signal), signal);
   }

@@ -118,6 +118,10 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
         need(capabilities.functionHealth === true, 'functionHealth'),
         ports.functionHealth.silences()
       ),
+      market: async () => (
+        need(capabilities.functionHealth === true, 'functionHealth'),
+        ports.functionHealth.market()
+      ),
       waiting: async () => (
         need(capabilities.functionHealth === true, 'functionHealth'),
         ports.functionHealth.waiting()
