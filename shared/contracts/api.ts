@@ -10,6 +10,8 @@ import { healthView, livenessView, metricsText, PROMETHEUS_CONTENT_TYPE } from '
 import {
   candlePage,
   candlesQuery,
+  bookPage,
+  booksQuery,
   correlationsQuery,
   correlationsView,
   instrumentPage,
@@ -17,6 +19,8 @@ import {
   pairPath,
   priceQuery,
   priceView,
+  quotePage,
+  quotesQuery,
 } from './market-views.ts';
 import { fillPage, fillsQuery, orderPage, orderPath, ordersQuery } from './order-views.ts';
 import { portfolioView } from './portfolio-views.ts';
@@ -96,6 +100,25 @@ export const contracts = {
     query: candlesQuery,
     status: 200,
     response: candlePage,
+    problems: [404],
+  },
+  'GET /v1/quotes/{pair}': {
+    summary:
+      'The best prices of a book with spread, middle, microprice and imbalance, newest first: its last state of each ' +
+      '100 ms of venue time in which it changed.',
+    path: pairPath,
+    query: quotesQuery,
+    status: 200,
+    response: quotePage,
+    problems: [404],
+  },
+  'GET /v1/books/{pair}': {
+    summary:
+      'The best levels of a book and its depth, once for each second in which it changed, newest first.',
+    path: pairPath,
+    query: booksQuery,
+    status: 200,
+    response: bookPage,
     problems: [404],
   },
   'GET /v1/correlations': {

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { DEFAULT_EXCHANGE } from '../domain/market-data/exchanges.ts';
 import { INSTRUMENT_ID, isInstrumentId, isPair, PAIR } from '../domain/market-data/instrument.ts';
 import { MAX_TIME_MS } from '../domain/market-data/time-bound.ts';
+import { bookView, quoteView } from './book-views.ts';
 import { decimalText } from './decimal-text.ts';
 import { candleView, instrumentId, interval, timeMs } from './events.ts';
 import { knownListing } from './listing-records.ts';
@@ -56,6 +57,33 @@ export const candlePage = z.strictObject({
   items: z.array(candleView),
   next: z.string().nullable().meta({ description: 'Older candles: pass it as `to`; null: no more.' }),
 });
+
+const bookRange = {
+  exchange: anExchange,
+  from: wholeNumber(0, MAX_TIME_MS, 0).meta({
+    description: 'At or after this venue time, in milliseconds since the epoch.',
+  }),
+  to: wholeNumber(0, MAX_TIME_MS, MAX_TIME_MS).meta({
+    description: 'Before this venue time, in milliseconds since the epoch.',
+  }),
+  after: pageQuery.after,
+};
+const BEGINS_BEFORE_IT_ENDS = { path: ['from'], error: 'expected a time before `to`' };
+
+export const quotesQuery = z
+  .strictObject({ ...bookRange, limit: pageLimit(500, 5000) })
+  .refine(({ from, to }) => from < to, BEGINS_BEFORE_IT_ENDS);
+
+export const booksQuery = z
+  .strictObject({
+    ...bookRange,
+    levels: wholeNumber(1, 20, 20).meta({ description: 'How many of each side are shown.' }),
+    limit: pageLimit(1, 500),
+  })
+  .refine(({ from, to }) => from < to, BEGINS_BEFORE_IT_ENDS);
+
+export const quotePage = pageOf(quoteView);
+export const bookPage = pageOf(bookView);
 
 /** Its pages are in order of name, and the last name of one is the place where the next begins. */
 export const instrumentsQuery = z.strictObject({

@@ -5,7 +5,14 @@ import { runPage, runView, submitBacktestBody } from './backtest-views.ts';
 import { fill, orderView } from './events.ts';
 import { givenUpList, redriveGivenUpBody, redrivenList } from './given-up-views.ts';
 import { healthView, livenessView, metricsText } from './health-view.ts';
-import { candlePage, correlationsView, instrumentPage, priceView } from './market-views.ts';
+import {
+  bookPage,
+  candlePage,
+  correlationsView,
+  instrumentPage,
+  priceView,
+  quotePage,
+} from './market-views.ts';
 import { fillPage, orderPage } from './order-views.ts';
 import { portfolioView } from './portfolio-views.ts';
 import { quarantinePage, quarantineView, redriveBody } from './quarantine-views.ts';
@@ -29,6 +36,8 @@ export const namedSchemas: readonly (readonly [name: string, schema: z.ZodType])
   ['Metrics', metricsText],
   ['Price', priceView],
   ['CandlePage', candlePage],
+  ['QuotePage', quotePage],
+  ['BookPage', bookPage],
   ['Correlations', correlationsView],
   ['InstrumentPage', instrumentPage],
   ['Strategy', strategyView],

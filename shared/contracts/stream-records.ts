@@ -87,10 +87,10 @@ export type LaneRecord =
       readonly poison: readonly PoisonTrade[];
       readonly laneWatermarkMs: number | null;
       readonly watermarks: readonly Watermark[];
-      /** It is the last of its tape. */
-      readonly ends?: true;
       /** Left out where the record has none. Nearly all who read a record have no use for them: see `readBookRows`. */
       readonly books?: UnreadBooks;
+      /** It is the last of its tape. */
+      readonly ends?: true;
     }
   | { readonly kind: 'order'; readonly lane: string; readonly order: OrderRecordV1['order'] }
   | {
@@ -167,8 +167,8 @@ function readTrades(envelope: z.infer<typeof tradesEnvelope>): LaneRecord {
     poison,
     laneWatermarkMs: envelope.laneWatermarkMs,
     watermarks: readWatermarks(envelope),
-    ...(envelope.ends === undefined ? {} : { ends: true as const }),
     ...(hasBooks ? { books: { quotes: quotes ?? [], levels: levels ?? [], readBefore } } : {}),
+    ...(envelope.ends === undefined ? {} : { ends: true as const }),
   };
 }
 

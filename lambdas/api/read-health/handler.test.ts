@@ -34,8 +34,8 @@ function portsWith(
       count: async (queue) => (queue === 'orders-urgent' ? dead : 0),
       redrive: async () => 0,
     },
-    state: openMemoryState(),
     metrics: { read: () => null },
+    state: openMemoryState(),
     ...broken,
   };
 }

@@ -8,8 +8,8 @@ const environment = readEnvironment('read-health');
 
 export const handler = createHandler({
   functionHealth: new CloudWatchFunctionHealth(environment),
-  state: new DynamoStateStore(environment),
   // Each function is a process of its own here: what all of them count is in CloudWatch.
   metrics: { read: () => null },
+  state: new DynamoStateStore(environment),
   deadLetters: new SqsDeadLetters(environment),
 });

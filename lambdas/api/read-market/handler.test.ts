@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryCandleStore } from '../../../test/support/memory-candle-store.ts';
+import { MemoryQuoteStore } from '../../../test/support/memory-quote-store.ts';
 import { openMemoryState } from '../../../test/support/memory-state.ts';
 import { restClient } from '../../../test/support/rest-client.ts';
 import { storedCandle } from '../../../test/support/stored-candle.ts';
@@ -17,7 +18,7 @@ let call: ReturnType<typeof restClient>;
 beforeEach(() => {
   candles = new MemoryCandleStore();
   state = openMemoryState();
-  call = restClient(createHandler({ candles, state }));
+  call = restClient(createHandler({ candles, quotes: new MemoryQuoteStore(), state }));
 });
 
 const closeCandles = async (...prices: string[]) =>

@@ -8,12 +8,13 @@ import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { NOT_A_CURSOR } from '../../../shared/runtime/rest-listing.ts';
 import type { RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
 import { correlate } from './correlate.ts';
+import { readBooks, readQuotes } from './read-books.ts';
 import { readCandles } from './read-candles.ts';
 import { unknownInstrument } from './unknown-instrument.ts';
 
-type Needs = Pick<Ports, 'candles' | 'state'>;
+type Needs = Pick<Ports, 'candles' | 'quotes' | 'state'>;
 
-/** Prices, candles with the one under way, how they move together, and the instruments that there are. */
+/** Prices, candles with the one under way, best prices and levels of books, how they move together, and the instruments that there are. */
 export function createHandler(ports: Needs) {
   return defineRestFunction('read-market', {
     'GET /v1/prices/{pair}': async ({ path, query }) => {
@@ -23,6 +24,10 @@ export function createHandler(ports: Needs) {
     },
     'GET /v1/candles/{pair}': async ({ path, query }) =>
       readCandles(ports, `${query.exchange}:${path.pair}`, query),
+    'GET /v1/quotes/{pair}': async ({ path, query }) =>
+      readQuotes(ports.quotes, `${query.exchange}:${path.pair}`, query),
+    'GET /v1/books/{pair}': async ({ path, query }) =>
+      readBooks(ports.quotes, `${query.exchange}:${path.pair}`, query),
     'GET /v1/correlations': async ({ query }) => correlate(ports.candles, query),
     'GET /v1/instruments': async ({ query }) => listInstruments(ports, query),
   });

@@ -38,7 +38,7 @@ describe('migrate', () => {
 
   it('brings an empty server to the newest version, and then has nothing to do', async () => {
     expect(await migrate(client())).toEqual(ups);
-    expect(await tables()).toEqual(['candles', 'trades']);
+    expect(await tables()).toEqual(['books', 'candles', 'quotes', 'trades']);
     expect(await migrate(client())).toEqual([]);
   });
 
@@ -56,7 +56,8 @@ describe('migrate', () => {
   it('keeps what is in the tables when there is nothing to do', async () => {
     await migrate(client());
     await client().command({
-      query: "INSERT INTO millrace.trades (instrumentId, time, tradeId) VALUES ('a:B-C', now64(3), 1)",
+      query: `INSERT INTO millrace.trades (instrumentId, time, tradeId, price, quantity, takerSide, receivedAt)
+        SELECT 'a:B-C', now64(3), 1, 1, 1, 'BUY', now64(3)`,
     });
     await migrate(client());
     expect(await readRows(client(), 'SELECT count() FROM millrace.trades', {})).toEqual([[1]]);

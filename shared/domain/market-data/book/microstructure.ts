@@ -48,7 +48,7 @@ function ratioOf(part: Decimal, whole: Decimal): number {
 const PRECISION = 10n ** 15n;
 
 /** How far from the middle depth is told of, in hundredths of a percent. */
-export const DEPTH_BANDS_BPS = [5, 10, 25] as const;
+const DEPTH_BANDS_BPS = [5, 10, 25] as const;
 
 /**
  * How much is offered at prices no further than `bps` / 10,000 of the mid-price from it: "market depth" as exchanges and data
