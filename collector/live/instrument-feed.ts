@@ -191,6 +191,6 @@ export class InstrumentFeed {
   }
 }
 
-function timeOf({ timeMs, receivedAtMs }: ToldTrade): number | null {
-  return isTradeTime(timeMs, receivedAtMs) ? timeMs : null;
+function timeOf({ timeMs, receivedAtMs, isAnswer, quality }: ToldTrade): number | null {
+  return isTradeTime(timeMs, receivedAtMs, isAnswer) && quality === undefined ? timeMs : null;
 }

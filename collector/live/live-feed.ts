@@ -4,6 +4,7 @@ import type { VenueEvent, VenueLine, VenueTrade } from '../../shared/adapters/ex
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { catalogueOf } from './catalogue-of-feed.ts';
 import type { CatalogueWatch } from './catalogue-watch.ts';
+import { flaggedIfAhead } from '../outlet/flagged-if-ahead.ts';
 import { CatchUp, MAX_HELD } from './catch-up.ts';
 import { InstrumentFeed, type ReceivedMessage } from './instrument-feed.ts';
 import type { LiveFeedOptions } from './live-feed-options.ts';
@@ -13,7 +14,7 @@ import { LiveWatermark } from './live-watermark.ts';
 import { PositionSaver } from './position-saver.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { UnreadMessages } from './unread-messages.ts';
-import { VenueClock } from './venue-clock.ts';
+import { VenueClock } from '../../shared/domain/market-data/venue-clock.ts';
 import { VenueQuestions } from './venue-questions.ts';
 
 /** The trades of one exchange, over as many connections as it takes. */
@@ -237,7 +238,8 @@ export class LiveFeed {
       this.#feeds.get(instrumentId)?.noteNewest(trades);
   }
 
-  #receiveTrade(trade: VenueTrade, message: ReceivedMessage | null, connection: OpenConnection): void {
+  #receiveTrade(told: VenueTrade, message: ReceivedMessage | null, connection: OpenConnection): void {
+    const trade = flaggedIfAhead(told, this.#clock);
     const feed = this.#feeds.get(trade.instrumentId);
     if (feed === undefined) {
       // Nobody asked for the instrument.

@@ -2,7 +2,7 @@ import type { Exchange } from '../../shared/domain/market-data/exchanges.ts';
 import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
 import type { LiveOutlet } from './live-outlet.ts';
 import type { LiveTime } from './live-time.ts';
-import type { VenueClock } from './venue-clock.ts';
+import type { VenueClock } from '../../shared/domain/market-data/venue-clock.ts';
 
 export interface LiveWatermarkOptions {
   readonly exchange: Exchange;
