@@ -8,6 +8,10 @@ export interface BenchmarkEntry {
 
 /** In the order in which they run. */
 export const BENCHMARKS: Readonly<Record<string, BenchmarkEntry>> = {
+  parse: {
+    summary: 'ns a trade from the text of a message to an exact trade, beside JSON.parse of the text',
+    load: async () => (await import('./figures/parse.ts')).parse,
+  },
   'candle-fold': {
     summary: 'ns a trade of the exact candle fold, beside a plain loop over floats',
     load: async () => (await import('./figures/candle-fold.ts')).candleFold,
@@ -27,6 +31,11 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkEntry>> = {
   'chain-latency': {
     summary: 'ms from received to queryable at 10,000 trades/s, beside bare inserts',
     load: async () => (await import('./figures/chain-latency.ts')).chainLatency,
+  },
+  'stored-candles': {
+    summary:
+      'ms to read candles beside 100 million stored trades, beside the same rows unparsed (takes minutes)',
+    load: async () => (await import('./figures/stored-candles.ts')).storedCandles,
   },
   rest: {
     summary: 'requests/s and p95 of the API, beside a bare node:http server',

@@ -81,6 +81,7 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
     objects: storage.objects,
     trades: storage.trades,
     candles: storage.candles,
+    quotes: storage.quotes,
     push: pusher,
     executions,
     functionHealth: {

@@ -2,6 +2,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { createClickHouse } from '../shared/adapters/clickhouse/client.ts';
 import { ClickHouseCandleStore } from '../shared/adapters/clickhouse/clickhouse-candle-store.ts';
+import { ClickHouseQuoteStore } from '../shared/adapters/clickhouse/clickhouse-quote-store.ts';
 import { ClickHouseTradeStore } from '../shared/adapters/clickhouse/clickhouse-trade-store.ts';
 import { migrate } from '../shared/adapters/clickhouse/migrate.ts';
 import { openDataFolder, type FolderUse } from '../shared/adapters/embedded/data-folder.ts';
@@ -31,6 +32,7 @@ export interface Storage {
   readonly clickHouseServer: SupervisedClickHouse;
   readonly trades: ClickHouseTradeStore;
   readonly candles: ClickHouseCandleStore;
+  readonly quotes: ClickHouseQuoteStore;
   close(): Promise<void>;
 }
 
@@ -74,6 +76,7 @@ export async function openStorage(dataDir: string, use: FolderUse): Promise<Stor
       clickHouseServer,
       trades: new ClickHouseTradeStore(clickHouse),
       candles: new ClickHouseCandleStore(clickHouse),
+      quotes: new ClickHouseQuoteStore(clickHouse),
       close,
     };
   } catch (error) {

@@ -36,6 +36,7 @@ export interface Capabilities {
   readonly objects?: { readonly [prefix: string]: 'read' | 'write' };
   readonly trades?: 'read' | 'write';
   readonly candles?: 'read' | 'write';
+  readonly quotes?: 'read' | 'write';
   readonly push?: true;
   readonly execute?: readonly string[];
   readonly functionHealth?: true;

@@ -15,7 +15,7 @@ export const topology = {
       description: 'What each stream fold knows of its lane.',
       keys: ['LANE#<lane> / <function>: the fold’s state, written once a batch under its version', 'LANE#<lane> / longer-candles: of build-candles, with it'],
       accessPatterns: [
-        'store-trades, build-candles: get and put the state of a lane',
+        'store-trades, store-quotes, build-candles: get and put the state of a lane; build-candles: get store-trades’, to know what is stored; read-health: what it dropped',
         'read-market, read-portfolio: get build-candles’ state of a lane, for the latest closes; read-market for the open candle too',
       ],
     },
@@ -105,9 +105,13 @@ export const topology = {
       context: 'market-data', description: 'Writes trades to ClickHouse; sets poison aside.', timeoutSeconds: 5, memoryMb: 1024,
       capabilities: { state: { 'market-data': 'write', operations: 'write' }, trades: 'write' },
     },
+    'store-quotes': {
+      context: 'market-data', description: 'Writes quotes and levels of books to ClickHouse, and tells of the newest.', timeoutSeconds: 5, memoryMb: 512,
+      capabilities: { state: { 'market-data': 'write', operations: 'write' }, quotes: 'write', publish: ['QuotesChangedV1'] },
+    },
     'build-candles': {
       context: 'market-data', description: 'Folds trades into candles and announces the closed ones.', timeoutSeconds: 5, memoryMb: 1024,
-      capabilities: { state: { 'market-data': 'write' }, candles: 'write', publish: ['CandlesClosedV1'] },
+      capabilities: { state: { 'market-data': 'write' }, trades: 'read', candles: 'write', append: ['trades'], publish: ['CandlesClosedV1'] },
     },
     'evaluate-strategies': {
       context: 'signals', description: 'Shows closed candles to the strategies that asked for them.', timeoutSeconds: 5, memoryMb: 512,
@@ -155,11 +159,11 @@ export const topology = {
     'describe-api': { context: 'api', description: 'Says that the API lives, what it offers and what a token allows.', timeoutSeconds: 5, memoryMb: 256, capabilities: {} },
     'read-health': {
       context: 'api', description: 'Says how each function is doing, and what was counted.', timeoutSeconds: 5, memoryMb: 256,
-      capabilities: { functionHealth: true, metrics: true, deadLetters: 'read' },
+      capabilities: { functionHealth: true, metrics: true, deadLetters: 'read', state: { 'market-data': 'read' } },
     },
     'read-market': {
       context: 'api', description: 'Prices, candles and what the venues list.', timeoutSeconds: 5, memoryMb: 512,
-      capabilities: { candles: 'read', state: { 'market-data': 'read', operations: 'read' } },
+      capabilities: { candles: 'read', quotes: 'read', state: { 'market-data': 'read', operations: 'read' } },
     },
     'manage-strategies': {
       context: 'api', description: 'Creates, shows, pauses and removes strategy instances.', timeoutSeconds: 5, memoryMb: 256,
@@ -224,6 +228,7 @@ export const topology = {
   streamConsumers: [
     { stream: 'raw', function: 'archive-raw', batchSize: 10, maxBatchingWindowSeconds: 0, retryAttempts: 10, maxRecordAgeSeconds: 82_800 },
     { stream: 'trades', function: 'store-trades', batchSize: 100, maxBatchingWindowSeconds: 1, retryAttempts: 10, maxRecordAgeSeconds: 82_800 },
+    { stream: 'trades', function: 'store-quotes', batchSize: 100, maxBatchingWindowSeconds: 1, retryAttempts: 10, maxRecordAgeSeconds: 82_800 },
     { stream: 'trades', function: 'build-candles', batchSize: 100, maxBatchingWindowSeconds: 1, retryAttempts: 10, maxRecordAgeSeconds: 82_800, latencyMatters: true },
     { stream: 'trades', function: 'match-orders', batchSize: 100, maxBatchingWindowSeconds: 1, retryAttempts: 10, maxRecordAgeSeconds: 82_800, latencyMatters: true },
   ],
@@ -233,6 +238,7 @@ export const topology = {
   ],
   rules: [
     { detailType: 'CandlesClosedV1', functions: ['evaluate-strategies', 'push-updates'] },
+    { detailType: 'QuotesChangedV1', functions: ['push-updates'] },
     { detailType: 'SignalRaisedV1', functions: ['check-risk'] },
     { detailType: 'OrderFilledV1', functions: ['apply-fill'] },
     { detailType: 'OrderRejectedV1', functions: ['track-order'] },
@@ -257,6 +263,9 @@ export const topology = {
     { method: 'GET', path: '/metrics', function: 'read-health', role: 'viewer' },
     { method: 'GET', path: '/v1/prices/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/candles/{pair}', function: 'read-market', role: 'viewer' },
+    { method: 'GET', path: '/v1/quotes/{pair}', function: 'read-market', role: 'viewer' },
+    { method: 'GET', path: '/v1/books/{pair}', function: 'read-market', role: 'viewer' },
+    { method: 'GET', path: '/v1/correlations', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/instruments', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/strategies', function: 'manage-strategies', role: 'viewer' },
     { method: 'POST', path: '/v1/strategies', function: 'manage-strategies', role: 'trader' },

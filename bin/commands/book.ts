@@ -1,12 +1,11 @@
 import { noteOfCaptures } from '../../collector/tape/note-of-captures.ts';
 import {
-  CaptureBooks,
-  TooManyBooks,
+  FollowedBooks,
+  MAX_BOOKS,
   type CapturedBook,
-} from '../../shared/adapters/exchanges/capture-books.ts';
+} from '../../shared/adapters/exchanges/followed-books.ts';
 import { CaptureDecoders } from '../../shared/adapters/exchanges/capture-decoders.ts';
 import { BadCapture, readCapture, verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
-import { receivedAtMs } from '../../shared/contracts/capture.ts';
 import { topLevels } from '../../shared/domain/market-data/book/order-book.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE, type CommandIo } from '../command-line/command.ts';
@@ -35,7 +34,6 @@ export const command = defineCommand({
       return EXIT_DONE;
     } catch (error) {
       if (error instanceof BadCapture) throw new BadInput(error.message);
-      if (error instanceof TooManyBooks) throw new BadInput(`${capture}: ${error.message}`);
       throw error;
     }
   },
@@ -47,14 +45,12 @@ async function booksOf(path: string, io: CommandIo): Promise<readonly CapturedBo
   if (verified.tally.bookMessages === 0)
     io.tell(`note: ${path}: no message has levels of a book, so no books`);
   const decoders = new CaptureDecoders();
-  const books = new CaptureBooks();
+  const books = new FollowedBooks();
   for await (const messages of readCapture(path)) {
     io.signal.throwIfAborted();
-    for (const message of messages) {
-      if (message.kind !== 'ws' && message.kind !== 'rest') continue;
-      books.take(message, decoders.of(message).read(message, receivedAtMs(message.receivedAtNs)));
-    }
+    for (const message of messages) books.take(message, decoders.read(message));
   }
+  if (books.refused > 0) throw new BadInput(`${path}: more than ${MAX_BOOKS} books`);
   return books.all();
 }
 

@@ -39,10 +39,21 @@ const loadProfile = z.strictObject({
     /** How old the oldest capture is in the month that is billed. */
     ageDays: positive,
   }),
+  /** Of one instrument and second. */
+  books: z.strictObject({
+    /** Changes of levels, and best prices beside them. */
+    messages: positive,
+    /** Of one message, compressed. */
+    bytesArchived: positive,
+    /** Of quotes and levels in the lane. */
+    bytesOfRows: positive,
+    bytesToClickHouse: positive,
+  }),
   reads: z.strictObject({ pollsPerSecond: positive }),
   /** Bytes of the items that are written each pass, keys and names included. */
   items: z.strictObject({
     'store-trades': itemSize,
+    'store-quotes': itemSize,
     'build-candles': itemSize,
     'longer-candles': itemSize,
     'match-orders': itemSize,

@@ -76,9 +76,25 @@ export function monthOf(
   };
 }
 
+/** Books that are followed. */
+export function booksOf({ instruments, venues }: Load): number {
+  return instruments * venues;
+}
+
+/** What goes into the archive in a second, compressed. */
+export function archivedBytes(load: Load, { archive, books }: LoadProfile): number {
+  return load.tradesPerSecond * archive.bytesAMessage + booksOf(load) * books.messages * books.bytesArchived;
+}
+
+/** What goes into the lanes in a second, beside what each record has around it. */
+export function laneBytes(load: Load, { collector, books }: LoadProfile): number {
+  return load.tradesPerSecond * collector.bytesATrade + booksOf(load) * books.bytesOfRows;
+}
+
 /** A chunk ends when it is full or old. */
-function rawChunks({ tradesPerSecond, venues }: Load, { archive }: LoadProfile): number {
-  return Math.max(tradesPerSecond / archive.messagesAChunk, venues / archive.secondsAChunk);
+function rawChunks(load: Load, { archive, books }: LoadProfile): number {
+  const messages = load.tradesPerSecond + booksOf(load) * books.messages;
+  return Math.max(messages / archive.messagesAChunk, load.venues / archive.secondsAChunk);
 }
 
 interface Found {
@@ -128,11 +144,16 @@ function invocationsOf(
     const used = Math.min(shards.get(consumer.stream) ?? 1, lanes);
     add(name, used * passesOf(mapping.properties, (records.get(consumer.stream) ?? 0) / used, profile));
   }
-  // A lane closes its candles of a second together.
+  // A lane closes its candles of a second together, and tells of its books once.
   const closing = Math.min(invocations.get('build-candles') ?? 0, lanes);
+  const quoting = Math.min(invocations.get('store-quotes') ?? 0, lanes);
   const orders = profile.ordersADay / 86_400;
   for (const { detailType, functions: called } of topology.rules)
-    for (const name of called) add(name, detailType === 'CandlesClosedV1' ? closing : orders);
+    for (const name of called) {
+      const ofMarket = detailType === 'CandlesClosedV1' ? closing : quoting;
+      const isOfMarket = detailType === 'CandlesClosedV1' || detailType === 'QuotesChangedV1';
+      add(name, isOfMarket ? ofMarket : orders);
+    }
   add('submit-order', orders);
   for (const { function: name, everyMinutes } of topology.schedules) add(name, 1 / (60 * everyMinutes));
   add('read-market', profile.requestsADay / 86_400);

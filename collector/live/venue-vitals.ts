@@ -15,6 +15,7 @@ export class VenueVitals {
   #connectionsLost = 0;
   #setAside = 0;
   #missed = 0;
+  #resets = 0;
 
   constructor(venue: string) {
     this.venue = venue;
@@ -52,6 +53,16 @@ export class VenueVitals {
   /** Messages of a connection were missing. */
   missed(): void {
     this.#missed++;
+  }
+
+  /** A venue began to count the trades of an instrument anew. */
+  reset(): void {
+    this.#resets++;
+  }
+
+  /** How often that was, since the start. */
+  get resets(): number {
+    return this.#resets;
   }
 
   /** Messages that were set aside since it was last asked. */

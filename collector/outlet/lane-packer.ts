@@ -1,14 +1,13 @@
+import type { ToldBook } from '../../shared/adapters/exchanges/followed-book.ts';
 import {
   levelsRow,
   quoteRow,
-  tradeRow,
   type BookLevels,
   type BookQuote,
   type LevelsRow,
   type QuoteRow,
-  type ToldTrade,
-  type TradeRow,
-} from '../../shared/contracts/lane-rows.ts';
+} from '../../shared/contracts/book-rows.ts';
+import { tradeRow, type ToldTrade, type TradeRow } from '../../shared/contracts/lane-rows.ts';
 import {
   MAX_LEVELS_A_RECORD,
   MAX_QUOTES_A_RECORD,
@@ -22,6 +21,8 @@ import { recordOfLane, type StreamRecord } from '../../shared/ports/stream-write
 
 /** Trades that are worth an append of their own, in one lane or in all: consumers begin before a second is over. */
 const FULL_TRADES = 2000;
+/** Twenty levels a side are as long as so many trades. */
+const TRADES_OF_A_LEVELS_ROW = 12;
 /** What cannot be read goes to quarantine, and an item there has its limits; the archive has it whole. */
 const MAX_MALFORMED_CHARACTERS = 10_000;
 /** Of malformed text in one record: in JSON a character may take six bytes, and a record has 1 MB. */
@@ -37,6 +38,7 @@ interface OpenRecord {
   readonly malformed: [raw: string, cause: string][];
   malformedCharacters: number;
   laneWatermarkMs: number | null;
+  ends: boolean;
 }
 
 /** An instrument's place in the record under way of its lane. */
@@ -62,6 +64,8 @@ export class LanePacker {
   readonly #lanes = new Map<Lane, LaneBuffer>();
   readonly #slots = new Map<InstrumentId, Slot>();
   #trades = 0;
+  /** Rows of books that wait, each for as many trades as are of its size. */
+  #bookRows = 0;
   #fullest = 0;
   #malformedCharacters = 0;
 
@@ -74,9 +78,9 @@ export class LanePacker {
     this.#fence = fence;
   }
 
-  /** Trades that wait to be taken. */
+  /** Trades that wait to be taken, and what is told of books as if it were trades. */
   get pendingTrades(): number {
-    return this.#trades;
+    return this.#trades + this.#bookRows;
   }
 
   get hasPending(): boolean {
@@ -87,7 +91,7 @@ export class LanePacker {
   get isFull(): boolean {
     return (
       this.#fullest >= MAX_TRADES_A_RECORD ||
-      this.#trades >= FULL_TRADES ||
+      this.pendingTrades >= FULL_TRADES ||
       this.#malformedCharacters >= FULL_MALFORMED_CHARACTERS
     );
   }
@@ -103,18 +107,25 @@ export class LanePacker {
   }
 
   /** Behind the trades that came before it, and before those that follow. */
-  addQuote(quote: BookQuote): void {
+  addBook(told: ToldBook): void {
+    if (told.kind === 'quote') this.#addQuote(told.quote);
+    else this.#addLevels(told.levels);
+  }
+
+  #addQuote(quote: BookQuote): void {
     const slot = this.#slotOf(quote.instrumentId);
     const record = recordOf(slot.lane);
     const { quotes, trades } = record;
     quotes.push(quoteRow(indexIn(record, slot, quote.instrumentId), trades.length, quote));
+    this.#bookRows++;
     if (quotes.length >= MAX_QUOTES_A_RECORD) closeRecord(slot.lane);
   }
 
-  addLevels(levels: BookLevels): void {
+  #addLevels(levels: BookLevels): void {
     const slot = this.#slotOf(levels.instrumentId);
     const record = recordOf(slot.lane);
     record.levels.push(levelsRow(indexIn(record, slot, levels.instrumentId), record.trades.length, levels));
+    this.#bookRows += TRADES_OF_A_LEVELS_ROW;
     if (record.levels.length >= MAX_LEVELS_A_RECORD) closeRecord(slot.lane);
   }
 
@@ -146,6 +157,11 @@ export class LanePacker {
     }
   }
 
+  /** The tape has come to its end. */
+  addEnd(lane: Lane): void {
+    recordOf(this.#laneNamed(lane)).ends = true;
+  }
+
   /** Takes what has gathered, each lane's records in their order; one a lane, unless it was overfull. */
   take(): StreamRecord[] {
     const stamp = {
@@ -159,6 +175,7 @@ export class LanePacker {
       buffer.full.length = 0;
     }
     this.#trades = 0;
+    this.#bookRows = 0;
     this.#fullest = 0;
     this.#malformedCharacters = 0;
     return records;
@@ -191,6 +208,7 @@ function recordOf(lane: LaneBuffer): OpenRecord {
     malformed: [],
     malformedCharacters: 0,
     laneWatermarkMs: null,
+    ends: false,
   };
   return lane.open;
 }
@@ -215,7 +233,7 @@ function encode(
   stamp: Pick<TradesRecordV1, 'fence' | 'sessionId'>,
   record: OpenRecord,
 ): StreamRecord {
-  const { instruments, trades, quotes, levels, laneWatermarkMs, watermarks, nextTradeIds, malformed } =
+  const { instruments, trades, quotes, levels, laneWatermarkMs, watermarks, nextTradeIds, malformed, ends } =
     record;
   const body: TradesRecordV1 = {
     v: 1,
@@ -230,6 +248,7 @@ function encode(
     ...(quotes.length === 0 ? {} : { quotes }),
     ...(levels.length === 0 ? {} : { levels }),
     ...(malformed.length === 0 ? {} : { malformed }),
+    ...(ends ? { ends } : {}),
   };
   return recordOfLane(lane, Buffer.from(JSON.stringify(body)));
 }

@@ -90,7 +90,7 @@ interface ReadBatch {
 
 interface SourceProgress {
   readonly source: TapeSource;
-  /** Messages before it are read for the archive alone. */
+  /** Messages before it are read for the archive and for the books alone. */
   readonly startLine: number;
   /** The first message that is not known to be sent. */
   nextLine: number;
@@ -168,8 +168,9 @@ class TapeRun {
   }
 
   /** What is known of an instrument is kept before anything is decided upon its trades. */
-  async #keepListings({ messages }: ReadBatch): Promise<void> {
-    for (const { events, receivedAtMs } of messages) {
+  async #keepListings({ messages, sources }: ReadBatch): Promise<void> {
+    for (const [n, { events, capture, receivedAtMs }] of messages.entries()) {
+      if (capture.line < this.#sources[sources[n]!]!.startLine) continue;
       const listings = events.flatMap((event) => (event.kind === 'instrument' ? [event.listing] : []));
       if (listings.length > 0) await this.#listings.note(listings, receivedAtMs);
     }
@@ -197,7 +198,10 @@ class TapeRun {
       const message = messages[i]!;
       const source = this.#sources[sources[i]!]!;
       const { line } = message.capture;
-      if (line < source.startLine) continue;
+      if (line < source.startLine) {
+        this.#feed.follow(message);
+        continue;
+      }
       // A heartbeat is nothing but a boundary: once that has settled, it is behind us.
       source.nextLine = isHeartbeat(message) ? line + 1 : line;
       yield message;
@@ -242,7 +246,7 @@ function openSource(
     source,
     startLine: nextLine,
     nextLine,
-    readFrom: SourceArchive.firstLineOf(from, nextLine),
+    readFrom: source.hasBooks === true ? source.firstLine : SourceArchive.firstLineOf(from, nextLine),
     archive: new SourceArchive({ writer, sourceId: source.id, log, from, firstLine: nextLine }),
   };
 }
@@ -271,7 +275,7 @@ async function* readBatches(
   const decoders = Array.from({ length: sourceCount }, () => new CaptureDecoders(directories));
   for await (const { messages, sources } of tape) {
     yield {
-      messages: messages.map((capture, n) => readTapeMessage(capture, decoders[sources[n]!]!)),
+      messages: messages.map((capture, n) => readTapeMessage(capture, decoders[sources[n]!]!, sources[n])),
       sources,
     };
   }

@@ -1,9 +1,11 @@
+import type { ToldBook } from '../../shared/adapters/exchanges/followed-book.ts';
 import type { VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
 import { isTradeTime } from '../../shared/contracts/lane-rows.ts';
 import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import { LanePacker } from '../outlet/lane-packer.ts';
 import { StreamAppender } from '../outlet/stream-appender.ts';
 import type { Boundary, TapeBoundaries } from './tape-boundaries.ts';
+import { TapeBooks } from './tape-books.ts';
 import type { TapeGate } from './tape-gate.ts';
 import type { TapeMessage } from './tape-message.ts';
 import { tapeSteps } from './tape-steps.ts';
@@ -26,6 +28,7 @@ export class TapeFeed {
   readonly #options: TapeFeedOptions;
   readonly #packer: LanePacker;
   readonly #appender: StreamAppender;
+  readonly #books = new TapeBooks();
   #clockMs: number;
   #trades = 0;
   /** What these trades may cause is not known to have settled. */
@@ -49,11 +52,18 @@ export class TapeFeed {
 
   /** Takes the next messages of the tape. What does not fill a record waits for more, for a boundary or for `flush`. */
   async send(messages: Iterable<TapeMessage>): Promise<void> {
-    for (const step of tapeSteps(this.#setMalformedAside(messages), this.#options.boundaries)) {
+    const { boundaries } = this.#options;
+    for (const step of tapeSteps(this.#setMalformedAside(messages), boundaries, this.#books)) {
       if (step.kind === 'trades') await this.#sendTrades(step.trades);
+      else if (step.kind === 'books') await this.#sendBooks(step.rows);
       else await this.#release(step);
     }
     if (this.#packer.isFull) await this.flush();
+  }
+
+  /** A message that an earlier run has sent: books are what all messages up to now make of them. */
+  follow(message: TapeMessage): void {
+    this.#books.take(message);
   }
 
   /** Begins to append what waits. */
@@ -61,8 +71,13 @@ export class TapeFeed {
     await this.#appender.begin(this.#packer.take());
   }
 
-  /** The tape has come to an end, which closes nothing: what is left is sent, and settles. */
+  /**
+   * The tape has come to an end, which closes nothing: what is left is sent, and settles. Then its lanes are told, so that
+   * whoever waits for more of it waits no longer.
+   */
   async finish(): Promise<void> {
+    await this.#settleSent();
+    for (const lane of this.#options.boundaries.lanes()) this.#packer.addEnd(lane);
     await this.#settleSent();
   }
 
@@ -89,6 +104,12 @@ export class TapeFeed {
       this.#hasUnsettledTrades = true;
       if (this.#packer.isFull) await this.flush();
     }
+  }
+
+  /** Nothing is decided upon what is told of a book: no boundary waits for it. */
+  async #sendBooks(rows: readonly ToldBook[]): Promise<void> {
+    for (const row of rows) this.#packer.addBook(row);
+    if (this.#packer.isFull) await this.flush();
   }
 
   /**

@@ -5,7 +5,7 @@ import { readToldTrade } from '../../shared/contracts/lane-rows.ts';
 import type { TapeStep } from '../../shared/engine/tape-folds.ts';
 import { TapeBoundaries } from './tape-boundaries.ts';
 import { readTapeMessage } from './tape-message.ts';
-import { tapeSteps } from './tape-steps.ts';
+import { tapeSteps, type TapeStep as SentStep } from './tape-steps.ts';
 
 /**
  * A capture as the engine takes it: the very steps that a replay of it sends through the platform. Trades that are
@@ -21,8 +21,13 @@ export async function* tapeOfCapture(path: string): AsyncGenerator<readonly Tape
         messages.map((message) => readTapeMessage(message, decoders)),
         boundaries,
       ),
-    ].flatMap((step) => (step.kind === 'trades' ? step.trades.flatMap(engineStep) : [step]));
+    ].flatMap(engineSteps);
   }
+}
+
+function engineSteps(step: SentStep): TapeStep[] {
+  if (step.kind === 'trades') return step.trades.flatMap(engineStep);
+  return step.kind === 'books' ? [] : [step];
 }
 
 function engineStep(trade: VenueTrade): TapeStep[] {

@@ -33,13 +33,14 @@ function message(receivedAtMs: number, event: CaptureEvent): TapeMessage {
     message: '',
     text: '',
   };
-  return { capture, receivedAtMs, events: [event] };
+  return { capture, receivedAtMs, events: [event], source: 0 };
 }
 
 /** Steps as short texts: trades by their times, boundaries by what they release. */
 function shown(steps: Iterable<TapeStep>): string[] {
   return [...steps].map((step) => {
     if (step.kind === 'trades') return step.trades.map(({ timeMs }) => Number(timeMs) - START).join(' ');
+    if (step.kind === 'books') return `${step.rows.length} of books`;
     if (step.kind === 'watermark') return `${step.instrumentId} to ${step.timeMs - START}`;
     return `${step.exchange} to ${step.watermarkMs - START}`;
   });
@@ -181,7 +182,7 @@ describe('the steps of any tape', () => {
               if (exchangeOf(id) === step.exchange)
                 released.set(id, Math.max(released.get(id) ?? 0, step.watermarkMs));
             }
-          } else {
+          } else if (step.kind === 'trades') {
             for (const { instrumentId, timeMs } of step.trades) {
               const second = Number(timeMs) - (Number(timeMs) % 1000);
               const before = latest.get(instrumentId);

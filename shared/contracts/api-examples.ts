@@ -1,4 +1,5 @@
 /** One request and one answer of each route, as the OpenAPI document shows them; a test holds them against the contracts. */
+import { bookExamples } from './book-examples.ts';
 import type { RouteKey } from './api.ts';
 
 export interface RouteExample {
@@ -160,6 +161,7 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
       functions: [{ name: 'store-trades', invocations: 1200, errors: 0, durationMsP99: 12.4, lagMs: 3 }],
       waiting: [],
       givenUp: 0,
+      dropped: { known: 12, fenced: 0 },
       deadLetters: { 'orders-urgent': 0, 'orders-standard': 1 },
     },
   },
@@ -173,6 +175,23 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
   },
   'GET /v1/prices/{pair}': { response: { instrumentId, price: '61812.4', timeMs: 1723161660000 } },
   'GET /v1/candles/{pair}': { response: page(candle) },
+  ...bookExamples,
+  'GET /v1/correlations': {
+    response: {
+      interval: '1m',
+      fromMs: 1723158060000,
+      toMs: 1723161720000,
+      instruments: [instrumentId, 'binance:ETH-USDT'],
+      coefficients: [
+        [1, 0.83],
+        [0.83, 1],
+      ],
+      observations: [
+        [60, 60],
+        [60, 60],
+      ],
+    },
+  },
   'GET /v1/instruments': {
     response: page({
       instrumentId,

@@ -4,17 +4,23 @@
  */
 import * as z from 'zod';
 import { runPage, runPath, runsQuery, runView, submitBacktestBody } from './backtest-views.ts';
-import { fill, orderView } from './events.ts';
+import { orderView } from './events.ts';
 import { givenUpList, givenUpQuery, redriveGivenUpBody, redrivenList } from './given-up-views.ts';
 import { healthView, livenessView, metricsText, PROMETHEUS_CONTENT_TYPE } from './health-view.ts';
 import {
   candlePage,
   candlesQuery,
+  bookPage,
+  booksQuery,
+  correlationsQuery,
+  correlationsView,
   instrumentPage,
   instrumentsQuery,
   pairPath,
   priceQuery,
   priceView,
+  quotePage,
+  quotesQuery,
 } from './market-views.ts';
 import { fillPage, fillsQuery, orderPage, orderPath, ordersQuery } from './order-views.ts';
 import { portfolioView } from './portfolio-views.ts';
@@ -57,7 +63,7 @@ export interface RouteContract {
 const nothing = z.strictObject({});
 
 /** OpenAPI describes everything else, not itself. */
-const openApiView = z.looseObject({ openapi: z.string() });
+export const openApiView = z.looseObject({ openapi: z.string() });
 
 export const contracts = {
   'GET /openapi.json': { summary: 'This document.', status: 200, response: openApiView },
@@ -94,6 +100,33 @@ export const contracts = {
     query: candlesQuery,
     status: 200,
     response: candlePage,
+    problems: [404],
+  },
+  'GET /v1/quotes/{pair}': {
+    summary:
+      'The best prices of a book with spread, middle, microprice and imbalance, newest first: its last state of each ' +
+      '100 ms of venue time in which it changed.',
+    path: pairPath,
+    query: quotesQuery,
+    status: 200,
+    response: quotePage,
+    problems: [404],
+  },
+  'GET /v1/books/{pair}': {
+    summary:
+      'The best levels of a book and its depth, once for each second in which it changed, newest first.',
+    path: pairPath,
+    query: booksQuery,
+    status: 200,
+    response: bookPage,
+    problems: [404],
+  },
+  'GET /v1/correlations': {
+    summary:
+      'How instruments move together: the correlation of their returns over the newest candles, each with each.',
+    query: correlationsQuery,
+    status: 200,
+    response: correlationsView,
     problems: [404],
   },
   'GET /v1/instruments': {
@@ -263,38 +296,3 @@ export function contractOf(
 export function isRoute(key: string): key is RouteKey {
   return Object.hasOwn(contracts, key);
 }
-
-/** Every schema with a name in the OpenAPI document. */
-export const namedSchemas: readonly (readonly [name: string, schema: z.ZodType])[] = [
-  ['OpenApiDocument', openApiView],
-  ['Liveness', livenessView],
-  ['Caller', callerView],
-  ['Health', healthView],
-  ['Metrics', metricsText],
-  ['Price', priceView],
-  ['CandlePage', candlePage],
-  ['InstrumentPage', instrumentPage],
-  ['Strategy', strategyView],
-  ['StrategyDetail', strategyDetail],
-  ['StrategyPage', strategyPage],
-  ['Order', orderView],
-  ['OrderPage', orderPage],
-  ['Portfolio', portfolioView],
-  ['Fill', fill],
-  ['FillPage', fillPage],
-  ['RiskLimits', limitsRecord],
-  ['KillSwitch', killSwitchRecord],
-  ['QuarantinedItem', quarantineView],
-  ['QuarantinePage', quarantinePage],
-  ['BacktestRun', runView],
-  ['BacktestRunPage', runPage],
-  ['SocketTicket', socketTicket],
-  ['CreateStrategy', createStrategyBody],
-  ['ChangeStrategy', changeStrategyBody],
-  ['ChangeKillSwitch', changeKillSwitchBody],
-  ['Redrive', redriveBody],
-  ['GivenUpList', givenUpList],
-  ['RedriveGivenUp', redriveGivenUpBody],
-  ['RedrivenList', redrivenList],
-  ['SubmitBacktest', submitBacktestBody],
-];

@@ -4,18 +4,16 @@
  */
 import * as z from 'zod';
 import { INTERVALS } from '../domain/candles/interval.ts';
-import { INSTRUMENT_ID, isInstrumentId } from '../domain/market-data/instrument.ts';
+import { QUALITY_FLAGS } from '../domain/market-data/quality-flags.ts';
 import { ORDER_STATUSES } from '../domain/orders/order.ts';
+import { bookView, quoteView } from './book-views.ts';
 import { amountText, decimalText, positiveDecimalText } from './decimal-text.ts';
+import { instrumentId, timeMs } from './instrument-fields.ts';
 
-export const instrumentId = z
-  .string()
-  .normalize('NFC')
-  .refine(isInstrumentId, { error: 'expected exchange:BASE-QUOTE, such as binance:BTC-USDT' })
-  .meta({ pattern: INSTRUMENT_ID.source, examples: ['binance:BTC-USDT'] });
+export { instrumentId, timeMs };
+
 export const interval = z.enum(INTERVALS);
 export const side = z.enum(['BUY', 'SELL']);
-export const timeMs = z.int().min(0);
 const tradeIdText = z.string().regex(/^\d{1,16}$/);
 
 /** A candle as REST, the WebSocket, the command line and the bus show it. */
@@ -35,6 +33,8 @@ export const candleView = z.object({
   lastTradeId: tradeIdText,
   closed: z.boolean(),
   complete: z.boolean(),
+  /** What is said against its trades. Left out: nothing. */
+  flags: z.array(z.enum(QUALITY_FLAGS)).optional(),
 });
 export type CandleView = z.infer<typeof candleView>;
 
@@ -44,6 +44,13 @@ export type ClosedCandle = z.infer<typeof closedCandle>;
 
 export const MAX_CANDLES_AN_EVENT = 100;
 const candlesClosed = z.object({ candles: z.array(closedCandle).min(1).max(MAX_CANDLES_AN_EVENT) });
+
+/** With their levels some 2 KB each, and the bus takes events of 256 KB. */
+export const MAX_BOOKS_AN_EVENT = 50;
+const quotesChanged = z.object({
+  quotes: z.array(quoteView).max(MAX_BOOKS_AN_EVENT),
+  books: z.array(bookView).max(MAX_BOOKS_AN_EVENT),
+});
 
 const signal = z.object({
   signalId: z.uuid(),
@@ -123,6 +130,8 @@ const venueReport = z.object({ clientOrderId: z.uuid(), strategyId: z.uuid(), re
 export const eventSchemas = {
   /** build-candles: all that a batch closed, at most 100 a piece, after they are durable. */
   CandlesClosedV1: candlesClosed,
+  /** store-quotes: the newest of each instrument, at most once a second of venue time, after they are durable. For screens. */
+  QuotesChangedV1: quotesChanged,
   /** evaluate-strategies */
   SignalRaisedV1: z.object({
     signal,

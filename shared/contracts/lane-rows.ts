@@ -1,9 +1,8 @@
 /**
- * The rows of a lane record: how trades, quotes and levels of books are laid out in one, read from one, and set aside when
- * they are none. Nothing else knows which field stands where.
+ * The rows of a lane record: how trades are laid out in one, read from one, and set aside when they are none. Nothing else
+ * knows which field stands where; those of books stand in book-rows.ts.
  */
 import { formatDecimal, multiply, ONE, parseDecimal, type Decimal } from '../domain/decimal.ts';
-import { BOOK_STATES, type BookState } from '../domain/market-data/book/book-keeper.ts';
 import { isInstrumentId, type InstrumentId } from '../domain/market-data/instrument.ts';
 import { MAX_TIME_MS } from '../domain/market-data/time-bound.ts';
 import { parseTradeId, type Trade } from '../domain/market-data/trade.ts';
@@ -38,126 +37,6 @@ export type TradeRow = readonly [
 /** A trade with the time we got it: a wall time, never hashed and never decided upon. */
 export interface ReceivedTrade extends Trade {
   readonly receivedAtMs: number;
-}
-
-type LevelRow = readonly [price: string, quantity: string];
-
-/** What a quote and levels have in common. Rows of trades before it in the record came before it. */
-interface BookMoment {
-  readonly instrumentId: InstrumentId;
-  /** The venue's time of the change after which the book stood so. */
-  readonly timeMs: number;
-  readonly receivedAtMs: number;
-  /** Anything but `whole` is a warning: the prices may be old, or wrong. */
-  readonly state: BookState;
-}
-
-/** The best prices of a book. */
-export interface BookQuote extends BookMoment {
-  /** Canonical decimals; null: nobody offers. */
-  readonly bid: LevelRow | null;
-  readonly ask: LevelRow | null;
-}
-
-/** The best levels of a book, the best first. */
-export interface BookLevels extends BookMoment {
-  readonly bids: readonly LevelRow[];
-  readonly asks: readonly LevelRow[];
-}
-
-const MAX_LEVELS_OF_A_ROW = 20;
-
-export type QuoteRow = readonly [
-  instrumentIndex: number,
-  tradesBefore: number,
-  bid: LevelRow | null,
-  ask: LevelRow | null,
-  timeMs: number,
-  receivedAtMs: number,
-  state: BookState,
-];
-
-export type LevelsRow = readonly [
-  instrumentIndex: number,
-  tradesBefore: number,
-  bids: readonly LevelRow[],
-  asks: readonly LevelRow[],
-  timeMs: number,
-  receivedAtMs: number,
-  state: BookState,
-];
-
-/** @param tradesBefore how many rows of trades the record has so far. */
-export function quoteRow(instrumentIndex: number, tradesBefore: number, quote: BookQuote): QuoteRow {
-  const { bid, ask, timeMs, receivedAtMs, state } = quote;
-  return [instrumentIndex, tradesBefore, bid, ask, timeMs, receivedAtMs, state];
-}
-
-export function levelsRow(instrumentIndex: number, tradesBefore: number, levels: BookLevels): LevelsRow {
-  const { bids, asks, timeMs, receivedAtMs, state } = levels;
-  return [instrumentIndex, tradesBefore, bids, asks, timeMs, receivedAtMs, state];
-}
-
-/** With its place among the trades of its record. */
-export type Placed<Moment> = Moment & { readonly tradesBefore: number };
-
-/** @returns the quote, or one line that says what is wrong with it. */
-export function readQuoteRow(row: unknown, instruments: readonly string[]): Placed<BookQuote> | string {
-  const told = readMoment(row, instruments);
-  if (typeof told === 'string') return told;
-  const { first, second, ...moment } = told;
-  const [bids, asks] = [first, second].map((level) => (level === null ? [] : [level]));
-  const cause = wrongLevels(bids!, asks!, moment.state);
-  if (cause !== null) return cause;
-  return { ...moment, bid: first as LevelRow | null, ask: second as LevelRow | null };
-}
-
-/** @returns the levels, or one line that says what is wrong with them. */
-export function readLevelsRow(row: unknown, instruments: readonly string[]): Placed<BookLevels> | string {
-  const told = readMoment(row, instruments);
-  if (typeof told === 'string') return told;
-  const { first, second, ...moment } = told;
-  if (!Array.isArray(first) || !Array.isArray(second)) return 'levels: expected two lists';
-  const cause = wrongLevels(first, second, moment.state);
-  if (cause !== null) return cause;
-  return { ...moment, bids: first as LevelRow[], asks: second as LevelRow[] };
-}
-
-type ReadMoment = Placed<BookMoment> & { readonly first: unknown; readonly second: unknown };
-
-function readMoment(row: unknown, instruments: readonly string[]): ReadMoment | string {
-  if (!Array.isArray(row) || row.length !== 7) return 'expected a row of 7 fields';
-  const [index, tradesBefore, first, second, timeMs, receivedAtMs, state] = row as unknown[];
-  const instrumentId = typeof index === 'number' ? instruments[index] : undefined;
-  if (instrumentId === undefined) return `no such instrument: ${String(index)}`;
-  if (typeof tradesBefore !== 'number' || !Number.isSafeInteger(tradesBefore) || tradesBefore < 0)
-    return `place: expected a number of trades, got ${JSON.stringify(tradesBefore)}`;
-  if (!isTime(receivedAtMs))
-    return `received time: expected milliseconds, got ${JSON.stringify(receivedAtMs)}`;
-  if (!isTradeTime(timeMs, receivedAtMs))
-    return `time: expected milliseconds since the epoch, got ${JSON.stringify(timeMs)}`;
-  if (!(BOOK_STATES as readonly unknown[]).includes(state))
-    return `state: expected one of ${BOOK_STATES.join(', ')}, got ${JSON.stringify(state)}`;
-  return { instrumentId, tradesBefore, first, second, timeMs, receivedAtMs, state: state as BookState };
-}
-
-/** A book that says it is whole is sorted, and not crossed. */
-function wrongLevels(bids: readonly unknown[], asks: readonly unknown[], state: BookState): string | null {
-  if (bids.length > MAX_LEVELS_OF_A_ROW || asks.length > MAX_LEVELS_OF_A_ROW)
-    return `levels: expected at most ${MAX_LEVELS_OF_A_ROW} a side`;
-  const ladder: Decimal[] = [];
-  for (const level of [...[...bids].reverse(), ...asks]) {
-    const [price, quantity] = Array.isArray(level) ? (level as unknown[]).map(decimalOf) : [];
-    if (price === null || price === undefined || price <= 0n || quantity === null || quantity === undefined)
-      return `level: expected a price above zero and a quantity, got ${JSON.stringify(level).slice(0, 100)}`;
-    ladder.push(price);
-  }
-  const isRising = ladder.every((price, n) => n === 0 || price > ladder[n - 1]!);
-  return isRising || state !== 'whole' ? null : 'levels: not sorted, or crossed, and said to be whole';
-}
-
-function decimalOf(value: unknown): Decimal | null {
-  return typeof value === 'string' ? parseDecimal(value) : null;
 }
 
 /** What is set aside. */
@@ -244,7 +123,8 @@ function excessOf(price: Decimal, quantity: Decimal): string | null {
 /** Venue clocks run ahead of ours by seconds; an hour is a fault that would close every open candle. */
 const MAX_AHEAD_MS = 3_600_000;
 
-function isTime(value: unknown): value is number {
+/** A time that a record may carry. */
+export function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < MAX_TIME_MS;
 }
 

@@ -102,6 +102,7 @@ const definitions = {
     periods: 5,
     missingData: 'breaching',
   }),
+  quotesStored: countedByVenue('Best prices of books written to ClickHouse.'),
   tradeToQueryableMs: {
     kind: 'distribution',
     per: 'venue',

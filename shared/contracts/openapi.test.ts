@@ -114,12 +114,13 @@ describe('the OpenAPI document', () => {
       'from',
       'to',
       'limit',
+      'fill',
     ]);
     expect(parameters.find(({ name }) => name === 'pair')).toMatchObject({ in: 'path', required: true });
     expect(parameters.find(({ name }) => name === 'limit')).toMatchObject({
       in: 'query',
       required: false,
-      schema: { type: 'integer', minimum: 1, maximum: 5000, default: 500 },
+      schema: { type: 'integer', minimum: 1, maximum: 10_000, default: 500 },
     });
   });
 

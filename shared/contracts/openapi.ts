@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, written from the contracts: the same contracts give the same bytes. */
 import * as z from 'zod';
-import { contractOf, contracts, isRoute, namedSchemas, type RouteContract, type RouteKey } from './api.ts';
+import { contractOf, contracts, isRoute, type RouteContract, type RouteKey } from './api.ts';
+import { namedSchemas } from './named-schemas.ts';
 import { examples } from './api-examples.ts';
 import type { Role } from './roles.ts';
 import { problem, PROBLEM_CONTENT_TYPE } from './problem.ts';

@@ -27,7 +27,7 @@ export const redriveBody = z.strictObject({ fix: tradeFix.optional() });
 export const quarantineView = z.strictObject({
   id: z.string(),
   status: z.enum(QUARANTINE_STATUSES),
-  kind: z.enum(['trade', 'record', 'message']),
+  kind: z.enum(['trade', 'quote', 'record', 'message']),
   cause: z.string(),
   payload: z.string(),
   instrumentId: z.string().nullable(),

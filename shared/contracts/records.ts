@@ -91,10 +91,10 @@ export type QuarantineStatus = (typeof QUARANTINE_STATUSES)[number];
 export interface QuarantineRecord {
   readonly id: string;
   readonly status: QuarantineStatus;
-  /** A row of a trades record, a stream record that could not be read at all, or a venue's message. */
-  readonly kind: 'trade' | 'record' | 'message';
+  /** A row of a trade, one of a quote or of levels, a stream record that could not be read at all, or a venue's message. */
+  readonly kind: 'trade' | 'quote' | 'record' | 'message';
   readonly cause: string;
-  /** A trade: JSON text of {instrumentId, row}; else what was received, as it came. */
+  /** A row: JSON text of {instrumentId, row}; else what was received, as it came. */
   readonly payload: string;
   readonly instrumentId: string | null;
   readonly lane: string;

@@ -1,11 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { candlesChannel, parseChannel, pricesChannel, socketRequest } from './socket-messages.ts';
+import {
+  booksChannel,
+  candlesChannel,
+  parseChannel,
+  pricesChannel,
+  quotesChannel,
+  socketRequest,
+} from './socket-messages.ts';
 
 describe('a channel', () => {
   it.each([
     ['orders', { kind: 'orders' }],
     ['portfolio', { kind: 'portfolio' }],
     [pricesChannel('binance:BTC-USDT'), { kind: 'prices', instrumentId: 'binance:BTC-USDT' }],
+    [quotesChannel('kraken:BTC-USD'), { kind: 'quotes', instrumentId: 'kraken:BTC-USD' }],
+    [booksChannel('kraken:BTC-USD'), { kind: 'books', instrumentId: 'kraken:BTC-USD' }],
     [
       candlesChannel('kraken:XBT-USD', '1m'),
       { kind: 'candles', instrumentId: 'kraken:XBT-USD', interval: '1m' },
@@ -23,6 +32,8 @@ describe('a channel', () => {
     'prices:BTC-USDT',
     'prices:binance:BTC-USDT:',
     'prices:binance:BTC-USDT:1m',
+    'quotes:binance:BTC-USDT:1m',
+    'books',
     'candles:binance:BTC-USDT',
     'candles:binance:BTC-USDT:2m',
     // Of an interval that is not built live nothing would ever come.

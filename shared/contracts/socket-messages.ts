@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { isInterval, INTERVALS, type Interval } from '../domain/candles/interval.ts';
 import { isInstrumentId, type InstrumentId } from '../domain/market-data/instrument.ts';
+import { bookView, quoteView } from './book-views.ts';
 import { candleView, fill, orderView, positionView, timeMs } from './events.ts';
 import { priceView } from './market-views.ts';
 
@@ -11,12 +12,14 @@ export const socketTicket = z.strictObject({ ticket: z.string(), expiresAtMs: ti
 export const MAX_CHANNELS_A_CONNECTION = 100;
 
 export type Channel =
-  | { readonly kind: 'prices'; readonly instrumentId: InstrumentId }
+  | { readonly kind: 'prices' | 'quotes' | 'books'; readonly instrumentId: InstrumentId }
   | { readonly kind: 'candles'; readonly instrumentId: InstrumentId; readonly interval: Interval }
   | { readonly kind: 'orders' }
   | { readonly kind: 'portfolio' };
 
 export const pricesChannel = (instrumentId: InstrumentId): string => `prices:${instrumentId}`;
+export const quotesChannel = (instrumentId: InstrumentId): string => `quotes:${instrumentId}`;
+export const booksChannel = (instrumentId: InstrumentId): string => `books:${instrumentId}`;
 export const candlesChannel = (instrumentId: InstrumentId, interval: Interval): string =>
   `candles:${instrumentId}:${interval}`;
 export const ORDERS_CHANNEL = 'orders';
@@ -28,7 +31,8 @@ export function parseChannel(text: string): Channel | null {
   const [kind, exchange, pair, interval, ...rest] = text.split(':');
   const instrumentId = `${exchange ?? ''}:${pair ?? ''}`;
   if (rest.length > 0 || !isInstrumentId(instrumentId)) return null;
-  if (kind === 'prices' && interval === undefined) return { kind, instrumentId };
+  const isWithoutInterval = kind === 'prices' || kind === 'quotes' || kind === 'books';
+  if (isWithoutInterval && interval === undefined) return { kind, instrumentId };
   if (kind === 'candles' && interval !== undefined && isInterval(interval))
     return { kind, instrumentId, interval };
   return null;
@@ -40,7 +44,8 @@ const channel = z
   .normalize('NFC')
   .refine((text) => parseChannel(text) !== null, {
     error:
-      'expected prices:<instrumentId>, candles:<instrumentId>:<interval>, orders or portfolio; ' +
+      'expected prices:<instrumentId>, quotes:<instrumentId>, books:<instrumentId>, ' +
+      'candles:<instrumentId>:<interval>, orders or portfolio; ' +
       `candles are built for ${INTERVALS.join(', ')}`,
   });
 
@@ -61,6 +66,8 @@ export type SocketAnswer = z.infer<typeof socketAnswer>;
 /** What is pushed to the subscribers of a channel. */
 export const channelMessage = z.discriminatedUnion('type', [
   z.strictObject({ channel: z.string(), type: z.literal('price'), data: priceView }),
+  z.strictObject({ channel: z.string(), type: z.literal('quote'), data: quoteView }),
+  z.strictObject({ channel: z.string(), type: z.literal('book'), data: bookView }),
   z.strictObject({ channel: z.string(), type: z.literal('candle'), data: candleView }),
   z.strictObject({ channel: z.string(), type: z.literal('order'), data: orderView }),
   z.strictObject({

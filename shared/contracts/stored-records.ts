@@ -21,6 +21,7 @@ export interface RecordCodec {
 const KINDS: Readonly<Record<string, Versions>> = {
   'market-data LANE archive-raw': FIRST,
   'market-data LANE store-trades': LANE_SEEN_TRADES,
+  'market-data LANE store-quotes': FIRST,
   'market-data LANE build-candles': LANE_CANDLES,
   'market-data LANE longer-candles': LONGER_CANDLES,
   'signals STRATEGY DEFINITION': FIRST,

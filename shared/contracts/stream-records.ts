@@ -7,19 +7,14 @@ import { parseTradeId } from '../domain/market-data/trade.ts';
 import { order, timeMs } from './events.ts';
 import { fence } from './fence.ts';
 import {
-  poisonRow,
   readLevelsRow,
   readQuoteRow,
-  readTradeRow,
-  type BookLevels,
-  type BookQuote,
   type LevelsRow,
-  type Placed,
-  type PoisonTrade,
   type QuoteRow,
-  type ReceivedTrade,
-  type TradeRow,
-} from './lane-rows.ts';
+  type ReceivedLevels,
+  type ReceivedQuote,
+} from './book-rows.ts';
+import { poisonRow, readTradeRow, type PoisonTrade, type ReceivedTrade, type TradeRow } from './lane-rows.ts';
 
 /** Kinesis bills a record by its size and takes at most 1 MB; 500 trades are about 45 KB. */
 export const MAX_TRADES_A_RECORD = 500;
@@ -53,6 +48,8 @@ export interface TradesRecordV1 {
   readonly levels?: readonly LevelsRow[];
   /** What a venue message said that could not be read as a trade, whole: [raw text, cause]. */
   readonly malformed?: readonly (readonly [raw: string, cause: string])[];
+  /** The tape has come to its end: nothing of it follows. */
+  readonly ends?: true;
 }
 
 export const orderRecord = z.object({ v: z.literal(1), kind: z.literal('order'), lane: z.string(), order });
@@ -70,6 +67,14 @@ export interface Watermark {
   readonly nextTradeId: number | null;
 }
 
+/** The rows of a record that tell of books, as they came. */
+export interface UnreadBooks {
+  readonly quotes: readonly unknown[];
+  readonly levels: readonly unknown[];
+  /** How many trades were read of the first so many rows of them. */
+  readonly readBefore: readonly number[];
+}
+
 export type LaneRecord =
   | {
       readonly kind: 'trades';
@@ -82,9 +87,10 @@ export type LaneRecord =
       readonly poison: readonly PoisonTrade[];
       readonly laneWatermarkMs: number | null;
       readonly watermarks: readonly Watermark[];
-      /** Left out where the record has none. `tradesBefore` counts those in `trades`. */
-      readonly quotes?: readonly Placed<BookQuote>[];
-      readonly levels?: readonly Placed<BookLevels>[];
+      /** Left out where the record has none. Nearly all who read a record have no use for them: see `readBookRows`. */
+      readonly books?: UnreadBooks;
+      /** It is the last of its tape. */
+      readonly ends?: true;
     }
   | { readonly kind: 'order'; readonly lane: string; readonly order: OrderRecordV1['order'] }
   | {
@@ -112,6 +118,7 @@ const tradesEnvelope = z.object({
   quotes: z.array(z.unknown()).max(MAX_QUOTES_A_RECORD).optional(),
   levels: z.array(z.unknown()).max(MAX_LEVELS_A_RECORD).optional(),
   malformed: z.array(z.tuple([z.string(), z.string()])).optional(),
+  ends: z.literal(true).optional(),
 });
 
 /**
@@ -140,26 +147,14 @@ function readTrades(envelope: z.infer<typeof tradesEnvelope>): LaneRecord {
   const trades: ReceivedTrade[] = [];
   const poison: PoisonTrade[] = [];
   const { instruments, quotes, levels } = envelope;
-  /** How many trades are read of the first so many rows. */
+  const hasBooks = quotes !== undefined || levels !== undefined;
   const readBefore = [0];
   for (const row of envelope.trades) {
     const trade = readTradeRow(row, instruments);
     if (typeof trade === 'string') poison.push(poisonRow(trade, row, instruments));
     else trades.push(trade);
-    readBefore.push(trades.length);
+    if (hasBooks) readBefore.push(trades.length);
   }
-  const placed = <Moment>(
-    rows: readonly unknown[],
-    read: (row: unknown, instruments: readonly string[]) => Placed<Moment> | string,
-  ): Placed<Moment>[] =>
-    rows.flatMap((row) => {
-      const moment = read(row, instruments);
-      if (typeof moment === 'string') {
-        poison.push(poisonRow(moment, row, instruments));
-        return [];
-      }
-      return [{ ...moment, tradesBefore: readBefore[moment.tradesBefore] ?? trades.length }];
-    });
   for (const [raw, cause] of envelope.malformed ?? [])
     poison.push({ cause, payload: raw, instrumentId: null });
   return {
@@ -172,9 +167,38 @@ function readTrades(envelope: z.infer<typeof tradesEnvelope>): LaneRecord {
     poison,
     laneWatermarkMs: envelope.laneWatermarkMs,
     watermarks: readWatermarks(envelope),
-    ...(quotes === undefined ? {} : { quotes: placed(quotes, readQuoteRow) }),
-    ...(levels === undefined ? {} : { levels: placed(levels, readLevelsRow) }),
+    ...(hasBooks ? { books: { quotes: quotes ?? [], levels: levels ?? [], readBefore } } : {}),
+    ...(envelope.ends === undefined ? {} : { ends: true as const }),
   };
+}
+
+export interface BookRows {
+  readonly quotes: readonly ReceivedQuote[];
+  readonly levels: readonly ReceivedLevels[];
+  /** Rows that are none, with their cause. */
+  readonly poison: readonly PoisonTrade[];
+}
+
+/** What a record tells of books. `tradesBefore` counts those in its `trades`. */
+export function readBookRows({
+  books,
+  instruments,
+  trades,
+}: Pick<Extract<LaneRecord, { kind: 'trades' }>, 'books' | 'instruments' | 'trades'>): BookRows {
+  const poison: PoisonTrade[] = [];
+  if (books === undefined) return { quotes: [], levels: [], poison };
+  const placed = <Moment extends { readonly tradesBefore: number }>(
+    rows: readonly unknown[],
+    read: (row: unknown, instruments: readonly string[]) => Moment | string,
+  ): Moment[] =>
+    rows.flatMap((row) => {
+      const moment = read(row, instruments);
+      if (typeof moment !== 'string')
+        return [{ ...moment, tradesBefore: books.readBefore[moment.tradesBefore] ?? trades.length }];
+      poison.push(poisonRow(moment, row, instruments));
+      return [];
+    });
+  return { quotes: placed(books.quotes, readQuoteRow), levels: placed(books.levels, readLevelsRow), poison };
 }
 
 function readWatermarks({

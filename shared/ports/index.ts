@@ -8,6 +8,7 @@ import type { GivenUpStore } from './given-up.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { ProcessMetrics } from './process-metrics.ts';
 import type { Pusher } from './pusher.ts';
+import type { QuoteStore } from './quote-store.ts';
 import type { QueueSender } from './queue-sender.ts';
 import type { StateStore } from './state-store.ts';
 import type { StreamWriter } from './stream-writer.ts';
@@ -24,6 +25,7 @@ export interface Ports {
   readonly objects: ObjectStore;
   readonly trades: TradeStore;
   readonly candles: CandleStore;
+  readonly quotes: QuoteStore;
   readonly push: Pusher;
   readonly executions: Executions;
   readonly functionHealth: FunctionHealth;

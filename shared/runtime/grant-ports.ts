@@ -30,7 +30,7 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
     );
     need(granted, `objects ${mode} ${key}`);
   };
-  const store = (port: 'trades' | 'candles', mode: 'read' | 'write'): void =>
+  const store = (port: 'trades' | 'candles' | 'quotes', mode: 'read' | 'write'): void =>
     need(capabilities[port] === 'write' || capabilities[port] === mode, `${port}: ${mode}`);
 
   return {
@@ -76,7 +76,7 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
     trades: {
       insert: async (trades, options) => (store('trades', 'write'), ports.trades.insert(trades, options)),
       between: async (...args) => (store('trades', 'read'), ports.trades.between(...args)),
-      latest: async (instrumentId) => (store('trades', 'read'), ports.trades.latest(instrumentId)),
+      latest: async (...args) => (store('trades', 'read'), ports.trades.latest(...args)),
     },
     candles: {
       insert: async (candles, options) => (store('candles', 'write'), ports.candles.insert(candles, options)),
@@ -84,6 +84,12 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
       between: async (...args) => (store('candles', 'read'), ports.candles.between(...args)),
       asFirstClosed: async (...args) => (store('candles', 'read'), ports.candles.asFirstClosed(...args)),
       instruments: async () => (store('candles', 'read'), ports.candles.instruments()),
+    },
+    quotes: {
+      insertQuotes: async (...args) => (store('quotes', 'write'), ports.quotes.insertQuotes(...args)),
+      insertLevels: async (...args) => (store('quotes', 'write'), ports.quotes.insertLevels(...args)),
+      newestQuotes: async (...args) => (store('quotes', 'read'), ports.quotes.newestQuotes(...args)),
+      newestLevels: async (...args) => (store('quotes', 'read'), ports.quotes.newestLevels(...args)),
     },
     push: {
       push: async (connectionId, message) => (

@@ -62,6 +62,8 @@ type Mended =
   | Extract<RedriveOutcome, { kind: 'not-a-trade' | 'still-bad' }>;
 
 function mendTrade(record: QuarantineRecord, fix: TradeFix): Mended {
+  if (record.kind === 'quote')
+    return { kind: 'not-a-trade', reason: 'a quote cannot be sent again: the next one has taken its place' };
   if (record.kind !== 'trade') {
     return { kind: 'not-a-trade', reason: `a ${record.kind} cannot be sent again, only a trade` };
   }

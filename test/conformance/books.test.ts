@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
-import { CaptureBooks, type CapturedBook } from '../../shared/adapters/exchanges/capture-books.ts';
+import { FollowedBooks, type CapturedBook } from '../../shared/adapters/exchanges/followed-books.ts';
 import { CaptureDecoders } from '../../shared/adapters/exchanges/capture-decoders.ts';
 import { readCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import { checksumOf } from '../../shared/adapters/exchanges/kraken/book-checksum.ts';
@@ -20,10 +20,10 @@ const expected = (name: string): unknown => JSON.parse(readFileSync(`${dataFolde
 /** @param seen is shown each message once the books have taken it. */
 async function booksOf(
   file: string,
-  seen: (message: CaptureMessage, books: CaptureBooks) => void = () => undefined,
+  seen: (message: CaptureMessage, books: FollowedBooks) => void = () => undefined,
 ): Promise<readonly CapturedBook[]> {
   const decoders = new CaptureDecoders();
-  const books = new CaptureBooks();
+  const books = new FollowedBooks();
   for await (const messages of readCapture(`${captures}${file}.ndjson.gz`)) {
     for (const message of messages) {
       books.take(message, decoders.of(message).read(message, receivedAtMs(message.receivedAtNs)));

@@ -66,6 +66,7 @@ const bazaar: Venue = {
         instrumentIds: ids,
         subscribe: [JSON.stringify({ tell: ids })],
         keepAlive: null,
+        sayNewest: null,
       })),
     symbolOf: (id) => id.slice(NAME.length + 1),
     backfill: pagesById(100, (rest, id, from) => ({ url: `${rest}/sales/${id}?from=${from}`, weight: 1 })),

@@ -13,6 +13,7 @@ const CLIENTS: Readonly<Record<keyof Capabilities, readonly string[]>> = {
   objects: ['s3'],
   trades: ['secrets-manager'],
   candles: ['secrets-manager'],
+  quotes: ['secrets-manager'],
   push: ['apigatewaymanagementapi'],
   execute: ['sfn'],
   metrics: [],

@@ -1,5 +1,5 @@
 /** Captures in S3. */
-import { at, ofType, type Month } from '../month.ts';
+import { archivedBytes, at, ofType, type Month } from '../month.ts';
 import { line, round, type Line } from './line.ts';
 import type { Resource } from '../template.ts';
 
@@ -15,9 +15,9 @@ const STORAGE = {
 
 /** Captures are put, lie for a while in each class, and are moved one by one. */
 export function archive(month: Month): Line[] {
-  const { load, profile, seconds } = month;
+  const { profile, seconds } = month;
   const objects = (month.records.get('raw') ?? 0) * seconds;
-  const gb = (load.tradesPerSecond * profile.archive.bytesAMessage * seconds) / 1e9;
+  const gb = (archivedBytes(month.load, profile) * seconds) / 1e9;
   const size = Math.round((gb * 1e6) / objects);
   const days = profile.hoursAMonth / 24;
   const transitions = transitionsOf(month.resources, size * 1000).filter(

@@ -1,5 +1,5 @@
 /** Events, queues, sockets, and what leaves for ClickHouse. */
-import { at, ofType, type Month } from '../month.ts';
+import { at, booksOf, ofType, type Month } from '../month.ts';
 import { line, round, type Line } from './line.ts';
 
 /** Signal, order and its changes, fill, portfolio. */
@@ -8,6 +8,7 @@ const EVENTS_AN_ORDER = 6;
 export function events(month: Month): Line[] {
   const { seconds, profile } = month;
   const closing = Math.min(month.invocations.get('build-candles') ?? 0, month.lanes);
+  const quoting = Math.min(month.invocations.get('store-quotes') ?? 0, month.lanes);
   const orders = (profile.ordersADay / 86_400) * EVENTS_AN_ORDER;
   return [
     line(
@@ -15,8 +16,8 @@ export function events(month: Month): Line[] {
       'EventBridge',
       'events',
       'busEvent',
-      (closing + orders) * seconds,
-      `${round(closing)}/s of closed candles + ${round(orders)}/s of orders × ${seconds} s`,
+      (closing + quoting + orders) * seconds,
+      `${round(closing)}/s of closed candles + ${round(quoting)}/s of books + ${round(orders)}/s of orders × ${seconds} s`,
     ),
   ];
 }
@@ -63,15 +64,16 @@ export function sockets(month: Month): Line[] {
 
 export function transfer(month: Month): Line[] {
   const { load, profile, seconds } = month;
-  const gb = (load.tradesPerSecond * profile.bytesATradeToClickHouse * seconds) / 1e9;
+  const books = booksOf(load) * profile.books.bytesToClickHouse;
+  const gb = ((load.tradesPerSecond * profile.bytesATradeToClickHouse + books) * seconds) / 1e9;
   return [
     line(
       month,
       'ClickHouse',
-      'trades sent to it within the region',
+      'trades and books sent to it within the region',
       'transferGb',
       gb,
-      `${load.tradesPerSecond} trades/s × ${profile.bytesATradeToClickHouse} B × ${seconds} s`,
+      `(${load.tradesPerSecond} trades/s × ${profile.bytesATradeToClickHouse} B + ${books} B/s of books) × ${seconds} s`,
     ),
   ];
 }

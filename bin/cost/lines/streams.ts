@@ -1,5 +1,5 @@
 /** Shards, records and pipes of Kinesis. */
-import { ofType, shardsOf, type Month } from '../month.ts';
+import { archivedBytes, laneBytes, ofType, shardsOf, type Month } from '../month.ts';
 import { line, round, type Line } from './line.ts';
 
 const PUT_UNIT_BYTES = 25 * 1024;
@@ -10,8 +10,8 @@ export function streams(month: Month): Line[] {
     const records = month.records.get(name) ?? 0;
     const bytes =
       name === 'trades'
-        ? profile.collector.bytesARecord + (load.tradesPerSecond / records) * profile.collector.bytesATrade
-        : (load.tradesPerSecond / records) * profile.archive.bytesAMessage;
+        ? profile.collector.bytesARecord + laneBytes(load, profile) / records
+        : archivedBytes(load, profile) / records;
     const units = Math.max(1, Math.ceil(bytes / PUT_UNIT_BYTES));
     return [
       line(
@@ -38,7 +38,7 @@ export function pipes(month: Month): Line[] {
   const { profile, load, seconds } = month;
   const pipeCount = ofType(month.resources, 'AWS::Kinesis::StreamConsumer').length;
   const shards = new Map(shardsOf(month.resources)).get('trades') ?? 1;
-  const gb = (load.tradesPerSecond * profile.collector.bytesATrade * seconds) / 1e9;
+  const gb = (laneBytes(load, profile) * seconds) / 1e9;
   const from = `${pipeCount} pipes`;
   return [
     line(

@@ -13,7 +13,7 @@ export function tables(month: Month): Line[] {
   const { profile, seconds, lanes, load } = month;
   const shards = Math.min(new Map(shardsOf(month.resources)).get('trades') ?? 1, lanes);
   const lanesAPass = lanes / shards;
-  const states = (['store-trades', 'build-candles', 'match-orders'] as const).map((name) => {
+  const states = (['store-trades', 'store-quotes', 'build-candles', 'match-orders'] as const).map((name) => {
     const bytes = itemBytes(month, name, month.instrumentsALane);
     const units = Math.ceil(bytes / WRITE_UNIT_BYTES);
     const writes = (month.invocations.get(name) ?? 0) * lanesAPass;

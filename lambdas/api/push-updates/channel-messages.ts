@@ -1,15 +1,18 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import { eventSchemas, type ClosedCandle } from '../../../shared/contracts/events.ts';
 import {
+  booksChannel,
   candlesChannel,
   ORDERS_CHANNEL,
   PORTFOLIO_CHANNEL,
   pricesChannel,
+  quotesChannel,
   type ChannelMessage,
 } from '../../../shared/contracts/socket-messages.ts';
 import { intervalMs } from '../../../shared/domain/candles/interval.ts';
 
-export type PushedDetailType = 'CandlesClosedV1' | 'OrderChangedV1' | 'PortfolioChangedV1';
+export type PushedDetailType =
+  'CandlesClosedV1' | 'QuotesChangedV1' | 'OrderChangedV1' | 'PortfolioChangedV1';
 export type PushedEvent = EventBridgeEvent<PushedDetailType, unknown>;
 
 /** What an event has to say to each channel, in order. Of several prices of an instrument only the latest counts. */
@@ -18,6 +21,17 @@ export function messagesOf(event: PushedEvent): ChannelMessage[] {
     case 'CandlesClosedV1': {
       const { candles } = eventSchemas.CandlesClosedV1.parse(event.detail);
       return [...candles.map(candleMessage), ...priceMessages(candles)];
+    }
+    case 'QuotesChangedV1': {
+      const { quotes, books } = eventSchemas.QuotesChangedV1.parse(event.detail);
+      return [
+        ...quotes.map((data): ChannelMessage => {
+          return { channel: quotesChannel(data.instrumentId), type: 'quote', data };
+        }),
+        ...books.map((data): ChannelMessage => {
+          return { channel: booksChannel(data.instrumentId), type: 'book', data };
+        }),
+      ];
     }
     case 'OrderChangedV1': {
       const { order } = eventSchemas.OrderChangedV1.parse(event.detail);

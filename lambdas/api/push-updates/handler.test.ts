@@ -5,6 +5,7 @@ import { openMemoryState } from '../../../test/support/memory-state.ts';
 import { aFill, anOrder } from '../../../test/support/order.ts';
 import { RecordingPusher } from '../../../test/support/recording-pusher.ts';
 import { storedCandle } from '../../../test/support/stored-candle.ts';
+import type { BookView, QuoteView } from '../../../shared/contracts/book-views.ts';
 import type { DetailType, EventDetail } from '../../../shared/contracts/events.ts';
 import { candleViewOf } from '../../../shared/contracts/lane-candles.ts';
 import { channelMessage, type SocketRequest } from '../../../shared/contracts/socket-messages.ts';
@@ -104,6 +105,44 @@ describe('updates', () => {
       '2',
       '3',
     ]);
+  });
+});
+
+describe('quotes and levels of books', () => {
+  const said = { spread: '1', mid: '1.5', microprice: '1.5', imbalance: 0 };
+  const quote = (timeMs: number, flags: QuoteView['flags'] = []): QuoteView => {
+    const sides = { bid: '1', bidQuantity: '1', ask: '2', askQuantity: '1' };
+    return { instrumentId: 'binance:BTC-USDT', timeMs, flags, ...said, ...sides };
+  };
+  const book = (timeMs: number): BookView => {
+    const levels = { bids: [['1', '1']] as [string, string][], asks: [['2', '1']] as [string, string][] };
+    return { instrumentId: 'binance:BTC-USDT', timeMs, flags: [], ...said, ...levels, depth: [] };
+  };
+
+  it('go out at most once a second on their channel, each on its own', async () => {
+    const push = new RecordingPusher();
+    await listen('c1', 'quotes:binance:BTC-USDT', 'books:binance:BTC-USDT');
+    const send = pushing(push);
+    await send('QuotesChangedV1', { quotes: [quote(1000)], books: [book(1000)] });
+    nowMs += 999;
+    await send('QuotesChangedV1', { quotes: [quote(1999)], books: [book(1999)] });
+    nowMs += 1;
+    await send('QuotesChangedV1', { quotes: [quote(2000)], books: [] });
+    expect(push.to('c1')).toEqual([
+      { channel: 'quotes:binance:BTC-USDT', type: 'quote', data: quote(1000) },
+      { channel: 'books:binance:BTC-USDT', type: 'book', data: book(1000) },
+      { channel: 'quotes:binance:BTC-USDT', type: 'quote', data: quote(2000) },
+    ]);
+    for (const message of push.to('c1')) expect(channelMessage.safeParse(message).success).toBe(true);
+  });
+
+  it('go out at once where there is a doubt about them, since nothing may follow for long', async () => {
+    const push = new RecordingPusher();
+    await listen('c1', 'quotes:binance:BTC-USDT');
+    const send = pushing(push);
+    await send('QuotesChangedV1', { quotes: [quote(1000)], books: [] });
+    await send('QuotesChangedV1', { quotes: [quote(1050, ['gap'])], books: [] });
+    expect(push.to('c1')).toMatchObject([{ data: { timeMs: 1000 } }, { data: { flags: ['gap'] } }]);
   });
 });
 

@@ -23,14 +23,19 @@ const PUSH_TIMEOUT_MS = 1000;
 export function createHandler(ports: Needs, nowMs: () => number = Date.now) {
   const pace = new PricePace(nowMs);
   return defineFunction('push-updates', async (event: PushedEvent, invocation) => {
-    const messages = messagesOf(event).filter(
-      (message) => message.type !== 'price' || pace.admits(message.channel),
-    );
+    const messages = messagesOf(event).filter((message) => isDue(message, pace));
     const texts = await addressed(ports, messages);
     await inParallel([...texts], CONNECTIONS_AT_ONCE, async ([connectionId, queue]) =>
       pushAll(ports, connectionId, queue, invocation),
     );
   });
+}
+
+/** Of what shows how things stand, the next one makes up for what is left out, but for a book that has fallen into doubt. */
+function isDue(message: ChannelMessage, pace: PricePace): boolean {
+  if (message.type === 'price') return pace.admits(message.channel);
+  if (message.type !== 'quote' && message.type !== 'book') return true;
+  return pace.admits(message.channel) || message.data.flags.length > 0;
 }
 
 /** The messages of each connection, in order. */

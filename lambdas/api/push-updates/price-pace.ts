@@ -2,7 +2,7 @@ const MIN_DISTANCE_MS = 1000;
 const MAX_CHANNELS = 10_000;
 
 /**
- * Prices go out at most once a second on each channel; those in between are left out, since the next one makes up
+ * Prices, quotes and levels of books go out at most once a second on each channel; those in between are left out, since the next one makes up
  * for them. Kept in memory: a second copy of the function may send one more, which harms nobody.
  */
 export class PricePace {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryCandleStore } from '../../../test/support/memory-candle-store.ts';
+import { MemoryQuoteStore } from '../../../test/support/memory-quote-store.ts';
 import { openMemoryState } from '../../../test/support/memory-state.ts';
 import { restClient } from '../../../test/support/rest-client.ts';
 import { storedCandle } from '../../../test/support/stored-candle.ts';
@@ -17,7 +18,7 @@ let call: ReturnType<typeof restClient>;
 beforeEach(() => {
   candles = new MemoryCandleStore();
   state = openMemoryState();
-  call = restClient(createHandler({ candles, state }));
+  call = restClient(createHandler({ candles, quotes: new MemoryQuoteStore(), state }));
 });
 
 const closeCandles = async (...prices: string[]) =>
@@ -177,12 +178,173 @@ describe('candles', () => {
     expect((await call('GET /v1/candles/{pair}', { path })).body.items).toHaveLength(1);
   });
 
-  it.each(['interval=2m', 'limit=5001', 'limit=x', 'from=-1', 'from=5&to=5', 'exchange=Binance', 'form=1'])(
-    'are refused for the query %s',
-    async (query) => {
-      expect((await call('GET /v1/candles/{pair}', { path, query })).status).toBe(400);
-    },
-  );
+  describe('of quiet seconds', () => {
+    const closeAt = async (...closes: [second: number, price: string][]) =>
+      candles.insert(
+        closes.map(([second, price]) => storedCandle(START_MS + second * 1000, price)),
+        { mayRepeat: false },
+      );
+    const filled = async (query: Record<string, string> = {}) => {
+      const { body } = await call('GET /v1/candles/{pair}', {
+        path,
+        query: { interval: '1s', fill: 'previous', ...query },
+      });
+      const items = body.items.map(({ openTimeMs, close, tradeCount }) => [
+        (openTimeMs - START_MS) / 1000,
+        close,
+        tradeCount > 0,
+      ]);
+      return [items, body.next];
+    };
+
+    it('are none, unless they are asked for', async () => {
+      await closeAt([0, '1'], [3, '2']);
+      const { body } = await call('GET /v1/candles/{pair}', { path, query: { interval: '1s' } });
+      expect(body.items).toHaveLength(2);
+      expect(await filled()).toEqual([
+        [
+          [0, '1', true],
+          [1, '1', false],
+          [2, '1', false],
+          [3, '2', true],
+        ],
+        null,
+      ]);
+    });
+
+    it('lead to the candle under way', async () => {
+      await closeAt([0, '1']);
+      await openCandleAt(START_MS + 2500, '9');
+      const [items] = await filled();
+      expect(items).toEqual([
+        [0, '1', true],
+        [1, '1', false],
+        [2, '9', true],
+      ]);
+    });
+
+    it('begin with the range, though the candle that they continue lies before it', async () => {
+      await closeAt([0, '1'], [5, '2']);
+      expect(await filled({ from: String(START_MS + 3000) })).toEqual([
+        [
+          [3, '1', false],
+          [4, '1', false],
+          [5, '2', true],
+        ],
+        null,
+      ]);
+    });
+
+    it('go on from page to page, none twice and none left out', async () => {
+      await closeAt([0, '1'], [7, '2'], [8, '3']);
+      const seconds: unknown[] = [];
+      let to: string | null = String(START_MS + 100_000);
+      for (let pages = 0; to !== null && pages < 9; pages++) {
+        const [items, next] = (await filled({ limit: '2', to })) as [unknown[][], string | null];
+        seconds.unshift(...items.map(([second]) => second));
+        to = next;
+      }
+      expect(seconds).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    });
+
+    it('end with what is known', async () => {
+      await closeAt([0, '1'], [2, '2']);
+      expect(await filled({ to: String(START_MS + 1_000_000) })).toEqual([
+        [
+          [0, '1', true],
+          [1, '1', false],
+          [2, '2', true],
+        ],
+        null,
+      ]);
+    });
+  });
+
+  it.each([
+    'interval=2m',
+    'fill=zero',
+    'limit=10001',
+    'limit=x',
+    'from=-1',
+    'from=5&to=5',
+    'exchange=Binance',
+    'form=1',
+  ])('are refused for the query %s', async (query) => {
+    expect((await call('GET /v1/candles/{pair}', { path, query })).status).toBe(400);
+  });
+});
+
+describe('correlations', () => {
+  const ETH = 'binance:ETH-USDT';
+  const closesOf = async (instrumentId: string, ...prices: (string | null)[]) =>
+    candles.insert(
+      prices.flatMap((price, i) =>
+        price === null ? [] : [storedCandle(START_MS + i * 1000, price, { instrumentId })],
+      ),
+      { mayRepeat: false },
+    );
+  const ask = async (query: Record<string, string>) =>
+    call('GET /v1/correlations', { query: { instruments: `${BTC},${ETH}`, interval: '1s', ...query } });
+
+  it('are of the returns of the window, each instrument with each', async () => {
+    await closesOf(BTC, '900', '1', '2', '3', '5');
+    await closesOf(ETH, '1', '10', '20', '30', '50');
+    const { body } = await ask({ window: '3' });
+    expect(body).toEqual({
+      interval: '1s',
+      fromMs: START_MS + 1000,
+      toMs: START_MS + 5000,
+      instruments: [BTC, ETH],
+      coefficients: [
+        [1, 1],
+        [1, 1],
+      ].map((row) => row.map((value) => expect.closeTo(value, 12))),
+      observations: [
+        [3, 3],
+        [3, 3],
+      ],
+    });
+  });
+
+  it('leave out of a thin market what lies before the window of the others', async () => {
+    await closesOf(BTC, '1', '2', '3', '4', '6', '5', '7');
+    await closesOf(ETH, '1', '2', '3', null, null, '6', '7');
+    const { body } = await ask({ window: '3' });
+    expect([body.coefficients[0], body.observations]).toEqual([
+      [expect.closeTo(1, 12), null],
+      [
+        [3, 1],
+        [1, 1],
+      ],
+    ]);
+  });
+
+  it('are those of an earlier time where they are asked for', async () => {
+    await closesOf(BTC, '1', '2', '3', '4', '9');
+    await closesOf(ETH, '1', '2', '3', '4', '3');
+    const { body } = await ask({ to: String(START_MS + 4000) });
+    expect([body.toMs, body.coefficients[0]![1]]).toEqual([START_MS + 4000, expect.closeTo(1, 12)]);
+  });
+
+  it('are not found of an instrument without candles', async () => {
+    await closesOf(BTC, '1', '2');
+    const { status, problem } = await ask({});
+    expect([status, problem.detail]).toEqual([404, `no candles of ${ETH}`]);
+  });
+
+  it.each([
+    ['', 'expected 2 to 60 different instruments'],
+    [BTC, 'expected 2 to 60 different instruments'],
+    [`${BTC},${BTC}`, 'expected 2 to 60 different instruments'],
+    [`${BTC},BTC-USDT`, 'expected instruments such as binance:BTC-USDT'],
+    [
+      Array.from({ length: 61 }, (_, n) => `binance:A${n}-B`).join(),
+      'expected 2 to 60 different instruments',
+    ],
+  ])('of %j are refused in one clear line', async (instruments, why) => {
+    const { status, problem } = await ask({ instruments });
+    expect([status, problem.detail]).toEqual([400, expect.stringContaining(why)]);
+  });
 });
 
 describe('instruments', () => {

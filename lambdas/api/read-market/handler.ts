@@ -1,26 +1,20 @@
-import { candleViewOf, openCandleOf } from '../../../shared/contracts/lane-candles.ts';
-import type { CandleView } from '../../../shared/contracts/events.ts';
 import type { QueryOf } from '../../../shared/contracts/api.ts';
-import type { Interval } from '../../../shared/domain/candles/interval.ts';
-import {
-  exchangeOf,
-  isInstrumentId,
-  pairOf,
-  type InstrumentId,
-} from '../../../shared/domain/market-data/instrument.ts';
-import { laneOf } from '../../../shared/domain/market-data/lane.ts';
+import { exchangeOf, isInstrumentId, pairOf } from '../../../shared/domain/market-data/instrument.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
-import { readAllLaneCandles } from '../../../shared/runtime/lane-candles.ts';
 import { knownListings } from '../../../shared/runtime/known-listings.ts';
 import { latestPrices } from '../../../shared/runtime/latest-prices.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { NOT_A_CURSOR } from '../../../shared/runtime/rest-listing.ts';
-import type { Refusal, RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
+import type { RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
+import { correlate } from './correlate.ts';
+import { readBooks, readQuotes } from './read-books.ts';
+import { readCandles } from './read-candles.ts';
+import { unknownInstrument } from './unknown-instrument.ts';
 
-type Needs = Pick<Ports, 'candles' | 'state'>;
+type Needs = Pick<Ports, 'candles' | 'quotes' | 'state'>;
 
-/** Prices, candles with the one under way, and the instruments that there are. */
+/** Prices, candles with the one under way, best prices and levels of books, how they move together, and the instruments that there are. */
 export function createHandler(ports: Needs) {
   return defineRestFunction('read-market', {
     'GET /v1/prices/{pair}': async ({ path, query }) => {
@@ -30,48 +24,13 @@ export function createHandler(ports: Needs) {
     },
     'GET /v1/candles/{pair}': async ({ path, query }) =>
       readCandles(ports, `${query.exchange}:${path.pair}`, query),
+    'GET /v1/quotes/{pair}': async ({ path, query }) =>
+      readQuotes(ports.quotes, `${query.exchange}:${path.pair}`, query),
+    'GET /v1/books/{pair}': async ({ path, query }) =>
+      readBooks(ports.quotes, `${query.exchange}:${path.pair}`, query),
+    'GET /v1/correlations': async ({ query }) => correlate(ports.candles, query),
     'GET /v1/instruments': async ({ query }) => listInstruments(ports, query),
   });
-}
-
-function unknownInstrument(instrumentId: InstrumentId): Refusal {
-  return { kind: 'not-found', detail: `no candles of ${instrumentId}` };
-}
-
-async function readCandles(
-  ports: Needs,
-  instrumentId: InstrumentId,
-  { interval, from, to, limit }: QueryOf<'GET /v1/candles/{pair}'>,
-): Promise<RestOutcome<'GET /v1/candles/{pair}'>> {
-  // The open candle is read first: if it closes before the others are read, it is among those.
-  const underWay = await openCandle(ports.state, instrumentId, interval);
-  const closed = await ports.candles.between(instrumentId, interval, from, to, limit);
-  const items: CandleView[] = closed.map(candleViewOf);
-  const lastClosedMs = items.at(-1)?.openTimeMs ?? -1;
-  if (
-    underWay !== null &&
-    from <= underWay.openTimeMs &&
-    underWay.openTimeMs < to &&
-    underWay.openTimeMs > lastClosedMs
-  ) {
-    items.push(underWay);
-  }
-  if (items.length === 0 && !(await ports.candles.instruments()).includes(instrumentId)) {
-    return unknownInstrument(instrumentId);
-  }
-  const page = items.slice(-limit);
-  const mayHaveOlder = closed.length === limit && page[0] !== undefined;
-  return { kind: 'done', body: { items: page, next: mayHaveOlder ? String(page[0]!.openTimeMs) : null } };
-}
-
-/** The candle under way, out of the state that build-candles keeps of its lane. */
-async function openCandle(
-  state: StateStore,
-  instrumentId: InstrumentId,
-  interval: Interval,
-): Promise<CandleView | null> {
-  const candles = await readAllLaneCandles(state, laneOf(instrumentId));
-  return candles === null ? null : openCandleOf(candles, instrumentId, interval);
 }
 
 async function listInstruments(

@@ -1,4 +1,4 @@
-import { openCandleStore } from '../../../shared/adapters/aws/clickhouse-stores.ts';
+import { openCandleStore, openQuoteStore } from '../../../shared/adapters/aws/clickhouse-stores.ts';
 import { DynamoStateStore } from '../../../shared/adapters/aws/dynamo-state-store.ts';
 import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
 import { createHandler } from './handler.ts';
@@ -7,5 +7,6 @@ const environment = readEnvironment('read-market');
 
 export const handler = createHandler({
   candles: await openCandleStore(environment),
+  quotes: await openQuoteStore(environment),
   state: new DynamoStateStore(environment),
 });

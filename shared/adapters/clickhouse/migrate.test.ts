@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from '@jest/globals';
@@ -29,13 +29,16 @@ describe('migrate', () => {
   };
   const up = (version: number, name: string) => ({ version, name, direction: 'up' });
   const down = (version: number, name: string) => ({ version, name, direction: 'down' });
-  const names = ['create-trades', 'create-candles', 'merge-trades-in-bulk', 'merge-trades-of-a-size'];
+  const names = readdirSync(MIGRATIONS)
+    .filter((name) => name.endsWith('.up.sql'))
+    .sort()
+    .map((name) => name.slice('0000-'.length, -'.up.sql'.length));
   const ups = names.map((name, i) => up(i + 1, name));
   const downs = names.map((name, i) => down(i + 1, name)).reverse();
 
   it('brings an empty server to the newest version, and then has nothing to do', async () => {
     expect(await migrate(client())).toEqual(ups);
-    expect(await tables()).toEqual(['candles', 'trades']);
+    expect(await tables()).toEqual(['books', 'candles', 'quotes', 'trades']);
     expect(await migrate(client())).toEqual([]);
   });
 
@@ -53,7 +56,8 @@ describe('migrate', () => {
   it('keeps what is in the tables when there is nothing to do', async () => {
     await migrate(client());
     await client().command({
-      query: "INSERT INTO millrace.trades SELECT 'a:B-C', now64(3), 1, 1, 1, 'BUY', now64(3)",
+      query: `INSERT INTO millrace.trades (instrumentId, time, tradeId, price, quantity, takerSide, receivedAt)
+        SELECT 'a:B-C', now64(3), 1, 1, 1, 'BUY', now64(3)`,
     });
     await migrate(client());
     expect(await readRows(client(), 'SELECT count() FROM millrace.trades', {})).toEqual([[1]]);
@@ -85,14 +89,17 @@ describe('migrate', () => {
 
   it('refuses a database of a newer program', async () => {
     await migrate(client());
-    rmSync(join(folder, '0004-merge-trades-of-a-size.up.sql'));
+    const newest = names.length;
+    rmSync(join(folder, `${String(newest).padStart(4, '0')}-${names.at(-1)!}.up.sql`));
     await expect(migrate(client(), { folder })).rejects.toThrow(
-      'the database has version 4, this program knows 3',
+      `the database has version ${newest}, this program knows ${newest - 1}`,
     );
   });
 
   it('refuses a version that does not exist, and a folder with a gap', async () => {
-    await expect(migrate(client(), { to: 7 })).rejects.toThrow('migrations: no version 7, the newest is 4');
+    await expect(migrate(client(), { to: 99 })).rejects.toThrow(
+      `migrations: no version 99, the newest is ${names.length}`,
+    );
     rmSync(join(folder, '0001-create-trades.up.sql'));
     await expect(migrate(client(), { folder })).rejects.toThrow(
       'expected version 1, found 0002-create-candles.up.sql',

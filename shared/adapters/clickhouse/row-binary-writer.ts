@@ -33,10 +33,16 @@ export class RowBinaryWriter {
   text(value: string): void {
     const bytes = Buffer.byteLength(value);
     this.#reserve(MAX_VARINT_BYTES + bytes);
-    let rest = bytes;
+    this.length(bytes);
+    this.#length += this.#bytes.write(value, this.#length);
+  }
+
+  /** What an Array begins with: how many values follow, as a variable-length integer. */
+  length(count: number): void {
+    this.#reserve(MAX_VARINT_BYTES);
+    let rest = count;
     for (; rest > 0x7f; rest >>>= 7) this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
     this.#bytes[this.#length++] = rest;
-    this.#length += this.#bytes.write(value, this.#length);
   }
 
   /** String, also as LowCardinality, that repeats from row to row: all but the first are copies of the first. */
@@ -59,6 +65,12 @@ export class RowBinaryWriter {
     this.#reserve(1);
     this.#view.setUint8(this.#length, value);
     this.#length += 1;
+  }
+
+  uint16(value: number): void {
+    this.#reserve(2);
+    this.#view.setUint16(this.#length, value, true);
+    this.#length += 2;
   }
 
   uint32(value: number): void {
@@ -90,6 +102,20 @@ export class RowBinaryWriter {
       this.#view.setBigInt64(this.#length + 8, scaled >> 64n, true);
     }
     this.#length += 16;
+  }
+
+  /** Nullable(Decimal(38, s)): a byte that says whether it is NULL, and the value. */
+  nullableDecimal128(scaled: bigint | null): void {
+    this.uint8(scaled === null ? 1 : 0);
+    if (scaled !== null) this.decimal128(scaled);
+  }
+
+  nullableFloat64(value: number | null): void {
+    this.uint8(value === null ? 1 : 0);
+    if (value === null) return;
+    this.#reserve(8);
+    this.#view.setFloat64(this.#length, value, true);
+    this.#length += 8;
   }
 
   #reserve(bytes: number): void {

@@ -5,7 +5,11 @@ import type { Decoder, VenueEvent } from './venue.ts';
 import { venueOf } from './venues.ts';
 
 /** What the venue said, or the collector that recorded it. */
-export type CaptureEvent = VenueEvent | { readonly kind: 'heartbeat'; readonly venueTimeMs: number };
+export type CaptureEvent =
+  | VenueEvent
+  | { readonly kind: 'heartbeat'; readonly venueTimeMs: number }
+  /** The connection that the line names is over: what comes later comes over another. */
+  | { readonly kind: 'connection-ended' };
 
 /** What the catalogues of a tape have said so far. */
 export type VenueDirectories = Map<Exchange, SymbolDirectory>;
@@ -50,6 +54,8 @@ export class CaptureDecoders {
         return this.of(capture).read(capture, receivedAtMs(capture.receivedAtNs));
       case 'heartbeat':
         return [readHeartbeat(capture.message)];
+      case 'end':
+        return [CONNECTION_ENDED];
       default:
         return [
           { kind: 'set-aside', what: capture.kind.slice(0, 40), cause: 'this kind of line is not read' },
@@ -84,6 +90,8 @@ export class CaptureDecoders {
     return opened;
   }
 }
+
+const CONNECTION_ENDED: CaptureEvent = { kind: 'connection-ended' };
 
 function readHeartbeat(text: string): CaptureEvent {
   try {

@@ -1,7 +1,7 @@
 /** What every venue adapter promises, over a small capture of its own. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { CaptureBooks, type CapturedBook } from '../../../shared/adapters/exchanges/capture-books.ts';
+import { FollowedBooks, type CapturedBook } from '../../../shared/adapters/exchanges/followed-books.ts';
 import { MessageTally } from '../../../shared/adapters/exchanges/message-tally.ts';
 import type { Decoder, Venue, VenueEvent, VenueMessage } from '../../../shared/adapters/exchanges/venue.ts';
 import { captureLine, receivedAtMs } from '../../../shared/contracts/capture.ts';
@@ -98,7 +98,7 @@ export function describeVenue({ venue, lines, ...expected }: VenueUnderTest): vo
     });
 
     it('keeps the books of its capture, each by the rules of the venue', () => {
-      const books = new CaptureBooks(() => venue.books);
+      const books = new FollowedBooks(() => venue.books);
       const decoder = venue.decoder();
       for (const message of heard)
         books.take({ ...message, exchange: venue.exchange }, decoder.read(message, message.atMs));
@@ -154,9 +154,10 @@ function describeLive({ exchange }: Venue, live: NonNullable<Venue['live']>): vo
       fc.property(fc.integer({ min: 1, max: 200 }), (count) => {
         const lines = live.connect(live.endpoints, instruments(count));
         expect(lines.flatMap(({ instrumentIds }) => instrumentIds)).toEqual(instruments(count));
-        for (const { url, subscribe, keepAlive } of lines) {
+        for (const { url, subscribe, keepAlive, sayNewest, instrumentIds } of lines) {
           expect(url.startsWith(live.endpoints.ws)).toBe(true);
-          for (const message of [...subscribe, keepAlive?.message ?? '{}'])
+          const said = sayNewest?.(instrumentIds.slice(0, 1)) ?? [];
+          for (const message of [...subscribe, keepAlive?.message ?? '{}', ...said])
             expect(typeof JSON.parse(message)).toBe('object');
         }
       }),

@@ -19,7 +19,7 @@ export const binanceLive: LiveVenue = {
     portionsOf(instrumentIds, INSTRUMENTS_A_LINE).map((ids): VenueLine => {
       const streams = ids.map((id) => `${encodeURIComponent(symbolOfInstrument(id).toLowerCase())}@trade`);
       const url = `${ws}/stream?streams=${streams.join('/')}`;
-      return { url, instrumentIds: ids, subscribe: [], keepAlive: null };
+      return { url, instrumentIds: ids, subscribe: [], keepAlive: null, sayNewest: null };
     }),
   symbolOf: symbolOfInstrument,
   backfill: pagesById(TRADES_A_PAGE, (rest, instrumentId, fromTradeId) => ({

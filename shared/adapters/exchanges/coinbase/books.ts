@@ -7,7 +7,7 @@ import { toldLevel } from '../told-levels.ts';
 import type { VenueEvent } from '../venue.ts';
 
 /** The messages of a connection are numbered, which its decoder follows: a book's own updates are not. */
-export const coinbaseBooks: BookRules = { snapshot: 'told', checksum: null };
+export const coinbaseBooks: BookRules = { snapshot: 'told', checksum: null, tellsAll: true };
 
 /** One of the events of a `l2_data` message. */
 export function readLevel2(

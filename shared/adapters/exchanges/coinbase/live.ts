@@ -25,6 +25,10 @@ export const coinbaseLive: LiveVenue = {
         instrumentIds: ids,
         subscribe: [JSON.stringify(trades), JSON.stringify(heartbeats)],
         keepAlive: null,
+        sayNewest: (asked) =>
+          ['unsubscribe', 'subscribe'].map((type) =>
+            JSON.stringify({ type, channel: 'market_trades', product_ids: asked.map(productOfInstrument) }),
+          ),
       };
     }),
   symbolOf: productOfInstrument,

@@ -21,6 +21,10 @@ export const krakenLive: LiveVenue = {
         instrumentIds: ids,
         subscribe: [JSON.stringify({ method: 'subscribe', params })],
         keepAlive: { message: JSON.stringify({ method: 'ping' }), everyMs: PING_EVERY_MS },
+        sayNewest: (asked) =>
+          ['unsubscribe', 'subscribe'].map((method) =>
+            JSON.stringify({ method, params: { ...params, symbol: asked.map(symbolOfInstrument) } }),
+          ),
       };
     }),
   symbolOf: symbolOfInstrument,

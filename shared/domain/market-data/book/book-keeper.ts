@@ -37,6 +37,8 @@ export interface BookRules {
   readonly snapshot: 'told' | 'asked';
   /** What the venue's checksum of this book would be; null: it sends none. */
   readonly checksum: ((book: OrderBook) => number) | null;
+  /** A snapshot has all levels that there are, however many; left out: the best. */
+  readonly tellsAll?: true;
 }
 
 /**
@@ -108,6 +110,11 @@ export class BookKeeper {
 
   get state(): Exclude<BookState, 'stale'> {
     return this.#trust === 'whole' && this.book.isCrossed ? 'crossed' : this.#trust;
+  }
+
+  /** Whether it is what the venue told, crossed or not. */
+  get isTrusted(): boolean {
+    return this.#trust === 'whole';
   }
 
   /** Why it ceased to be whole, one line; null: it is whole, or never was. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BookRules } from '../../domain/market-data/book/book-keeper.ts';
 import { topLevels, type ToldLevel } from '../../domain/market-data/book/order-book.ts';
-import { CaptureBooks, TooManyBooks } from './capture-books.ts';
+import { FollowedBooks } from './followed-books.ts';
 import type { VenueEvent } from './venue.ts';
 
 const ASKED: BookRules = { snapshot: 'asked', checksum: null };
@@ -16,10 +16,10 @@ interface Place {
 }
 
 class Recorder {
-  readonly books: CaptureBooks;
+  readonly books: FollowedBooks;
 
   constructor(rules: BookRules | null) {
-    this.books = new CaptureBooks(() => rules);
+    this.books = new FollowedBooks(() => rules);
   }
 
   take(
@@ -52,7 +52,7 @@ function update(first: number, last: number, bids: readonly ToldLevel[], instrum
 
 const rest: Place = { kind: 'rest', url: 'https://venue/depth?symbol=BTCUSDT' };
 
-describe('the books of a capture', () => {
+describe('the books of which messages tell', () => {
   it('are completed by the answer to a question, which came over no connection', () => {
     const recorder = new Recorder(ASKED);
     recorder.take({}, update(5, 6, [['1', '1']]));
@@ -157,7 +157,7 @@ describe('the books of a capture', () => {
   it('are bounded', () => {
     const recorder = new Recorder(TOLD);
     const take = (n: number): void => recorder.take({}, snapshot(null, [], `binance:A${n}-USDT`));
-    for (let n = 0; n < 10_000; n++) take(n);
-    expect(() => take(10_000)).toThrow(TooManyBooks);
+    for (let n = 0; n <= 10_000; n++) take(n);
+    expect([recorder.books.all().length, recorder.books.refused]).toEqual([10_000, 1]);
   });
 });

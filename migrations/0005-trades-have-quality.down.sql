@@ -1,0 +1,1 @@
+ALTER TABLE millrace.trades DROP COLUMN IF EXISTS quality;

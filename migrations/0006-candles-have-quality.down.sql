@@ -1,0 +1,1 @@
+ALTER TABLE millrace.candles DROP COLUMN IF EXISTS quality;
