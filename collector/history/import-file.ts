@@ -26,6 +26,8 @@ export interface ImportedFile extends Partial<CandlesWritten> {
   readonly fromMs: number | null;
   readonly toMs: number | null;
   readonly findings: Findings;
+  /** Trades that were not there yet. Left out where what was published has none. */
+  readonly tradesStored?: number;
   /** Candles that were written, by interval. */
   readonly written: Partial<Record<Interval, number>>;
 }
@@ -143,7 +145,7 @@ export async function importFile(
   }
   const trades = new TradeImport(stores.trades, instrumentId);
   await eachBatch(surveyed, signal, onProgress, async (rows) => trades.add(rows));
-  await trades.end();
+  const tradesStored = await trades.end();
   const written = await writeCandlesOfTrades(stores, {
     instrumentId,
     range,
@@ -152,7 +154,7 @@ export async function importFile(
     onProgress: (_, timeMs) =>
       onProgress('candles', timeMs - range.fromMs, Math.max(1, range.toMs - range.fromMs)),
   });
-  return { ...told, written };
+  return { ...told, tradesStored, written };
 }
 
 /** What is stored is read from the day before: the longest candle may open there. */

@@ -39,6 +39,7 @@ export class TradeImport {
   readonly #store: TradeStore;
   readonly #instrumentId: InstrumentId;
   #waiting: ReceivedTrade[] = [];
+  #stored = 0;
 
   constructor(store: TradeStore, instrumentId: InstrumentId) {
     this.#store = store;
@@ -52,13 +53,15 @@ export class TradeImport {
     while (this.#waiting.length >= TRADES_AT_ONCE) await this.#flush();
   }
 
-  async end(): Promise<void> {
+  /** @returns how many were not there yet. */
+  async end(): Promise<number> {
     while (this.#waiting.length > 0) await this.#flush();
+    return this.#stored;
   }
 
   async #flush(): Promise<void> {
     const batch = this.#waiting.slice(0, TRADES_AT_ONCE);
-    await this.#store.insert(batch, { mayRepeat: true });
+    this.#stored += (await this.#store.insert(batch, { mayRepeat: true })).length;
     this.#waiting = this.#waiting.slice(TRADES_AT_ONCE);
   }
 }

@@ -95,7 +95,7 @@ describe('history out of trades', () => {
     const first = await history(plain, '--file', written(`${name}.csv`, tradesOfDay(inMs).join('\n')));
     expect(first).toMatchObject({
       code: 0,
-      files: [{ kind: 'trades', findings: { rows: 4320, doubled: 0 } }],
+      files: [{ kind: 'trades', tradesStored: 4320, findings: { rows: 4320, doubled: 0 } }],
     });
     expect(first.files[0]!.findings).toMatchObject({
       missing: { count: 0 },
@@ -108,7 +108,7 @@ describe('history out of trades', () => {
     });
     const expected = await stateHash(plain);
     const again = await history(plain, '--file', written(`${name}.csv`, tradesOfDay(inMs).join('\n')));
-    expect(again.files[0]!.written).toEqual({});
+    expect(again.files[0]).toMatchObject({ tradesStored: 0, written: {} });
     expect(await stateHash(plain)).toEqual(expected);
 
     const head = 'id,price,qty,quote_qty,time,is_buyer_maker,is_best_match';
