@@ -56,6 +56,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('../commands/redrive.ts'),
   },
   {
+    name: 'history',
+    summary: 'trades and candles of the past, as venues publish them, into the store',
+    load: () => import('../commands/history.ts'),
+  },
+  {
     name: 'reconcile',
     summary: 'the stored candles against the trades that they are made of',
     load: () => import('../commands/reconcile.ts'),
