@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { SymbolDirectory } from '../../shared/adapters/exchanges/symbol-directory.ts';
-import type { VenueLine, VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
+import type { VenueLine, VenueRequest, VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
-import { CatalogueWatch } from './catalogue-watch.ts';
 import { CatchUp, MAX_HELD } from './catch-up.ts';
+import type { Patience } from './fetch-text.ts';
 import { InstrumentFeed, type ReceivedMessage } from './instrument-feed.ts';
 import type { LiveFeedOptions } from './live-feed-options.ts';
+import { LiveBooks } from './live-books.ts';
 import { LiveLine, type OpenConnection } from './live-line.ts';
+import { LiveListings } from './live-listings.ts';
 import { LiveOutlet } from './live-outlet.ts';
 import { PositionSaver } from './position-saver.ts';
 import { UnreadMessages } from './unread-messages.ts';
@@ -27,10 +29,10 @@ export class LiveFeed {
   readonly #runId = `live-${randomUUID().slice(0, 8)}`;
   readonly #lines: readonly LiveLine[];
   readonly #unread: UnreadMessages;
+  readonly #books: LiveBooks;
   /** What the symbols of the venue name, for all that is heard and answered. */
   readonly #directory = new SymbolDirectory();
-  /** null: the venue has no catalogue. */
-  readonly #catalogue: CatalogueWatch | null;
+  readonly #listings: LiveListings;
   readonly #endTicks: () => void;
   #wasOpen = false;
   #sessions = 0;
@@ -64,52 +66,41 @@ export class LiveFeed {
     const { position, transport, endpoints } = options;
     const { restLagMs: lagMs, restTimeoutMs: timeoutMs, renewEveryMs: everyMs } = timings;
     const restEndpoint = endpoints.rest;
-    this.#questions = new VenueQuestions({
-      live,
-      decoder,
-      restEndpoint,
-      transport,
-      time,
-      timeoutMs,
-      lagMs,
-      random,
-    });
+    const asking = { live, decoder, restEndpoint, transport, time, timeoutMs, lagMs, random };
+    this.#questions = new VenueQuestions(asking);
+    const fetch = async (request: VenueRequest, patience: Patience, signal: AbortSignal) =>
+      this.#questions.fetch(request, patience, signal);
     const trades = () => outlet.keptTrades();
     this.#saver = new PositionSaver({ position, trades, time, everyMs, log, onLost: onFailure });
+    const common = { exchange, decoder, outlet, time, log, random, restEndpoint, fetch };
     this.#catchUp = new CatchUp(
       {
-        exchange,
-        decoder,
+        ...common,
         backfill: live.backfill,
-        outlet,
-        time,
-        log,
-        restEndpoint,
         lagMs,
         withinMs: timings.catchUpWithinMs,
         maxHeld: MAX_HELD,
         onDoubt: () => this.#beginSession(),
-        fetch: async (request, patience, signal) => this.#questions.fetch(request, patience, signal),
       },
       () => this.#feeds.values(),
     );
-    this.#catalogue =
-      live.catalogue === null
-        ? null
-        : new CatalogueWatch({
-            exchange,
-            request: live.catalogue(restEndpoint),
-            decoder,
-            fetch: async (request, patience, signal) => this.#questions.fetch(request, patience, signal),
-            archive: (message) => outlet.archive(message),
-            keep: async (listings, fromMs) => options.listings.note(listings, fromMs),
-            instrumentIds: options.instrumentIds,
-            refreshEveryMs: timings.catalogueEveryMs,
-            time,
-            log,
-            random,
-          });
+    this.#listings = new LiveListings({
+      ...common,
+      live,
+      archive: (message) => outlet.archive(message),
+      keep: async (listings, fromMs) => options.listings.note(listings, fromMs),
+      instrumentIds: options.instrumentIds,
+      refreshEveryMs: timings.catalogueEveryMs,
+    });
     this.#unread = new UnreadMessages({ exchange, log, vitals: options.vitals });
+    this.#books = new LiveBooks({
+      ...common,
+      url: endpoints.ws,
+      rules: venue.books,
+      questions: live.books,
+      vitals: options.vitals,
+      onFailure,
+    });
     this.#lines = live.connect(endpoints, options.instrumentIds).map((line) => this.#newLine(line));
     options.vitals.begin(options.instrumentIds, time.nowMs());
     this.#beginSession();
@@ -134,13 +125,17 @@ export class LiveFeed {
           this.#wasOpen = true;
           this.#outlet.connection = connection.id;
           this.#goOn(connection);
+          this.#books.opened(connection);
         },
         received: (text, connection) => this.#receive(text, connection),
         ended: (connection, end) => {
           if (this.#outlet.connection === connection.id) this.#outlet.connection = null;
           if (end.kind === 'lost') vitals.lost();
+          this.#books.ended(connection, end.kind === 'lost' ? end.cause : end.kind);
         },
-        isMarketGoingOn: async (feeds, signal) => this.#questions.isMarketGoingOn(feeds, signal),
+        // A line of books alone has heartbeats, and is never silent by itself.
+        isMarketGoingOn: async (feeds, signal) =>
+          feeds.length === 0 || this.#questions.isMarketGoingOn(feeds, signal),
       },
     });
   }
@@ -148,7 +143,7 @@ export class LiveFeed {
   /** Listens over all lines until the signal. */
   async hold(signal: AbortSignal): Promise<void> {
     // Nobody waits for the catalogue: what comes before it is read by the symbols that were asked for.
-    const watch = this.#catalogue?.run(signal);
+    const watch = this.#listings.run(signal);
     await Promise.all([watch, ...this.#lines.map(async (line) => line.hold(signal))]);
   }
 
@@ -161,6 +156,7 @@ export class LiveFeed {
   async finish(): Promise<void> {
     this.#options.vitals.end();
     this.#endTicks();
+    this.#books.finish();
     // What is held for want of the trades before it is left: the next run fetches it from there.
     await this.#outlet.finish();
     await this.#saver.end();
@@ -210,6 +206,8 @@ export class LiveFeed {
     };
     const events = connection.decoder.read(message, receivedAtMs);
     if (this.#unread.note(events, connection.id)) this.#goOnAfterGap(connection);
+    this.#listings.received(events, receivedAtMs);
+    this.#books.received(message, events);
     // A message goes into the archive with its first trade, else by itself.
     let unarchived: ReceivedMessage | null = message;
     for (const event of events) {
@@ -258,19 +256,23 @@ export class LiveFeed {
     if (venueTimeMs !== null) {
       this.#watermarkMs = Math.max(this.#watermarkMs ?? 0, venueTimeMs - HEARTBEAT_GRACE_MS);
     }
-    this.#outlet.sendWatermark(this.#watermarkMs, {
+    const provenMs = (this.#watermarkMs ?? 0) + HEARTBEAT_GRACE_MS;
+    const heartbeat = {
       receivedAtNs: `${this.#options.time.nowMs()}000000`,
       exchange: this.#options.venue.exchange,
       kind: 'heartbeat',
       url: this.#options.endpoints.ws,
-      message: JSON.stringify({ venueTimeMs: (this.#watermarkMs ?? 0) + HEARTBEAT_GRACE_MS }),
-    });
+      message: JSON.stringify({ venueTimeMs: provenMs }),
+    };
+    this.#books.heartbeat(heartbeat, this.#watermarkMs, provenMs);
+    this.#outlet.sendWatermark(this.#watermarkMs, heartbeat);
   }
 
-  /** Up to when everything has come over every line; null: one of them is not open. */
+  /** Up to when everything has come over every line of trades; null: one of them is not open. */
   #heardAtMs(): number | null {
     let least: number | null = null;
-    for (const { heardAtMs } of this.#lines) {
+    for (const { heardAtMs, hasTrades } of this.#lines) {
+      if (!hasTrades) continue;
       if (heardAtMs === null) return null;
       least = Math.min(least ?? heardAtMs, heardAtMs);
     }

@@ -1,4 +1,5 @@
 import type { Decoder, VenueLine } from '../../shared/adapters/exchanges/venue.ts';
+import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { Backoff } from './backoff.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
@@ -44,11 +45,13 @@ export interface LineListener {
 export interface OpenConnection {
   readonly id: string;
   readonly feeds: readonly InstrumentFeed[];
+  /** Whose books it tells. */
+  readonly bookIds: readonly InstrumentId[];
   /** What the venue says over this connection is read in its order, from its beginning. */
   readonly decoder: Decoder;
   /** Aborts when it ends. */
   readonly signal: AbortSignal;
-  readonly socket: Pick<VenueConnection, 'isPaused' | 'pause' | 'resume'>;
+  readonly socket: Pick<VenueConnection, 'isPaused' | 'pause' | 'resume' | 'say' | 'lose'>;
 }
 
 /** One line to a venue: connection after connection, each with a decoder of its own. */
@@ -58,6 +61,11 @@ export class LiveLine {
 
   constructor(options: LiveLineOptions) {
     this.#options = options;
+  }
+
+  /** Whether trades come over it: how far their time is proven does not depend on a line of books alone. */
+  get hasTrades(): boolean {
+    return this.#options.feeds.length > 0;
   }
 
   /** Our time of the last sign of life: what the venue sent before it has come. `null`: no connection is open. */
@@ -97,14 +105,22 @@ export class LiveLine {
       timings,
       signal,
       onOpen: () => {
-        log.info('connected', { exchange, instruments: feeds.length });
+        log.info('connected', { exchange, instruments: feeds.length, books: line.bookIds.length });
         listener.opened(connection);
       },
       onMessage: (text) => listener.received(text, connection),
       isMarketGoingOn: async () => listener.isMarketGoingOn(feeds, either),
     });
     const { newConnectionId, newDecoder } = this.#options;
-    const connection = { id: newConnectionId(), feeds, decoder: newDecoder(), signal: either, socket };
+    const { bookIds } = line;
+    const connection = {
+      id: newConnectionId(),
+      feeds,
+      bookIds,
+      decoder: newDecoder(),
+      signal: either,
+      socket,
+    };
     this.#connection = socket;
     try {
       const end = await socket.run();

@@ -102,6 +102,16 @@ export class VenueConnection {
     this.#heard();
   }
 
+  /** Sends a message, if the connection is open. */
+  say(message: string): void {
+    if (this.#heardAtMs !== null) this.#socket?.send(message);
+  }
+
+  /** Ends it: what comes over it is of no use. */
+  lose(cause: string): void {
+    this.#lose(cause);
+  }
+
   #opened(): void {
     this.#openedAtMs = this.#lastMessageAtMs = this.#options.time.nowMs();
     this.#heard();
