@@ -8,6 +8,10 @@ export interface BenchmarkEntry {
 
 /** In the order in which they run. */
 export const BENCHMARKS: Readonly<Record<string, BenchmarkEntry>> = {
+  parse: {
+    summary: 'ns a trade from the text of a message to an exact trade, beside JSON.parse of the text',
+    load: async () => (await import('./figures/parse.ts')).parse,
+  },
   'candle-fold': {
     summary: 'ns a trade of the exact candle fold, beside a plain loop over floats',
     load: async () => (await import('./figures/candle-fold.ts')).candleFold,

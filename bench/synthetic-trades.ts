@@ -17,6 +17,11 @@ export function tradesOfSecond(second: number): ReceivedTrade[] {
   return market.messagesOf(second).flatMap(tradesOfMessage);
 }
 
+/** What the venue says in one second of event time. */
+export function messagesOfSecond(second: number): readonly CaptureMessage[] {
+  return market.messagesOf(second).filter(({ kind }) => kind === 'ws');
+}
+
 /** The trades of a message, as the stores take them. */
 export function tradesOfMessage(message: CaptureMessage): ReceivedTrade[] {
   if (message.kind !== 'ws') return [];

@@ -6,8 +6,7 @@ const WHOLE = {
   STREAM_TRADES: 'trades',
   STREAM_RAW: 'raw',
   TABLE_OPERATIONS: 'operations',
-  COLLECTOR_EXCHANGE: 'binance',
-  COLLECTOR_SYMBOLS: 'BTCUSDT,ETHUSDT',
+  COLLECTOR_SYMBOLS: 'binance:BTCUSDT,ETHUSDT',
 };
 
 async function run(variables: Readonly<Record<string, string | undefined>>) {
@@ -21,8 +20,16 @@ describe('a collector by itself', () => {
   it.each([
     [{ STREAM_RAW: undefined }, 'environment: expected a value for STREAM_RAW'],
     [
-      { COLLECTOR_EXCHANGE: 'mtgox' },
-      'live: exchange "mtgox" is not supported yet (supported: binance, coinbase, kraken)',
+      { COLLECTOR_SYMBOLS: 'BTCUSDT,mtgox:BTCUSD' },
+      'unknown exchange "mtgox" (known: binance, coinbase, kraken)',
+    ],
+    [
+      {
+        COLLECTOR_SYMBOLS: 'BTCUSDT,kraken:BTC/USD',
+        COLLECTOR_WS: 'ws://127.0.0.1:1',
+        COLLECTOR_REST: 'http://127.0.0.1:1',
+      },
+      'environment: COLLECTOR_WS is of one exchange, and COLLECTOR_SYMBOLS of binance, kraken',
     ],
     [{ COLLECTOR_SYMBOLS: 'BTCUSDT,' }, 'live: "" is not a pair of binance, expected one such as BTC-USDT'],
     [

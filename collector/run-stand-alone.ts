@@ -1,13 +1,13 @@
 import { DynamoStateStore } from '../shared/adapters/aws/dynamo-state-store.ts';
 import {
   collectorVariables,
-  COLLECTOR_EXCHANGE,
   COLLECTOR_REST,
   COLLECTOR_SYMBOLS,
   COLLECTOR_WS,
   parseEnvironment,
 } from '../shared/adapters/aws/environment.ts';
 import { KinesisStreamWriter } from '../shared/adapters/aws/kinesis-stream-writer.ts';
+import { symbolsByExchange } from '../shared/contracts/exchange.ts';
 import type { Market } from '../shared/domain/market-data/market.ts';
 import { describeError } from '../shared/runtime/define-function.ts';
 import type { Log } from '../shared/runtime/log.ts';
@@ -28,62 +28,96 @@ const BAD_INPUT = 2;
 const FLUSH_AFTER_MS = 100;
 
 /**
- * Runs the collector against AWS, as its environment says, until the signal.
- * @returns the exit code of the process: whoever runs it starts it again when it has failed.
+ * Runs the collectors of all exchanges that the environment names against AWS, until the signal. When one of them fails, all
+ * end in good order: whoever runs the process starts it again, and another one takes the leases over meanwhile.
+ * @returns the exit code of the process.
  */
 export async function runStandAlone(
   variables: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
   log: Log,
 ): Promise<number> {
-  let options: LiveOptions;
+  const failed = new AbortController();
+  const end = AbortSignal.any([signal, failed.signal]);
+  let collectors: readonly Collector[];
   let market: Market;
   try {
-    options = await readOptions(variables, signal, log);
-    market = marketOfVenue(options.exchange, options.endpoints ?? null);
+    collectors = await readCollectors(variables, end, log);
+    market = onlyMarketOf(collectors);
   } catch (error) {
     log.error('the collector cannot start', { cause: (error as Error).message });
     return BAD_INPUT;
   }
-  const vitals = new VenueVitals(options.exchange);
+  try {
+    await claimStage(collectors[0]!.state, market);
+  } catch (error) {
+    if (!(error instanceof StageOfOtherMarket)) {
+      log.error('the collector failed', { error: describeError(error) });
+      return FAILED;
+    }
+    log.error('the collector cannot start', { cause: error.message });
+    return BAD_INPUT;
+  }
+  const ends = await Promise.all(
+    collectors.map(async (collector) => {
+      const ended = await runOne(collector, log);
+      if (ended !== DONE) failed.abort();
+      return ended;
+    }),
+  );
+  return Math.max(...ends);
+}
+
+type Collector = LiveOptions;
+
+async function runOne(collector: Collector, log: Log): Promise<number> {
+  const { exchange, instrumentIds } = collector;
+  const vitals = new VenueVitals(exchange);
   const stopReporting = startReporting(vitals, log);
   try {
-    await claimStage(options.state, market);
-    log.info('collecting', { exchange: options.exchange, instruments: options.instrumentIds });
-    await collectLive({ ...options, vitals, timings: { flushAfterMs: FLUSH_AFTER_MS } });
+    log.info('collecting', { exchange, instruments: instrumentIds });
+    await collectLive({ ...collector, vitals, timings: { flushAfterMs: FLUSH_AFTER_MS } });
     return DONE;
   } catch (error) {
-    if (error instanceof StageOfOtherMarket) {
-      log.error('the collector cannot start', { cause: error.message });
-      return BAD_INPUT;
-    }
-    log.error('the collector failed', { error: describeError(error) });
+    log.error('the collector failed', { exchange, error: describeError(error) });
     return FAILED;
   } finally {
     stopReporting();
   }
 }
 
-async function readOptions(
+/** A stage is of one market. */
+function onlyMarketOf(collectors: readonly Collector[]): Market {
+  const [market] = collectors.map(({ exchange, endpoints }) => marketOfVenue(exchange, endpoints ?? null));
+  return market!;
+}
+
+async function readCollectors(
   variables: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
   log: Log,
-): Promise<LiveOptions> {
+): Promise<readonly Collector[]> {
   const environment = parseEnvironment(variables, collectorVariables());
-  const exchange = environment.text(COLLECTOR_EXCHANGE);
   const [ws, rest] = [environment.optionalText(COLLECTOR_WS), environment.optionalText(COLLECTOR_REST)];
   if ((ws === null) !== (rest === null))
     throw new Error(`environment: expected both ${COLLECTOR_WS} and ${COLLECTOR_REST}, or neither`);
   const endpoints = ws === null || rest === null ? null : { ws, rest };
-  const symbols = environment.text(COLLECTOR_SYMBOLS).split(',');
-  const directory = await fetchDirectory(exchange, endpoints);
-  return {
-    exchange,
-    instrumentIds: chooseInstruments(exchange, symbols, directory),
+  const venues = [...symbolsByExchange(environment.text(COLLECTOR_SYMBOLS).split(','))];
+  if (endpoints !== null && venues.length > 1) {
+    const names = venues.map(([exchange]) => exchange).join(', ');
+    throw new Error(`environment: ${COLLECTOR_WS} is of one exchange, and ${COLLECTOR_SYMBOLS} of ${names}`);
+  }
+  const ports = {
     writer: new KinesisStreamWriter(environment),
     state: new DynamoStateStore(environment),
     signal,
     log,
     ...(endpoints === null ? {} : { endpoints }),
   };
+  return Promise.all(
+    venues.map(async ([exchange, symbols]) => {
+      const directory = await fetchDirectory(exchange, endpoints);
+      return { ...ports, exchange, instrumentIds: chooseInstruments(exchange, symbols, directory) };
+    }),
+  );
 }

@@ -2,6 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { streamCandles, streamTrades } from '../shared/adapters/clickhouse/clickhouse-totals.ts';
 import { candleViewOf } from '../shared/contracts/lane-candles.ts';
+import type { DroppedTrades } from '../shared/contracts/packed-seen-trades.ts';
 import { bookOf } from '../shared/contracts/ledger-records.ts';
 import {
   booksPartition,
@@ -27,6 +28,7 @@ import { equityOf } from '../shared/domain/portfolio/book.ts';
 import type { StoredCandle } from '../shared/ports/candle-store.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import type { TradeStore } from '../shared/ports/trade-store.ts';
+import { readDroppedTrades } from '../shared/runtime/dropped-trades.ts';
 import { allPages, readIndex } from '../shared/runtime/all-pages.ts';
 import { countGivenUp } from './given-up.ts';
 import type { Storage } from './storage.ts';
@@ -38,6 +40,8 @@ export interface Totals {
   readonly trades: number;
   /** Closed candles of all intervals, revisions not counted. */
   readonly candles: number;
+  /** Of these, those that were made of history: no strategy has seen them. */
+  readonly historyCandles: number;
   readonly signals: number;
   readonly orders: number;
   readonly fills: number;
@@ -45,6 +49,8 @@ export interface Totals {
   readonly quarantined: number;
   /** Records, events and messages that functions gave up, and that were not sent again yet. */
   readonly givenUp: number;
+  /** Trades that were left out, by cause. */
+  readonly dropped: DroppedTrades;
   readonly cash: string;
   readonly positions: readonly {
     readonly strategyId: string;
@@ -53,7 +59,10 @@ export interface Totals {
   }[];
   /** Cash plus positions at the last stored trade of their instrument. */
   readonly equity: string;
-  /** SHA-256 over canonical trades, closed candles, signals, orders, fills and positions: no wall time is in it. */
+  /**
+   * SHA-256 over canonical trades, the latest revision of each closed candle, signals, orders, fills and positions. No wall
+   * time is in it, and nothing that depends on the order in which history came.
+   */
   readonly stateHash: string;
 }
 
@@ -70,7 +79,7 @@ export async function storageTotals(storage: Storage): Promise<Totals> {
 /** The two tables of ClickHouse, row by row in an order that never changes. */
 export interface StoredRows {
   eachTrade(onTrade: (trade: Trade) => void): Promise<void>;
-  /** Every revision. */
+  /** Every revision, those of a candle one after the other. */
   eachCandle(onCandle: (candle: StoredCandle) => void): Promise<void>;
 }
 
@@ -97,15 +106,20 @@ async function totalsOf(
     fills: fills.length,
     quarantined: (await readIndex(state, 'operations', quarantinePartition('QUARANTINED'))).length,
     givenUp,
+    dropped: await readDroppedTrades(state),
     ...(await valueOf(books, trades)),
     stateHash: hash.digest('hex'),
   };
 }
 
-async function hashRows(hash: Hash, rows: StoredRows): Promise<{ trades: number; candles: number }> {
+async function hashRows(
+  hash: Hash,
+  rows: StoredRows,
+): Promise<Pick<Totals, 'trades' | 'candles' | 'historyCandles'>> {
   let trades = 0;
   let candles = 0;
-  await rows.eachTrade((trade) => {
+  let historyCandles = 0;
+  await rows.eachTrade(({ quality: _, ...trade }) => {
     trades++;
     hashOne(hash, 'trade', {
       ...trade,
@@ -114,11 +128,27 @@ async function hashRows(hash: Hash, rows: StoredRows): Promise<{ trades: number;
       quantity: formatDecimal(trade.quantity),
     });
   });
+  let latest: StoredCandle | null = null;
+  const hashLatest = (): void => {
+    if (latest === null) return;
+    const { flags: _, ...view } = candleViewOf(latest);
+    hashOne(hash, 'candle', view);
+  };
   await rows.eachCandle((candle) => {
-    if (candle.revision === 0) candles++;
-    hashOne(hash, 'candle', { ...candleViewOf(candle), revision: candle.revision });
+    if (latest === null || !isSameCandle(latest, candle)) {
+      hashLatest();
+      candles++;
+      if (candle.revision > 0) historyCandles++;
+    }
+    latest = candle;
   });
-  return { trades, candles };
+  hashLatest();
+  return { trades, candles, historyCandles };
+}
+
+/** In another revision. */
+function isSameCandle(a: StoredCandle, b: StoredCandle): boolean {
+  return a.openTimeMs === b.openTimeMs && a.interval === b.interval && a.instrumentId === b.instrumentId;
 }
 
 function hashOne(hash: Hash, kind: string, value: unknown): void {

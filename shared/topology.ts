@@ -15,7 +15,7 @@ export const topology = {
       description: 'What each stream fold knows of its lane.',
       keys: ['LANE#<lane> / <function>: the fold’s state, written once a batch under its version', 'LANE#<lane> / longer-candles: of build-candles, with it'],
       accessPatterns: [
-        'store-trades, store-quotes, build-candles: get and put the state of a lane',
+        'store-trades, store-quotes, build-candles: get and put the state of a lane; build-candles: get store-trades’, to know what is stored; read-health: what it dropped',
         'read-market, read-portfolio: get build-candles’ state of a lane, for the latest closes; read-market for the open candle too',
       ],
     },
@@ -111,7 +111,7 @@ export const topology = {
     },
     'build-candles': {
       context: 'market-data', description: 'Folds trades into candles and announces the closed ones.', timeoutSeconds: 5, memoryMb: 1024,
-      capabilities: { state: { 'market-data': 'write' }, candles: 'write', publish: ['CandlesClosedV1'] },
+      capabilities: { state: { 'market-data': 'write' }, trades: 'read', candles: 'write', append: ['trades'], publish: ['CandlesClosedV1'] },
     },
     'evaluate-strategies': {
       context: 'signals', description: 'Shows closed candles to the strategies that asked for them.', timeoutSeconds: 5, memoryMb: 512,
@@ -159,7 +159,7 @@ export const topology = {
     'describe-api': { context: 'api', description: 'Says that the API lives, what it offers and what a token allows.', timeoutSeconds: 5, memoryMb: 256, capabilities: {} },
     'read-health': {
       context: 'api', description: 'Says how each function is doing, and what was counted.', timeoutSeconds: 5, memoryMb: 256,
-      capabilities: { functionHealth: true, metrics: true, deadLetters: 'read' },
+      capabilities: { functionHealth: true, metrics: true, deadLetters: 'read', state: { 'market-data': 'read' } },
     },
     'read-market': {
       context: 'api', description: 'Prices, candles and what the venues list.', timeoutSeconds: 5, memoryMb: 512,

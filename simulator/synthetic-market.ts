@@ -2,6 +2,7 @@ import { formatCaptureLine, type CaptureMessage } from '../shared/contracts/capt
 import type { Exchange } from '../shared/domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../shared/domain/market-data/instrument.ts';
 import { BinanceWire } from './binance-wire.ts';
+import { assetOf } from './familiar-assets.ts';
 import { mix, priceFactor } from './synthetic-prices.ts';
 
 export interface MarketParameters {
@@ -30,19 +31,6 @@ interface Listing {
   /** In units of 0.00001. */
   readonly lot: number;
 }
-
-const FAMILIAR: readonly (readonly [base: string, price: number])[] = [
-  ['BTC', 60_000],
-  ['ETH', 3_000],
-  ['BNB', 600],
-  ['SOL', 150],
-  ['BCH', 400],
-  ['LTC', 80],
-  ['AAVE', 250],
-  ['XMR', 160],
-  ['ZEC', 50],
-  ['DASH', 30],
-];
 
 /**
  * A small market that speaks as Binance does. Everything follows from its parameters and the second asked for: the
@@ -146,7 +134,7 @@ const SPREAD = 0.00005;
 const STRAY = 0.00025;
 
 function listingOf(n: number): Listing {
-  const [base, price] = FAMILIAR[n] ?? [`SIM${n + 1}`, 20 + ((n * 37) % 500)];
+  const [base, price] = assetOf(n);
   return {
     wire: new BinanceWire(`${base}USDT`, URL),
     instrumentId: `${EXCHANGE}:${base}-USDT`,

@@ -40,7 +40,7 @@ export function priceFactor(seed: number, instrument: number, timeSeconds: numbe
 }
 
 /** In [−1, 1], through a random value at each whole `t`. */
-function smoothNoise(seed: number, channel: number, t: number): number {
+export function smoothNoise(seed: number, channel: number, t: number): number {
   const whole = Math.floor(t);
   const part = t - whole;
   const from = 2 * uniform(seed, channel, whole) - 1;
@@ -49,7 +49,7 @@ function smoothNoise(seed: number, channel: number, t: number): number {
 }
 
 /** A number in [0, 1) that depends on its three arguments alone. */
-function uniform(seed: number, channel: number, n: number): number {
+export function uniform(seed: number, channel: number, n: number): number {
   return mix(seed, channel, n) / 2 ** 32;
 }
 

@@ -21,11 +21,12 @@ export class StoredTradesObserver {
       ...ports,
       trades: {
         insert: async (inserted, options) => {
-          await trades.insert(inserted, options);
+          const fresh = await trades.insert(inserted, options);
           this.#count(inserted, Date.now());
+          return fresh;
         },
         between: async (...given) => trades.between(...given),
-        latest: async (instrumentId) => trades.latest(instrumentId),
+        latest: async (...args) => trades.latest(...args),
       },
     };
   }

@@ -51,6 +51,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('../commands/redrive.ts'),
   },
   {
+    name: 'reconcile',
+    summary: 'the stored candles against the trades that they are made of',
+    load: () => import('../commands/reconcile.ts'),
+  },
+  {
     name: 'migrate',
     summary: 'the schema of a ClickHouse server or data folder, up or down to a version',
     load: () => import('../commands/migrate.ts'),

@@ -6,6 +6,7 @@ import { statSync, type Stats } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileErrorReason } from '../../shared/adapters/files/file-error.ts';
 import { formatDecimal, parseDecimal } from '../../shared/domain/decimal.ts';
+import { MAX_TIME_MS } from '../../shared/domain/market-data/time-bound.ts';
 
 /** `expected` goes on with "expected …", without the text that was given, which is shown unless it holds a secret. */
 interface Unexpected {
@@ -110,6 +111,21 @@ export function integer(minimum: number, maximum: number): ValueKind<number> {
 
 /** 0 asks for any free one. */
 export const port: ValueKind<number> = integer(0, 65_535);
+
+/** A day or a moment of UTC as people write it, or milliseconds since the epoch; read as the latter. */
+export const instant: ValueKind<number> = {
+  valueName: 'TIME',
+  read: (given) => {
+    const text = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z)?$/.test(given) ? given : null;
+    const timeMs =
+      text === null ? (/^\d{12,13}$/.test(given) ? Number(given) : Number.NaN) : Date.parse(text);
+    // A 31st of June would be read as the 1st of July.
+    const isOfCalendar = text === null || new Date(timeMs || 0).toISOString().startsWith(given.slice(0, 10));
+    return timeMs >= 0 && timeMs < MAX_TIME_MS && isOfCalendar
+      ? value(timeMs)
+      : unexpected('a time such as 2024-08-09, 2024-08-09T12:30:00Z or 1723206600000');
+  },
+};
 
 /** A decimal of zero or more, as canonical text: capital, a fee rate, slippage. */
 export const amount: ValueKind<string> = {

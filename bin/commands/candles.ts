@@ -4,14 +4,16 @@ import { BadCapture, refuseUnreadable, verifyCapture } from '../../shared/adapte
 import type { CandleView } from '../../shared/contracts/events.ts';
 import { candleViewOf } from '../../shared/contracts/lane-candles.ts';
 import type { Candle } from '../../shared/domain/candles/candle.ts';
-import { candleUnderWay, type ClosedCandle, type LateTrade } from '../../shared/domain/candles/fold.ts';
-import { reviseCandle } from '../../shared/domain/candles/revise-candle.ts';
-import { INTERVALS, openTimeOf, type Interval } from '../../shared/domain/candles/interval.ts';
+import { candleUnderWay } from '../../shared/domain/candles/candle-under-way.ts';
+import { type ClosedCandle, type LateTrade } from '../../shared/domain/candles/fold.ts';
+import { revisionOf } from '../../shared/domain/candles/refold.ts';
+import { INTERVALS, intervalMs, type Interval } from '../../shared/domain/candles/interval.ts';
 import { TapeFolds, type TapeStep } from '../../shared/engine/tape-folds.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE } from '../command-line/command.ts';
 import { choice, rereadableFile } from '../command-line/option-values.ts';
 import { required, withDefault } from '../command-line/options.ts';
+import { DoubtfulCandles } from './candles/doubtful-candles.ts';
 
 export const command = defineCommand({
   description:
@@ -41,16 +43,26 @@ export const command = defineCommand({
       throw error;
     }
     const builder = new CandleBuilder(values.interval);
-    for await (const steps of tapeOfCapture(values.capture)) {
-      io.signal.throwIfAborted();
-      for (const step of steps) builder.step(step);
-    }
+    const eachStep = async (take: (step: TapeStep) => void): Promise<void> => {
+      for await (const steps of tapeOfCapture(values.capture)) {
+        io.signal.throwIfAborted();
+        for (const step of steps) take(step);
+      }
+    };
+    await eachStep((step) => builder.step(step));
+    const { doubtful } = builder;
+    if (!doubtful.isEmpty)
+      await eachStep((step) => {
+        if (step.kind === 'trade') doubtful.take(step.trade);
+      });
     io.print(builder.candles());
     return EXIT_DONE;
   },
 });
 
 class CandleBuilder {
+  /** Once it has seen the whole tape, too, their candles are in `candles`. */
+  readonly doubtful: DoubtfulCandles;
   readonly #interval: Interval;
   readonly #folds: TapeFolds;
   readonly #closed = new Map<string, Candle>();
@@ -59,31 +71,41 @@ class CandleBuilder {
   constructor(interval: Interval) {
     this.#interval = interval;
     this.#folds = new TapeFolds([interval]);
+    this.doubtful = new DoubtfulCandles(interval);
   }
 
   step(step: TapeStep): void {
     const { closed, late } = this.#outcomes;
     this.#folds.step(step, this.#outcomes);
-    for (const candle of closed) this.#closed.set(keyOf(candle.instrumentId, candle.openTimeMs), candle);
-    for (const one of late) this.#revise(one);
+    for (const candle of closed) this.#closed.set(keyOf(candle), candle);
+    for (const { trade } of late) this.doubtful.doubt(trade);
     closed.length = 0;
     late.length = 0;
   }
 
-  /** By (instrument, open time), the open candle of each instrument last; late trades are in their candles. */
+  /** By (instrument, open time), the open candle of each instrument last. */
   candles(): CandleView[] {
-    const underWay = [...this.#folds.all()].flatMap((fold) => candleUnderWay(fold, this.#interval) ?? []);
-    return [...this.#closed.values(), ...underWay].sort(byInstrumentAndTime).map(candleViewOf);
+    const candles = new Map(this.#closed);
+    for (const fold of this.#folds.all()) {
+      const underWay = candleUnderWay(fold, this.#interval);
+      if (underWay !== null) candles.set(keyOf(underWay), underWay);
+    }
+    for (const made of this.doubtful.candles()) this.#replace(candles, made);
+    return [...candles.values()].sort(byInstrumentAndTime).map(candleViewOf);
   }
 
-  #revise(late: LateTrade): void {
-    const { instrumentId, timeMs } = late.trade;
-    const key = keyOf(instrumentId, openTimeOf(timeMs, this.#interval));
-    this.#closed.set(key, reviseCandle(this.#folds.of(instrumentId), this.#closed.get(key) ?? null, [late]));
+  #replace(candles: Map<string, Candle>, made: Candle): void {
+    const key = keyOf(made);
+    const known = candles.get(key) ?? null;
+    const revision = revisionOf(known, made);
+    const { watermarkMs } = this.#folds.of(made.instrumentId);
+    if (made.openTimeMs + intervalMs(this.#interval) > watermarkMs)
+      candles.set(key, { ...(revision ?? made), closed: false, complete: false });
+    else if (revision !== null) candles.set(key, revision);
   }
 }
 
-function keyOf(instrumentId: string, openTimeMs: number): string {
+function keyOf({ instrumentId, openTimeMs }: Candle): string {
   return `${instrumentId} ${openTimeMs}`;
 }
 

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { ClickHouseError } from '@clickhouse/client';
 import { startClickHouse } from '../../embedded/clickhouse-server/start-clickhouse.ts';
 import { clickHouseDamage, refuseLostRows } from '../../embedded/storage-damage.ts';
 import { createClickHouse, type ClickHouseAddress } from '../../shared/adapters/clickhouse/client.ts';
@@ -7,20 +6,16 @@ import { migrate, MigrationRefused, type MigrationStep } from '../../shared/adap
 import { openDataFolder, type DataFolder } from '../../shared/adapters/embedded/data-folder.ts';
 import { openDatabase } from '../../shared/adapters/embedded/database.ts';
 import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
-import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { log } from '../../shared/runtime/log.ts';
 import { BadInput } from '../command-line/bad-input.ts';
+import { PASSWORD_VARIABLE, serverAddress, serverError } from '../command-line/clickhouse-server.ts';
 import { defineCommand, EXIT_DONE } from '../command-line/command.ts';
 import { folderToChange, onlyFolder } from '../command-line/data-folders.ts';
 import { dataFolderErrors } from '../command-line/data-folder-errors.ts';
 import { httpUrl, integer, text } from '../command-line/option-values.ts';
 import { optional, withDefault } from '../command-line/options.ts';
 
-const PASSWORD_VARIABLE = 'CLICKHOUSE_PASSWORD';
 const MAX_VERSION = 9_999;
-/** ClickHouse's own error code. */
-const AUTHENTICATION_FAILED = '516';
-const MAX_SHOWN_CHARACTERS = 60;
 
 export const command = defineCommand({
   description:
@@ -84,9 +79,8 @@ async function refuseLoss(data: DataFolder, address: ClickHouseAddress): Promise
 }
 
 async function migrateUrl(url: string, user: string, to: number | null): Promise<readonly MigrationStep[]> {
-  const password = process.env[PASSWORD_VARIABLE];
   try {
-    return await migrateServer({ url, username: user, ...(password === undefined ? {} : { password }) }, to);
+    return await migrateServer(serverAddress(url, user), to);
   } catch (error) {
     throw serverError(url, user, error);
   }
@@ -105,17 +99,4 @@ async function migrateServer(
   } finally {
     await client.close();
   }
-}
-
-/** An address that leads to no ClickHouse, or a password that is none, is the user's to mend. */
-function serverError(url: string, user: string, failed: unknown): unknown {
-  const error = failed instanceof Unreachable ? failed.cause : failed;
-  if (error instanceof BadInput) return error;
-  if (error instanceof ClickHouseError) {
-    if (error.code !== AUTHENTICATION_FAILED) return error;
-    return new BadInput(`--user: ${url} refuses ${user} with this ${PASSWORD_VARIABLE}`, { cause: error });
-  }
-  const { code, message } = error as NodeJS.ErrnoException;
-  const got = code ?? JSON.stringify(message.split('\n', 1)[0]!.slice(0, MAX_SHOWN_CHARACTERS));
-  return new BadInput(`--url: expected a ClickHouse server at ${url}, got ${got}`, { cause: error });
 }

@@ -155,7 +155,9 @@ export class BookSync {
     if (books.kind !== 'told') return;
     const due = [...needs.values()].filter((need) => this.#isDue(need, now));
     if (due.length === 0) return;
-    const isHopeless = due.every(({ attempts }) => attempts > ATTEMPTS_A_CONNECTION);
+    // A venue that never said anything of a book may tell its trades well.
+    const isHopeless =
+      due.some(({ isFirst }) => !isFirst) && due.every(({ attempts }) => attempts > ATTEMPTS_A_CONNECTION);
     if (isHopeless && connection.bookIds.every((id) => stateOf(connection, id) !== 'whole')) {
       connection.socket.lose('none of its books became whole');
       return;

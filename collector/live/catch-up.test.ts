@@ -49,6 +49,7 @@ function withoutAnswers() {
       time: process,
       log,
       lagMs: 100,
+      venueNowMs: () => process.nowMs(),
       withinMs: 600_000,
       maxHeld: MAX_HELD,
       onDoubt: () => undefined,

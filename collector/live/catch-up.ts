@@ -18,6 +18,8 @@ export interface CatchUpOptions {
   readonly fetch: (request: VenueRequest, patience: Patience, signal: AbortSignal) => Promise<FetchedText>;
   readonly outlet: LiveOutlet;
   readonly time: LiveTime;
+  /** The venue's clock, or ours where it is not known. */
+  readonly venueNowMs: () => number;
   readonly log: Log;
   /** The venue's REST answers lag behind its stream: a gap that is not there yet is asked for again after this. */
   readonly lagMs: number;
@@ -30,6 +32,8 @@ export interface CatchUpOptions {
 }
 
 const MAX_REPEATS = 5;
+/** Longer than any clock of a venue is off. */
+const EARLIER_MS = 150_000;
 /** Trades of all instruments that may be held meanwhile, about half a kilobyte each. */
 export const MAX_HELD = 400_000;
 /** How many come before somebody looks again. */
@@ -61,9 +65,14 @@ export class CatchUp {
   /**
    * Resolves when the feed goes on by itself again, or has been told to do without; or when the signal aborts.
    * @param connection that of which a gap is filled.
+   * @param isTold the venue is about to say its newest trades over it, which may be enough.
    */
-  async run(feed: InstrumentFeed, connection: string, signal: AbortSignal): Promise<void> {
+  async run(feed: InstrumentFeed, connection: string, isTold: boolean, signal: AbortSignal): Promise<void> {
     const { time, lagMs } = this.#options;
+    if (isTold) {
+      await time.sleep(lagMs, signal).catch(() => undefined);
+      if (!feed.isCatchingUp) return;
+    }
     const provesFrom = time.elapsedMs() + lagMs;
     if (this.#running >= MAX_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running++;
@@ -115,7 +124,7 @@ export class CatchUp {
     while (feed.isCatchingUp) {
       const askedAt = time.elapsedMs();
       if (askedAt >= endsAt) return `they could not be fetched within ${withinMs / 1000} s`;
-      page ??= this.#firstPage(feed);
+      page ??= this.#firstPage(feed, repeats);
       if (page === null) return 'the venue tells of no trades but the latest';
       const fetched = await this.#fetchPage(feed, page, connection, endsAt, signal);
       if (fetched.kind === 'failed') return fetched.cause;
@@ -127,7 +136,8 @@ export class CatchUp {
         await time.sleep(provesFrom - askedAt, signal);
         continue;
       }
-      if (feed.drain() === null) return null;
+      // Told to do without meanwhile, or the stream has brought what was missing itself.
+      if (!feed.isCatchingUp || feed.drain() === null) return null;
       if (++repeats > MAX_REPEATS) return 'the venue does not have them';
       await time.sleep(lagMs, signal);
     }
@@ -135,10 +145,19 @@ export class CatchUp {
     return null;
   }
 
-  #firstPage(feed: InstrumentFeed): BackfillPage | null {
-    const { backfill, restEndpoint, time } = this.#options;
-    const after = feed.lastTrade ?? { tradeId: -1, timeMs: null };
-    return backfill?.first(restEndpoint, feed.instrumentId, after, time.nowMs()) ?? null;
+  /**
+   * What is not there the first time is looked for from earlier on: the venue's clock may have been wrong, or be wrong now.
+   * Where it has begun to count anew, in turn: behind the last number, and from the beginning.
+   */
+  #firstPage(feed: InstrumentFeed, repeats: number): BackfillPage | null {
+    const { backfill, restEndpoint, venueNowMs } = this.#options;
+    const { tradeId, timeMs } = feed.lastTrade ?? { tradeId: -1, timeMs: null };
+    const nowMs = venueNowMs();
+    const after = {
+      tradeId: feed.isReset && repeats % 2 === 1 ? -1 : tradeId,
+      timeMs: timeMs === null || repeats === 0 ? timeMs : Math.min(timeMs, nowMs) - repeats * EARLIER_MS,
+    };
+    return backfill?.first(restEndpoint, feed.instrumentId, after, Math.max(nowMs, timeMs ?? 0)) ?? null;
   }
 
   async #fetchPage(

@@ -7,7 +7,7 @@ import { RecordingStreamWriter } from '../../test/support/recording-stream-write
 import { ScriptedVenue } from '../../test/support/scripted-venue.ts';
 import { SimulatedTime } from '../../test/support/simulated-time.ts';
 import { chooseInstruments } from './choose-instruments.ts';
-import { collectLive } from './collect-live.ts';
+import { collectLive, type LiveTimings } from './collect-live.ts';
 import { VenueVitals } from './venue-vitals.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
@@ -33,7 +33,11 @@ afterEach(async () => {
 });
 
 /** A collector that listens, until it is stopped. */
-async function listen(exchange: Exchange, symbols: readonly string[]): Promise<() => Promise<void>> {
+async function listen(
+  exchange: Exchange,
+  symbols: readonly string[],
+  timings: Partial<LiveTimings> = {},
+): Promise<() => Promise<void>> {
   const stop = new AbortController();
   vitals = new VenueVitals(exchange);
   const collecting = collectLive({
@@ -48,6 +52,7 @@ async function listen(exchange: Exchange, symbols: readonly string[]): Promise<(
     transport: venue.transport,
     time: time.process(),
     random: () => 0.5,
+    timings,
   });
   let isOver = false;
   void collecting.finally(() => (isOver = true));
@@ -133,6 +138,37 @@ describe('a collector at Kraken', () => {
     expect(messages()).toContain('caught up');
   });
 
+  it('has all that an interruption left out from what a subscription begins with, and asks nothing', async () => {
+    await listen('kraken', ['BTC-USD']);
+    venue.lines[0]!.say(trades(trade(1, 10)));
+    await time.pass(100);
+    venue.lines[0]!.cut();
+    await time.pass(500);
+    const snapshot = trades(trade(1, 10), trade(2, 20), trade(3, 30)).replace('update', 'snapshot');
+    venue.lines[1]!.say(snapshot);
+    await time.pass(60_000);
+    expect(sent('kraken:BTC-USD')).toEqual([1, 2, 3]);
+    expect(venue.asked.filter((url) => url.includes('since='))).toEqual([]);
+  });
+
+  it('has Kraken say its newest trades again where a trade is missing, over the same line', async () => {
+    await listen('kraken', ['BTC-USD', 'ETH-USD']);
+    venue.lines[0]!.say(trades(trade(1, 10)));
+    await time.pass(100);
+    venue.lines[0]!.say(trades(trade(3, 30)));
+    await time.pass(100);
+    const said = venue.lines[0]!.heard.slice(3).map((text) => JSON.parse(text) as unknown);
+    const params = { channel: 'trade', symbol: ['BTC/USD'], snapshot: true };
+    expect(said).toEqual([
+      { method: 'unsubscribe', params },
+      { method: 'subscribe', params },
+    ]);
+    venue.lines[0]!.say(trades(trade(1, 10), trade(2, 20), trade(3, 30)).replace('update', 'snapshot'));
+    await time.pass(10_000);
+    expect(sent('kraken:BTC-USD')).toEqual([1, 2, 3]);
+    expect(venue.asked.filter((url) => url.includes('since='))).toEqual([]);
+  });
+
   it('goes on by time where the run before it left off', async () => {
     const stop = await listen('kraken', ['BTC-USD']);
     venue.lines[0]!.say(trades(trade(1, 10)));
@@ -172,6 +208,77 @@ describe('a collector at Kraken', () => {
     venue.isDown = false;
     await time.pass(20_000);
     expect(watermark()! - before!).toBeGreaterThan(15_000);
+  });
+});
+
+describe('a connection that the venue would cut', () => {
+  const heard = (id: number) => ({
+    e: 'trade',
+    E: time.nowMs(),
+    s: 'BTCUSDT',
+    t: id,
+    p: '1',
+    q: '1',
+    T: time.nowMs(),
+    m: true,
+  });
+
+  it('is followed by another before that, which is heard beside it for a while: no trade is fetched, none comes twice', async () => {
+    await listen('binance', ['BTC-USDT'], { renewAfterMs: 60_000 });
+    venue.answer = () => [];
+    let id = 0;
+    let beside = 0;
+    for (let second = 0; second < 70; second++) {
+      const open = venue.lines.filter(({ isOpen }) => isOpen);
+      if (open.length > 1) beside++;
+      const trade = heard(++id);
+      for (const line of open) line.say(trade);
+      await time.pass(1000);
+    }
+    expect(venue.lines).toHaveLength(2);
+    expect(beside).toBe(5);
+    expect(sent('binance:BTC-USDT')).toEqual(Array.from({ length: id }, (_, n) => n + 1));
+    expect(venue.asked.filter((url) => url.includes('historicalTrades'))).toEqual([]);
+    expect(messages()).toContain('connection renewed');
+  });
+});
+
+describe('an instrument that the venue forgets', () => {
+  it('is noticed though the connection is well, fetched and heard again', async () => {
+    await listen('kraken', ['BTC-USD', 'ETH-USD']);
+    const row = (symbol: string, id: number) => ({
+      symbol,
+      side: 'buy',
+      price: 1.5,
+      qty: 0.5,
+      ord_type: 'market',
+      trade_id: id,
+      timestamp: isoOf(time.nowMs() - START_MS),
+    });
+    const say = (symbol: string, id: number, type = 'update') =>
+      venue.lines[0]!.say({ channel: 'trade', type, data: [row(symbol, id)] });
+    say('BTC/USD', 1);
+    venue.answer = (url) => {
+      const isOfBitcoin = url.searchParams.get('pair') === 'BTC/USD';
+      const at = (time.nowMs() - 1000) / 1000;
+      return {
+        error: [],
+        result: isOfBitcoin ? { XBTUSD: [['1.5', '0.5', at, 'b', 'm', '', 2]], last: '0' } : {},
+      };
+    };
+    for (let id = 1; id <= 40; id++) {
+      say('ETH/USD', id);
+      await time.pass(1000);
+    }
+    expect(logged).toContainEqual(
+      expect.objectContaining({
+        message: 'an instrument is not heard, though it is traded',
+        instrumentId: 'kraken:BTC-USD',
+      }),
+    );
+    expect(sent('kraken:BTC-USD')).toEqual([1, 2]);
+    expect(venue.lines[0]!.heard.filter((text) => text.includes('subscribe')).length).toBeGreaterThan(1);
+    expect(venue.lines).toHaveLength(1);
   });
 });
 

@@ -32,7 +32,7 @@ export class InstrumentFeed {
     this.instrumentId = instrumentId;
     this.#outlet = outlet;
     this.#time = time;
-    this.#continuity = new TradeContinuity(last?.tradeId ?? null);
+    this.#continuity = new TradeContinuity(last === null ? null : { id: last.tradeId, timeMs: last.timeMs });
     this.#lastTimeMs = last?.timeMs ?? null;
   }
 
@@ -65,6 +65,11 @@ export class InstrumentFeed {
     return this.#received;
   }
 
+  /** Whether the venue has begun to count anew, and nobody knows yet where. */
+  get isReset(): boolean {
+    return this.#continuity.isReset;
+  }
+
   get heldCount(): number {
     return this.#continuity.heldCount;
   }
@@ -84,36 +89,62 @@ export class InstrumentFeed {
   /**
    * A trade came over the stream. A message is archived when its trades are sent, so that the archive has them in the
    * order in which the platform got them.
-   * @returns whether trades before it are missing.
+   * @returns whether trades before it are missing, of which this is the first sign.
    */
-  receive(trade: ToldTrade, message: ReceivedMessage | null): 'gap' | null {
+  receive(trade: ToldTrade, message: ReceivedMessage | null): 'gap' | 'reset' | null {
     const id = parseTradeId(trade.tradeId);
     this.#received++;
     if (id === null) {
       this.#send(trade, null, message);
       return null;
     }
+    const numbered = { id, timeMs: timeOf(trade) };
     this.#isHeard = true;
     if (this.lastId === null && !this.isCatchingUp)
-      this.#outlet.beginInstrument(this.instrumentId, { tradeId: id, timeMs: timeOf(trade) });
-    const admission = this.#continuity.admit(id, { trade, id, message });
+      this.#outlet.beginInstrument(this.instrumentId, { tradeId: id, timeMs: numbered.timeMs });
+    const admission = this.#continuity.admit(numbered, { trade, id, message });
     if (admission === 'next') this.#send(trade, id, message);
     else if (admission === 'repeated' && message !== null) this.#outlet.archive(message);
-    if (admission !== 'gap') return null;
+    else if (admission === 'held') this.#follow();
+    if (admission !== 'gap' && admission !== 'reset') return null;
     this.#catchingUpSince ??= this.#time.elapsedMs();
-    return 'gap';
+    return admission;
+  }
+
+  /**
+   * The venue has said which trades are its newest, each of which was received. Where the last one that was sent is among
+   * them, nothing is missing behind it but what they say.
+   * @param trades in the venue's order.
+   */
+  noteNewest(trades: readonly ToldTrade[]): void {
+    if (!this.isCatchingUp) return;
+    const isLast = (trade: ToldTrade): boolean => {
+      const id = parseTradeId(trade.tradeId);
+      return id !== null && this.#continuity.isLast({ id, timeMs: timeOf(trade) });
+    };
+    const at = trades.findIndex(isLast);
+    if (at < 0) return;
+    if (this.isReset) for (const trade of trades.slice(at + 1)) this.fill(trade);
+    if (!this.isReset) this.drain();
   }
 
   /** A trade was fetched. */
   fill(trade: ToldTrade): void {
     const id = parseTradeId(trade.tradeId);
-    if (id !== null && this.#continuity.fill(id)) this.#send(trade, id, null);
+    if (id === null) return;
+    this.#sendAll(this.#continuity.fill({ id, timeMs: timeOf(trade) }, { trade, id, message: null }));
+  }
+
+  /** What the stream has brought itself ends the wait as well as what is fetched. */
+  #follow(): void {
+    this.#sendAll(this.#continuity.follow());
+    if (!this.isCatchingUp) this.#catchingUpSince = null;
   }
 
   /** Sends what was held, up to the next gap. @returns that gap; null: nothing is missing any more. */
   drain(): Gap | null {
     const { released, gap } = this.#continuity.drain();
-    for (const { trade, id, message } of released) this.#send(trade, id, message);
+    this.#sendAll(released);
     if (gap === null) this.#catchingUpSince = null;
     return gap;
   }
@@ -126,6 +157,10 @@ export class InstrumentFeed {
       this.#continuity.passOver(gap);
     }
     return gaps;
+  }
+
+  #sendAll(released: readonly Received[]): void {
+    for (const { trade, id, message } of released) this.#send(trade, id, message);
   }
 
   #send(trade: ToldTrade, id: number | null, message: ReceivedMessage | null): void {

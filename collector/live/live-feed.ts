@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { SymbolDirectory } from '../../shared/adapters/exchanges/symbol-directory.ts';
-import type { VenueLine, VenueRequest, VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
+import type {
+  VenueEvent,
+  VenueLine,
+  VenueRequest,
+  VenueTrade,
+} from '../../shared/adapters/exchanges/venue.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
-import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
+import { catalogueOf } from './catalogue-of-feed.ts';
 import { CatchUp, MAX_HELD } from './catch-up.ts';
 import type { Patience } from './fetch-text.ts';
 import { InstrumentFeed, type ReceivedMessage } from './instrument-feed.ts';
@@ -11,7 +16,9 @@ import { LiveBooks } from './live-books.ts';
 import { LiveLine, type OpenConnection } from './live-line.ts';
 import { LiveListings } from './live-listings.ts';
 import { LiveOutlet } from './live-outlet.ts';
+import { LiveWatermark } from './live-watermark.ts';
 import { PositionSaver } from './position-saver.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { UnreadMessages } from './unread-messages.ts';
 import { VenueClock } from './venue-clock.ts';
 import { VenueQuestions } from './venue-questions.ts';
@@ -25,6 +32,7 @@ export class LiveFeed {
   readonly #questions: VenueQuestions;
   readonly #saver: PositionSaver;
   readonly #clock = new VenueClock();
+  readonly #watermark: LiveWatermark;
   /** Names this run: sessions and archived objects of different runs are never mixed up. */
   readonly #runId = `live-${randomUUID().slice(0, 8)}`;
   readonly #lines: readonly LiveLine[];
@@ -33,11 +41,11 @@ export class LiveFeed {
   /** What the symbols of the venue name, for all that is heard and answered. */
   readonly #directory = new SymbolDirectory();
   readonly #listings: LiveListings;
+  readonly #silence: SilenceWatch;
   readonly #endTicks: () => void;
   #wasOpen = false;
   #sessions = 0;
   #connections = 0;
-  #watermarkMs: number | null = null;
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
@@ -57,6 +65,14 @@ export class LiveFeed {
       onFailure,
     });
     this.#outlet = outlet;
+    this.#watermark = new LiveWatermark({
+      onHeartbeat: (heartbeat, watermarkMs, atMs) => this.#books.heartbeat(heartbeat, watermarkMs, atMs),
+      exchange,
+      url: options.endpoints.ws,
+      clock: this.#clock,
+      outlet,
+      time,
+    });
     this.#feeds = new Map(
       options.instrumentIds.map((id) => [
         id,
@@ -78,6 +94,7 @@ export class LiveFeed {
         ...common,
         backfill: live.backfill,
         lagMs,
+        venueNowMs: () => this.#clock.at(time.nowMs()) ?? time.nowMs(),
         withinMs: timings.catchUpWithinMs,
         maxHeld: MAX_HELD,
         onDoubt: () => this.#beginSession(),
@@ -85,12 +102,10 @@ export class LiveFeed {
       () => this.#feeds.values(),
     );
     this.#listings = new LiveListings({
-      ...common,
-      live,
-      archive: (message) => outlet.archive(message),
+      exchange,
+      log,
+      watch: catalogueOf(options, decoder, outlet, this.#questions),
       keep: async (listings, fromMs) => options.listings.note(listings, fromMs),
-      instrumentIds: options.instrumentIds,
-      refreshEveryMs: timings.catalogueEveryMs,
     });
     this.#unread = new UnreadMessages({ exchange, log, vitals: options.vitals });
     this.#books = new LiveBooks({
@@ -102,6 +117,14 @@ export class LiveFeed {
       onFailure,
     });
     this.#lines = live.connect(endpoints, options.instrumentIds).map((line) => this.#newLine(line));
+    this.#silence = new SilenceWatch({
+      exchange,
+      silenceMs: timings.silenceMs,
+      time,
+      log,
+      isMarketGoingOn: async (feeds, signal) => this.#questions.isMarketGoingOn(feeds, signal),
+      onDeaf: (feed, connection) => this.#beginCatchUp(feed, connection, this.#askNewest(feed, connection)),
+    });
     options.vitals.begin(options.instrumentIds, time.nowMs());
     this.#beginSession();
     this.#endTicks = time.every(timings.watermarkEveryMs, () => this.#tick());
@@ -125,6 +148,10 @@ export class LiveFeed {
           this.#wasOpen = true;
           this.#outlet.connection = connection.id;
           this.#goOn(connection);
+          this.#books.opened(connection);
+        },
+        joined: (connection) => {
+          this.#outlet.connection = connection.id;
           this.#books.opened(connection);
         },
         received: (text, connection) => this.#receive(text, connection),
@@ -173,23 +200,31 @@ export class LiveFeed {
    * The session goes on: another connection is no reason to doubt what proves to be whole.
    */
   #goOn(connection: OpenConnection): void {
-    for (const feed of connection.feeds) this.#beginCatchUp(feed, connection);
+    for (const feed of connection.feeds) this.#beginCatchUp(feed, connection, connection.newest !== null);
     this.#background(this.#askTime(connection.signal), connection.signal);
   }
 
   /** Messages are missing, of which none may tell by itself. What is being fetched already needs no second word. */
   #goOnAfterGap(connection: OpenConnection): void {
-    for (const feed of connection.feeds) if (!feed.isCatchingUp) this.#beginCatchUp(feed, connection);
+    for (const feed of connection.feeds)
+      if (!feed.isCatchingUp) this.#beginCatchUp(feed, connection, this.#askNewest(feed, connection));
   }
 
-  #beginCatchUp(feed: InstrumentFeed, connection: OpenConnection): void {
+  #beginCatchUp(feed: InstrumentFeed, connection: OpenConnection, isTold: boolean): void {
     if (feed.lastId === null) return;
     feed.beginCatchUp();
-    this.#fetchMissing(feed, connection);
+    this.#fetchMissing(feed, connection, isTold);
   }
 
-  #fetchMissing(feed: InstrumentFeed, { id, signal }: OpenConnection): void {
-    this.#background(this.#catchUp.run(feed, id, signal), signal);
+  /** @param isTold the venue is about to say its newest trades over the connection. */
+  #fetchMissing(feed: InstrumentFeed, { id, signal }: OpenConnection, isTold: boolean): void {
+    this.#background(this.#catchUp.run(feed, id, isTold, signal), signal);
+  }
+
+  /** @returns whether the venue can be asked for its newest trades over the connection. */
+  #askNewest(feed: InstrumentFeed, { newest }: OpenConnection): boolean {
+    newest?.ask(feed);
+    return newest !== null;
   }
 
   #receive(text: string, connection: OpenConnection): void {
@@ -219,7 +254,14 @@ export class LiveFeed {
       }
     }
     if (unarchived !== null) this.#outlet.archive(unarchived);
+    this.#noteNewest(events);
     this.#pauseUntilRoom(connection);
+  }
+
+  #noteNewest(events: readonly VenueEvent[]): void {
+    const newest = events.filter((event) => event.kind === 'trade' && event.isOfNewest === true);
+    for (const [instrumentId, trades] of Map.groupBy(newest as VenueTrade[], (trade) => trade.instrumentId))
+      this.#feeds.get(instrumentId)?.noteNewest(trades);
   }
 
   #receiveTrade(trade: VenueTrade, message: ReceivedMessage | null, connection: OpenConnection): void {
@@ -231,7 +273,9 @@ export class LiveFeed {
     }
     this.#options.vitals.traded(feed.instrumentId, trade.receivedAtMs);
     const isUnheardOf = feed.lastId === null;
-    if (feed.receive(trade, message) === 'gap') this.#fetchMissing(feed, connection);
+    const sign = feed.receive(trade, message);
+    if (sign !== null) this.#fetchMissing(feed, connection, this.#askNewest(feed, connection));
+    if (sign === 'reset') this.#unread.noteReset(trade, feed.lastId);
     if (feed.isCatchingUp) this.#catchUp.bound();
     // From its first position on no trade of the instrument may be missing.
     if (isUnheardOf && feed.lastId !== null) this.#saver.soon();
@@ -250,22 +294,10 @@ export class LiveFeed {
   /** A second has passed: says how far the venue's time is proven, which nobody knows while trades are being fetched. */
   #tick(): void {
     if (!this.#wasOpen) return;
-    const heardAtMs = this.#heardAtMs();
+    for (const line of this.#lines) line.askNewestAgain();
+    this.#silence.look(this.#lines.flatMap(({ connection }) => connection ?? []));
     const isWhole = ![...this.#feeds.values()].some(({ isCatchingUp }) => isCatchingUp);
-    const venueTimeMs = heardAtMs === null || !isWhole ? null : this.#clock.at(heardAtMs);
-    if (venueTimeMs !== null) {
-      this.#watermarkMs = Math.max(this.#watermarkMs ?? 0, venueTimeMs - HEARTBEAT_GRACE_MS);
-    }
-    const provenMs = (this.#watermarkMs ?? 0) + HEARTBEAT_GRACE_MS;
-    const heartbeat = {
-      receivedAtNs: `${this.#options.time.nowMs()}000000`,
-      exchange: this.#options.venue.exchange,
-      kind: 'heartbeat',
-      url: this.#options.endpoints.ws,
-      message: JSON.stringify({ venueTimeMs: provenMs }),
-    };
-    this.#books.heartbeat(heartbeat, this.#watermarkMs, provenMs);
-    this.#outlet.sendWatermark(this.#watermarkMs, heartbeat);
+    this.#watermark.tell(isWhole ? this.#heardAtMs() : null);
   }
 
   /** Up to when everything has come over every line of trades; null: one of them is not open. */

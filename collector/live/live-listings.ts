@@ -1,30 +1,28 @@
-import type { LiveVenue, VenueEvent } from '../../shared/adapters/exchanges/venue.ts';
+import type { VenueEvent } from '../../shared/adapters/exchanges/venue.ts';
+import type { Listing } from '../../shared/domain/market-data/listing.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
-import { CatalogueWatch, type CatalogueWatchOptions } from './catalogue-watch.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { CatalogueWatch } from './catalogue-watch.ts';
 
-export interface LiveListingsOptions extends Omit<CatalogueWatchOptions, 'request'> {
-  readonly live: LiveVenue;
-  readonly restEndpoint: string;
+export interface LiveListingsOptions {
+  readonly exchange: string;
+  readonly log: Log;
+  /** null: the venue has no catalogue. */
+  readonly watch: CatalogueWatch | null;
+  readonly keep: (listings: readonly Listing[], fromMs: number) => Promise<void>;
 }
 
 /** What a venue lists: by its answers, and by its stream where that tells of each change. */
 export class LiveListings {
   readonly #options: LiveListingsOptions;
-  /** null: the venue has no catalogue. */
-  readonly #watch: CatalogueWatch | null;
 
   constructor(options: LiveListingsOptions) {
     this.#options = options;
-    const { live, restEndpoint } = options;
-    this.#watch =
-      live.catalogue === null
-        ? null
-        : new CatalogueWatch({ ...options, request: live.catalogue(restEndpoint) });
   }
 
   /** Resolves when the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    await this.#watch?.run(signal);
+    await this.#options.watch?.run(signal);
   }
 
   received(events: readonly VenueEvent[], receivedAtMs: number): void {

@@ -4,6 +4,13 @@ export interface Gap {
   readonly toId: number;
 }
 
+/** What a venue calls a trade: the number of one, with a time, is that of no other. */
+export interface NumberedTrade {
+  readonly id: number;
+  /** `null`: nobody believes it. */
+  readonly timeMs: number | null;
+}
+
 export type Admission =
   /** To be sent on at once. */
   | 'next'
@@ -12,25 +19,39 @@ export type Admission =
   /** Kept until what is missing before it has been fetched. */
   | 'held'
   /** As `held`, and this is the first sign that something is missing. */
-  | 'gap';
+  | 'gap'
+  /** As `gap`: the venue has begun to count anew, and nobody knows where. */
+  | 'reset';
 
-interface Numbered<Item> {
-  readonly id: number;
+interface Held<Item> extends NumberedTrade {
   readonly item: Item;
 }
+
+/** What a subscription begins with, and what a message that comes late may hold, has fewer. */
+const MAX_REMEMBERED = 512;
+const SAME_TIME_MS = 1000;
 
 /**
  * Sees to it that the trades of one instrument go on without a gap. Venues number them upwards, one by one; when a
  * number is missing, the trades behind it are held until the gap is filled or given up, since a candle that was closed
- * without them would stay wrong in the eyes of every strategy that saw it.
+ * without them would stay wrong in the eyes of every strategy that saw it. Whatever fills it ends the wait: a late message,
+ * the venue's newest trades said once more, or the answer to a question.
  */
 export class TradeContinuity<Item> {
   #lastId: number | null;
-  #held: Numbered<Item>[] | null = null;
+  #lastTimeMs: number | null;
+  /** By their ids, in order, while trades are missing before them. */
+  #held: Held<Item>[] | null = null;
+  /** Held trades follow a number that the venue began with anew. */
+  #isReset = false;
+  /** Times of the trades that were sent last, by id. */
+  readonly #sent = new Map<number, number | null>();
 
-  /** @param lastId of an earlier run; null: none is known, and whatever comes first is the beginning. */
-  constructor(lastId: number | null) {
-    this.#lastId = lastId;
+  /** @param last of an earlier run; null: none is known, and whatever comes first is the beginning. */
+  constructor(last: NumberedTrade | null) {
+    this.#lastId = last?.id ?? null;
+    this.#lastTimeMs = last?.timeMs ?? null;
+    if (last !== null) this.#sent.set(last.id, last.timeMs);
   }
 
   get lastId(): number | null {
@@ -42,29 +63,44 @@ export class TradeContinuity<Item> {
     return this.#held !== null;
   }
 
+  /** Whether the venue has begun to count anew, and what came before the first that was heard is not known yet. */
+  get isReset(): boolean {
+    return this.#isReset;
+  }
+
   get heldCount(): number {
     return this.#held?.length ?? 0;
   }
 
-  /** How many are missing before the first that is held; null: none is held. */
+  /** How many are missing before the first that is held; null: none is held, or nobody knows. */
   get missingCount(): number | null {
     const first = this.#held?.[0];
-    return first === undefined ? null : Math.max(0, first.id - (this.#lastId ?? first.id) - 1);
+    if (first === undefined || this.#isReset) return null;
+    return Math.max(0, first.id - (this.#lastId ?? first.id) - 1);
   }
 
   /** A trade came from the stream. */
-  admit(id: number, item: Item): Admission {
-    if (this.#held !== null) {
-      this.#held.push({ id, item });
-      return 'held';
+  admit(trade: NumberedTrade, item: Item): Admission {
+    const { id } = trade;
+    if (this.#isKnown(trade)) return 'repeated';
+    const isFallen = this.#lastId !== null && id <= this.#lastId;
+    if (isFallen && !this.#isReset && !this.#isOfReset(trade)) return 'repeated';
+    if (isFallen && !this.#isReset) {
+      this.#isReset = true;
+      const isFirstSign = this.#held === null;
+      this.#hold({ ...trade, item });
+      return isFirstSign ? 'reset' : 'held';
     }
-    if (this.#lastId !== null && id <= this.#lastId) return 'repeated';
-    if (this.#lastId === null || id === this.#lastId + 1) {
-      this.#lastId = id;
-      return 'next';
+    if (this.#held === null) {
+      if (this.#lastId === null || id === this.#lastId + 1) {
+        this.#take(trade);
+        return 'next';
+      }
+      this.#held = [{ ...trade, item }];
+      return 'gap';
     }
-    this.#held = [{ id, item }];
-    return 'gap';
+    this.#hold({ ...trade, item });
+    return 'held';
   }
 
   /** The stream was interrupted: whatever it brings is held until the rest is known. */
@@ -72,11 +108,26 @@ export class TradeContinuity<Item> {
     this.#held ??= [];
   }
 
-  /** A trade was fetched. @returns whether it was missing; if so it is to be sent on. */
-  fill(id: number): boolean {
-    if (this.#lastId !== null && id <= this.#lastId) return false;
-    this.#lastId = id;
-    return true;
+  /** Whether it is the one that was sent last. */
+  isLast(trade: NumberedTrade): boolean {
+    return trade.id === this.#lastId && this.#isKnown(trade);
+  }
+
+  /**
+   * A trade was fetched, in the venue's order.
+   * @returns what is to be sent on because of it: held ones that come before it, and itself where it was missing.
+   */
+  fill(trade: NumberedTrade, item: Item): readonly Item[] {
+    const { id } = trade;
+    if (this.#isKnown(trade)) return [];
+    const isFallen = this.#lastId !== null && id <= this.#lastId;
+    if (isFallen && !this.#isReset && !this.#isOfReset(trade)) return [];
+    // Of the run before the reset there may be some left: they come first, and their ids go on.
+    if (isFallen) this.#isReset = false;
+    const before = isFallen ? [] : this.#release((held) => held.id < id && held.id > this.#lastId!);
+    this.#take(trade);
+    if (this.#held !== null) this.#held = this.#held.filter((held) => !this.#isKnown(held));
+    return [...before, item];
   }
 
   /**
@@ -84,22 +135,70 @@ export class TradeContinuity<Item> {
    * @returns what is to be sent on, and what is missing before the rest.
    */
   drain(): { readonly released: readonly Item[]; readonly gap: Gap | null } {
-    const released: Item[] = [];
     const held = this.#held ?? [];
-    let at = 0;
-    for (; at < held.length; at++) {
-      const { id, item } = held[at]!;
-      if (this.#lastId !== null && id > this.#lastId + 1) break;
-      if (this.fill(id)) released.push(item);
-    }
-    const rest = held.slice(at);
+    // How many came before the first that was heard, nobody knows.
+    if (this.#isReset && held.length > 0)
+      return { released: [], gap: { fromId: held[0]!.id, toId: held[0]!.id - 1 } };
+    const released = this.#release(({ id }) => this.#lastId === null || id === this.#lastId + 1);
+    const rest = (this.#held ?? []).filter(({ id }) => id > this.#lastId!);
     this.#held = rest.length === 0 ? null : rest;
     const gap = rest.length === 0 ? null : { fromId: this.#lastId! + 1, toId: rest[0]!.id - 1 };
     return { released, gap };
   }
 
+  /** What came over the stream meanwhile and follows the last trade. While none does, or after a reset, nothing. */
+  follow(): readonly Item[] {
+    const first = this.#held?.[0];
+    if (first === undefined || this.#isReset || first.id > (this.#lastId ?? -1) + 1) return [];
+    return this.drain().released;
+  }
+
   /** What is missing stays missing: the next drain begins behind it. */
   passOver(gap: Gap): void {
     this.#lastId = gap.toId;
+    this.#isReset = false;
+  }
+
+  /** The answer to a question may have rounded the time. */
+  #isKnown({ id, timeMs }: NumberedTrade): boolean {
+    const sentMs = this.#sent.get(id);
+    if (sentMs === undefined) return false;
+    return sentMs === null || timeMs === null || Math.abs(sentMs - timeMs) <= SAME_TIME_MS;
+  }
+
+  /** A number that fell while time went on. */
+  #isOfReset({ timeMs }: NumberedTrade): boolean {
+    return timeMs !== null && this.#lastTimeMs !== null && timeMs > this.#lastTimeMs;
+  }
+
+  #take({ id, timeMs }: NumberedTrade): void {
+    this.#lastId = id;
+    this.#lastTimeMs = timeMs ?? this.#lastTimeMs;
+    this.#sent.delete(id);
+    this.#sent.set(id, timeMs);
+    if (this.#sent.size > MAX_REMEMBERED) this.#sent.delete(this.#sent.keys().next().value!);
+  }
+
+  #release(isNext: (held: Held<Item>) => boolean): Item[] {
+    const released: Item[] = [];
+    const held = this.#held ?? [];
+    let at = 0;
+    while (at < held.length && isNext(held[at]!)) {
+      this.#take(held[at]!);
+      released.push(held[at]!.item);
+      at++;
+    }
+    if (this.#held !== null) this.#held = held.slice(at);
+    return released;
+  }
+
+  /** Nearly always it comes last. */
+  #hold(trade: Held<Item>): void {
+    const held = (this.#held ??= []);
+    let place = held.length;
+    while (place > 0 && held[place - 1]!.id > trade.id) place--;
+    const before = held[place - 1];
+    if (before?.id === trade.id && before.timeMs === trade.timeMs) return;
+    held.splice(place, 0, trade);
   }
 }

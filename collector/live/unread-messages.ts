@@ -1,5 +1,5 @@
 import { MessageTally } from '../../shared/adapters/exchanges/message-tally.ts';
-import type { VenueEvent } from '../../shared/adapters/exchanges/venue.ts';
+import type { VenueEvent, VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { VenueVitals } from './venue-vitals.ts';
 
@@ -40,5 +40,12 @@ export class UnreadMessages {
     }
     this.#tally.add(events, ++this.#messages);
     return isAfterGap;
+  }
+
+  /** The venue has begun to count the trades of an instrument anew. */
+  noteReset({ instrumentId, tradeId }: VenueTrade, afterId: number | null): void {
+    const { exchange: venue, log, vitals } = this.#options;
+    vitals.reset();
+    log.warn('the venue counts its trades anew', { venue, instrumentId, afterId, tradeId });
   }
 }

@@ -11,7 +11,7 @@ export interface ConnectionTimings {
   readonly answerWithinMs: number;
   /** No message for so long, though pings are answered: has the venue forgotten us? */
   readonly silenceMs: number;
-  /** Venues end connections after a day; ending it first picks the moment. */
+  /** Venues end connections after a day: before that, by a tenth at most, it is time for another. */
   readonly renewAfterMs: number;
 }
 
@@ -24,17 +24,22 @@ export interface VenueConnectionOptions {
   readonly signal: AbortSignal;
   readonly onOpen: () => void;
   readonly onMessage: (text: string) => void;
+  /** It is time for another one; said again and again from then on. */
+  readonly onDue: () => void;
+  /** In [0, 1): connections that were opened together are not due together. */
+  readonly random: () => number;
   /** Asked when the stream is silent: whether the market went on without us. */
   readonly isMarketGoingOn: () => Promise<boolean>;
 }
 
 export type ConnectionEnd =
   | { readonly kind: 'aborted' }
-  /** It was time for a new one. */
+  /** Another has taken its place. */
   | { readonly kind: 'renewed' }
   | { readonly kind: 'lost'; readonly cause: string };
 
 const CHECKS_A_PING = 4;
+const SPREAD = 0.1;
 
 /**
  * One WebSocket connection to a venue, from its handshake to its end, whatever that is. It never goes silent
@@ -44,7 +49,7 @@ export class VenueConnection {
   readonly #options: VenueConnectionOptions;
   #socket: VenueSocket | null = null;
   readonly #end = Promise.withResolvers<ConnectionEnd>();
-  #openedAtMs = 0;
+  #dueAtMs = Infinity;
   #heardAtMs: number | null = null;
   #lastMessageAtMs = 0;
   #pingedAtMs: number | null = null;
@@ -70,7 +75,7 @@ export class VenueConnection {
       onOpen: () => this.#opened(),
       onMessage: (text) => this.#received(text),
       onSign: () => this.#heard(),
-      onEnd: (cause) => this.#lose(cause),
+      onEnd: (cause) => this.lose(cause),
     });
     const endWatch = time.every(timings.pingAfterMs / CHECKS_A_PING, () => this.#check(time.nowMs()));
     const endKeepAlive =
@@ -84,6 +89,11 @@ export class VenueConnection {
       this.#heardAtMs = null;
       this.#socket.terminate();
     }
+  }
+
+  /** Says something once it is open; what cannot be said any more is not. */
+  send(text: string): void {
+    if (this.#heardAtMs !== null) this.#socket?.send(text);
   }
 
   get isPaused(): boolean {
@@ -107,13 +117,10 @@ export class VenueConnection {
     if (this.#heardAtMs !== null) this.#socket?.send(message);
   }
 
-  /** Ends it: what comes over it is of no use. */
-  lose(cause: string): void {
-    this.#lose(cause);
-  }
-
   #opened(): void {
-    this.#openedAtMs = this.#lastMessageAtMs = this.#options.time.nowMs();
+    const { time, timings, random } = this.#options;
+    this.#lastMessageAtMs = time.nowMs();
+    this.#dueAtMs = time.nowMs() + timings.renewAfterMs * (1 - SPREAD * random());
     this.#heard();
     for (const message of this.#options.line.subscribe) this.#socket?.send(message);
     this.#options.onOpen();
@@ -132,11 +139,11 @@ export class VenueConnection {
 
   #check(now: number): void {
     if (this.#heardAtMs === null || this.#isPaused) return;
-    const { pingAfterMs, answerWithinMs, silenceMs, renewAfterMs } = this.#options.timings;
-    if (now - this.#openedAtMs >= renewAfterMs) this.#end.resolve({ kind: 'renewed' });
-    else if (this.#pingedAtMs !== null) {
+    const { pingAfterMs, answerWithinMs, silenceMs } = this.#options.timings;
+    if (now >= this.#dueAtMs) this.#options.onDue();
+    if (this.#pingedAtMs !== null) {
       if (now - this.#pingedAtMs >= answerWithinMs)
-        this.#lose(`a ping was not answered within ${answerWithinMs} ms`);
+        this.lose(`a ping was not answered within ${answerWithinMs} ms`);
     } else if (now - this.#heardAtMs >= pingAfterMs) {
       this.#pingedAtMs = now;
       this.#socket?.ping();
@@ -154,16 +161,22 @@ export class VenueConnection {
     this.#isAsking = true;
     try {
       if (await this.#options.isMarketGoingOn())
-        this.#lose(`silent for ${silenceMs} ms while the market goes on`);
+        this.lose(`silent for ${silenceMs} ms while the market goes on`);
       else this.#lastMessageAtMs = this.#options.time.nowMs();
     } catch (error) {
-      this.#lose(`silent for ${silenceMs} ms, and asking failed: ${(error as Error).message}`);
+      this.lose(`silent for ${silenceMs} ms, and asking failed: ${(error as Error).message}`);
     } finally {
       this.#isAsking = false;
     }
   }
 
-  #lose(cause: string): void {
+  /** Ends it: another is heard in its place. */
+  renewed(): void {
+    this.#end.resolve({ kind: 'renewed' });
+  }
+
+  /** Ends it, since it is of no use. */
+  lose(cause: string): void {
     this.#end.resolve({ kind: 'lost', cause });
   }
 }

@@ -26,6 +26,7 @@ export class VenueVitals {
   #missed = 0;
   #books: (() => BookVitals) | null = null;
   #reportedBooks: BookCounters | null = null;
+  #resets = 0;
 
   constructor(venue: string) {
     this.venue = venue;
@@ -80,6 +81,16 @@ export class VenueVitals {
       counted[name] -= this.#reportedBooks?.[name] ?? 0;
     this.#reportedBooks = now.counters;
     return { counted, notWhole: now.notWhole };
+  }
+
+  /** A venue began to count the trades of an instrument anew. */
+  reset(): void {
+    this.#resets++;
+  }
+
+  /** How often that was, since the start. */
+  get resets(): number {
+    return this.#resets;
   }
 
   /** Messages that were set aside since it was last asked. */

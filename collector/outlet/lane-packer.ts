@@ -38,6 +38,7 @@ interface OpenRecord {
   readonly malformed: [raw: string, cause: string][];
   malformedCharacters: number;
   laneWatermarkMs: number | null;
+  ends: boolean;
 }
 
 /** An instrument's place in the record under way of its lane. */
@@ -156,6 +157,11 @@ export class LanePacker {
     }
   }
 
+  /** The tape has come to its end. */
+  addEnd(lane: Lane): void {
+    recordOf(this.#laneNamed(lane)).ends = true;
+  }
+
   /** Takes what has gathered, each lane's records in their order; one a lane, unless it was overfull. */
   take(): StreamRecord[] {
     const stamp = {
@@ -202,6 +208,7 @@ function recordOf(lane: LaneBuffer): OpenRecord {
     malformed: [],
     malformedCharacters: 0,
     laneWatermarkMs: null,
+    ends: false,
   };
   return lane.open;
 }
@@ -226,7 +233,7 @@ function encode(
   stamp: Pick<TradesRecordV1, 'fence' | 'sessionId'>,
   record: OpenRecord,
 ): StreamRecord {
-  const { instruments, trades, quotes, levels, laneWatermarkMs, watermarks, nextTradeIds, malformed } =
+  const { instruments, trades, quotes, levels, laneWatermarkMs, watermarks, nextTradeIds, malformed, ends } =
     record;
   const body: TradesRecordV1 = {
     v: 1,
@@ -241,6 +248,7 @@ function encode(
     ...(quotes.length === 0 ? {} : { quotes }),
     ...(levels.length === 0 ? {} : { levels }),
     ...(malformed.length === 0 ? {} : { malformed }),
+    ...(ends ? { ends } : {}),
   };
   return recordOfLane(lane, Buffer.from(JSON.stringify(body)));
 }

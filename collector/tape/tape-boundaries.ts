@@ -6,6 +6,7 @@
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { exchangeOf } from '../../shared/domain/market-data/instrument.ts';
 import { isTradeTime, type ToldTrade } from '../../shared/contracts/lane-rows.ts';
+import { laneOf, type Lane } from '../../shared/domain/market-data/lane.ts';
 import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
 import { parseTradeId } from '../../shared/domain/market-data/trade.ts';
 import type { TapeStep } from '../../shared/engine/tape-folds.ts';
@@ -56,6 +57,11 @@ export class TapeBoundaries {
       releases = true;
     }
     return releases ? { kind: 'heartbeat', exchange, watermarkMs } : null;
+  }
+
+  /** Those that had a trade. */
+  lanes(): ReadonlySet<Lane> {
+    return new Set([...this.#released.keys()].map(laneOf));
   }
 
   snapshot(): BoundariesSnapshot {

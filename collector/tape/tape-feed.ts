@@ -71,8 +71,13 @@ export class TapeFeed {
     await this.#appender.begin(this.#packer.take());
   }
 
-  /** The tape has come to an end, which closes nothing: what is left is sent, and settles. */
+  /**
+   * The tape has come to an end, which closes nothing: what is left is sent, and settles. Then its lanes are told, so that
+   * whoever waits for more of it waits no longer.
+   */
   async finish(): Promise<void> {
+    await this.#settleSent();
+    for (const lane of this.#options.boundaries.lanes()) this.#packer.addEnd(lane);
     await this.#settleSent();
   }
 

@@ -1,6 +1,6 @@
 /** What `-c NAME=VALUE` changes of a stage, so that nobody has to edit a source file to deploy one. */
 import type { Node } from 'constructs';
-import { VENUE_SYMBOL } from '../../shared/contracts/exchange.ts';
+import { isSymbolOfVenue } from '../../shared/contracts/exchange.ts';
 import type { StageSettings } from './stage.ts';
 
 export type Context = Pick<Node, 'tryGetContext'>;
@@ -12,7 +12,7 @@ export class ContextRefused extends Error {
 
 /**
  * `-c webSocket=false` leaves the realtime stack out, `-c dashboard=false` the dashboard, `-c enhancedFanOut=true` gives stream consumers a pipe of their
- * own, `-c symbols=BTCUSDT,ETHUSDT` says what is collected, `-c pageOrigin=https://desk.example.com` where a page may
+ * own, `-c symbols=binance:BTCUSDT,kraken:BTC/USD` says what is collected, `-c pageOrigin=https://desk.example.com` where a page may
  * be served from.
  * @throws ContextRefused
  */
@@ -60,10 +60,10 @@ function readCollector(context: Context, stage: StageSettings): StageSettings['c
   if (stage.collector === null)
     throw new ContextRefused(`-c symbols=…: the stage ${stage.name} has no collector`);
   const symbols = [...new Set(text.split(',').map((symbol) => symbol.trim().normalize('NFC')))];
-  const wrong = symbols.find((symbol) => !VENUE_SYMBOL.test(symbol));
+  const wrong = symbols.find((symbol) => !isSymbolOfVenue(symbol));
   if (wrong !== undefined)
     throw new ContextRefused(
-      `-c symbols=…: ${JSON.stringify(wrong)}: expected the venue's own symbols, such as BTCUSDT,ETHUSDT`,
+      `-c symbols=…: ${JSON.stringify(wrong)}: expected symbols of venues, such as binance:BTCUSDT,kraken:BTC/USD`,
     );
   if (symbols.length > MAX_SYMBOLS)
     throw new ContextRefused(`-c symbols=…: expected at most ${MAX_SYMBOLS}, got ${symbols.length}`);

@@ -1,7 +1,7 @@
 /** What differs between the places that the platform is deployed to. */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
-import { exchangeName, VENUE_SYMBOL } from '../../shared/contracts/exchange.ts';
+import { isSymbolOfVenue } from '../../shared/contracts/exchange.ts';
 import { tokenRules } from '../../shared/contracts/token-rules.ts';
 import type { AlarmReceiver } from './alarm-receivers.ts';
 
@@ -35,9 +35,11 @@ const stageSchema = z
     reservedConcurrency: z.record(z.string(), z.int().min(1)),
     collector: z
       .strictObject({
-        exchange: exchangeName,
-        /** The venue's own symbols. */
-        symbols: z.array(z.string().regex(VENUE_SYMBOL)).min(1).max(200),
+        /** The venues' own symbols with the exchange before them, `kraken:BTC/USD`; one process listens to all of them. */
+        symbols: z
+          .array(z.string().refine(isSymbolOfVenue, { error: 'expected a symbol such as binance:BTCUSDT' }))
+          .min(1)
+          .max(200),
         cpuUnits: z.literal([256, 512, 1024]),
         memoryMb: z.int().min(512).max(8192),
         /** One listens; a second stands by and takes over within seconds. */

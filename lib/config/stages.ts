@@ -43,8 +43,7 @@ const stages: Readonly<Record<StageName, StageSettings>> = {
     // New accounts have ten concurrent executions in all, of which none can be reserved.
     reservedConcurrency: {},
     collector: {
-      exchange: 'binance',
-      symbols: ['BTCUSDT', 'ETHUSDT'],
+      symbols: ['binance:BTCUSDT', 'coinbase:BTC-USD', 'kraken:BTC/USD'],
       cpuUnits: 256,
       memoryMb: 512,
       tasks: 1,
@@ -69,8 +68,11 @@ const stages: Readonly<Record<StageName, StageSettings>> = {
     // A rush of requests or backtests must not take the concurrency that orders need.
     reservedConcurrency: { 'match-orders': 10, 'submit-order': 10, 'check-risk': 20, 'run-chunk': 100 },
     collector: {
-      exchange: 'binance',
-      symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'],
+      symbols: ['BTC', 'ETH', 'SOL'].flatMap((base) => [
+        `binance:${base}USDT`,
+        `coinbase:${base}-USD`,
+        `kraken:${base}/USD`,
+      ]),
       cpuUnits: 512,
       memoryMb: 1024,
       tasks: 2,

@@ -26,12 +26,12 @@ import {
 import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import {
-  COLLECTOR_EXCHANGE,
   COLLECTOR_SYMBOLS,
   COLLECTOR_TABLE,
   streamVariable,
   tableVariable,
 } from '../../shared/adapters/aws/environment.ts';
+import { symbolsByExchange } from '../../shared/contracts/exchange.ts';
 import { SERVICE_METRICS } from '../../shared/contracts/service-metrics.ts';
 import { topology } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
@@ -48,8 +48,8 @@ type Collector = NonNullable<Stage['collector']>;
 const VENUE_PORTS = [443, 9443];
 
 /**
- * The processes of which one holds the exchange's connection, because the order of a lane needs one writer: a lease says
- * which.
+ * The processes of which one holds an exchange's connections, because the order of a lane needs one writer: a lease of each
+ * exchange says which.
  * The casts: under exactOptionalPropertyTypes the library's classes do not fit its own interfaces.
  */
 export class CollectorStack extends MillraceStack {
@@ -92,7 +92,7 @@ export class CollectorStack extends MillraceStack {
       dimensions: { ClusterName: cluster.clusterName, ServiceName: service.serviceName },
       topicArn,
     });
-    addOwnAlarms(this, 'venue', { venue: collector.exchange });
+    for (const venue of symbolsByExchange(collector.symbols).keys()) addOwnAlarms(this, 'venue', { venue });
   }
 
   /** Public subnets and no NAT: the task only calls out, and a NAT gateway would cost more than the task. */
@@ -124,7 +124,7 @@ export class CollectorStack extends MillraceStack {
   }
 
   #addTask(
-    { exchange, symbols, cpuUnits, memoryMb }: Collector,
+    { symbols, cpuUnits, memoryMb }: Collector,
     imageFolder: string,
     taskRole: Role,
   ): FargateTaskDefinition {
@@ -153,7 +153,6 @@ export class CollectorStack extends MillraceStack {
           Object.keys(topology.streams).map((name) => [streamVariable(name), platform.streamName(name)]),
         ),
         [tableVariable(COLLECTOR_TABLE)]: platform.tableName(COLLECTOR_TABLE),
-        [COLLECTOR_EXCHANGE]: exchange,
         [COLLECTOR_SYMBOLS]: symbols.join(','),
         MILLRACE_STAGE: this.stage.name,
         MILLRACE_LOG_LEVEL: 'info',

@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { METRIC_NAMESPACE, METRICS } from '../../shared/contracts/metrics.ts';
+import { symbolsByExchange } from '../../shared/contracts/exchange.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
 import type { Stage } from '../config/stage.ts';
 import { addOwnAlarms } from '../constructs/own-alarms.ts';
@@ -46,20 +47,23 @@ export class ObservabilityStack extends MillraceStack {
   /** What the platform counts of itself: all of a venue, and what else has an alarm, with the line that it must not cross. */
   #ownWidgets(): IWidget[] {
     const { name: stage, collector } = this.stage;
+    const venues = collector === null ? [] : [...symbolsByExchange(collector.symbols).keys()];
     return Object.entries(METRICS).flatMap(([name, { per, kind, unit, alarm }]) => {
       if (per === 'function' || (per === 'platform' && alarm === null)) return [];
-      if (per === 'venue' && collector === null) return [];
+      if (per === 'venue' && venues.length === 0) return [];
       const statistic = alarm?.statistic ?? (kind === 'count' ? 'Sum' : 'Maximum');
-      const venue: Record<string, string> =
-        per === 'venue' && collector !== null ? { venue: collector.exchange } : {};
+      const lines =
+        per === 'venue'
+          ? venues.map((venue) => this.#metric(METRIC_NAMESPACE, name, { stage, venue }, statistic, venue))
+          : [this.#metric(METRIC_NAMESPACE, name, { stage }, statistic, name)];
       return [
         new GraphWidget({
           title: unit === 'Count' ? name : `${name} (${unit.toLowerCase()}, ${statistic})`,
-          left: [
-            this.#metric(METRIC_NAMESPACE, name, { stage, ...venue }, statistic, venue['venue'] ?? name),
-          ],
+          left: lines,
           leftAnnotations:
-            alarm === null ? [] : [{ value: alarm.threshold, label: describeAlarm(alarm.what, venue) }],
+            alarm === null
+              ? []
+              : [{ value: alarm.threshold, label: describeAlarm(alarm.what, { venue: 'a venue' }) }],
           width: 8,
           height: 6,
         }),

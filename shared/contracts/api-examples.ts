@@ -161,6 +161,7 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
       functions: [{ name: 'store-trades', invocations: 1200, errors: 0, durationMsP99: 12.4, lagMs: 3 }],
       waiting: [],
       givenUp: 0,
+      dropped: { known: 12, fenced: 0 },
       deadLetters: { 'orders-urgent': 0, 'orders-standard': 1 },
     },
   },

@@ -40,7 +40,7 @@ describe('the REST contracts', () => {
       if (!('limit' in query.shape)) continue;
       expect(query.parse({})).toHaveProperty('limit');
       expect(query.safeParse({ limit: '0' }).success).toBe(false);
-      expect(query.safeParse({ limit: '5001' }).success).toBe(false);
+      expect(query.safeParse({ limit: '10001' }).success).toBe(false);
     }
   });
 });

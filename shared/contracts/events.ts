@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { INTERVALS } from '../domain/candles/interval.ts';
+import { QUALITY_FLAGS } from '../domain/market-data/quality-flags.ts';
 import { ORDER_STATUSES } from '../domain/orders/order.ts';
 import { bookView, quoteView } from './book-views.ts';
 import { amountText, decimalText, positiveDecimalText } from './decimal-text.ts';
@@ -32,6 +33,8 @@ export const candleView = z.object({
   lastTradeId: tradeIdText,
   closed: z.boolean(),
   complete: z.boolean(),
+  /** What is said against its trades. Left out: nothing. */
+  flags: z.array(z.enum(QUALITY_FLAGS)).optional(),
 });
 export type CandleView = z.infer<typeof candleView>;
 

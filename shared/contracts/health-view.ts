@@ -25,6 +25,8 @@ export const healthView = z.strictObject({
   ),
   /** Records, events and messages that were given up and not sent again; null: it is not known here. */
   givenUp: z.int().min(0).nullable(),
+  /** Trades that were left out, by cause; null: the counts could not be read. */
+  dropped: z.strictObject({ known: z.int().min(0), fenced: z.int().min(0) }).nullable(),
   /** Messages that queue workers gave up on, by queue; null: the count could not be read. */
   deadLetters: z.record(z.string(), z.int().min(0).nullable()),
 });

@@ -61,22 +61,23 @@ function less(open: StoredOpenCandle, shorter: StoredOpenCandle | null): StoredO
   };
 }
 
-/** The longer intervals lie packed from their first version on. */
+const unpackLonger = (stored: Stored): unknown => ({ folds: unpackFolds(stored['packed'] as string) });
+
+/** The longer intervals lie packed from their first version on; the second may carry flags. */
 export const LONGER_CANDLES: Versions = {
-  writes: 1,
-  reads: {
-    0: (stored) => ({ folds: unpackFolds(stored['packed'] as string) }),
-    1: (stored) => ({ folds: unpackFolds(stored['packed'] as string) }),
-  },
+  writes: 2,
+  reads: { 0: unpackLonger, 1: unpackLonger, 2: unpackLonger },
   lay: ({ folds }: { readonly folds: readonly StoredFold[] }) => ({ packed: packFolds(folds) }),
 };
 
+/** The third says more than the second: when the newest trade was, when ids began anew, flags, what is to be made again. */
 export const LANE_CANDLES: Versions = {
-  writes: 2,
+  writes: 3,
   reads: {
     0: ofTrades,
     1: unpackedBy((packed) => unpackFoldsOfTrades(packed).map(withoutShorter)),
     2: unpackedBy(unpackFolds),
+    3: unpackedBy(unpackFolds),
   },
   lay,
 };

@@ -110,7 +110,8 @@ describe('the record of a lane', () => {
         const trades = prints
           .map(({ gapMs, price, place }, i) => ({
             one: trade(BTC, i, (timeMs += gapMs), price),
-            place: i + place,
+            // What lies before the first trade of all is told by the shortest interval.
+            place: i === 0 ? 0 : i + place,
           }))
           .sort((a, b) => a.place - b.place)
           .map(({ one }) => one);

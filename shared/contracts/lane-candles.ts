@@ -1,17 +1,19 @@
 /** LANE#<lane> / build-candles: the folds of a lane's instruments, with amounts as canonical decimals. */
 import type { Candle } from '../domain/candles/candle.ts';
+import { candleUnderWay } from '../domain/candles/candle-under-way.ts';
 import {
-  candleUnderWay,
   type ClosingTrade,
   type FoldState,
   type InstrumentFold,
   type IntervalFold,
 } from '../domain/candles/fold.ts';
 import type { OpenCandle } from '../domain/candles/open-candle.ts';
+import type { RefoldPlan } from '../domain/candles/refold-plan.ts';
 import { resumeFold } from '../domain/candles/resume-fold.ts';
 import { intervalMs, openTimeOf, type Interval } from '../domain/candles/interval.ts';
 import { decimal, formatDecimal } from '../domain/decimal.ts';
 import type { InstrumentId } from '../domain/market-data/instrument.ts';
+import { flagsOf } from '../domain/market-data/quality-flags.ts';
 import type { CandleView } from './events.ts';
 import type { PriceView } from './market-views.ts';
 
@@ -28,6 +30,8 @@ export type StoredFold = Omit<FoldState, 'intervals' | 'closingTrade'> & {
 
 export interface LaneCandlesRecord {
   readonly folds: readonly StoredFold[];
+  /** By instrument, what is to be made again; left out while nothing is. */
+  readonly refolds?: Readonly<Record<InstrumentId, RefoldPlan>>;
 }
 
 /**
@@ -99,9 +103,12 @@ function wholeFolds(record: LaneCandlesRecord, longer: LaneCandlesRecord | null)
   }));
 }
 
-function decodeFold({ closingTrade, intervals, ...fold }: StoredFold): FoldState {
+function decodeFold({ closingTrade, intervals, seen, ...fold }: StoredFold): FoldState {
+  // Records from before it was kept are without: no trade is newer than the watermark.
+  const newestMs = seen.newestMs ?? (seen.lastId < 0 ? undefined : fold.watermarkMs);
   return {
     ...fold,
+    seen: { ...seen, ...(newestMs === undefined ? {} : { newestMs }) },
     closingTrade: closingTrade === null ? null : { ...closingTrade, price: decimal(closingTrade.price) },
     intervals: intervals.map(({ open, ...state }) => ({
       ...state,
@@ -166,5 +173,6 @@ export function candleViewOf(candle: Candle): CandleView {
     lastTradeId: String(candle.lastTradeId),
     closed: candle.closed,
     complete: candle.complete,
+    ...(candle.quality === undefined ? {} : { flags: [...flagsOf(candle.quality)] }),
   };
 }

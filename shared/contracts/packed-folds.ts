@@ -53,11 +53,14 @@ const HAS_CLOSING = 2;
 const HAS_GIVEN_UP = 4;
 /** Every interval was watched since the same time. */
 const SINCE_ONE_TIME = 8;
+const HAS_NEWEST = 16;
+/** The venue's ids began anew. */
+const HAS_RESET = 32;
 
 /** @param exchange of the lane, with its colon: a name that has none is of it */
 function packFold(out: NumberWriter, fold: StoredFold, nowMs: number, exchange: string): void {
   const { instrumentId, seen, watermarkMs, interrupted, closingTrade, intervals } = fold;
-  const { lastId, givenUpThroughId } = seen;
+  const { lastId, givenUpThroughId, newestMs, sinceMs } = seen;
   const steps = stepsOf(fold);
   const since = [...new Set(intervals.map(({ observedSinceMs }) => observedSinceMs))];
   out.text(instrumentId.startsWith(exchange) ? instrumentId.slice(exchange.length) : instrumentId);
@@ -66,10 +69,14 @@ function packFold(out: NumberWriter, fold: StoredFold, nowMs: number, exchange: 
     (interrupted ? INTERRUPTED : 0) |
       (closingTrade === null ? 0 : HAS_CLOSING) |
       (givenUpThroughId === undefined ? 0 : HAS_GIVEN_UP) |
-      (since.length === 1 ? SINCE_ONE_TIME : 0),
+      (since.length === 1 ? SINCE_ONE_TIME : 0) |
+      (newestMs === undefined ? 0 : HAS_NEWEST) |
+      (sinceMs === undefined ? 0 : HAS_RESET),
   );
   if (givenUpThroughId !== undefined) out.int(lastId - givenUpThroughId);
   out.int(nowMs - watermarkMs);
+  if (newestMs !== undefined) out.int(watermarkMs - newestMs);
+  if (sinceMs !== undefined) out.int(watermarkMs - sinceMs);
   out.int((steps.price.zeros * STEPS + steps.quantity.zeros) * STEPS + steps.quote.zeros);
   out.int(intervals.reduce((bits, { interval }) => bits | (1 << INTERVALS.indexOf(interval)), 0));
   if (since.length === 1) out.int(watermarkMs - since[0]!);
@@ -95,6 +102,8 @@ function unpackFold(from: NumberReader, nowMs: number, exchange: string): Stored
   const has = from.int();
   if ((has & HAS_GIVEN_UP) !== 0) seen.givenUpThroughId = lastId - from.int();
   const watermarkMs = nowMs - from.int();
+  if ((has & HAS_NEWEST) !== 0) seen.newestMs = watermarkMs - from.int();
+  if ((has & HAS_RESET) !== 0) seen.sinceMs = watermarkMs - from.int();
   const zeros = from.int();
   const steps = {
     price: stepOf(Math.floor(zeros / (STEPS * STEPS))),
@@ -160,6 +169,7 @@ const USUAL = { open: 1, previous: 2 };
 const OTHER_TIMES = 1;
 /** A trade is missing, came late, or another venue skips ids: else they follow each other without a gap. */
 const OTHER_IDS = 2;
+const FLAGGED = 4;
 
 /** @returns where the next longer candle ends. */
 function packInterval(out: NumberWriter, state: StoredInterval, frame: Frame, edge: Edge): Edge {
@@ -168,7 +178,11 @@ function packInterval(out: NumberWriter, state: StoredInterval, frame: Frame, ed
   const openCode = codeOf(open?.openTimeMs ?? null, frame.nowMs, interval);
   const hasOtherTimes = previousCode !== USUAL.previous || openCode !== USUAL.open;
   const hasOtherIds = open !== null && !hasUsualIds(open, edge);
-  out.int((hasOtherTimes ? OTHER_TIMES : 0) | (hasOtherIds ? OTHER_IDS : 0));
+  const quality = open?.quality;
+  out.int(
+    (hasOtherTimes ? OTHER_TIMES : 0) | (hasOtherIds ? OTHER_IDS : 0) | (quality === undefined ? 0 : FLAGGED),
+  );
+  if (quality !== undefined) out.int(quality);
   if (hasOtherTimes) {
     out.int(previousCode);
     out.int(openCode);
@@ -183,12 +197,14 @@ function unpackInterval(
   edge: Edge,
 ): { readonly state: Pick<StoredInterval, 'open' | 'previousOpenTimeMs'>; readonly edge: Edge } {
   const has = from.int();
+  const quality = (has & FLAGGED) === 0 ? null : from.int();
   const hasOtherTimes = (has & OTHER_TIMES) !== 0;
   const previousOpenTimeMs = openTimeOfCode(hasOtherTimes ? from.int() : USUAL.previous, nowMs, interval);
   const openTimeMs = openTimeOfCode(hasOtherTimes ? from.int() : USUAL.open, nowMs, interval);
   if (openTimeMs === null) return { state: { open: null, previousOpenTimeMs }, edge };
   const read = unpackOpen(from, openTimeMs, { steps, hasOtherIds: (has & OTHER_IDS) !== 0 }, edge);
-  return { state: { open: read.open, previousOpenTimeMs }, edge: read.edge };
+  const open = quality === null ? read.open : { ...read.open, quality };
+  return { state: { open, previousOpenTimeMs }, edge: read.edge };
 }
 
 /** Open times lie on the grid of their interval. */

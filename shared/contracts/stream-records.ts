@@ -48,6 +48,8 @@ export interface TradesRecordV1 {
   readonly levels?: readonly LevelsRow[];
   /** What a venue message said that could not be read as a trade, whole: [raw text, cause]. */
   readonly malformed?: readonly (readonly [raw: string, cause: string])[];
+  /** The tape has come to its end: nothing of it follows. */
+  readonly ends?: true;
 }
 
 export const orderRecord = z.object({ v: z.literal(1), kind: z.literal('order'), lane: z.string(), order });
@@ -87,6 +89,8 @@ export type LaneRecord =
       readonly watermarks: readonly Watermark[];
       /** Left out where the record has none. Nearly all who read a record have no use for them: see `readBookRows`. */
       readonly books?: UnreadBooks;
+      /** It is the last of its tape. */
+      readonly ends?: true;
     }
   | { readonly kind: 'order'; readonly lane: string; readonly order: OrderRecordV1['order'] }
   | {
@@ -114,6 +118,7 @@ const tradesEnvelope = z.object({
   quotes: z.array(z.unknown()).max(MAX_QUOTES_A_RECORD).optional(),
   levels: z.array(z.unknown()).max(MAX_LEVELS_A_RECORD).optional(),
   malformed: z.array(z.tuple([z.string(), z.string()])).optional(),
+  ends: z.literal(true).optional(),
 });
 
 /**
@@ -163,6 +168,7 @@ function readTrades(envelope: z.infer<typeof tradesEnvelope>): LaneRecord {
     laneWatermarkMs: envelope.laneWatermarkMs,
     watermarks: readWatermarks(envelope),
     ...(hasBooks ? { books: { quotes: quotes ?? [], levels: levels ?? [], readBefore } } : {}),
+    ...(envelope.ends === undefined ? {} : { ends: true as const }),
   };
 }
 

@@ -6,11 +6,15 @@ import type { ReceivedTrade } from '../contracts/lane-rows.ts';
 export interface TradeStore {
   /**
    * Resolves when the trades can be queried.
-   * @param mayRepeat some of them may have been inserted by an earlier attempt: those are looked up and left out.
+   * @param mayRepeat some of them may be there already, by instrument, time and id: those are looked up and left out.
+   * @returns those that were not left out.
    */
-  insert(trades: readonly ReceivedTrade[], options: { readonly mayRepeat: boolean }): Promise<void>;
+  insert(
+    trades: readonly ReceivedTrade[],
+    options: { readonly mayRepeat: boolean },
+  ): Promise<readonly ReceivedTrade[]>;
   /** In order of (timeMs, tradeId), at most `limit`. */
   between(instrumentId: InstrumentId, fromMs: number, toMs: number, limit: number): Promise<readonly Trade[]>;
-  /** The latest trade of an instrument by (timeMs, tradeId). */
-  latest(instrumentId: InstrumentId): Promise<Trade | null>;
+  /** The latest trade of an instrument by (timeMs, tradeId). @param beforeMs of those before that time */
+  latest(instrumentId: InstrumentId, beforeMs?: number): Promise<Trade | null>;
 }

@@ -76,7 +76,7 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
     trades: {
       insert: async (trades, options) => (store('trades', 'write'), ports.trades.insert(trades, options)),
       between: async (...args) => (store('trades', 'read'), ports.trades.between(...args)),
-      latest: async (instrumentId) => (store('trades', 'read'), ports.trades.latest(instrumentId)),
+      latest: async (...args) => (store('trades', 'read'), ports.trades.latest(...args)),
     },
     candles: {
       insert: async (candles, options) => (store('candles', 'write'), ports.candles.insert(candles, options)),

@@ -35,7 +35,9 @@ export interface LaneFold<State, Effects> {
   noEffects(): Effects;
   /** Changes the state in place and adds to the effects. */
   fold(state: State, folded: FoldedRecord, effects: Effects): void;
-  /** Resolves when the effects are durable. */
+  /** A record is passed over: whoever sent it had been followed by another. */
+  passOver?(state: State, record: LaneRecord): void;
+  /** Resolves when the effects are durable. What it changes in a state is stored with it. */
   emit(effects: Effects, emission: Emission): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ interface Lane<State> {
 }
 
 interface StoredLane {
+  /** Other folds of the lane read how far this one has come. */
   readonly lastSequence: string;
   /** Left out before the first record that carried one. */
   readonly fence?: number;
@@ -121,6 +124,7 @@ async function runBatch<State, Effects>(
     touched.add(laneName);
     if (!passesFence(lane, record)) {
       invocation.count('recordsFenced');
+      fold.passOver?.(lane.state, record);
       continue;
     }
     const arrivedAtMs = kinesis.approximateArrivalTimestamp * 1000;

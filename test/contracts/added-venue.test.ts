@@ -67,6 +67,7 @@ const bazaar: Venue = {
         bookIds: [],
         subscribe: [JSON.stringify({ tell: ids })],
         keepAlive: null,
+        sayNewest: null,
       })),
     symbolOf: (id) => id.slice(NAME.length + 1),
     backfill: pagesById(100, (rest, id, from) => ({ url: `${rest}/sales/${id}?from=${from}`, weight: 1 })),

@@ -8,13 +8,13 @@ import { createHandler as createStoreTrades } from '../../lambdas/market-data/st
 import { deployPlatform } from '../../scripts/emulator/deploy.ts';
 import { DynamoStateStore } from '../../shared/adapters/aws/dynamo-state-store.ts';
 import {
-  COLLECTOR_EXCHANGE,
   COLLECTOR_REST,
   COLLECTOR_SYMBOLS,
   COLLECTOR_WS,
   parseEnvironment,
   type Environment,
 } from '../../shared/adapters/aws/environment.ts';
+import type { ReceivedTrade } from '../../shared/contracts/lane-rows.ts';
 import { collectorLeaseKey } from '../../shared/contracts/record-keys.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
 import { BinanceVenue } from '../../simulator/binance-venue.ts';
@@ -76,8 +76,7 @@ function startCollector(): ChildProcess {
     env: {
       ...process.env,
       ...variables,
-      [COLLECTOR_EXCHANGE]: 'binance',
-      [COLLECTOR_SYMBOLS]: market.instrumentIds.map((id) => id.split(':')[1]).join(','),
+      [COLLECTOR_SYMBOLS]: market.instrumentIds.join(','),
       [COLLECTOR_WS]: venue.endpoints.ws,
       [COLLECTOR_REST]: venue.endpoints.rest,
     },
@@ -94,12 +93,15 @@ async function nextHolder(after: number): Promise<number> {
 }
 
 const storedTrades: string[] = [];
+const nameOf = ({ instrumentId, tradeId }: ReceivedTrade): string =>
+  `${instrumentId.split(':')[1]!.replace('-', '')} ${tradeId}`;
 const fold = createStoreTrades({
   state: openMemoryState(),
   trades: {
-    insert: async (trades) => {
-      for (const { instrumentId, tradeId } of trades)
-        storedTrades.push(`${instrumentId.split(':')[1]!.replace('-', '')} ${tradeId}`);
+    insert: async (trades, { mayRepeat }) => {
+      const fresh = trades.filter((trade) => !mayRepeat || !storedTrades.includes(nameOf(trade)));
+      storedTrades.push(...fresh.map(nameOf));
+      return fresh;
     },
     between: async () => [],
     latest: async () => null,

@@ -86,7 +86,7 @@ function counting(stored: StateStore): Counted {
 
 describe.each(['store-trades', 'build-candles', 'match-orders'] as const)('a pass of %s', (name) => {
   it('reads nothing that it knows, and writes its lane once, as small and as alone as the bill says', async () => {
-    const { candles, bus, clock } = tradingPorts();
+    const { candles, bus, clock, streams } = tradingPorts();
     const counted = counting(openMemoryState());
     const { state } = counted;
     const trades = { insert: async () => undefined } as unknown as Parameters<
@@ -94,7 +94,7 @@ describe.each(['store-trades', 'build-candles', 'match-orders'] as const)('a pas
     >[0]['trades'];
     const handler = {
       'store-trades': () => createStoreTrades({ state, trades, clock }),
-      'build-candles': () => createBuildCandles({ state, candles, bus }),
+      'build-candles': () => createBuildCandles({ state, trades, candles, bus, streams }),
       'match-orders': () => createMatchOrders({ state, bus }),
     }[name]();
     let sequence = 0;

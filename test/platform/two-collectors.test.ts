@@ -15,7 +15,9 @@ import type { StoredCandle } from '../../shared/ports/candle-store.ts';
 import type { TradeStore } from '../../shared/ports/trade-store.ts';
 import type { StreamName } from '../../shared/topology.ts';
 import { defineLaneFold } from '../../shared/runtime/lane-fold.ts';
+import { MemoryCandleStore } from '../support/memory-candle-store.ts';
 import { openMemoryState } from '../support/memory-state.ts';
+import { MemoryTradeStore } from '../support/memory-trade-store.ts';
 import { runningClickHouse } from '../support/running-clickhouse.ts';
 import { streamEvent } from '../support/stream-events.ts';
 import { invocation } from '../support/trading-ports.ts';
@@ -52,9 +54,13 @@ const unused = async (): Promise<never> => Promise.reject(new Error('not asked')
 async function storedTrades(played: Played): Promise<string[]> {
   const stored: string[] = [];
   const trades: TradeStore = {
-    // Whatever comes is kept, however often: the ids that the fold has seen are all that keeps a trade from coming twice.
-    insert: async (given) =>
-      void stored.push(...given.map(({ instrumentId, tradeId }) => nameOf(instrumentId, tradeId))),
+    // Whatever comes is kept, unless the fold asks: what it has seen is all that keeps a trade from coming twice.
+    insert: async (given, { mayRepeat }) => {
+      const isFresh = (name: string): boolean => !mayRepeat || !stored.includes(name);
+      const fresh = given.filter(({ instrumentId, tradeId }) => isFresh(nameOf(instrumentId, tradeId)));
+      stored.push(...fresh.map(({ instrumentId, tradeId }) => nameOf(instrumentId, tradeId)));
+      return fresh;
+    },
     between: unused,
     latest: unused,
   };
@@ -63,16 +69,24 @@ async function storedTrades(played: Played): Promise<string[]> {
   return stored.sort();
 }
 
+/** The trades are stored before, so that what is in doubt can be made again of them. */
 async function closedCandles(played: Played): Promise<StoredCandle[]> {
   const closed: StoredCandle[] = [];
-  const candles = {
-    insert: async (given: readonly StoredCandle[]) => void closed.push(...given),
-    latestRevision: async () => null,
-    between: unused,
-    asFirstClosed: unused,
-    instruments: unused,
+  const candles = new MemoryCandleStore();
+  const insert = candles.insert.bind(candles);
+  candles.insert = async (given, options) => {
+    closed.push(...given);
+    return insert(given, options);
   };
-  const ports = { state: openMemoryState(), candles, bus: { publish: async () => undefined } };
+  const [state, trades] = [openMemoryState(), new MemoryTradeStore()];
+  const ports = {
+    state,
+    trades,
+    candles,
+    bus: { publish: async () => undefined },
+    streams: { append: unused },
+  };
+  await deliver(played, 'trades', createStoreTrades({ ...ports, clock: { nowMs: () => START_MS } }));
   await deliver(played, 'trades', createBuildCandles(ports));
   return closed;
 }

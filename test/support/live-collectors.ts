@@ -18,6 +18,7 @@ const TIMINGS: Partial<LiveTimings> = {
   catchUpWithinMs: 5000,
   firstRetryMs: 10,
   longestRetryMs: 50,
+  overlapMs: 60,
   leaseMs: 1000,
   renewEveryMs: 100,
   standbyEveryMs: 20,

@@ -6,6 +6,8 @@ export interface ScriptedLine {
   readonly url: string;
   /** What the listener has said, in its order. */
   readonly heard: string[];
+  /** Whether the listener has not ended it. */
+  readonly isOpen: boolean;
   say(message: unknown): void;
   cut(): void;
 }
@@ -52,6 +54,9 @@ export class ScriptedVenue {
     this.lines.push({
       url,
       heard,
+      get isOpen() {
+        return isOpen;
+      },
       say: (message) =>
         later(() => listener.onMessage(typeof message === 'string' ? message : JSON.stringify(message))),
       cut: () => later(() => listener.onEnd('cut')),

@@ -8,6 +8,7 @@ import type { DetailType, EventDetail } from '../../shared/contracts/events.ts';
 import type { BusEvent, EventBus } from '../../shared/ports/event-bus.ts';
 import { topology } from '../../shared/topology.ts';
 import { MemoryCandleStore } from './memory-candle-store.ts';
+import { MemoryTradeStore } from './memory-trade-store.ts';
 
 /** What the trading functions speak to, in memory, with a clock to set and a bus that also remembers what it was told. */
 export function tradingPorts() {
@@ -27,6 +28,7 @@ export function tradingPorts() {
     state: new SqliteStateStore(database),
     queues: new SqliteQueues(database, topology.queues),
     streams: new SqliteStreamLog(openDatabase(':memory:', STREAM_LOG_SCHEMA), ['trades', 'raw']),
+    trades: new MemoryTradeStore(),
     candles: new MemoryCandleStore(),
     bus,
     clock,

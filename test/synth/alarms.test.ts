@@ -1,6 +1,7 @@
 /** What wakes a person on AWS, and what must not. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { METRICS } from '../../shared/contracts/metrics.ts';
+import { EXCHANGES } from '../../shared/domain/market-data/exchanges.ts';
 import { topology } from '../../shared/topology.ts';
 import { at, listOf, ofType, targetOf, textOf } from './resources.ts';
 import { synthesize, type Resource } from './synthesize.ts';
@@ -23,9 +24,10 @@ describe('the dashboard', () => {
     const body = textOf(dashboard!.properties['DashboardBody']);
     for (const [name, { per, alarm }] of Object.entries(METRICS)) {
       if (alarm === null) continue;
-      const dimensions = per === 'venue' ? '"stage","prod","venue","binance"' : '"stage","prod"';
-      expect(body).toContain(`["Millrace","${name}",${dimensions},`);
-      expect(body).toContain(JSON.stringify(alarm.what.replace('<venue>', 'binance')));
+      const dimensions =
+        per === 'venue' ? EXCHANGES.map((venue) => `"stage","prod","venue","${venue}"`) : ['"stage","prod"'];
+      for (const one of dimensions) expect(body).toContain(`["Millrace","${name}",${one},`);
+      expect(body).toContain(JSON.stringify(alarm.what.replace('<venue>', 'a venue')));
     }
   });
 });

@@ -203,8 +203,9 @@ describe('the stage', () => {
   });
 
   it.each([
-    [{ symbols: 'BTCUSDT,btc-usdt' }, '-c symbols=…: "btc-usdt": expected the venue\'s own symbols'],
+    [{ symbols: 'BTCUSDT,btc-usdt' }, '-c symbols=…: "btc-usdt": expected symbols of venues'],
     [{ symbols: '' }, '-c symbols=…: "": expected'],
+    [{ symbols: 'mtgox:BTCUSD' }, '-c symbols=…: "mtgox:BTCUSD": expected symbols of venues'],
     [
       { symbols: Array.from({ length: 201 }, (_, n) => `C${n}`).join() },
       '-c symbols=…: expected at most 200, got 201',

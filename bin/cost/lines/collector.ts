@@ -5,7 +5,8 @@ import { line, type Line } from './line.ts';
 export function tasks(month: Month): Line[] {
   const [service] = ofType(month.resources, 'AWS::ECS::Service');
   const [task] = ofType(month.resources, 'AWS::ECS::TaskDefinition');
-  const count = Number(service?.properties['DesiredCount'] ?? 1) * month.load.venues;
+  // Each of them listens to every venue, or stands by.
+  const count = Number(service?.properties['DesiredCount'] ?? 1);
   const arm = at(task?.properties, 'RuntimePlatform', 'CpuArchitecture') === 'ARM64';
   const vcpu = Number(task?.properties['Cpu'] ?? 0) / 1024;
   const gb = Number(task?.properties['Memory'] ?? 0) / 1024;

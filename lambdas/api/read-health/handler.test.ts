@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { openMemoryState } from '../../../test/support/memory-state.ts';
 import { restClient } from '../../../test/support/rest-client.ts';
 import type { FunctionStatus, VenueSilence } from '../../../shared/ports/function-health.ts';
+import { laneKey } from '../../../shared/contracts/record-keys.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { VERSION } from '../../../shared/version.ts';
 import { createHandler } from './handler.ts';
@@ -13,7 +15,7 @@ const well: FunctionStatus = {
   lagMs: 60_000,
 };
 
-type Needs = Pick<Ports, 'functionHealth' | 'metrics' | 'deadLetters'>;
+type Needs = Pick<Ports, 'functionHealth' | 'metrics' | 'deadLetters' | 'state'>;
 
 function portsWith(
   functions: readonly FunctionStatus[],
@@ -33,6 +35,7 @@ function portsWith(
       redrive: async () => 0,
     },
     metrics: { read: () => null },
+    state: openMemoryState(),
     ...broken,
   };
 }
@@ -61,6 +64,7 @@ describe('health', () => {
       functions: [well],
       waiting: [],
       givenUp: 0,
+      dropped: { known: 0, fenced: 0 },
       deadLetters: { 'orders-urgent': 0, 'orders-standard': 0 },
     });
   });
@@ -113,6 +117,20 @@ describe('health', () => {
       givenUp: 3,
     });
     expect(body.waiting).toHaveLength(2);
+  });
+
+  it('says how many trades were left out, of all lanes, by cause', async () => {
+    const state = openMemoryState();
+    for (const [lane, dropped] of [
+      ['binance#1', { known: 3, fenced: 0 }],
+      ['kraken#0', { known: 1, fenced: 5 }],
+    ] as const) {
+      const value = { lastSequence: '1', state: { seen: {}, dropped } };
+      const place = { table: 'market-data', ...laneKey(lane, 'store-trades') } as const;
+      await state.write({ kind: 'put', ...place, value, condition: { kind: 'none' } });
+    }
+    const { body } = await health([well], 0, { state });
+    expect(body).toMatchObject({ status: 'ok', dropped: { known: 4, fenced: 5 } });
   });
 
   it('is not degraded by callers with bad tokens', async () => {

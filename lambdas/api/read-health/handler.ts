@@ -4,25 +4,27 @@ import type { FunctionStatus } from '../../../shared/ports/function-health.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { describeError } from '../../../shared/runtime/define-function.ts';
 import { log } from '../../../shared/runtime/log.ts';
+import { readDroppedTrades } from '../../../shared/runtime/dropped-trades.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { topology, type QueueName } from '../../../shared/topology.ts';
 import { VERSION } from '../../../shared/version.ts';
 import { metricsText } from './metrics-text.ts';
 import { reasonsFor, reasonsOfGivenUp, reasonsOfSilence, reasonsOfWaiting } from './degradation.ts';
 
-type Needs = Pick<Ports, 'functionHealth' | 'metrics' | 'deadLetters'>;
+type Needs = Pick<Ports, 'functionHealth' | 'metrics' | 'deadLetters' | 'state'>;
 
 /** Says how each function is doing. It answers whatever else is broken: what cannot be read is a reason, not an error. */
 export function createHandler(ports: Needs) {
   return defineRestFunction('read-health', {
     'GET /v1/status': async () => {
       const { functionHealth } = ports;
-      const [functions, deadLetters, silences, waiting, givenUp] = await Promise.all([
+      const [functions, deadLetters, silences, waiting, givenUp, dropped] = await Promise.all([
         readFunctions(ports),
         readDeadLetters(ports),
         orNull('when venues were last heard', functionHealth.silences()),
         orNull('who waits', functionHealth.waiting()),
         orNull('what was given up', functionHealth.givenUp()),
+        orNull('what was left out', readDroppedTrades(ports.state)),
       ]);
       const reasons = [
         ...reasonsOfWaiting(waiting ?? []),
@@ -38,6 +40,7 @@ export function createHandler(ports: Needs) {
         functions: functions === null ? [] : functions.map((status) => ({ ...status })),
         waiting: (waiting ?? []).map((one) => ({ ...one })),
         givenUp,
+        dropped,
         deadLetters,
       };
       return { kind: 'done', body };

@@ -1,11 +1,18 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { KinesisStreamRecord } from 'aws-lambda';
 import { invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
-import { longerCandlesKey } from '../../../shared/contracts/record-keys.ts';
+import { NOTHING_DROPPED } from '../../../shared/contracts/packed-seen-trades.ts';
+import { laneKey, longerCandlesKey } from '../../../shared/contracts/record-keys.ts';
 import { latestPriceOf, openCandleOf } from '../../../shared/contracts/lane-candles.ts';
 import { type TradeRow } from '../../../shared/contracts/lane-rows.ts';
-import { REDRIVE_SESSION, type TradesRecordV1 } from '../../../shared/contracts/stream-records.ts';
+import {
+  parseLaneRecord,
+  REDRIVE_SESSION,
+  type TradesRecordV1,
+} from '../../../shared/contracts/stream-records.ts';
+import type { Interval } from '../../../shared/domain/candles/interval.ts';
 import { decimal, formatDecimal } from '../../../shared/domain/decimal.ts';
+import { qualityOf } from '../../../shared/domain/market-data/quality-flags.ts';
 import { readAllLaneCandles, readLaneCandles } from '../../../shared/runtime/lane-candles.ts';
 import { createHandler } from './handler.ts';
 
@@ -52,14 +59,32 @@ function record(sequence: number, fields: Partial<TradesRecordV1>): KinesisStrea
   };
 }
 
+/** As store-trades does it, which has no other lane. */
+async function store(ports: TradingPorts, records: readonly KinesisStreamRecord[]): Promise<void> {
+  for (const { kinesis } of records) {
+    const read = parseLaneRecord(Buffer.from(kinesis.data, 'base64').toString('utf8'));
+    if (read.kind === 'trades') await ports.trades.insert(read.trades, { mayRepeat: true });
+    await ports.state.write({
+      kind: 'put',
+      table: 'market-data',
+      ...laneKey(LANE, 'store-trades'),
+      value: { lastSequence: kinesis.sequenceNumber, state: { seen: {}, dropped: NOTHING_DROPPED } },
+      condition: { kind: 'none' },
+    });
+  }
+}
+
 describe('build-candles', () => {
   let ports: TradingPorts;
-  /** A function as a fresh process has it: nothing in memory. */
+  /** A function as a fresh process has it: nothing in memory. Its trades are stored before. */
   let fold: (...records: KinesisStreamRecord[]) => Promise<void>;
 
   const freshProcess = (): void => {
     const handler = createHandler(ports);
-    fold = async (...records) => handler({ Records: records }, invocation);
+    fold = async (...records) => {
+      await store(ports, records);
+      await handler({ Records: records }, invocation);
+    };
   };
 
   beforeEach(() => {
@@ -164,7 +189,7 @@ describe('build-candles', () => {
     freshProcess();
     for (const one of records) await fold(one);
     expect(await stored()).toEqual(together);
-    expect(together).toMatchObject([{ revision: 1, lastTradeId: 2, complete: false }]);
+    expect(together).toMatchObject([{ revision: 1, lastTradeId: 2, complete: true }]);
   });
 
   it('revises once when the process died between the revision and its state', async () => {
@@ -180,7 +205,8 @@ describe('build-candles', () => {
   });
 
   it('revises a candle by a trade that came late in the very record that closed it, once', async () => {
-    const batch = record(1, { trades: [row(1, 1000), row(2, 2000), row(3, 1900, '50')] });
+    const trades = [row(1, 1000), row(2, 2000), row(3, 1900, '50')];
+    const batch = record(1, { trades, laneWatermarkMs: 2000 });
     const { transact } = ports.state;
     ports.state.transact = async () => Promise.reject(new Error('the table is away'));
     await expect(fold(batch)).rejects.toThrow('the table is away');
@@ -188,6 +214,87 @@ describe('build-candles', () => {
     await fold(batch);
     expect(await stored()).toMatchObject([{ revision: 1, tradeCount: 2, close: decimal('50') }]);
     expect(announced()).toContainEqual(['1s', 1000, '100']);
+  });
+
+  describe('told of trades that it cannot tell from known ones', () => {
+    const all = async (interval: Interval) => ports.candles.between(INSTRUMENT, interval, 0, 1e12, 10_000);
+    const contentOf = async (interval: Interval) =>
+      (await all(interval)).map(({ openTimeMs, tradeCount, complete }) => [openTimeMs, tradeCount, complete]);
+    const DAY_ONE = 86_400_000;
+    const DAY_TWO = 2 * DAY_ONE;
+    /** Two minutes of a day, a trade each half second. */
+    const day = (firstId: number, fromMs: number) =>
+      Array.from({ length: 240 }, (_, n) => row(firstId + n, fromMs + 500 * n, String(100 + n)));
+
+    it('makes candles of history a minute at a time, which nobody is told of, and no later ones of its end', async () => {
+      await fold(record(1, { trades: day(241, DAY_TWO) }));
+      const toldBefore = announced().length;
+      const [first, second] = [day(1, DAY_ONE).slice(0, 130), day(1, DAY_ONE).slice(130)];
+      await fold(record(2, { trades: first }));
+      expect(await contentOf('1m')).toContainEqual([DAY_ONE, 120, true]);
+      expect((await all('1s')).filter(({ openTimeMs }) => openTimeMs < DAY_TWO)).toHaveLength(60);
+      freshProcess();
+      await fold(record(3, { trades: second }));
+      await fold(record(4, { ends: true }));
+      expect((await contentOf('1m')).slice(0, 2)).toEqual([
+        [DAY_ONE, 120, true],
+        [DAY_ONE + 60_000, 120, true],
+      ]);
+      expect(await contentOf('1d')).toEqual([[DAY_ONE, 240, true]]);
+      const history = (await all('1s')).filter(({ openTimeMs }) => openTimeMs < DAY_TWO);
+      expect(history.map(({ revision }) => revision)).toEqual(history.map(() => 1));
+      expect(await ports.candles.asFirstClosed(INSTRUMENT, '1s', 0, DAY_TWO, 10)).toEqual([]);
+      expect(announced()).toHaveLength(toldBefore);
+    });
+
+    it('writes nothing for what it had, however often it comes', async () => {
+      await fold(record(1, { trades: day(1, DAY_ONE) }));
+      const before = await all('1s');
+      await fold(record(2, { trades: day(1, DAY_ONE) }), record(3, { ends: true }));
+      expect(await all('1s')).toEqual(before);
+    });
+
+    it('waits until the trades are stored', async () => {
+      const handler = createHandler(ports);
+      await fold(record(1, { trades: day(241, DAY_TWO) }));
+      await handler(
+        { Records: [record(2, { trades: day(1, DAY_ONE) }), record(3, { ends: true })] },
+        invocation,
+      );
+      expect((await all('1m')).map(({ openTimeMs }) => openTimeMs)).toEqual([DAY_TWO]);
+      await store(ports, [record(2, { trades: day(1, DAY_ONE) }), record(3, { ends: true })]);
+      await handler({ Records: [record(4, {})] }, invocation);
+      expect((await contentOf('1m')).slice(0, 2)).toEqual([
+        [DAY_ONE, 120, true],
+        [DAY_ONE + 60_000, 120, true],
+      ]);
+    });
+
+    it('revises once when it died between a revision and its state', async () => {
+      await fold(record(1, { trades: day(241, DAY_TWO) }));
+      const batch = [record(2, { trades: day(1, DAY_ONE) }), record(3, { ends: true })];
+      const { write, transact } = ports.state;
+      await store(ports, batch);
+      ports.state.write = async () => Promise.reject(new Error('the table is away'));
+      ports.state.transact = async () => Promise.reject(new Error('the table is away'));
+      await expect(createHandler(ports)({ Records: batch }, invocation)).rejects.toThrow('the table is away');
+      Object.assign(ports.state, { write, transact });
+      const before = await all('1s');
+      expect(before.length).toBeGreaterThan(200);
+      freshProcess();
+      await createHandler(ports)({ Records: batch }, invocation);
+      expect(await all('1s')).toEqual(before);
+    });
+
+    it('has a longer candle that was open meanwhile right once it has closed', async () => {
+      await fold(record(1, { trades: [row(900, DAY_ONE), row(0, DAY_ONE + 1000), row(1, DAY_ONE + 2000)] }));
+      // Of before the ids began anew: the minute is open, and nobody can tell whether this was in it.
+      await fold(record(2, { trades: [row(901, DAY_ONE + 500, '7'), row(2, DAY_ONE + 60_000)] }));
+      expect(await contentOf('1m')).toEqual([[DAY_ONE, 4, false]]);
+      expect(await all('1m')).toMatchObject([
+        { revision: 1, low: decimal('7'), quality: qualityOf('reset') },
+      ]);
+    });
   });
 
   it('keeps the price, which is the close of the latest candle stored, over revisions and processes', async () => {
@@ -201,7 +308,7 @@ describe('build-candles', () => {
       record(3, late(5, 2500, '9')),
       record(4, late(3, 1950, '10')),
       record(5, late(7, 4000, '11')),
-      record(6, { trades: [row(8, 7000, '12'), row(9, 6500, '13')] }),
+      record(6, { trades: [row(8, 7000, '12'), row(9, 6500, '13')], laneWatermarkMs: 7000 }),
     ];
     const prices = [];
     for (const one of records) {

@@ -17,47 +17,66 @@ import {
   noteInterruption,
   startFold,
   type ClosedCandle,
+  type FoldOutcomes,
   type InstrumentFold,
   type LateTrade,
 } from '../../../shared/domain/candles/fold.ts';
+import {
+  emptyPlan,
+  isDone,
+  planCandle,
+  type RefoldPlan,
+} from '../../../shared/domain/candles/refold-plan.ts';
 import { inClosingOrder } from '../../../shared/domain/candles/closing-order.ts';
 import { INTERVALS, type Interval } from '../../../shared/domain/candles/interval.ts';
-import { REDRIVE_SESSION, type LaneRecord } from '../../../shared/contracts/stream-records.ts';
+import {
+  REDRIVE_SESSION,
+  type LaneRecord,
+  type TradesRecordV1,
+} from '../../../shared/contracts/stream-records.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
+import type { Lane } from '../../../shared/domain/market-data/lane.ts';
 import type { StoredCandle } from '../../../shared/ports/candle-store.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
+import { recordOfLane, type StreamRecord } from '../../../shared/ports/stream-writer.ts';
 import { defineLaneFold, type Emission, type FoldedRecord } from '../../../shared/runtime/lane-fold.ts';
-import { reviseLateCandles, type LateBatch } from './revise-late-candles.ts';
+import { refoldCandlesOf } from './refold-candles.ts';
 
 interface State {
   sessionId: string | null;
   readonly folds: Map<InstrumentId, InstrumentFold>;
   readonly intervals: readonly Interval[];
+  /** What is to be made again: nearly always nothing. */
+  readonly refolds: Map<InstrumentId, RefoldPlan>;
 }
 
 interface Effects {
   readonly closed: (ClosedCandle & { readonly throughSequence: string })[];
-  readonly late: LateBatch[];
+  /** Lanes in which something is to be made again. */
+  readonly doubtful: Map<string, State>;
 }
 
 type TradesRecord = Extract<LaneRecord, { kind: 'trades' }>;
 
+type Needs = Pick<Ports, 'state' | 'trades' | 'candles' | 'bus' | 'streams'>;
+
 /** Folds the trades of a lane into candles; stores the closed ones, then announces them. */
-export function createHandler(
-  ports: Pick<Ports, 'state' | 'candles' | 'bus'>,
-  intervals: readonly Interval[] = INTERVALS,
-) {
+export function createHandler(ports: Needs, intervals: readonly Interval[] = INTERVALS) {
   return defineLaneFold<State, Effects>('build-candles', ports.state, {
     table: 'market-data',
     key: (lane) => laneKey(lane, 'build-candles'),
     open: (stored, longer) => openState(stored, longer, intervals),
-    store: (state) => ({ sessionId: state.sessionId, ...encodeFolds(state.folds.values()) }),
+    store: ({ sessionId, folds, refolds }) => ({
+      sessionId,
+      ...encodeFolds(folds.values()),
+      ...(refolds.size === 0 ? {} : { refolds: Object.fromEntries(refolds) }),
+    }),
     aside: {
       key: longerCandlesKey,
       mark: (state) => markOfLonger(state.folds.values()),
       store: (state) => encodeLonger(state.folds.values()),
     },
-    noEffects: () => ({ closed: [], late: [] }),
+    noEffects: () => ({ closed: [], doubtful: new Map() }),
     fold: takeRecord,
     emit: async (effects, emission) => emitBatch(ports, effects, emission),
   });
@@ -76,38 +95,59 @@ function openState(stored: unknown, longer: unknown, intervals: readonly Interva
           ]),
     ),
     intervals,
+    // They are changed in place, and what was read is not ours.
+    refolds: new Map(Object.entries(structuredClone(record?.refolds ?? {}))),
   };
 }
 
-function takeRecord(state: State, { record, sequenceNumber }: FoldedRecord, effects: Effects): void {
+function takeRecord(state: State, { record, lane, sequenceNumber }: FoldedRecord, effects: Effects): void {
   if (record.kind !== 'trades') return;
   noteSession(state, record);
   const closed: ClosedCandle[] = [];
   const late: LateTrade[] = [];
   const outcomes = { closed, late };
-  for (const trade of record.trades) foldTrade(foldOf(state, trade.instrumentId), trade, outcomes);
-  for (const { instrumentId, timeMs, nextTradeId } of record.watermarks) {
-    advanceWatermark(foldOf(state, instrumentId), timeMs, outcomes, nextTradeId);
+  for (const trade of record.trades) {
+    foldTrade(foldOf(state, trade.instrumentId), trade, outcomes);
+    if (late.length > 0) planRefold(state, late.splice(0), sequenceNumber);
+    else if (state.refolds.size > 0) endHistory(state, trade.instrumentId);
   }
-  if (record.laneWatermarkMs !== null) {
-    for (const fold of state.folds.values()) advanceWatermark(fold, record.laneWatermarkMs, outcomes);
-  }
+  takeWatermarks(state, record, outcomes);
   for (const candle of closed) effects.closed.push({ ...candle, throughSequence: sequenceNumber });
-  if (late.length > 0) {
-    effects.late.push({ late, closed, observed: observedNow(state, late), throughSequence: sequenceNumber });
+  if (state.refolds.size === 0) return;
+  if (record.ends === true || record.sessionId === REDRIVE_SESSION)
+    for (const instrumentId of state.refolds.keys()) endHistory(state, instrumentId);
+  effects.doubtful.set(lane, state);
+}
+
+function takeWatermarks(state: State, record: TradesRecord, outcomes: FoldOutcomes): void {
+  for (const { instrumentId, timeMs, nextTradeId } of record.watermarks) {
+    const fold = foldOf(state, instrumentId);
+    if (timeMs >= fold.watermarkMs) endHistory(state, instrumentId);
+    advanceWatermark(fold, timeMs, outcomes, nextTradeId);
+  }
+  const { laneWatermarkMs } = record;
+  if (laneWatermarkMs === null) return;
+  for (const fold of state.folds.values()) {
+    if (laneWatermarkMs >= fold.watermarkMs) endHistory(state, fold.instrumentId);
+    advanceWatermark(fold, laneWatermarkMs, outcomes);
   }
 }
 
-/** Revisions are written after the whole batch, and what they say must not depend on where it happened to end. */
-function observedNow(state: State, late: readonly LateTrade[]): LateBatch['observed'] {
-  const instrumentIds = new Set(late.map(({ trade }) => trade.instrumentId));
-  return new Map(
-    [...instrumentIds].map((id) => {
-      const { instrumentId, seen, interrupted, intervals } = foldOf(state, id);
-      const since = intervals.map(({ interval, observedSinceMs }) => ({ interval, observedSinceMs }));
-      return [id, { instrumentId, seen: structuredClone(seen), interrupted, intervals: since }];
-    }),
-  );
+function planRefold(state: State, late: readonly LateTrade[], throughSequence: string): void {
+  for (const { interval, trade } of late) {
+    const { instrumentId, timeMs } = trade;
+    let plan = state.refolds.get(instrumentId);
+    if (plan === undefined) state.refolds.set(instrumentId, (plan = emptyPlan(throughSequence)));
+    plan.throughSequence = throughSequence;
+    plan.edgeMs = timeMs;
+    planCandle(plan, interval, timeMs);
+  }
+}
+
+/** Time goes on where it was: what was told of the past is all that there is. */
+function endHistory({ refolds }: State, instrumentId: InstrumentId): void {
+  const plan = refolds.get(instrumentId);
+  if (plan !== undefined) plan.edgeMs = null;
 }
 
 /** A new session means that trades may have passed unseen; a trade sent again from quarantine means nothing of the kind. */
@@ -124,8 +164,8 @@ function foldOf(state: State, instrumentId: InstrumentId): InstrumentFold {
 }
 
 async function emitBatch(
-  ports: Pick<Ports, 'candles' | 'bus'>,
-  { closed, late }: Effects,
+  ports: Needs,
+  { closed, doubtful }: Effects,
   { mayRepeat, invocation }: Emission,
 ): Promise<void> {
   if (closed.length > 0) {
@@ -133,7 +173,29 @@ async function emitBatch(
     await ports.bus.publish(announcements(closed));
     invocation.count('candlesClosed', closed.length);
   }
-  if (late.length > 0) invocation.count('candlesRevised', await reviseLateCandles(ports.candles, late));
+  for (const [lane, state] of doubtful) {
+    const { refolds, folds } = state;
+    const planned = [...refolds].map(([instrumentId, plan]) => ({ fold: folds.get(instrumentId)!, plan }));
+    const { revised, isLeft } = await refoldCandlesOf(ports, lane, planned, invocation);
+    for (const [instrumentId, plan] of refolds) if (isDone(plan)) refolds.delete(instrumentId);
+    if (revised > 0) invocation.count('candlesRevised', revised);
+    if (isLeft) await ports.streams.append('trades', [goOn(lane, state)]);
+  }
+}
+
+/** An empty record, behind which the rest is made: where a tape has ended, no other would come. */
+function goOn(lane: string, { sessionId }: State): StreamRecord {
+  const body: TradesRecordV1 = {
+    v: 1,
+    kind: 'trades',
+    lane,
+    sessionId: sessionId ?? REDRIVE_SESSION,
+    instruments: [],
+    trades: [],
+    laneWatermarkMs: null,
+    watermarks: [],
+  };
+  return recordOfLane(lane as Lane, Buffer.from(JSON.stringify(body)));
 }
 
 /** In the order within an instant, at most 100 candles an event. */

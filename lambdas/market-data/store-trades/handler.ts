@@ -1,23 +1,33 @@
-import { laneKey } from '../../../shared/contracts/record-keys.ts';
 import type { ReceivedTrade } from '../../../shared/contracts/lane-rows.ts';
+import {
+  NOTHING_DROPPED,
+  type DroppedTrades,
+  type LaneTradesRecord,
+} from '../../../shared/contracts/packed-seen-trades.ts';
+import { laneKey } from '../../../shared/contracts/record-keys.ts';
 import {
   nothingSeen,
   observeTrade,
   type SeenTrades,
 } from '../../../shared/domain/market-data/seen-trades.ts';
 import { exchangeOf, type InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
+import { isFlagged, qualityOf, UNFLAGGED } from '../../../shared/domain/market-data/quality-flags.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineLaneFold, type Emission, type FoldedRecord } from '../../../shared/runtime/lane-fold.ts';
 import { quarantine, type Poison } from '../../../shared/runtime/quarantine.ts';
 import { sampleAges } from './sample-ages.ts';
 
-/** Ids already stored, by instrument: a venue that repeats itself after a reconnect is stored once. */
-type State = Record<InstrumentId, SeenTrades>;
+/** Trades already stored, by instrument: a venue that repeats itself after a reconnect is stored once. */
+interface State {
+  readonly seen: Record<InstrumentId, SeenTrades>;
+  dropped: DroppedTrades;
+}
 
 interface Effects {
   readonly trades: ReceivedTrade[];
+  /** Those that only the store can tell from known ones, by the state that counts them. */
+  readonly undecided: Map<State, ReceivedTrade[]>;
   readonly poison: Poison[];
-  repeated: number;
 }
 
 /** Writes the trades of a batch to the store in one insert, and what is not a trade to quarantine. */
@@ -25,10 +35,18 @@ export function createHandler(ports: Pick<Ports, 'state' | 'trades' | 'clock'>) 
   return defineLaneFold<State, Effects>('store-trades', ports.state, {
     table: 'market-data',
     key: (lane) => laneKey(lane, 'store-trades'),
-    open: (stored) => (stored as State | undefined) ?? {},
+    open: (stored) => {
+      const { seen = {}, dropped = NOTHING_DROPPED } = (stored as LaneTradesRecord | undefined) ?? {};
+      return { seen: { ...seen }, dropped };
+    },
     store: (state) => state,
-    noEffects: () => ({ trades: [], poison: [], repeated: 0 }),
+    noEffects: () => ({ trades: [], undecided: new Map(), poison: [] }),
     fold: takeRecord,
+    passOver: (state, record) => {
+      const { dropped } = state;
+      if (record.kind === 'trades')
+        state.dropped = { ...dropped, fenced: dropped.fenced + record.trades.length };
+    },
     emit: async (effects, emission) => emitBatch(ports, effects, emission),
   });
 }
@@ -49,11 +67,7 @@ function takeRecord(state: State, { record, lane, sequenceNumber }: FoldedRecord
       });
       return;
     case 'trades':
-      for (const trade of record.trades) {
-        const seen = (state[trade.instrumentId] ??= nothingSeen());
-        if (observeTrade(seen, trade.tradeId) === 'repeated') effects.repeated++;
-        else effects.trades.push(trade);
-      }
+      for (const trade of record.trades) takeTrade(state, trade, effects);
       for (const { cause, payload, instrumentId } of record.poison) {
         const kind = instrumentId === null ? 'message' : 'trade';
         effects.poison.push({ kind, cause, payload, instrumentId, lane, functionName: 'store-trades' });
@@ -64,19 +78,47 @@ function takeRecord(state: State, { record, lane, sequenceNumber }: FoldedRecord
   }
 }
 
+const RESET = qualityOf('reset');
+
+function takeTrade(state: State, trade: ReceivedTrade, { trades, undecided }: Effects): void {
+  const { instrumentId, tradeId, timeMs, quality = UNFLAGGED } = trade;
+  const seen = (state.seen[instrumentId] ??= nothingSeen());
+  const isAhead = quality !== UNFLAGGED && isFlagged(quality, 'future-time');
+  switch (observeTrade(seen, tradeId, isAhead ? (seen.newestMs ?? -1) : timeMs)) {
+    case 'undecided': {
+      const ofState = undecided.get(state);
+      if (ofState === undefined) undecided.set(state, [trade]);
+      else ofState.push(trade);
+      return;
+    }
+    case 'reset':
+      trades.push({ ...trade, quality: quality | RESET });
+      return;
+    default:
+      trades.push(trade);
+  }
+}
+
 async function emitBatch(
   ports: Pick<Ports, 'state' | 'trades' | 'clock'>,
-  effects: Effects,
+  { trades, undecided, poison }: Effects,
   { mayRepeat, invocation }: Emission,
 ): Promise<void> {
-  if (effects.trades.length > 0) await ports.trades.insert(effects.trades, { mayRepeat });
-  for (const poison of effects.poison) await quarantine(ports.state, poison, ports.clock.nowMs());
-  for (const [venue, trades] of Map.groupBy(effects.trades, tradeVenue)) {
-    invocation.countOf(venue, 'tradesStored', trades.length);
-    invocation.observe(venue, 'tradeToQueryableMs', sampleAges(trades, Date.now()));
+  if (trades.length > 0) await ports.trades.insert(trades, { mayRepeat });
+  const stored = [...trades];
+  for (const [state, ofState] of undecided) {
+    const fresh = await ports.trades.insert(ofState, { mayRepeat: true });
+    const known = ofState.length - fresh.length;
+    state.dropped = { ...state.dropped, known: state.dropped.known + known };
+    if (known > 0) invocation.count('tradesRepeated', known);
+    stored.push(...fresh);
   }
-  if (effects.repeated > 0) invocation.count('tradesRepeated', effects.repeated);
-  if (effects.poison.length > 0) invocation.count('quarantined', effects.poison.length);
+  for (const one of poison) await quarantine(ports.state, one, ports.clock.nowMs());
+  for (const [venue, ofVenue] of Map.groupBy(stored, tradeVenue)) {
+    invocation.countOf(venue, 'tradesStored', ofVenue.length);
+    invocation.observe(venue, 'tradeToQueryableMs', sampleAges(ofVenue, Date.now()));
+  }
+  if (poison.length > 0) invocation.count('quarantined', poison.length);
 }
 
 function tradeVenue({ instrumentId }: ReceivedTrade): string {

@@ -138,7 +138,7 @@ describe('submit-order', () => {
     const state = {
       openOrders: [],
       recentOrders: { [order.clientOrderId]: order.expiresAtMs },
-      lastTradeIds: {},
+      lastTrades: {},
     };
     await ports.state.write({
       kind: 'put',

@@ -32,7 +32,6 @@ export const TOKEN_RULES = 'TOKEN_RULES';
 /** The https address of a JWKS, or the JWKS itself. */
 export const TOKEN_JWKS = 'TOKEN_JWKS';
 /** What the collector listens to: an exchange, and its own symbols separated by commas. */
-export const COLLECTOR_EXCHANGE = 'COLLECTOR_EXCHANGE';
 export const COLLECTOR_SYMBOLS = 'COLLECTOR_SYMBOLS';
 /** Set, both, where a stand-in for the exchange is listened to. */
 export const COLLECTOR_WS = 'COLLECTOR_WS';
@@ -109,7 +108,7 @@ export const COLLECTOR_TABLE: TableName = 'operations';
 
 export function collectorVariables(): readonly string[] {
   const streams = Object.keys(topology.streams).map(streamVariable);
-  return [...streams, tableVariable(COLLECTOR_TABLE), COLLECTOR_EXCHANGE, COLLECTOR_SYMBOLS];
+  return [...streams, tableVariable(COLLECTOR_TABLE), COLLECTOR_SYMBOLS];
 }
 
 export interface Environment {

@@ -2,6 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Interval } from '../../domain/candles/interval.ts';
 import { decimal } from '../../domain/decimal.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
+import { UNFLAGGED } from '../../domain/market-data/quality-flags.ts';
 import type { CandleStore, StoredCandle } from '../../ports/candle-store.ts';
 import {
   checkReadLimit,
@@ -29,7 +30,7 @@ const COLUMNS = [
     'firstTradeId',
     'lastTradeId',
   ],
-  ...['firstTime', 'lastTime', 'complete', 'throughSequence'],
+  ...['firstTime', 'lastTime', 'complete', 'throughSequence', 'quality'],
 ];
 const BYTES_A_ROW = 256;
 const KEYS_A_LOOKUP = 2000;
@@ -38,7 +39,7 @@ const MAX_INSTRUMENTS = 10_000;
 /** What `candleOf` reads. */
 export const CANDLE_FIELDS = `instrumentId, interval, toUnixTimestamp64Milli(openTime), revision, ${DECIMALS.join(', ')},
   tradeCount, firstTradeId, lastTradeId, toUnixTimestamp64Milli(firstTime), toUnixTimestamp64Milli(lastTime),
-  complete, throughSequence`;
+  complete, throughSequence, quality`;
 
 const OF_SERIES = 'instrumentId = {instrumentId: String} AND interval = {interval: String}';
 const IN_TIME = `openTime >= fromUnixTimestamp64Milli({fromMs: Int64}, 'UTC')
@@ -168,6 +169,7 @@ function encodeCandles(candles: readonly StoredCandle[]): Uint8Array {
     writer.uint64(candle.lastTimeMs);
     writer.uint8(candle.complete ? 1 : 0);
     writer.text(candle.throughSequence);
+    writer.uint32(candle.quality ?? UNFLAGGED);
   }
   return writer.bytes();
 }
@@ -198,6 +200,7 @@ export function candleOf(row: Row): StoredCandle {
   ] = row;
   const [tradeCount, firstTradeId, lastTradeId, firstTimeMs, lastTimeMs, complete, throughSequence] =
     row.slice(11);
+  const quality = Number(row[18]);
   return {
     instrumentId: String(instrumentId),
     interval: interval as Interval,
@@ -216,6 +219,7 @@ export function candleOf(row: Row): StoredCandle {
     lastTimeMs: Number(lastTimeMs),
     closed: true,
     complete: complete === true,
+    ...(quality === UNFLAGGED ? {} : { quality }),
     revision: Number(revision),
     throughSequence: String(throughSequence),
   };

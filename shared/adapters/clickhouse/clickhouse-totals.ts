@@ -14,9 +14,16 @@ export async function countTrades(client: ClickHouseClient): Promise<number> {
   return readCount(client, 'SELECT count() FROM millrace.trades FINAL');
 }
 
-/** Distinct closed candles of all intervals, later revisions not counted. */
+/** Distinct closed candles of all intervals, in however many revisions. */
 export async function countClosedCandles(client: ClickHouseClient): Promise<number> {
-  return readCount(client, 'SELECT count() FROM millrace.candles FINAL WHERE revision = 0');
+  return readCount(client, 'SELECT uniqExact(instrumentId, interval, openTime) FROM millrace.candles');
+}
+
+/** Instruments that have trades or candles, in order of name. */
+export async function storedInstruments(client: ClickHouseClient): Promise<readonly string[]> {
+  const query = `SELECT DISTINCT instrumentId FROM millrace.trades UNION DISTINCT
+    SELECT DISTINCT instrumentId FROM millrace.candles`;
+  return (await readRows(client, query, {})).map(([instrumentId]) => String(instrumentId)).sort();
 }
 
 async function readCount(client: ClickHouseClient, query: string): Promise<number> {

@@ -2,6 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { ReceivedTrade } from '../../contracts/lane-rows.ts';
 import { decimal } from '../../domain/decimal.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
+import { UNFLAGGED } from '../../domain/market-data/quality-flags.ts';
 import type { Side, Trade } from '../../domain/market-data/trade.ts';
 import type { TradeStore } from '../../ports/trade-store.ts';
 import {
@@ -18,15 +19,25 @@ import {
 } from './requests.ts';
 import { RowBinaryWriter } from './row-binary-writer.ts';
 
-const COLUMNS = ['instrumentId', 'time', 'tradeId', 'price', 'quantity', 'takerSide', 'receivedAt'];
-const BYTES_A_ROW = 80;
+const COLUMNS = [
+  'instrumentId',
+  'time',
+  'tradeId',
+  'price',
+  'quantity',
+  'takerSide',
+  'receivedAt',
+  'quality',
+];
+const BYTES_A_ROW = 84;
 const BUY = 1;
 const SELL = 2;
 /** A question about so many keys stays well below the 256 KB that ClickHouse reads of a query. */
 const KEYS_A_LOOKUP = 5000;
 
 /** What `tradeOf` reads. */
-export const TRADE_FIELDS = 'instrumentId, toUnixTimestamp64Milli(time), tradeId, price, quantity, takerSide';
+export const TRADE_FIELDS =
+  'instrumentId, toUnixTimestamp64Milli(time), tradeId, price, quantity, takerSide, quality';
 
 /** Trades in the table `millrace.trades`. */
 export class ClickHouseTradeStore implements TradeStore {
@@ -36,11 +47,15 @@ export class ClickHouseTradeStore implements TradeStore {
     this.#client = client;
   }
 
-  async insert(trades: readonly ReceivedTrade[], options: { readonly mayRepeat: boolean }): Promise<void> {
+  async insert(
+    trades: readonly ReceivedTrade[],
+    options: { readonly mayRepeat: boolean },
+  ): Promise<readonly ReceivedTrade[]> {
     const deadline = insertDeadline();
     const fresh = options.mayRepeat ? await this.#withoutStored(trades, deadline) : trades;
-    if (fresh.length === 0) return;
-    await insertRows(this.#client, 'millrace.trades', COLUMNS, encodeTrades(fresh), deadline);
+    if (fresh.length > 0)
+      await insertRows(this.#client, 'millrace.trades', COLUMNS, encodeTrades(fresh), deadline);
+    return fresh;
   }
 
   async between(
@@ -60,10 +75,14 @@ export class ClickHouseTradeStore implements TradeStore {
     return readDistinct(read, isSameTrade, limit);
   }
 
-  async latest(instrumentId: InstrumentId): Promise<Trade | null> {
-    const query = `SELECT ${TRADE_FIELDS} FROM millrace.trades WHERE instrumentId = {instrumentId: String}
+  async latest(instrumentId: InstrumentId, beforeMs?: number): Promise<Trade | null> {
+    const isBefore =
+      beforeMs === undefined ? '' : "AND time < fromUnixTimestamp64Milli({beforeMs: Int64}, 'UTC')";
+    const query = `SELECT ${TRADE_FIELDS} FROM millrace.trades
+      WHERE instrumentId = {instrumentId: String} ${isBefore}
       ORDER BY time DESC, tradeId DESC LIMIT 1`;
-    const [row] = await readRows(this.#client, query, { instrumentId });
+    const parameters = beforeMs === undefined ? {} : { beforeMs: readableTimeMs(beforeMs) };
+    const [row] = await readRows(this.#client, query, { instrumentId, ...parameters });
     return row === undefined ? null : tradeOf(row);
   }
 
@@ -73,13 +92,14 @@ export class ClickHouseTradeStore implements TradeStore {
   ): Promise<readonly ReceivedTrade[]> {
     const known = new Set<string>();
     for (const slice of slices(trades, KEYS_A_LOOKUP)) {
-      const query = `SELECT DISTINCT instrumentId, tradeId FROM millrace.trades WHERE ${anyOf(slice)}`;
-      for (const [instrumentId, tradeId] of await readRows(this.#client, query, {}, deadline)) {
-        known.add(`${String(instrumentId)} ${Number(tradeId)}`);
+      const query = `SELECT DISTINCT instrumentId, toUnixTimestamp64Milli(time), tradeId
+        FROM millrace.trades WHERE ${anyOf(slice)}`;
+      for (const [instrumentId, timeMs, tradeId] of await readRows(this.#client, query, {}, deadline)) {
+        known.add(`${String(instrumentId)} ${Number(timeMs)} ${Number(tradeId)}`);
       }
     }
-    return trades.filter(({ instrumentId, tradeId }) => {
-      const key = `${instrumentId} ${tradeId}`;
+    return trades.filter(({ instrumentId, timeMs, tradeId }) => {
+      const key = `${instrumentId} ${timeMs} ${tradeId}`;
       if (known.has(key)) return false;
       known.add(key);
       return true;
@@ -87,7 +107,7 @@ export class ClickHouseTradeStore implements TradeStore {
   }
 }
 
-/** The times narrow the search to a few granules of the primary key; the ids decide. */
+/** The times narrow the search to a few granules of the primary key; time and id together decide, behind the query. */
 function anyOf(trades: readonly ReceivedTrade[]): string {
   const conditions = [...Map.groupBy(trades, (trade) => trade.instrumentId)].map(
     ([instrumentId, ofInstrument]) => {
@@ -112,6 +132,7 @@ function encodeTrades(trades: readonly ReceivedTrade[]): Uint8Array {
     writer.decimal128(trade.quantity);
     writer.uint8(trade.takerSide === 'BUY' ? BUY : SELL);
     writer.uint64(trade.receivedAtMs);
+    writer.uint32(trade.quality ?? UNFLAGGED);
   }
   return writer.bytes();
 }
@@ -123,6 +144,7 @@ export function isSameTrade(a: Trade, b: Trade): boolean {
 
 export function tradeOf(row: Row): Trade {
   const [instrumentId, timeMs, tradeId, price, quantity, takerSide] = row;
+  const quality = Number(row[6]);
   return {
     instrumentId: String(instrumentId),
     tradeId: Number(tradeId),
@@ -130,5 +152,6 @@ export function tradeOf(row: Row): Trade {
     quantity: decimal(String(quantity)),
     takerSide: takerSide as Side,
     timeMs: Number(timeMs),
+    ...(quality === UNFLAGGED ? {} : { quality }),
   };
 }

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from '@jest/globals';
@@ -29,10 +29,10 @@ describe('migrate', () => {
   };
   const up = (version: number, name: string) => ({ version, name, direction: 'up' });
   const down = (version: number, name: string) => ({ version, name, direction: 'down' });
-  const names = [
-    ...['create-trades', 'create-candles', 'merge-trades-in-bulk', 'merge-trades-of-a-size'],
-    ...['trades-have-quality', 'candles-have-quality', 'create-quotes', 'create-books'],
-  ];
+  const names = readdirSync(MIGRATIONS)
+    .filter((name) => name.endsWith('.up.sql'))
+    .sort()
+    .map((name) => name.slice('0000-'.length, -'.up.sql'.length));
   const ups = names.map((name, i) => up(i + 1, name));
   const downs = names.map((name, i) => down(i + 1, name)).reverse();
 
@@ -89,14 +89,17 @@ describe('migrate', () => {
 
   it('refuses a database of a newer program', async () => {
     await migrate(client());
-    rmSync(join(folder, '0008-create-books.up.sql'));
+    const newest = names.length;
+    rmSync(join(folder, `${String(newest).padStart(4, '0')}-${names.at(-1)!}.up.sql`));
     await expect(migrate(client(), { folder })).rejects.toThrow(
-      'the database has version 8, this program knows 7',
+      `the database has version ${newest}, this program knows ${newest - 1}`,
     );
   });
 
   it('refuses a version that does not exist, and a folder with a gap', async () => {
-    await expect(migrate(client(), { to: 11 })).rejects.toThrow('migrations: no version 11, the newest is 8');
+    await expect(migrate(client(), { to: 99 })).rejects.toThrow(
+      `migrations: no version 99, the newest is ${names.length}`,
+    );
     rmSync(join(folder, '0001-create-trades.up.sql'));
     await expect(migrate(client(), { folder })).rejects.toThrow(
       'expected version 1, found 0002-create-candles.up.sql',

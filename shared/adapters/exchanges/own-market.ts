@@ -21,13 +21,15 @@ interface OwnMarket {
 
 export function ownMarket(rule: MarketRule): OwnMarket {
   // The messages of a connection share their address, and reading it costs as much as reading the message.
-  let lastUrl = '';
-  let lastCause: string | null = null;
+  const causes = new Map<string, string | null>();
   const causeAt = (url: string): string | null => {
-    if (url === lastUrl) return lastCause;
-    lastCause = causeOf(rule, url);
-    lastUrl = url;
-    return lastCause;
+    const known = causes.get(url);
+    if (known !== undefined) return known;
+    const cause = causeOf(rule, url);
+    // Questions differ in their parameters, so there is no end of addresses.
+    if (causes.size >= MAX_ADDRESSES) causes.clear();
+    causes.set(url, cause);
+    return cause;
   };
   return Object.assign(causeAt, { domains: rule.domains });
 }
@@ -49,3 +51,4 @@ function causeOf({ domains, hosts, otherPaths }: MarketRule, url: string): strin
 }
 
 const MAX_PLACE_CHARACTERS = 100;
+const MAX_ADDRESSES = 200;

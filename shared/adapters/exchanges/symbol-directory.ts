@@ -42,6 +42,8 @@ export class SymbolDirectory {
 
   /** `null`: no catalogue has it. */
   instrumentOf(symbol: string): InstrumentId | null {
+    // It is asked for every trade, and mostly of no catalogue at all, or by the name as it is listed.
+    if (this.#bySymbol.size === 0) return null;
     return this.#bySymbol.get(symbol) ?? this.#bySymbol.get(composed(symbol)) ?? null;
   }
 

@@ -79,6 +79,8 @@ export type VenueEvent =
  */
 export interface VenueTrade extends ToldTrade {
   readonly kind: 'trade';
+  /** One of the newest, which a subscription begins with: what a stream left out may be among them. */
+  readonly isOfNewest?: true;
 }
 
 /** Tokens of levels are text without an exponent, as long as fields are; whether they are numbers is for the book to say. */
@@ -159,6 +161,11 @@ export interface VenueLine {
   readonly subscribe: readonly string[];
   /** Sent again and again, beside the WebSocket's own pings. `null`: the venue has no such message. */
   readonly keepAlive: { readonly message: string; readonly everyMs: number } | null;
+  /**
+   * What makes the venue say over the open line which trades of these instruments are its newest. `null`: nothing does, and
+   * a subscription does not begin with them either.
+   */
+  readonly sayNewest: ((instrumentIds: readonly InstrumentId[]) => readonly string[]) | null;
 }
 
 /** A REST request and what it costs of the budget. */

@@ -31,6 +31,8 @@ export interface Candle {
    * candle before that next trade is known.
    */
   readonly complete: boolean;
-  /** 0 as first closed; each late trade's record adds a revision beside it. */
+  /** Of its trades, together: bits of quality flags. Left out: nothing is said against them. */
+  readonly quality?: number;
+  /** 0 as first closed, which is what strategies see. What is made of stored trades later begins at 1. */
   readonly revision: number;
 }

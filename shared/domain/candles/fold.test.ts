@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decimal, ONE } from '../decimal.ts';
+import { qualityOf } from '../market-data/quality-flags.ts';
 import type { Trade } from '../market-data/trade.ts';
 import type { Candle } from './candle.ts';
+import { candleUnderWay } from './candle-under-way.ts';
 import {
   advanceWatermark,
-  candleUnderWay,
   foldTrade,
   noteInterruption,
   startFold,
@@ -13,8 +14,8 @@ import {
   type InstrumentFold,
   type LateTrade,
 } from './fold.ts';
-import { openTimeOf } from './interval.ts';
-import { reviseCandle } from './revise-candle.ts';
+import { intervalMs, openTimeOf, type Interval } from './interval.ts';
+import { refoldTrades, revisionOf } from './refold.ts';
 
 const INSTRUMENT = 'binance:BTC-USDT';
 
@@ -220,8 +221,9 @@ describe('a candle is complete', () => {
     for (const [nextTradeId, complete] of [
       [undefined, true],
       [3, true],
-      [2, true],
       [4, false],
+      // The ids begin anew: nobody knows how many came before.
+      [2, false],
     ] as const) {
       const fold = startFold(INSTRUMENT, ['1s', '1m']);
       run(fold, [trade(1, 60_000), trade(2, 119_900)]);
@@ -285,61 +287,113 @@ describe('a candle is complete', () => {
 });
 
 describe('a late trade', () => {
-  it('is told apart from a repeated one and leaves the open candle alone', () => {
+  it('leaves the open candle of another second alone', () => {
     const fold = startFold(INSTRUMENT, ['1s', '1m']);
     run(fold, [trade(1, 60_000), trade(3, 61_000)]);
     const before = candleUnderWay(fold, '1s');
-    const { late } = run(fold, [trade(2, 60_500), trade(3, 61_000)]);
+    const { late } = run(fold, [trade(2, 60_500)]);
     expect(late.map(({ interval }) => interval)).toEqual(['1s']);
     expect(candleUnderWay(fold, '1s')).toEqual(before);
     expect(candleUnderWay(fold, '1m')?.tradeCount).toBe(3);
   });
 
-  it('makes the revision that an on-time trade would have made the candle', () => {
-    const all = [trade(1, 1_000, '5'), trade(2, 1_100, '9', '2'), trade(3, 1_200, '4'), trade(4, 2_000)];
-    const onTime = startFold(INSTRUMENT, ['1s']);
-    const expected = run(onTime, all).closed[0]!;
-    for (const missing of [1, 2] as const) {
-      const fold = startFold(INSTRUMENT, ['1s']);
-      const first = run(
-        fold,
-        all.filter((_, i) => i !== missing),
-      ).closed[0]!;
-      const { late } = run(fold, [all[missing]!]);
-      const { previousOpenTimeMs: _, ...candle } = expected;
-      expect(reviseCandle(fold, first, late)).toEqual({ ...candle, revision: 1 });
-    }
+  it('is one for every interval whose candle is closed, and goes straight into the shortest that is open', () => {
+    const fold = startFold(INSTRUMENT, ['1s', '30s', '1m', '1h']);
+    run(fold, [trade(1, 60_000), trade(3, 95_000)]);
+    expect(run(fold, [trade(2, 60_500)]).late.map(({ interval }) => interval)).toEqual(['1s', '30s']);
+    expect(candleUnderWay(fold, '1m')?.tradeCount).toBe(3);
   });
 
-  it('leaves its candle incomplete while a trade next to the last one may belong there too', () => {
-    const fold = startFold(INSTRUMENT, ['1s']);
-    const [base] = run(fold, [trade(1, 1_000), trade(2, 1_100), trade(5, 2_000)]).closed;
-    const first = reviseCandle(fold, base!, run(fold, [trade(3, 1_200)]).late);
-    expect(first).toMatchObject({ revision: 1, lastTradeId: 3, complete: false });
-    const second = reviseCandle(fold, first, run(fold, [trade(4, 1_300)]).late);
-    expect(second).toMatchObject({ revision: 2, lastTradeId: 4, complete: true });
-  });
-
-  it('proves nothing of what a broken connection may have kept from us', () => {
+  it('that may be known is one for every interval, and goes into none', () => {
     const fold = startFold(INSTRUMENT, ['1s', '1m']);
-    run(fold, [trade(1, 60_000), trade(3, 61_000)]);
-    noteInterruption(fold);
-    const [base] = watermark(fold, 62_000);
-    expect(base!.complete).toBe(false);
-    const { late } = run(fold, [trade(2, 61_000)]);
-    expect(reviseCandle(fold, base!, late)).toMatchObject({ tradeCount: 2, complete: false });
-    expect(watermark(fold, 120_000).map((candle) => candle.complete)).toEqual([false]);
+    run(fold, [trade(5, 60_000), trade(6, 61_000)]);
+    const before = structuredClone(fold);
+    for (const undecided of [trade(5, 60_000), trade(4, 59_000), trade(4, 60_100)])
+      expect(run(fold, [undecided]).late.map(({ interval }) => interval)).toEqual(['1s', '1m']);
+    expect(fold).toEqual(before);
+  });
+});
+
+describe('a tape that begins out of its order', () => {
+  it('has its first candle as if it had begun in order', () => {
+    const inOrder = [0, 1, 2, 3, 4].map((n) => trade(100 + n, 60_000 + 100 * n, String(60_000 + n)));
+    const [a, b, c, ...rest] = inOrder;
+    const expected = startFold(INSTRUMENT, ['1s', '1m']);
+    run(expected, inOrder);
+    const fold = startFold(INSTRUMENT, ['1s', '1m']);
+    expect(run(fold, [c!, a!, b!, ...rest]).late).toEqual([]);
+    for (const interval of ['1s', '1m'] as const)
+      expect(candleUnderWay(fold, interval)).toEqual(candleUnderWay(expected, interval));
+    expect(fold.seen).toEqual(expected.seen);
+    expect(watermark(fold, 120_000).map((candle) => candle.complete)).toEqual([true, true]);
   });
 
-  it('makes a candle where the interval had none', () => {
-    const fold = startFold(INSTRUMENT, ['1s']);
-    const { late } = run(fold, [trade(1, 1_000), trade(3, 5_000), trade(2, 3_000, '7')]);
-    expect(reviseCandle(fold, null, late)).toMatchObject({
-      openTimeMs: 3_000,
-      open: decimal('7'),
-      tradeCount: 1,
-      revision: 0,
-    });
+  it('knows what came before that in no time', () => {
+    const fold = startFold(INSTRUMENT, ['1s', '1m']);
+    run(fold, [trade(3, 61_000), trade(4, 61_500)]);
+    // Its second is closed, and its minute is not.
+    expect(run(fold, [trade(2, 60_900)]).late.map(({ interval }) => interval)).toEqual(['1s']);
+    expect(candleUnderWay(fold, '1m')).toMatchObject({ tradeCount: 3, firstTradeId: 2 });
+  });
+});
+
+describe('a venue whose ids begin anew', () => {
+  it('goes on, the candle is flagged, and only those next to the reset are incomplete', () => {
+    const fold = startFold(INSTRUMENT, ['1s', '1m']);
+    const { closed, late } = run(fold, [
+      trade(900, 60_000),
+      trade(901, 61_000),
+      trade(0, 62_000),
+      trade(1, 63_000),
+      trade(2, 64_000),
+      trade(3, 120_000),
+      trade(4, 121_000),
+      trade(5, 180_000),
+    ]);
+    expect(late).toEqual([]);
+    const told = (interval: Interval) =>
+      closed
+        .filter((candle) => candle.interval === interval)
+        .map(({ openTimeMs, complete, quality = 0 }) => [openTimeMs / 1000, complete, quality]);
+    expect(told('1s')).toEqual([
+      [60, true, 0],
+      [61, false, 0],
+      [62, false, qualityOf('reset')],
+      [63, true, 0],
+      [64, true, 0],
+      [120, true, 0],
+      [121, true, 0],
+    ]);
+    expect(told('1m')).toEqual([
+      [60, false, qualityOf('reset')],
+      [120, true, 0],
+    ]);
+  });
+
+  it('is so whether the trade closes what came before or the watermark that a replay sends', () => {
+    const trades = [trade(900, 60_000), trade(901, 61_000), trade(0, 62_000), trade(1, 62_100)];
+    const live = startFold(INSTRUMENT, ['1s', '1m']);
+    const replayed = startFold(INSTRUMENT, ['1s', '1m']);
+    const closedLive = run(live, trades).closed;
+    const closedReplayed = trades.flatMap((one, n) => [
+      ...(n === 0 ? [] : watermark(replayed, openTimeOf(one.timeMs, '1s'), one.tradeId)),
+      ...run(replayed, [one]).closed,
+    ]);
+    expect(closedReplayed).toEqual(closedLive);
+    expect(replayed).toEqual(live);
+  });
+});
+
+describe('a trade that is ahead of the time', () => {
+  it('moves no watermark, closes nothing and is in no candle before its time has come', () => {
+    const fold = startFold(INSTRUMENT, ['1s', '1m']);
+    run(fold, [trade(1, 60_000), trade(2, 60_100)]);
+    const ahead = { ...trade(3, 90_000, '999'), quality: qualityOf('future-time') };
+    const { closed, late } = run(fold, [ahead, trade(4, 60_900)]);
+    expect(closed).toEqual([]);
+    expect(late.map(({ interval }) => interval)).toEqual(['1s', '1m']);
+    expect(fold.watermarkMs).toBe(60_900);
+    expect(candleUnderWay(fold, '1m')).toMatchObject({ tradeCount: 3, high: decimal('100') });
   });
 });
 
@@ -382,14 +436,23 @@ describe('the closing trade', () => {
       fc.property(disorderedTape, (trades) => {
         const fold = startFold(INSTRUMENT, ['1s', '1m']);
         const stored = new Map<string, Candle>();
+        const all: Trade[] = [];
         const keep = (candle: Candle): unknown =>
           stored.set(`${candle.interval} ${candle.openTimeMs}`, candle);
         for (const one of trades) {
           const { closed, late } = run(fold, [one]);
           closed.forEach(keep);
+          all.push(one);
           for (const item of late) {
             const openTimeMs = openTimeOf(item.trade.timeMs, item.interval);
-            keep(reviseCandle(fold, stored.get(`${item.interval} ${openTimeMs}`) ?? null, [item]));
+            const held = all
+              .filter(({ timeMs }) => openTimeOf(timeMs, item.interval) === openTimeMs)
+              .sort((a, b) => a.timeMs - b.timeMs || a.tradeId - b.tradeId);
+            const base = stored.get(`${item.interval} ${openTimeMs}`) ?? null;
+            const [made] = refoldTrades(held, item.interval, { before: null, after: null });
+            // A trade before the first of all may lie in a candle that is still open.
+            if (openTimeMs + intervalMs(item.interval) <= fold.watermarkMs)
+              keep(revisionOf(base, made!) ?? base!);
           }
           const { closingTrade } = fold;
           const latest = [...stored.values()]

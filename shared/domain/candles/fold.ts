@@ -4,10 +4,18 @@
  * trade: a longer candle is made of those of the next shorter interval as they close, to the same digit.
  */
 import type { InstrumentId } from '../market-data/instrument.ts';
-import { mayLack, nothingSeen, observeTrade, type SeenTrades } from '../market-data/seen-trades.ts';
+import { isFlagged, qualityOf, UNFLAGGED } from '../market-data/quality-flags.ts';
+import {
+  isMissing,
+  mayLack,
+  nothingSeen,
+  observeEarlier,
+  observeTrade,
+  type SeenTrades,
+} from '../market-data/seen-trades.ts';
 import type { Trade } from '../market-data/trade.ts';
 import type { Candle } from './candle.ts';
-import { compareIntervals, intervalMs, openTimeOf, type Interval } from './interval.ts';
+import { intervalMs, openTimeOf, shortestFirst, type Interval } from './interval.ts';
 import { addToOpen, joinCandle, openCandle, type OpenCandle } from './open-candle.ts';
 
 /** The last trade of a candle by (time, id): its price is the close, its time says which candle. */
@@ -53,7 +61,10 @@ export interface ClosedCandle extends Candle {
   readonly previousOpenTimeMs: number | null;
 }
 
-/** A trade for a candle that is closed already. */
+/**
+ * A trade for a candle that is closed already, or that only the stored trades can tell from a known one: its candle is to be
+ * made again of them, once it is closed.
+ */
 export interface LateTrade {
   readonly interval: Interval;
   readonly trade: Trade;
@@ -82,31 +93,89 @@ export function startFold(instrumentId: InstrumentId, intervals: readonly Interv
   };
 }
 
-/** @throws RangeError where one does not divide the next */
-export function shortestFirst(intervals: readonly Interval[]): readonly Interval[] {
-  const sorted = [...new Set(intervals)].sort(compareIntervals);
-  for (const [n, interval] of sorted.entries()) {
-    const shorter = sorted[n - 1];
-    if (shorter !== undefined && intervalMs(interval) % intervalMs(shorter) !== 0)
-      throw new RangeError(`candles: ${shorter} does not divide ${interval}`);
-  }
-  return sorted;
-}
+const RESET = qualityOf('reset');
 
-/** @returns whether the trade was new. Closed candles and late trades are added to `outcomes`. */
-export function foldTrade(fold: InstrumentFold, trade: Trade, outcomes: FoldOutcomes): boolean {
+/** Closed candles and late trades are added to `outcomes`. */
+export function foldTrade(fold: InstrumentFold, trade: Trade, outcomes: FoldOutcomes): void {
+  const { quality = UNFLAGGED, tradeId, timeMs } = trade;
+  if (quality !== UNFLAGGED && isFlagged(quality, 'future-time')) {
+    foldAhead(fold, trade, outcomes);
+    return;
+  }
   const precedingTradeId = fold.seen.lastId;
-  const observation = observeTrade(fold.seen, trade.tradeId);
-  if (observation === 'repeated') return false;
+  const observation = observeTrade(fold.seen, tradeId, timeMs);
+  if (observation === 'undecided') {
+    foldUndecided(fold, trade, outcomes);
+    return;
+  }
+  if (observation === 'reset') {
+    foldReset(fold, trade, outcomes);
+    return;
+  }
   if (observation === 'next') fold.interrupted = false;
-  if (trade.timeMs > fold.watermarkMs) advanceWatermark(fold, trade.timeMs, outcomes);
+  if (timeMs > fold.watermarkMs) advanceWatermark(fold, timeMs, outcomes);
   // From here on the ids tell what is missing. A late trade says nothing of what came after the last one.
   if (observation !== 'late') fold.interrupted = false;
+  addOrPlace(fold, trade, precedingTradeId, outcomes);
+}
+
+function addOrPlace(
+  fold: InstrumentFold,
+  trade: Trade,
+  precedingTradeId: number,
+  outcomes: FoldOutcomes,
+): void {
   const { open, interval } = fold.intervals[0]!;
   if (open !== null && trade.timeMs >= open.openTimeMs && trade.timeMs < endOf(open.openTimeMs, interval))
     addToOpen(open, trade);
   else placeTrade(fold, trade, precedingTradeId, outcomes);
-  return true;
+}
+
+/** Its id goes on; where its time lies is not believed before time itself has come there, so it moves no watermark. */
+function foldAhead(fold: InstrumentFold, trade: Trade, outcomes: FoldOutcomes): void {
+  const { seen, intervals } = fold;
+  if (observeTrade(seen, trade.tradeId, seen.newestMs ?? -1) === 'next') fold.interrupted = false;
+  for (const { interval } of intervals) outcomes.late.push({ interval, trade });
+}
+
+/** Nobody knows how many trades followed the last one before it, nor how many went before it. */
+function foldReset(fold: InstrumentFold, trade: Trade, outcomes: FoldOutcomes): void {
+  fold.interrupted = true;
+  if (trade.timeMs > fold.watermarkMs) advanceWatermark(fold, trade.timeMs, outcomes);
+  fold.interrupted = false;
+  const flagged = { ...trade, quality: (trade.quality ?? UNFLAGGED) | RESET };
+  addOrPlace(fold, flagged, trade.tradeId - 1, outcomes);
+  // `mayLack` knows everything below the first id as given up.
+  for (const { open } of fold.intervals)
+    if (open !== null) open.precedingTradeId = Math.min(open.precedingTradeId, trade.tradeId - 2);
+}
+
+function foldUndecided(fold: InstrumentFold, trade: Trade, outcomes: FoldOutcomes): void {
+  const firstId = firstIdBehind(fold, trade);
+  if (firstId === null) {
+    for (const { interval } of fold.intervals) outcomes.late.push({ interval, trade });
+    return;
+  }
+  observeEarlier(fold.seen, trade.tradeId, firstId);
+  for (const state of fold.intervals) state.observedSinceMs = Math.min(state.observedSinceMs, trade.timeMs);
+  addOrPlace(fold, trade, trade.tradeId - 1, outcomes);
+}
+
+const MAX_EARLIER_MS = 60_000;
+
+/**
+ * While the first candle of all is open, whatever was seen is in it: a trade from shortly before its first, by id and by
+ * time, has never been seen, and the tape has only begun out of its order.
+ */
+function firstIdBehind({ intervals, seen }: InstrumentFold, { tradeId, timeMs }: Trade): number | null {
+  const [{ open, observedSinceMs }] = intervals as readonly [IntervalFold];
+  if (open === null || seen.sinceMs !== undefined || observedSinceMs !== open.firstTimeMs) return null;
+  const isFirstOfAll = intervals.every(
+    (state, n) => state.previousOpenTimeMs === null && (n === 0 || state.open === null),
+  );
+  const isEarlier =
+    tradeId < open.firstTradeId && timeMs <= open.firstTimeMs && timeMs >= open.firstTimeMs - MAX_EARLIER_MS;
+  return isFirstOfAll && isEarlier ? open.firstTradeId : null;
 }
 
 /** Into the shortest candle that is not closed; of those that are, it is late. */
@@ -120,7 +189,7 @@ function placeTrade(
     const openTimeMs = openTimeOf(trade.timeMs, state.interval);
     if (endOf(openTimeMs, state.interval) <= fold.watermarkMs) {
       outcomes.late.push({ interval: state.interval, trade });
-      if (state === fold.intervals[0]) takeLateClose(fold, trade);
+      if (state === fold.intervals[0]) noteClose(fold, trade);
       continue;
     }
     if (state.open === null) {
@@ -187,7 +256,7 @@ export function noteEnd(fold: InstrumentFold, openTimeMs: number, interval: Inte
  * A late trade after the last one of all closed candles is the close of the latest: of its new revision, or of a
  * candle that nobody knew of, where the trade lies in an interval that had none.
  */
-function takeLateClose(fold: InstrumentFold, { price, timeMs, tradeId }: Trade): void {
+export function noteClose(fold: InstrumentFold, { price, timeMs, tradeId }: ClosingTrade): void {
   const last = fold.closingTrade;
   const isLast = last === null || timeMs > last.timeMs || (timeMs === last.timeMs && tradeId > last.tradeId);
   if (isLast) fold.closingTrade = { price, timeMs, tradeId };
@@ -195,7 +264,10 @@ function takeLateClose(fold: InstrumentFold, { price, timeMs, tradeId }: Trade):
 
 function lookAhead(fold: InstrumentFold, nextTradeId: number): void {
   const { lastId } = fold.seen;
-  if (lastId >= 0 && nextTradeId > lastId) fold.interrupted = nextTradeId > lastId + 1;
+  if (lastId < 0) return;
+  if (nextTradeId > lastId) fold.interrupted = nextTradeId > lastId + 1;
+  // The ids begin anew.
+  else if (!isMissing(fold.seen, nextTradeId)) fold.interrupted = true;
 }
 
 /** The venue was lost from sight for a while, and nobody knows whether trades passed unseen. */
@@ -218,19 +290,4 @@ function closeCandle(fold: InstrumentFold, state: IntervalFold, open: OpenCandle
     revision: 0,
     previousOpenTimeMs: state.previousOpenTimeMs,
   };
-}
-
-/** The candle under way as a reader may see it before its close: with what is in the shorter ones. */
-export function candleUnderWay(
-  { instrumentId, intervals }: Pick<FoldState, 'instrumentId' | 'intervals'>,
-  interval: Interval,
-): Candle | null {
-  let whole: OpenCandle | null = null;
-  for (const state of intervals) {
-    if (state.open !== null) whole = joinCandle(whole, state.open, interval);
-    if (state.interval === interval) break;
-  }
-  if (whole === null || !intervals.some((state) => state.interval === interval)) return null;
-  const { precedingTradeId: _, ...sums } = whole;
-  return { instrumentId, interval, ...sums, closed: false, complete: false, revision: 0 };
 }

@@ -30,3 +30,14 @@ export function openTimeOf(timeMs: number, interval: Interval): number {
 export function isInterval(text: string): text is Interval {
   return (INTERVALS as readonly string[]).includes(text);
 }
+
+/** @throws RangeError where one does not divide the next */
+export function shortestFirst(intervals: readonly Interval[]): readonly Interval[] {
+  const sorted = [...new Set(intervals)].sort(compareIntervals);
+  for (const [n, interval] of sorted.entries()) {
+    const shorter = sorted[n - 1];
+    if (shorter !== undefined && intervalMs(interval) % intervalMs(shorter) !== 0)
+      throw new RangeError(`candles: ${shorter} does not divide ${interval}`);
+  }
+  return sorted;
+}

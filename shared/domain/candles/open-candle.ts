@@ -1,4 +1,5 @@
 import { ONE, type Decimal } from '../decimal.ts';
+import { UNFLAGGED } from '../market-data/quality-flags.ts';
 import type { Trade } from '../market-data/trade.ts';
 import { openTimeOf, type Interval } from './interval.ts';
 
@@ -19,11 +20,13 @@ export interface OpenCandle {
   lastTimeMs: number;
   /** The last id seen before this candle's first trade: a gap behind it belongs to this candle. */
   precedingTradeId: number;
+  /** Flags of its trades. Left out while there are none. */
+  quality?: number;
 }
 
 export function openCandle(openTimeMs: number, trade: Trade, precedingTradeId: number): OpenCandle {
   const { price, quantity } = trade;
-  return {
+  const candle: OpenCandle = {
     openTimeMs,
     open: price,
     high: price,
@@ -39,6 +42,14 @@ export function openCandle(openTimeMs: number, trade: Trade, precedingTradeId: n
     lastTimeMs: trade.timeMs,
     precedingTradeId: precedingTradeId < 0 ? trade.tradeId - 1 : precedingOf(trade.tradeId, precedingTradeId),
   };
+  addQuality(candle, trade);
+  return candle;
+}
+
+type Flagged = Pick<OpenCandle, 'quality'>;
+
+function addQuality(candle: Flagged, { quality = UNFLAGGED }: Readonly<Flagged>): void {
+  if (quality !== UNFLAGGED) candle.quality = (candle.quality ?? UNFLAGGED) | quality;
 }
 
 /** A gap right before a late trade lies before what was the last id when the candle was opened, and may belong to it, too. */
@@ -63,6 +74,7 @@ export function addTrade(candle: CandleSums, trade: Trade): void {
   candle.quoteVolume += (price * quantity) / ONE;
   if (trade.takerSide === 'BUY') candle.takerBuyVolume += quantity;
   candle.tradeCount++;
+  addQuality(candle, trade);
   if (timeMs > candle.lastTimeMs || (timeMs === candle.lastTimeMs && tradeId > candle.lastTradeId)) {
     candle.close = price;
     candle.lastTimeMs = timeMs;
@@ -89,6 +101,7 @@ export function joinCandle(open: OpenCandle | null, shorter: OpenCandle, interva
   open.quoteVolume += shorter.quoteVolume;
   open.takerBuyVolume += shorter.takerBuyVolume;
   open.tradeCount += shorter.tradeCount;
+  addQuality(open, shorter);
   if (isBefore(open.lastTimeMs, open.lastTradeId, shorter.lastTimeMs, shorter.lastTradeId)) {
     open.close = shorter.close;
     open.lastTimeMs = shorter.lastTimeMs;

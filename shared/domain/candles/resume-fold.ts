@@ -1,5 +1,5 @@
-import { noteEnd, shortestFirst, type FoldState, type InstrumentFold, type IntervalFold } from './fold.ts';
-import { openTimeOf, type Interval } from './interval.ts';
+import { noteEnd, type FoldState, type InstrumentFold, type IntervalFold } from './fold.ts';
+import { openTimeOf, shortestFirst, type Interval } from './interval.ts';
 import { joinCandle } from './open-candle.ts';
 
 /**

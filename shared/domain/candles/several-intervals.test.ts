@@ -4,9 +4,9 @@ import { decimal } from '../decimal.ts';
 import { MAX_MISSING_RANGES } from '../market-data/seen-trades.ts';
 import type { Trade } from '../market-data/trade.ts';
 import type { Candle } from './candle.ts';
+import { candleUnderWay } from './candle-under-way.ts';
 import {
   advanceWatermark,
-  candleUnderWay,
   foldTrade,
   noteInterruption,
   startFold,
@@ -74,7 +74,8 @@ describe('candles of several intervals', () => {
             quantity,
             takerSide,
           };
-          return { one, happens, place: i + place };
+          // What lies before the first trade of all is told by the shortest interval.
+          return i === 0 ? { one, happens: 'nothing', place: 0 } : { one, happens, place: i + place };
         })
         .sort((a, b) => a.place - b.place);
     });

@@ -41,6 +41,10 @@ export function qualityOf(...flags: readonly QualityFlag[]): number {
   return bits;
 }
 
+export function isFlagged(quality: number, flag: QualityFlag): boolean {
+  return (quality & (1 << QUALITY_FLAGS.indexOf(flag))) !== 0;
+}
+
 /** The names of the flags that are set in a number, in the order of their bits. Bits without a name are left out. */
 export function flagsOf(quality: number): readonly QualityFlag[] {
   return QUALITY_FLAGS.filter((_, bit) => (quality & (1 << bit)) !== 0);

@@ -3,7 +3,7 @@ import type { InstrumentId } from './instrument.ts';
 
 export type Side = 'BUY' | 'SELL';
 
-/** A print on the tape. Known by (instrumentId, tradeId); ordered by (timeMs, tradeId). */
+/** A print on the tape. Known by (instrumentId, timeMs, tradeId), in which order it lies. */
 export interface Trade {
   readonly instrumentId: InstrumentId;
   /** The venue's id: a safe integer inside, a string at every boundary. */
@@ -14,6 +14,8 @@ export interface Trade {
   readonly takerSide: Side;
   /** The venue's trade time. */
   readonly timeMs: number;
+  /** Bits of quality flags; left out: nothing is said against it. */
+  readonly quality?: number;
 }
 
 const DIGITS = /^\d{1,16}$/;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decimal } from '../decimal.ts';
+import { qualityOf } from '../market-data/quality-flags.ts';
 import type { Trade } from '../market-data/trade.ts';
 import {
   matchTrade,
@@ -34,7 +35,13 @@ function order(n: number, over: Partial<Order> = {}): Order {
   };
 }
 
-function show(venue: PaperVenue, tradeId: number, timeMs: number, instrumentId = INSTRUMENT): VenueReport[] {
+function show(
+  venue: PaperVenue,
+  tradeId: number,
+  timeMs: number,
+  instrumentId = INSTRUMENT,
+  fields: Partial<Trade> = {},
+): VenueReport[] {
   const trade: Trade = {
     instrumentId,
     tradeId,
@@ -42,6 +49,7 @@ function show(venue: PaperVenue, tradeId: number, timeMs: number, instrumentId =
     price: decimal('10'),
     quantity: decimal('1'),
     takerSide: 'BUY',
+    ...fields,
   };
   const reports: VenueReport[] = [];
   matchTrade(venue, trade, reports);
@@ -73,6 +81,26 @@ describe('the paper venue', () => {
     expect(show(venue, 5, 2000)).toEqual([]);
     expect(show(venue, 4, 2000)).toEqual([]);
     expect(show(venue, 6, 2000)).toHaveLength(1);
+  });
+
+  it('meets no order with history, though its ids are greater, and goes on where ids begin anew', () => {
+    const venue = openPaperVenue();
+    show(venue, 5, 2000);
+    takeOrder(venue, order(1));
+    expect(show(venue, 900, 1500)).toEqual([]);
+    expect(show(venue, 0, 2100)).toMatchObject([{ kind: 'filled', fill: { tradeId: '0' } }]);
+    takeOrder(venue, order(2));
+    expect(show(venue, 6, 2050)).toEqual([]);
+    expect(show(venue, 1, 2200)).toHaveLength(1);
+  });
+
+  it('neither fills nor expires an order by a trade that is ahead of the time', () => {
+    const venue = openPaperVenue();
+    takeOrder(venue, order(1));
+    const ahead = { quality: qualityOf('future-time') };
+    expect(show(venue, 1, 4000, INSTRUMENT, ahead)).toEqual([]);
+    expect(show(venue, 2, 99_000, INSTRUMENT, ahead)).toEqual([]);
+    expect(show(venue, 3, 2000)).toMatchObject([{ kind: 'filled', fill: { tradeId: '3' } }]);
   });
 
   it('lets an order expire at the first trade after its time', () => {

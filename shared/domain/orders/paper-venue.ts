@@ -4,6 +4,7 @@
  * The state is plain JSON, changed in place.
  */
 import type { InstrumentId } from '../market-data/instrument.ts';
+import { isFlagged, UNFLAGGED } from '../market-data/quality-flags.ts';
 import type { Trade } from '../market-data/trade.ts';
 import { fillMarketOrder } from './market-fill.ts';
 import type { Fill, Order } from './order.ts';
@@ -16,11 +17,17 @@ export interface PaperVenue {
    * known while it could. Behind that an order only ever expires, and whoever keeps the venue's reports has its end.
    */
   readonly recentOrders: Record<string, number>;
-  /** Latest trade id of each instrument: a repeated or late trade fills nothing. */
-  readonly lastTradeIds: Record<InstrumentId, number>;
+  /**
+   * The latest trade of each instrument by (time, id): what is repeated, late or history fills nothing, and a venue whose
+   * ids begin anew goes on.
+   */
+  readonly lastTrades: Record<InstrumentId, LastTrade>;
   /** No trade of the lane before this time will follow, as its heartbeats say. Left out before the first. */
   watermarkMs?: number;
 }
+
+/** `null`: of a record from before times were kept. */
+export type LastTrade = readonly [timeMs: number | null, tradeId: number];
 
 export type VenueReport =
   | { readonly kind: 'filled'; readonly fill: Fill }
@@ -37,7 +44,7 @@ const MAX_RECENT_ORDERS = 1000;
 const REMEMBERED_AFTER_END_MS = 3_600_000;
 
 export function openPaperVenue(): PaperVenue {
-  return { openOrders: [], recentOrders: {}, lastTradeIds: {} };
+  return { openOrders: [], recentOrders: {}, lastTrades: {} };
 }
 
 /** Takes an order into the book. Taking it twice is taking it once. */
@@ -86,9 +93,9 @@ function forgetOldest(recentOrders: Record<string, number>, endedBeforeMs: numbe
 
 /** Shows a trade to the waiting orders. Nearly always there is none, which costs one look. */
 export function matchTrade(venue: PaperVenue, trade: Trade, reports: VenueReport[]): void {
-  const last = venue.lastTradeIds[trade.instrumentId] ?? -1;
-  if (trade.tradeId <= last) return;
-  venue.lastTradeIds[trade.instrumentId] = trade.tradeId;
+  const { instrumentId, timeMs, tradeId } = trade;
+  if (!isBehind(venue.lastTrades[instrumentId], trade)) return;
+  venue.lastTrades[instrumentId] = [timeMs, tradeId];
   if (venue.openOrders.length === 0) return;
   for (let i = 0; i < venue.openOrders.length;) {
     const report = meet(venue.openOrders[i]!, trade);
@@ -98,6 +105,14 @@ export function matchTrade(venue: PaperVenue, trade: Trade, reports: VenueReport
       reports.push(report);
     }
   }
+}
+
+/** A trade whose time is not believed fills nothing: it would be ahead of all that follow. */
+function isBehind(last: LastTrade | undefined, { timeMs, tradeId, quality = UNFLAGGED }: Trade): boolean {
+  if (quality !== UNFLAGGED && isFlagged(quality, 'future-time')) return false;
+  if (last === undefined) return true;
+  const [lastMs, lastId] = last;
+  return lastMs === null || timeMs === lastMs ? tradeId > lastId : timeMs > lastMs;
 }
 
 /**

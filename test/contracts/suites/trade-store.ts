@@ -79,6 +79,36 @@ export function describeTradeStore(name: string, open: () => Promise<TradeStoreU
       expect(await trades.latest(instrumentId)).toEqual(onTape([late])[0]);
     });
 
+    it('knows the latest trade before a time', async () => {
+      const instrumentId = freshInstrument();
+      const tape = [0, 1, 2].map((n) => tradeOf(instrumentId, n, { timeMs: START_MS + n * 1000 }));
+      await trades.insert(tape, { mayRepeat: false });
+      const before = async (timeMs: number) => (await trades.latest(instrumentId, timeMs))?.tradeId ?? null;
+      expect(await before(START_MS + 2000)).toBe(1);
+      expect(await before(START_MS + 2001)).toBe(2);
+      expect(await before(START_MS)).toBeNull();
+    });
+
+    it('knows a trade by its time and its id, and says which it had not', async () => {
+      const instrumentId = freshInstrument();
+      const tape = [tradeOf(instrumentId, 7), tradeOf(instrumentId, 8, { timeMs: START_MS + 500 })];
+      expect(await trades.insert(tape, { mayRepeat: false })).toEqual(tape);
+      // A venue whose ids began anew used this one again.
+      const again = tradeOf(instrumentId, 7, { timeMs: START_MS + 900 });
+      expect(await trades.insert([...tape, again, again], { mayRepeat: true })).toEqual([again]);
+      expect(await everyTrade(instrumentId)).toEqual(onTape([...tape, again]));
+    });
+
+    it('keeps what is said against a trade', async () => {
+      const instrumentId = freshInstrument();
+      const tape = [
+        tradeOf(instrumentId, 1, { quality: 5 }),
+        tradeOf(instrumentId, 2, { timeMs: START_MS + 1 }),
+      ];
+      await trades.insert(tape, { mayRepeat: false });
+      expect(await everyTrade(instrumentId)).toEqual(onTape(tape));
+    });
+
     it('leaves out what an earlier attempt inserted, when told that it may repeat', async () => {
       const [instrumentId, other] = [freshInstrument(), freshInstrument()];
       const tape = Array.from({ length: 50 }, (_, n) =>

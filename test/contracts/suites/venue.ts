@@ -154,9 +154,10 @@ function describeLive({ exchange }: Venue, live: NonNullable<Venue['live']>): vo
       fc.property(fc.integer({ min: 1, max: 200 }), (count) => {
         const lines = live.connect(live.endpoints, instruments(count));
         expect(lines.flatMap(({ instrumentIds }) => instrumentIds)).toEqual(instruments(count));
-        for (const { url, subscribe, keepAlive } of lines) {
+        for (const { url, subscribe, keepAlive, sayNewest, instrumentIds } of lines) {
           expect(url.startsWith(live.endpoints.ws)).toBe(true);
-          for (const message of [...subscribe, keepAlive?.message ?? '{}'])
+          const said = sayNewest?.(instrumentIds.slice(0, 1)) ?? [];
+          for (const message of [...subscribe, keepAlive?.message ?? '{}', ...said])
             expect(typeof JSON.parse(message)).toBe('object');
         }
       }),

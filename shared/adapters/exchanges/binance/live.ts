@@ -24,7 +24,7 @@ export const binanceLive: LiveVenue = {
         return [`${symbol}@trade`, `${symbol}@depth@100ms`, `${symbol}@bookTicker`];
       });
       const url = `${ws}/stream?streams=${streams.join('/')}`;
-      return { url, instrumentIds: ids, bookIds: ids, subscribe: [], keepAlive: null };
+      return { url, instrumentIds: ids, bookIds: ids, subscribe: [], keepAlive: null, sayNewest: null };
     }),
   books: {
     kind: 'asked',

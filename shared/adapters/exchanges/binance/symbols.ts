@@ -5,12 +5,9 @@ import {
   pairOf,
   type InstrumentId,
 } from '../../../domain/market-data/instrument.ts';
+import { rememberingSymbols } from '../remembered-symbols.ts';
 import type { SymbolDirectory } from '../symbol-directory.ts';
 import { isAssetCode, QUOTE_CODES } from './known-codes.ts';
-
-/** Symbols come out of messages: past this many somebody is making them up, and they are not remembered. */
-const MAX_REMEMBERED = 10_000;
-const remembered = new Map<string, InstrumentId>();
 
 /**
  * `BTCUSDT` → `binance:BTC-USDT`. Binance writes a pair without a separator, so its catalogue says where it parts; where
@@ -21,16 +18,12 @@ export function instrumentOfSymbol(symbol: string, directory?: SymbolDirectory):
   return directory?.instrumentOf(symbol) ?? (directory?.isWhole === true ? null : partedByCodes(symbol));
 }
 
-function partedByCodes(symbol: string): InstrumentId | null {
-  const known = remembered.get(symbol);
-  if (known !== undefined) return known;
+const partedByCodes = rememberingSymbols((symbol): InstrumentId | null => {
   const parts = partingsOf(symbol);
   if (parts.length !== 1) return null;
   const instrumentId = `binance:${parts[0]!}`;
-  if (!isInstrumentId(instrumentId)) return null;
-  if (remembered.size < MAX_REMEMBERED) remembered.set(symbol, instrumentId);
-  return instrumentId;
-}
+  return isInstrumentId(instrumentId) ? instrumentId : null;
+});
 
 const LONGEST_SYMBOL = 30;
 

@@ -66,15 +66,16 @@ describe('levels of Coinbase', () => {
     const read = reader();
     expect(kinds(read(5, snapshot))).toEqual(['book-snapshot']);
     expect(kinds(read(6, update))).toEqual(['book-delta']);
-    expect(read(6, update)).toEqual([{ kind: 'notice', what: 'repeated message' }]);
+    expect(read(6, update)).toEqual([{ kind: 'notice', what: 'past message' }]);
     expect(kinds(read(7, update))).toEqual(['book-delta']);
   });
 
-  it('come after a gap where a number was left out, or is one of before', () => {
+  it('come after a gap where a number was left out; one that it overtook is no other gap, and its levels are old', () => {
     const read = reader();
     read(5, snapshot);
     expect(kinds(read(7, update))).toEqual(['sequence-gap', 'book-delta']);
-    expect(kinds(read(5, update))).toEqual(['sequence-gap', 'book-delta']);
+    expect(read(6, update)).toEqual([{ kind: 'notice', what: 'past message' }]);
+    expect(kinds(read(8, update))).toEqual(['book-delta']);
   });
 
   it('are none of before where the venue counts anew', () => {

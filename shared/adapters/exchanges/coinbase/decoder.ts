@@ -19,7 +19,7 @@ import { isWholeCatalogue, readCatalogue } from './catalogue.ts';
 import { coinbaseMarket } from './market.ts';
 import { instrumentOfProduct } from './symbols.ts';
 
-const REPEATED: VenueEvent = { kind: 'notice', what: 'repeated message' };
+const PAST: VenueEvent = { kind: 'notice', what: 'past message' };
 
 /** Every message of a connection has a number: they count up by one, over all of its channels. */
 export class CoinbaseDecoder implements Decoder {
@@ -40,19 +40,19 @@ export class CoinbaseDecoder implements Decoder {
     if (kind === 'rest') return readAnswer(value, url, receivedAtMs, this.#directory);
     if (value['channel'] === undefined) return [readOther(value)];
     const number = value['sequence_num'];
-    const isRepeated = this.#isRepeated(number);
+    const isPast = this.#isPast(number);
     const read = readChannel(value, receivedAtMs);
     return [
-      ...(isRepeated ? [REPEATED] : this.#follow(number)),
+      ...(isPast ? [PAST] : this.#follow(number)),
       ...clockOf(value['timestamp']),
       // The levels have changed since; a trade is known by its id.
-      ...(isRepeated ? read.filter(({ kind }) => kind !== 'book-snapshot' && kind !== 'book-delta') : read),
+      ...(isPast ? read.filter(({ kind }) => kind !== 'book-snapshot' && kind !== 'book-delta') : read),
     ];
   }
 
-  /** The very message before it, once more. */
-  #isRepeated(number: unknown): boolean {
-    return this.#expected !== null && number === this.#expected - 1;
+  /** It has come before, or was overtaken: that it was missing was told when its number was passed over. */
+  #isPast(number: unknown): boolean {
+    return this.#expected !== null && typeof number === 'number' && number > 0 && number < this.#expected;
   }
 
   /** @returns what is missing before the message of this number. The first of a connection is 0. */
@@ -94,7 +94,14 @@ function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[]
   if (channel !== 'market_trades')
     return [{ kind: 'set-aside', what: named(channel, 'no channel'), cause: 'this channel is not read' }];
   if (!Array.isArray(events)) return [{ kind: 'malformed', cause: 'trades without a list of them' }];
-  return readTrades(rowsOf(value), receivedAtMs);
+  const [first] = events as unknown[];
+  const told = readTrades(rowsOf(value), receivedAtMs);
+  return isFields(first) && first['type'] === 'snapshot' ? told.map(ofNewest) : told;
+}
+
+/** A subscription begins with the newest trades. */
+function ofNewest(event: VenueEvent): VenueEvent {
+  return event.kind === 'trade' ? { ...event, isOfNewest: true } : event;
 }
 
 function readLevels({ events, timestamp }: Fields): readonly VenueEvent[] {

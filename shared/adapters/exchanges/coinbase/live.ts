@@ -22,12 +22,17 @@ export const coinbaseLive: LiveVenue = {
           instrumentIds: ids,
           bookIds: [],
           subscribe: [say('subscribe', 'market_trades', ids), HEARTBEATS],
+          sayNewest: (asked) => [
+            say('unsubscribe', 'market_trades', asked),
+            say('subscribe', 'market_trades', asked),
+          ],
         },
         {
           ...line,
           instrumentIds: [],
           bookIds: ids,
           subscribe: [say('subscribe', 'level2', ids), HEARTBEATS],
+          sayNewest: null,
         },
       ];
     }),

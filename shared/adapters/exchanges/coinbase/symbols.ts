@@ -5,12 +5,13 @@ import {
   pairOf,
   type InstrumentId,
 } from '../../../domain/market-data/instrument.ts';
+import { rememberingSymbols } from '../remembered-symbols.ts';
 
 /** `BTC-USD` → `coinbase:BTC-USD`. `null`: no spot product, as `BTC-PERP-INTX` and `BIT-28AUG26-CDE` are none. */
-export function instrumentOfProduct(productId: string): InstrumentId | null {
+export const instrumentOfProduct = rememberingSymbols((productId): InstrumentId | null => {
   const instrumentId = `coinbase:${composed(productId)}`;
   return isInstrumentId(instrumentId) ? instrumentId : null;
-}
+});
 
 /** `coinbase:BTC-USD` → `BTC-USD`. */
 export function productOfInstrument(instrumentId: InstrumentId): string {

@@ -94,7 +94,8 @@ function readChannel(value: Fields, receivedAtMs: number, directory: SymbolDirec
       );
     }
   }
-  return [...malformed, ...inTapeOrder(trades)];
+  const told = inTapeOrder(trades);
+  return [...malformed, ...(value['type'] === 'snapshot' ? told.map(ofNewest) : told)];
 }
 
 function readBooks({ type, data }: Fields, depths: BookDepths): readonly VenueEvent[] {
@@ -108,6 +109,11 @@ function readBooks({ type, data }: Fields, depths: BookDepths): readonly VenueEv
       return { kind: 'malformed', cause: `a book of an unknown symbol ${shown(symbol)}` };
     return readBook(instrumentId, type, fields, depths);
   });
+}
+
+/** A subscription begins with the newest trades. */
+function ofNewest(trade: VenueTrade): VenueTrade {
+  return { ...trade, isOfNewest: true };
 }
 
 /** What Kraken replies to a message of ours, with its clock. */

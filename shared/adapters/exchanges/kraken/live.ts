@@ -24,6 +24,10 @@ export const krakenLive: LiveVenue = {
         bookIds: ids,
         subscribe: [say('subscribe', trades), say('subscribe', booksOf(ids)), ...instruments],
         keepAlive: { message: JSON.stringify({ method: 'ping' }), everyMs: PING_EVERY_MS },
+        sayNewest: (asked) =>
+          ['unsubscribe', 'subscribe'].map((method) =>
+            JSON.stringify({ method, params: { ...trades, symbol: asked.map(symbolOfInstrument) } }),
+          ),
       };
     }),
   books: {

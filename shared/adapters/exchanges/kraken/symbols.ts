@@ -5,17 +5,17 @@ import {
   pairOf,
   type InstrumentId,
 } from '../../../domain/market-data/instrument.ts';
-
+import { rememberingSymbols } from '../remembered-symbols.ts';
 import type { SymbolDirectory } from '../symbol-directory.ts';
 
 /** What Kraken called them first, and its REST interface still does. */
 const COMMON_CODES: Readonly<Record<string, string>> = { XBT: 'BTC', XDG: 'DOGE' };
 
 /** `XBT/USD` or `BTC/USD` → `kraken:BTC-USD`. `null`: no pair. */
-export function instrumentOfSymbol(symbol: string): InstrumentId | null {
+export const instrumentOfSymbol = rememberingSymbols((symbol): InstrumentId | null => {
   const instrumentId = idOfSymbol(symbol);
   return instrumentId !== null && isInstrumentId(instrumentId) ? instrumentId : null;
-}
+});
 
 /** What would be its id, if its codes are codes. */
 export function idOfSymbol(symbol: string): string | null {

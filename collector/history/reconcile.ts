@@ -1,0 +1,88 @@
+import type { Candle } from '../../shared/domain/candles/candle.ts';
+import type { Interval } from '../../shared/domain/candles/interval.ts';
+import { differingFields, type CandleField } from '../../shared/domain/candles/plain-fold.ts';
+import { formatDecimal } from '../../shared/domain/decimal.ts';
+import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
+import { recomputeCandles, type Pair, type Stores } from './recompute-candles.ts';
+import { isPublished, type TimeRange } from './stored-series.ts';
+
+type Shown = string | number;
+
+export interface Difference {
+  readonly instrumentId: InstrumentId;
+  readonly interval: Interval;
+  readonly openTimeMs: number;
+  /**
+   * `missing`: there are trades, and no candle of them; `without-trades`: a candle of which no trade is stored;
+   * `different`: the fields that are not as the trades make them.
+   */
+  readonly kind: 'missing' | 'without-trades' | 'different';
+  readonly revision: number | null;
+  readonly fields: Readonly<
+    Partial<Record<CandleField, { readonly stored: Shown; readonly ofTrades: Shown }>>
+  >;
+}
+
+export interface Reconciliation {
+  readonly instrumentId: InstrumentId;
+  readonly trades: number;
+  /** Candles that were held against their trades, by interval. */
+  readonly compared: Readonly<Partial<Record<Interval, number>>>;
+  /** Candles out of published files, whose trades nobody has. */
+  readonly published: number;
+  readonly differences: number;
+}
+
+export interface ReconcileOptions {
+  readonly instrumentId: InstrumentId;
+  readonly intervals: readonly Interval[];
+  readonly range: TimeRange;
+  readonly signal: AbortSignal;
+  readonly onDifference: (difference: Difference) => void;
+  readonly onProgress: (trades: number, timeMs: number) => void;
+}
+
+/** Makes every candle of a range again of the stored trades, and tells of each that is stored otherwise. */
+export async function reconcile(stores: Stores, options: ReconcileOptions): Promise<Reconciliation> {
+  const { instrumentId, onDifference } = options;
+  const compared: Partial<Record<Interval, number>> = {};
+  let published = 0;
+  let differences = 0;
+  const trades = await recomputeCandles(stores, {
+    ...options,
+    closedThroughMs: (await stores.trades.latest(instrumentId))?.timeMs ?? 0,
+    onPair: (interval, pair) => {
+      if (pair.made === null && isPublished(pair.stored)) {
+        published++;
+        return;
+      }
+      compared[interval] = (compared[interval] ?? 0) + 1;
+      const difference = differenceOf(interval, pair);
+      if (difference === null) return;
+      differences++;
+      onDifference(difference);
+    },
+  });
+  return { instrumentId, trades, compared, published, differences };
+}
+
+function differenceOf(interval: Interval, { made, stored }: Pair): Difference | null {
+  const { instrumentId, openTimeMs } = made ?? stored;
+  const at = { instrumentId, interval, openTimeMs, revision: stored?.revision ?? null };
+  if (made === null) return { ...at, kind: 'without-trades', fields: {} };
+  if (stored === null) return { ...at, kind: 'missing', fields: {} };
+  const fields = differingFields(made, stored);
+  if (fields.length === 0) return null;
+  return {
+    ...at,
+    kind: 'different',
+    fields: Object.fromEntries(
+      fields.map((field) => [field, { stored: shown(stored, field), ofTrades: shown(made, field) }]),
+    ),
+  };
+}
+
+function shown(candle: Candle, field: CandleField): Shown {
+  const value = candle[field];
+  return typeof value === 'bigint' ? formatDecimal(value) : value;
+}

@@ -1,0 +1,109 @@
+/** What is stored of a range, a page at a time, however long the range is. */
+import type { Candle } from '../../shared/domain/candles/candle.ts';
+import { intervalMs, type Interval } from '../../shared/domain/candles/interval.ts';
+import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
+import type { Trade } from '../../shared/domain/market-data/trade.ts';
+import type { CandleStore, StoredCandle } from '../../shared/ports/candle-store.ts';
+import type { TradeStore } from '../../shared/ports/trade-store.ts';
+
+/** The most that a store gives at once. */
+const ROWS_A_PAGE = 10_000;
+
+/** Candles that open, or trades that are made, at or after a time and before another. */
+export interface TimeRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/**
+ * In order, (time, id), each once.
+ * @throws Error when one millisecond has more trades than a page holds
+ */
+export async function* storedTrades(
+  trades: Pick<TradeStore, 'between'>,
+  instrumentId: InstrumentId,
+  { fromMs, toMs }: TimeRange,
+): AsyncGenerator<readonly Trade[]> {
+  let last: Trade | null = null;
+  for (;;) {
+    const page: readonly Trade[] = await trades.between(
+      instrumentId,
+      last?.timeMs ?? fromMs,
+      toMs,
+      ROWS_A_PAGE,
+    );
+    const fresh: readonly Trade[] = last === null ? page : page.filter(isAfter(last));
+    if (fresh.length > 0) yield fresh;
+    if (page.length < ROWS_A_PAGE) return;
+    if (fresh.length === 0)
+      throw new Error(`${instrumentId} has more than ${ROWS_A_PAGE} trades at ${last!.timeMs}`);
+    last = fresh.at(-1)!;
+  }
+}
+
+function isAfter({ timeMs, tradeId }: Trade): (trade: Trade) => boolean {
+  return (trade) => trade.timeMs > timeMs || (trade.timeMs === timeMs && trade.tradeId > tradeId);
+}
+
+/** Reads the latest revisions of a series forwards, in windows that hold no more than a page. */
+export class StoredCandles {
+  readonly #store: Pick<CandleStore, 'between'>;
+  readonly #instrumentId: InstrumentId;
+  readonly #interval: Interval;
+  readonly #toMs: number;
+  #nextMs: number;
+  #page: readonly StoredCandle[] = [];
+
+  constructor(
+    store: Pick<CandleStore, 'between'>,
+    instrumentId: InstrumentId,
+    interval: Interval,
+    { fromMs, toMs }: TimeRange,
+  ) {
+    this.#store = store;
+    this.#instrumentId = instrumentId;
+    this.#interval = interval;
+    this.#nextMs = fromMs;
+    this.#toMs = toMs;
+  }
+
+  /** Those that open before a time, or at it, and were not given yet. */
+  async through(openTimeMs: number): Promise<readonly StoredCandle[]> {
+    const given: StoredCandle[] = [];
+    for (;;) {
+      const ahead = this.#page.findIndex((candle) => candle.openTimeMs > openTimeMs);
+      given.push(...(ahead === -1 ? this.#page : this.#page.slice(0, ahead)));
+      this.#page = ahead === -1 ? [] : this.#page.slice(ahead);
+      const isRead = this.#page.length > 0 || this.#nextMs > openTimeMs || this.#nextMs >= this.#toMs;
+      if (isRead) return given;
+      await this.#readNext(openTimeMs);
+    }
+  }
+
+  /** A stretch without candles is passed over in one question as long as the page that follows is not full. */
+  async #readNext(openTimeMs: number): Promise<void> {
+    const window = ROWS_A_PAGE * intervalMs(this.#interval);
+    const endMs = Math.min(this.#toMs, Math.max(this.#nextMs + window, openTimeMs + 1));
+    const from = this.#nextMs;
+    const found = await this.#store.between(this.#instrumentId, this.#interval, from, endMs, ROWS_A_PAGE);
+    // The store gives the newest of a range: where it is full, the older ones are asked for first.
+    if (found.length < ROWS_A_PAGE || endMs - from <= window) {
+      this.#page = found;
+      this.#nextMs = endMs;
+      return;
+    }
+    this.#page = await this.#store.between(
+      this.#instrumentId,
+      this.#interval,
+      from,
+      from + window,
+      ROWS_A_PAGE,
+    );
+    this.#nextMs = from + window;
+  }
+}
+
+/** One of a candle file: it was published without the ids of its trades, which are not stored. */
+export function isPublished({ firstTradeId, lastTradeId, complete }: Candle): boolean {
+  return firstTradeId === 0 && lastTradeId === 0 && !complete;
+}

@@ -1,0 +1,86 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { LanePacker } from '../../../collector/outlet/lane-packer.ts';
+import { qualityOf } from '../../../shared/domain/market-data/quality-flags.ts';
+import { laneOf } from '../../../shared/domain/market-data/lane.ts';
+import { readDroppedTrades } from '../../../shared/runtime/dropped-trades.ts';
+import { streamEvent } from '../../../test/support/stream-events.ts';
+import { invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
+import { createHandler } from './handler.ts';
+
+const INSTRUMENT = 'binance:BTC-USDT';
+const START_MS = 1_723_161_600_000;
+
+type Print = readonly [tradeId: number, secondsIn: number];
+
+describe('store-trades', () => {
+  let ports: TradingPorts;
+  let sequence = 0;
+  beforeEach(() => {
+    ports = tradingPorts();
+    sequence = 0;
+  });
+
+  /** A record, to a function that has nothing in memory. @param fence of the collector that sends it */
+  const send = async (prints: readonly Print[], fence: number | null = null): Promise<void> => {
+    const packer = new LanePacker(() => 'session', fence);
+    for (const [tradeId, secondsIn] of prints) {
+      const timeMs = START_MS + 1000 * secondsIn;
+      const trade = { tradeId: String(tradeId), price: '100', quantity: '1', takerSide: 'B' };
+      packer.addTrade({ instrumentId: INSTRUMENT, ...trade, timeMs, receivedAtMs: timeMs });
+    }
+    const records = packer
+      .take()
+      .filter(({ partitionKey }) => partitionKey === laneOf(INSTRUMENT))
+      .map((record) => ({ ...record, sequence: ++sequence, arrivalMs: Date.now() + 60_000 }));
+    await createHandler(ports)(streamEvent(records), invocation);
+  };
+  const stored = async () =>
+    (await ports.trades.between(INSTRUMENT, 0, 4e12, 100)).map(({ tradeId, timeMs, quality = 0 }) => [
+      tradeId,
+      (timeMs - START_MS) / 1000,
+      quality,
+    ]);
+
+  it('keeps what came before the first, what is late and what lies in the past, and counts what it knew', async () => {
+    await send([
+      [10, 10],
+      [13, 13],
+    ]);
+    await send([
+      [12, 12],
+      [9, 9],
+      [10, 10],
+      [9, 9],
+    ]);
+    expect(await stored()).toEqual([9, 10, 12, 13].map((n) => [n, n, 0]));
+    expect(await readDroppedTrades(ports.state)).toEqual({ known: 2, fenced: 0 });
+  });
+
+  it('goes on where ids begin anew, flags that, and tells the ids of before from those of now', async () => {
+    await send([
+      [100, 1],
+      [101, 2],
+      [99, 3],
+      [100, 4],
+    ]);
+    await send([
+      [100, 1],
+      [102, 2.5],
+    ]);
+    expect(await stored()).toEqual([
+      [100, 1, 0],
+      [101, 2, 0],
+      [102, 2.5, 0],
+      [99, 3, qualityOf('reset')],
+      [100, 4, 0],
+    ]);
+    expect(await readDroppedTrades(ports.state)).toEqual({ known: 1, fenced: 0 });
+  });
+
+  it('counts what a collector sent that another had followed', async () => {
+    await send([[1, 1]], 7);
+    await send([[2, 2]], 6);
+    expect(await stored()).toEqual([[1, 1, 0]]);
+    expect(await readDroppedTrades(ports.state)).toEqual({ known: 0, fenced: 1 });
+  });
+});
