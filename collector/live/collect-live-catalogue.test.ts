@@ -87,7 +87,9 @@ describe('a collector', () => {
     at.trade(1);
     await at.time.pass(100);
     expect(at.venue.lines.map(({ url }) => url)).toEqual([
-      `wss://stream.binance.com:9443/stream?streams=${encodeURIComponent('币安人生usdt')}@trade`,
+      `wss://stream.binance.com:9443/stream?streams=${['trade', 'depth@100ms', 'bookTicker']
+        .map((channel) => `${encodeURIComponent('币安人生usdt')}@${channel}`)
+        .join('/')}`,
     ]);
     expect(at.ids()).toEqual([1]);
     expect(await at.steps()).toEqual([`${CHINESE} 0.0001 1`]);

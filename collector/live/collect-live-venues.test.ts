@@ -106,13 +106,18 @@ describe('a collector at Kraken', () => {
         method: 'subscribe',
         params: { channel: 'trade', symbol: ['BTC/USD', 'DOGE/BTC'], snapshot: true },
       },
+      {
+        method: 'subscribe',
+        params: { channel: 'book', symbol: ['BTC/USD', 'DOGE/BTC'], depth: 1000, snapshot: true },
+      },
+      { method: 'subscribe', params: { channel: 'instrument', snapshot: true } },
     ]);
   });
 
   it('pings by message, and closes candles by the clock that it is answered with', async () => {
     await listen('kraken', ['BTC-USD']);
     await time.pass(5100);
-    expect(venue.lines[0]!.heard.slice(1)).toEqual(['{"method":"ping"}']);
+    expect(venue.lines[0]!.heard.slice(3)).toEqual(['{"method":"ping"}']);
     expect(watermark()).toBeNull();
     venue.lines[0]!.say({ method: 'pong', time_in: isoOf(5150), time_out: isoOf(5150) });
     await time.pass(1000);
@@ -152,7 +157,7 @@ describe('a collector at Kraken', () => {
     await time.pass(100);
     venue.lines[0]!.say(trades(trade(3, 30)));
     await time.pass(100);
-    const said = venue.lines[0]!.heard.slice(1).map((text) => JSON.parse(text) as unknown);
+    const said = venue.lines[0]!.heard.slice(3).map((text) => JSON.parse(text) as unknown);
     const params = { channel: 'trade', symbol: ['BTC/USD'], snapshot: true };
     expect(said).toEqual([
       { method: 'unsubscribe', params },
@@ -307,6 +312,11 @@ describe('a collector at Coinbase', () => {
     await listen('coinbase', ['BTC-USD']);
     expect(venue.lines[0]!.heard.map((text) => JSON.parse(text) as unknown)).toEqual([
       { type: 'subscribe', channel: 'market_trades', product_ids: ['BTC-USD'] },
+      { type: 'subscribe', channel: 'heartbeats' },
+    ]);
+    // Of books over a connection whose numbers no trade disturbs.
+    expect(venue.lines[1]!.heard.map((text) => JSON.parse(text) as unknown)).toEqual([
+      { type: 'subscribe', channel: 'level2', product_ids: ['BTC-USD'] },
       { type: 'subscribe', channel: 'heartbeats' },
     ]);
   });

@@ -3,14 +3,16 @@ import { SymbolDirectory } from '../../shared/adapters/exchanges/symbol-director
 import type { VenueEvent, VenueLine, VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { catalogueOf } from './catalogue-of-feed.ts';
-import type { CatalogueWatch } from './catalogue-watch.ts';
 import { flaggedIfAhead } from '../outlet/flagged-if-ahead.ts';
 import { CatchUp, MAX_HELD } from './catch-up.ts';
 import { InstrumentFeed, type ReceivedMessage } from './instrument-feed.ts';
 import type { LiveFeedOptions } from './live-feed-options.ts';
+import { LiveBooks } from './live-books.ts';
 import { LiveLine, type OpenConnection } from './live-line.ts';
+import { LiveListings } from './live-listings.ts';
 import { LiveOutlet } from './live-outlet.ts';
 import { LiveWatermark } from './live-watermark.ts';
+import { MissingTrades } from './missing-trades.ts';
 import { PositionSaver } from './position-saver.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { UnreadMessages } from './unread-messages.ts';
@@ -23,6 +25,7 @@ export class LiveFeed {
   readonly #outlet: LiveOutlet;
   readonly #feeds: ReadonlyMap<InstrumentId, InstrumentFeed>;
   readonly #catchUp: CatchUp;
+  readonly #missing: MissingTrades;
   readonly #questions: VenueQuestions;
   readonly #saver: PositionSaver;
   readonly #clock = new VenueClock();
@@ -31,10 +34,10 @@ export class LiveFeed {
   readonly #runId = `live-${randomUUID().slice(0, 8)}`;
   readonly #lines: readonly LiveLine[];
   readonly #unread: UnreadMessages;
+  readonly #books: LiveBooks;
   /** What the symbols of the venue name, for all that is heard and answered. */
   readonly #directory = new SymbolDirectory();
-  /** null: the venue has no catalogue. */
-  readonly #catalogue: CatalogueWatch | null;
+  readonly #listings: LiveListings;
   readonly #silence: SilenceWatch;
   readonly #endTicks: () => void;
   #wasOpen = false;
@@ -60,7 +63,13 @@ export class LiveFeed {
     });
     this.#outlet = outlet;
     const heardAt = { exchange, url: options.endpoints.ws };
-    this.#watermark = new LiveWatermark({ ...heardAt, clock: this.#clock, outlet, time });
+    this.#watermark = new LiveWatermark({
+      ...heardAt,
+      clock: this.#clock,
+      outlet,
+      time,
+      onHeartbeat: (heartbeat, watermarkMs, atMs) => this.#books.heartbeat(heartbeat, watermarkMs, atMs),
+    });
     this.#feeds = new Map(
       options.instrumentIds.map((id) => [
         id,
@@ -72,38 +81,47 @@ export class LiveFeed {
     const restEndpoint = endpoints.rest;
     const asking = { live, decoder, restEndpoint, transport, time, timeoutMs, lagMs, random };
     this.#questions = new VenueQuestions(asking);
-    const trades = () => outlet.keptTrades();
-    this.#saver = new PositionSaver({ position, trades, time, everyMs, log, onLost: onFailure });
+    const fetch = this.#questions.fetch.bind(this.#questions);
+    const kept = { position, trades: () => outlet.keptTrades() };
+    this.#saver = new PositionSaver({ ...kept, time, everyMs, log, onLost: onFailure });
+    const common = { exchange, decoder, outlet, time, log, random, restEndpoint, fetch };
     this.#catchUp = new CatchUp(
       {
-        exchange,
-        decoder,
+        ...common,
         backfill: live.backfill,
-        outlet,
-        time,
-        log,
-        restEndpoint,
         lagMs,
         venueNowMs: () => this.#clock.at(time.nowMs()) ?? time.nowMs(),
         withinMs: timings.catchUpWithinMs,
         maxHeld: MAX_HELD,
         onDoubt: () => this.#beginSession(),
-        fetch: async (request, patience, signal) => this.#questions.fetch(request, patience, signal),
       },
       () => this.#feeds.values(),
     );
-    this.#catalogue = catalogueOf(options, decoder, outlet, this.#questions);
+    this.#missing = new MissingTrades(this.#catchUp, (work, signal) => this.#background(work, signal));
+    this.#listings = new LiveListings({
+      exchange,
+      log,
+      watch: catalogueOf(options, decoder, outlet, this.#questions),
+      keep: async (listings, fromMs) => options.listings.note(listings, fromMs),
+    });
     this.#unread = new UnreadMessages({ exchange, log, vitals: options.vitals });
+    this.#books = new LiveBooks({
+      ...common,
+      url: endpoints.ws,
+      rules: venue.books,
+      questions: live.books,
+      vitals: options.vitals,
+      onFailure,
+    });
     this.#lines = live.connect(endpoints, options.instrumentIds).map((line) => this.#newLine(line));
     this.#silence = new SilenceWatch({
       exchange,
       silenceMs: timings.silenceMs,
       time,
       log,
-      isMarketGoingOn: async (feeds, signal) => this.#questions.isMarketGoingOn(feeds, signal),
+      isMarketGoingOn: this.#questions.isMarketGoingOn.bind(this.#questions),
       onDeaf: () => options.vitals.deaf(),
-      hearAgain: (feed, connection) =>
-        this.#beginCatchUp(feed, connection, this.#askNewest(feed, connection)),
+      hearAgain: (feed, connection) => this.#missing.unheard(feed, connection),
     });
     options.vitals.begin(options.instrumentIds, time.nowMs());
     this.#beginSession();
@@ -127,18 +145,24 @@ export class LiveFeed {
         opened: (connection) => {
           this.#wasOpen = true;
           this.#outlet.connection = connection.id;
-          this.#goOn(connection);
+          this.#missing.connected(connection);
+          this.#background(this.#askTime(connection.signal), connection.signal);
+          this.#books.opened(connection);
         },
         joined: (connection) => {
           this.#outlet.connection = connection.id;
+          this.#books.opened(connection);
         },
         received: (text, connection) => this.#receive(text, connection),
         ended: (connection, end) => {
           if (this.#outlet.connection === connection.id) this.#outlet.connection = null;
           if (end.kind === 'lost') vitals.lost();
           else if (end.kind === 'renewed') vitals.renewed();
+          this.#books.ended(connection, end.kind === 'lost' ? end.cause : end.kind);
         },
-        isMarketGoingOn: async (feeds, signal) => this.#questions.isMarketGoingOn(feeds, signal),
+        // A line of books alone has heartbeats, and is never silent by itself.
+        isMarketGoingOn: async (feeds, signal) =>
+          feeds.length === 0 || this.#questions.isMarketGoingOn(feeds, signal),
       },
     });
   }
@@ -146,7 +170,7 @@ export class LiveFeed {
   /** Listens over all lines until the signal. */
   async hold(signal: AbortSignal): Promise<void> {
     // Nobody waits for the catalogue: what comes before it is read by the symbols that were asked for.
-    const watch = this.#catalogue?.run(signal);
+    const watch = this.#listings.run(signal);
     await Promise.all([watch, ...this.#lines.map(async (line) => line.hold(signal))]);
   }
 
@@ -159,6 +183,7 @@ export class LiveFeed {
   async finish(): Promise<void> {
     this.#options.vitals.end();
     this.#endTicks();
+    this.#books.finish();
     // What is held for want of the trades before it is left: the next run fetches it from there.
     await this.#outlet.finish();
     await this.#saver.end();
@@ -168,39 +193,6 @@ export class LiveFeed {
   #beginSession(): void {
     this.#sessions++;
     this.#outlet.beginSession(`${this.#runId}-${this.#sessions}`);
-  }
-
-  /**
-   * What was sent while nobody listened is fetched first, for quiet instruments too: no trade would tell of it soon. In a
-   * moment the stream itself says of many that nothing is missing.
-   * The session goes on: another connection is no reason to doubt what proves to be whole.
-   */
-  #goOn(connection: OpenConnection): void {
-    for (const feed of connection.feeds) this.#beginCatchUp(feed, connection, true);
-    this.#background(this.#askTime(connection.signal), connection.signal);
-  }
-
-  /** Messages are missing, of which none may tell by itself. What is being fetched already needs no second word. */
-  #goOnAfterGap(connection: OpenConnection): void {
-    for (const feed of connection.feeds)
-      if (!feed.isCatchingUp) this.#beginCatchUp(feed, connection, this.#askNewest(feed, connection));
-  }
-
-  #beginCatchUp(feed: InstrumentFeed, connection: OpenConnection, isTold: boolean): void {
-    if (feed.lastId === null) return;
-    feed.beginCatchUp();
-    this.#fetchMissing(feed, connection, isTold);
-  }
-
-  /** @param isTold the venue is about to say over the connection what may be enough. */
-  #fetchMissing(feed: InstrumentFeed, { id, signal }: OpenConnection, isTold: boolean): void {
-    this.#background(this.#catchUp.run(feed, id, isTold, signal), signal);
-  }
-
-  /** @returns whether the venue can be asked for its newest trades over the connection. */
-  #askNewest(feed: InstrumentFeed, { newest }: OpenConnection): boolean {
-    newest?.ask(feed);
-    return newest !== null;
   }
 
   #receive(text: string, connection: OpenConnection): void {
@@ -216,7 +208,9 @@ export class LiveFeed {
       connection: connection.id,
     };
     const events = connection.decoder.read(message, receivedAtMs);
-    if (this.#unread.note(events, connection.id)) this.#goOnAfterGap(connection);
+    if (this.#unread.note(events, connection.id)) this.#missing.messagesLost(connection);
+    this.#listings.received(events, receivedAtMs);
+    this.#books.received(message, events);
     // A message goes into the archive with its first trade, else by itself.
     let unarchived: ReceivedMessage | null = message;
     for (const event of events) {
@@ -249,7 +243,7 @@ export class LiveFeed {
     this.#options.vitals.traded(feed.instrumentId, trade.receivedAtMs);
     const isUnheardOf = feed.lastId === null;
     const sign = feed.receive(trade, message);
-    if (sign !== null) this.#fetchMissing(feed, connection, this.#askNewest(feed, connection));
+    if (sign !== null) this.#missing.noticed(feed, connection);
     if (sign === 'reset') this.#unread.noteReset(trade, feed.lastId);
     if (feed.isCatchingUp) this.#catchUp.bound();
     // From its first position on no trade of the instrument may be missing.
@@ -275,10 +269,11 @@ export class LiveFeed {
     this.#watermark.tell(isWhole ? this.#heardAtMs() : null);
   }
 
-  /** Up to when everything has come over every line; null: one of them is not open. */
+  /** Up to when everything has come over every line of trades; null: one of them is not open. */
   #heardAtMs(): number | null {
     let least: number | null = null;
-    for (const { heardAtMs } of this.#lines) {
+    for (const { heardAtMs, hasTrades } of this.#lines) {
+      if (!hasTrades) continue;
       if (heardAtMs === null) return null;
       least = Math.min(least ?? heardAtMs, heardAtMs);
     }

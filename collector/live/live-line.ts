@@ -1,4 +1,5 @@
 import type { Decoder, VenueLine } from '../../shared/adapters/exchanges/venue.ts';
+import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { Backoff } from './backoff.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
@@ -50,11 +51,13 @@ export interface LineListener {
 export interface OpenConnection {
   readonly id: string;
   readonly feeds: readonly InstrumentFeed[];
+  /** Whose books it tells. */
+  readonly bookIds: readonly InstrumentId[];
   /** What the venue says over this connection is read in its order, from its beginning. */
   readonly decoder: Decoder;
   /** Aborts when it ends. */
   readonly signal: AbortSignal;
-  readonly socket: Pick<VenueConnection, 'isPaused' | 'pause' | 'resume' | 'lose'>;
+  readonly socket: Pick<VenueConnection, 'isPaused' | 'pause' | 'resume' | 'say' | 'lose'>;
   /** null: over this line the newest trades are not to be had. */
   readonly newest: NewestAgain | null;
 }
@@ -82,6 +85,11 @@ export class LiveLine {
     const { firstRetryMs: firstMs, longestRetryMs: longestMs } = options.timings;
     this.#options = options;
     this.#backoff = new Backoff({ firstMs, longestMs, random: options.random });
+  }
+
+  /** Whether trades come over it: how far their time is proven does not depend on a line of books alone. */
+  get hasTrades(): boolean {
+    return this.#options.feeds.length > 0;
   }
 
   /** Our time of the last sign of life: what the venue sent before it has come. `null`: no connection is open. */
@@ -163,7 +171,7 @@ export class LiveLine {
       signal,
       random,
       onOpen: () => {
-        log.info('connected', { exchange, instruments: feeds.length });
+        log.info('connected', { exchange, instruments: feeds.length, books: line.bookIds.length });
         if (isBeside) this.#joined(connection);
         else listener.opened(connection);
       },
@@ -174,7 +182,8 @@ export class LiveLine {
     const newest =
       sayNewest === null ? null : new NewestAgain({ sayNewest, send: (text) => socket.send(text), time });
     const id = newConnectionId();
-    const connection = { id, feeds, decoder: newDecoder(), signal: either, socket, newest };
+    const { bookIds } = line;
+    const connection = { id, feeds, bookIds, decoder: newDecoder(), signal: either, socket, newest };
     const end = socket.run().then((how) => {
       newest?.end();
       listener.ended(connection, how);

@@ -1,3 +1,4 @@
+import type { ToldBook } from '../../shared/adapters/exchanges/followed-book.ts';
 import type { KnownTrade } from '../../shared/adapters/exchanges/venue.ts';
 import { formatCaptureLine, receivedAtMs, type CaptureMessage } from '../../shared/contracts/capture.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
@@ -24,6 +25,8 @@ export interface LiveOutletOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** A quote is some 100 ms old when it is told: it need not travel alone. */
+const BOOKS_WAIT_MS = 50;
 /** Trades that wait for a slow stream, about 5 MB; past it the venue's socket is not read. */
 const MAX_PENDING_TRADES = 50_000;
 /** An object of the archive is begun anew after this long, so that little is lost with the process. */
@@ -50,7 +53,7 @@ export class LiveOutlet {
   /** Records of an earlier session that wait for the append under way. */
   #taken: StreamRecord[] = [];
   #line = 1;
-  #callOffStart: (() => void) | null = null;
+  #nextStart: { readonly dueAt: number; callOff(): void } | null = null;
   #pump: Promise<void> | null = null;
   #archiveRoom: Promise<void> | null = null;
   #watermarkMs: number | null = null;
@@ -116,6 +119,12 @@ export class LiveOutlet {
     this.#packer.addTrade(trade);
     if (known !== null) this.#sent.set(trade.instrumentId, known);
     this.#schedule();
+  }
+
+  /** What is told of a book, behind the trades that were sent before. */
+  sendBook(told: ToldBook): void {
+    this.#packer.addBook(told);
+    this.#schedule(BOOKS_WAIT_MS);
   }
 
   sendMalformed(raw: string, cause: string): void {
@@ -184,15 +193,23 @@ export class LiveOutlet {
     return this.#taken.length > 0 || this.#packer.hasPending;
   }
 
-  #schedule(): void {
+  /** @param withinMs what waits may wait so long for others to travel with. */
+  #schedule(withinMs = this.#options.flushAfterMs): void {
     if (this.#pump !== null) return;
-    if (this.#packer.isFull) this.#start();
-    else this.#callOffStart ??= this.#options.time.after(this.#options.flushAfterMs, () => this.#start());
+    if (this.#packer.isFull) {
+      this.#start();
+      return;
+    }
+    const { time } = this.#options;
+    const dueAt = time.elapsedMs() + withinMs;
+    if (this.#nextStart !== null && this.#nextStart.dueAt <= dueAt) return;
+    this.#nextStart?.callOff();
+    this.#nextStart = { dueAt, callOff: time.after(withinMs, () => this.#start()) };
   }
 
   #start(): void {
-    this.#callOffStart?.();
-    this.#callOffStart = null;
+    this.#nextStart?.callOff();
+    this.#nextStart = null;
     if (this.#hasFailed || this.#pump !== null || !this.#hasPending()) return;
     this.#pump = this.#append()
       .catch((error: unknown) => this.#fail(error))

@@ -37,6 +37,16 @@ export function reportVitals(vitals: VenueVitals, nowMs: number, log: Log): void
     ['messagesSetAside', messagesSetAside],
     ['sequenceGaps', sequenceGaps],
   ]);
+  const books = vitals.takeBooks();
+  if (books !== null) {
+    const { updates, gaps, resyncs, checksumsBad, quotesBad } = books.counted;
+    values.set('bookUpdates', updates);
+    values.set('bookGaps', gaps);
+    values.set('bookResyncs', resyncs);
+    values.set('bookChecksumsBad', checksumsBad);
+    values.set('bookQuotesBad', quotesBad);
+    values.set('booksNotWhole', books.notWhole);
+  }
   log.info('venue', {
     quietestInstrument: quietest.instrumentId,
     ...reportMetrics({ venue: vitals.venue }, values, nowMs),

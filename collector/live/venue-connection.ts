@@ -112,6 +112,11 @@ export class VenueConnection {
     this.#heard();
   }
 
+  /** Sends a message, if the connection is open. */
+  say(message: string): void {
+    if (this.#heardAtMs !== null) this.#socket?.send(message);
+  }
+
   #opened(): void {
     const { time, timings, random } = this.#options;
     this.#lastMessageAtMs = time.nowMs();

@@ -1,3 +1,4 @@
+import type { BookCounters } from '../../shared/domain/market-data/book/book-keeper.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 
 export interface VenueSilence {
@@ -22,6 +23,14 @@ export interface VenueCounts {
 
 type Totals = { -readonly [Name in keyof VenueCounts]: number };
 
+/** How the books of a venue are. */
+export interface BookVitals {
+  /** Of all, since the start; null: none has been heard of. */
+  readonly counters: BookCounters | null;
+  /** Books that are listened to and are not whole now. */
+  readonly notWhole: number;
+}
+
 /** When a venue was last heard. Heartbeats go on when it is lost, so what the streams carry says nothing of it. */
 export class VenueVitals {
   readonly venue: string;
@@ -37,6 +46,8 @@ export class VenueVitals {
   };
   /** As they were when they were last taken. */
   #taken: VenueCounts = { ...this.#totals };
+  #books: (() => BookVitals) | null = null;
+  #reportedBooks: BookCounters | null = null;
 
   constructor(venue: string) {
     this.venue = venue;
@@ -79,6 +90,23 @@ export class VenueVitals {
   /** Messages of a connection were missing. */
   missed(): void {
     this.#totals.sequenceGaps++;
+  }
+
+  /** @param vitals asked when somebody wants to know; null: nobody follows its books any more. */
+  followBooks(vitals: (() => BookVitals) | null): void {
+    this.#books = vitals;
+    this.#reportedBooks = null;
+  }
+
+  /** What has happened to the books since it was last asked; null: nobody follows them. */
+  takeBooks(): { readonly counted: BookCounters; readonly notWhole: number } | null {
+    const now = this.#books?.() ?? null;
+    if (now === null || now.counters === null) return null;
+    const counted = { ...now.counters };
+    for (const name of Object.keys(counted) as (keyof BookCounters)[])
+      counted[name] -= this.#reportedBooks?.[name] ?? 0;
+    this.#reportedBooks = now.counters;
+    return { counted, notWhole: now.notWhole };
   }
 
   /** The venue began to count the trades of an instrument anew. */

@@ -64,6 +64,7 @@ const bazaar: Venue = {
       portionsOf(instrumentIds, 10).map((ids) => ({
         url: ws,
         instrumentIds: ids,
+        bookIds: [],
         subscribe: [JSON.stringify({ tell: ids })],
         keepAlive: null,
         sayNewest: null,
@@ -73,6 +74,7 @@ const bazaar: Venue = {
     latestTrade: (rest, id) => ({ url: `${rest}/sales/${id}`, weight: 1 }),
     time: (rest) => ({ url: `${rest}/time`, weight: 1 }),
     catalogue: null,
+    books: null,
   },
 };
 

@@ -22,7 +22,9 @@ export class ScriptedVenue {
   readonly asked: string[] = [];
   /** It takes no connection. */
   isDown = false;
-  /** What a question is answered with. */
+  /** How long an answer takes. */
+  delayMs = WAY_MS;
+  /** What a question is answered with. What it throws is a connection that fails. */
   answer: (url: URL) => unknown = () => ({});
   readonly #process: SimulatedProcess;
 
@@ -35,7 +37,7 @@ export class ScriptedVenue {
       connect: (url, _, listener) => this.#connect(url, listener),
       get: async (url, { signal }) => {
         this.asked.push(url);
-        await this.#process.sleep(WAY_MS, signal);
+        await this.#process.sleep(this.delayMs, signal);
         return { status: 200, text: JSON.stringify(this.answer(new URL(url))), retryAfter: null };
       },
     };

@@ -18,9 +18,9 @@ export function toldBooks(records: readonly TradesRecord[]): Record<string, stri
       lane.push(['levels', instrumentId, timeMs, quality, ...sides, depth.join(',')].join(' '));
     }
   }
-  // Within a record quotes come before levels, and where one ends is chance.
-  for (const lane of Object.values(lanes)) lane.sort();
-  return lanes;
+  // Within a record quotes come before levels, and where one ends is chance; a lane of nothing but heartbeats has none.
+  const told = Object.entries(lanes).filter(([, rows]) => rows.length > 0);
+  return Object.fromEntries(told.map(([lane, rows]) => [lane, rows.sort()]));
 }
 
 function shown(level: BestLevel | null): string {

@@ -126,7 +126,16 @@ export interface LiveVenue {
   time(rest: string): VenueRequest;
   /** Asks what the venue lists, all of it. `null`: it does not say. */
   readonly catalogue: ((rest: string) => VenueRequest) | null;
+  /** `null`: its books are not listened to. */
+  readonly books: LiveBooks | null;
 }
+
+/** How a book is begun, and begun anew where it has lost something. */
+export type LiveBooks =
+  /** By a question, which tells all levels or the best of them. */
+  | { readonly kind: 'asked'; snapshot(rest: string, instrumentId: InstrumentId): VenueRequest }
+  /** By a subscription: what is said over the connection ends those of these books and begins them anew. */
+  | { readonly kind: 'told'; resubscribe(instrumentIds: readonly InstrumentId[]): readonly string[] };
 
 export interface VenueEndpoints {
   /** Without what a venue's own `connect` adds: `wss://stream.binance.com:9443`, `wss://ws.kraken.com/v2`. */
@@ -144,7 +153,10 @@ export interface VenueLimits {
 /** One connection. */
 export interface VenueLine {
   readonly url: string;
+  /** Whose trades it tells: none, where it tells of books alone. */
   readonly instrumentIds: readonly InstrumentId[];
+  /** Whose books it tells. */
+  readonly bookIds: readonly InstrumentId[];
   /** Sent one after the other once it is open. */
   readonly subscribe: readonly string[];
   /** Sent again and again, beside the WebSocket's own pings. `null`: the venue has no such message. */

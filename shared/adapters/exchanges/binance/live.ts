@@ -5,8 +5,10 @@ import type { LiveVenue, VenueLine } from '../venue.ts';
 import { symbolOfInstrument } from './symbols.ts';
 
 const TRADES_A_PAGE = 1000;
-/** A connection takes 1,024 streams, and its address lists them all. */
-const INSTRUMENTS_A_LINE = 200;
+/** A connection takes 1,024 streams, and its address lists them all: three an instrument, in some 6 KB. */
+const INSTRUMENTS_A_LINE = 100;
+const LEVELS_A_SNAPSHOT = 1000;
+const SNAPSHOT_WEIGHT = 50;
 /** Some 3,500 pairs, of some 1.6 KB each. */
 const MAX_CATALOGUE_CHARACTERS = 24 * 1024 * 1024;
 const TRADES_FROM_WEIGHT = 25;
@@ -17,10 +19,20 @@ export const binanceLive: LiveVenue = {
   limits: { weightPerMinute: 6000 },
   connect: ({ ws }, instrumentIds) =>
     portionsOf(instrumentIds, INSTRUMENTS_A_LINE).map((ids): VenueLine => {
-      const streams = ids.map((id) => `${encodeURIComponent(symbolOfInstrument(id).toLowerCase())}@trade`);
+      const streams = ids.flatMap((id) => {
+        const symbol = encodeURIComponent(symbolOfInstrument(id).toLowerCase());
+        return [`${symbol}@trade`, `${symbol}@depth@100ms`, `${symbol}@bookTicker`];
+      });
       const url = `${ws}/stream?streams=${streams.join('/')}`;
-      return { url, instrumentIds: ids, subscribe: [], keepAlive: null, sayNewest: null };
+      return { url, instrumentIds: ids, bookIds: ids, subscribe: [], keepAlive: null, sayNewest: null };
     }),
+  books: {
+    kind: 'asked',
+    snapshot: (rest, instrumentId) => ({
+      url: `${rest}/api/v3/depth?symbol=${inAddress(instrumentId)}&limit=${LEVELS_A_SNAPSHOT}`,
+      weight: SNAPSHOT_WEIGHT,
+    }),
+  },
   symbolOf: symbolOfInstrument,
   backfill: pagesById(TRADES_A_PAGE, (rest, instrumentId, fromTradeId) => ({
     url: `${rest}/api/v3/historicalTrades?symbol=${inAddress(instrumentId)}&fromId=${fromTradeId}&limit=${TRADES_A_PAGE}`,

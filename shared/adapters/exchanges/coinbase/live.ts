@@ -11,26 +11,35 @@ export const coinbaseLive: LiveVenue = {
   endpoints: { ws: 'wss://advanced-trade-ws.coinbase.com', rest: 'https://api.coinbase.com' },
   // https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/rest-api: ten public calls a second
   limits: { weightPerMinute: 300, weightAtOnce: 5 },
+  // Messages are numbered over all channels of a connection. One of trades may go into the archive late, behind those that
+  // it lacked, so that the numbers of books are on a connection of their own.
   connect: ({ ws }, instrumentIds) =>
-    portionsOf(instrumentIds, INSTRUMENTS_A_LINE).map((ids): VenueLine => {
-      const trades = {
-        type: 'subscribe',
-        channel: 'market_trades',
-        product_ids: ids.map(productOfInstrument),
-      };
-      // Without them Coinbase ends a connection on which nobody trades.
-      const heartbeats = { type: 'subscribe', channel: 'heartbeats' };
-      return {
-        url: ws,
-        instrumentIds: ids,
-        subscribe: [JSON.stringify(trades), JSON.stringify(heartbeats)],
-        keepAlive: null,
-        sayNewest: (asked) =>
-          ['unsubscribe', 'subscribe'].map((type) =>
-            JSON.stringify({ type, channel: 'market_trades', product_ids: asked.map(productOfInstrument) }),
-          ),
-      };
+    portionsOf(instrumentIds, INSTRUMENTS_A_LINE).flatMap((ids): VenueLine[] => {
+      const line = { url: ws, keepAlive: null };
+      return [
+        {
+          ...line,
+          instrumentIds: ids,
+          bookIds: [],
+          subscribe: [say('subscribe', 'market_trades', ids), HEARTBEATS],
+          sayNewest: (asked) => [
+            say('unsubscribe', 'market_trades', asked),
+            say('subscribe', 'market_trades', asked),
+          ],
+        },
+        {
+          ...line,
+          instrumentIds: [],
+          bookIds: ids,
+          subscribe: [say('subscribe', 'level2', ids), HEARTBEATS],
+          sayNewest: null,
+        },
+      ];
     }),
+  books: {
+    kind: 'told',
+    resubscribe: (ids) => [say('unsubscribe', 'level2', ids), say('subscribe', 'level2', ids)],
+  },
   symbolOf: productOfInstrument,
   backfill: {
     first: (rest, instrumentId, { timeMs }, nowMs) => {
@@ -48,6 +57,13 @@ export const coinbaseLive: LiveVenue = {
     mostCharacters: 8 * 1024 * 1024,
   }),
 };
+
+function say(type: 'subscribe' | 'unsubscribe', channel: string, ids: readonly InstrumentId[]): string {
+  return JSON.stringify({ type, channel, product_ids: ids.map(productOfInstrument) });
+}
+
+/** Without them Coinbase ends a connection on which nothing happens. */
+const HEARTBEATS = JSON.stringify({ type: 'subscribe', channel: 'heartbeats' });
 
 /** The venue's clock may be ahead of ours by this much. */
 const AHEAD_SECONDS = 60;

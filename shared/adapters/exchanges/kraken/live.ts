@@ -14,25 +14,46 @@ export const krakenLive: LiveVenue = {
   // https://support.kraken.com/articles/206548367-what-are-the-api-rate-limits-: about one public call a second
   limits: { weightPerMinute: 60, weightAtOnce: 5 },
   connect: ({ ws }, instrumentIds) =>
-    portionsOf(instrumentIds, INSTRUMENTS_A_LINE).map((ids): VenueLine => {
-      const params = { channel: 'trade', symbol: ids.map(symbolOfInstrument), snapshot: true };
+    portionsOf(instrumentIds, INSTRUMENTS_A_LINE).map((ids, n): VenueLine => {
+      const trades = { channel: 'trade', symbol: ids.map(symbolOfInstrument), snapshot: true };
+      // One connection tells what the venue lists.
+      const instruments = n === 0 ? [say('subscribe', { channel: 'instrument', snapshot: true })] : [];
       return {
         url: ws,
         instrumentIds: ids,
-        subscribe: [JSON.stringify({ method: 'subscribe', params })],
+        bookIds: ids,
+        subscribe: [say('subscribe', trades), say('subscribe', booksOf(ids)), ...instruments],
         keepAlive: { message: JSON.stringify({ method: 'ping' }), everyMs: PING_EVERY_MS },
         sayNewest: (asked) =>
           ['unsubscribe', 'subscribe'].map((method) =>
-            JSON.stringify({ method, params: { ...params, symbol: asked.map(symbolOfInstrument) } }),
+            JSON.stringify({ method, params: { ...trades, symbol: asked.map(symbolOfInstrument) } }),
           ),
       };
     }),
+  books: {
+    kind: 'told',
+    resubscribe: (ids) => {
+      const { snapshot: _, ...books } = booksOf(ids);
+      return [say('unsubscribe', books), say('subscribe', booksOf(ids))];
+    },
+  },
   symbolOf: symbolOfInstrument,
   backfill: { first: (rest, instrumentId, { timeMs }) => page(rest, instrumentId, timeMs) },
   latestTrade: (rest, instrumentId) => ({ url: `${tradesOf(rest, instrumentId)}&count=1`, weight: 1 }),
   time: (rest) => ({ url: `${rest}/0/public/Time`, weight: 1 }),
   catalogue: (rest) => ({ url: `${rest}/0/public/AssetPairs`, weight: 1, mostCharacters: 16 * 1024 * 1024 }),
 };
+
+/** Of a book as deep as Kraken tells it. */
+const DEPTH = 1000;
+
+function booksOf(ids: readonly InstrumentId[]) {
+  return { channel: 'book', symbol: ids.map(symbolOfInstrument), depth: DEPTH, snapshot: true };
+}
+
+function say(method: 'subscribe' | 'unsubscribe', params: object): string {
+  return JSON.stringify({ method, params });
+}
 
 function tradesOf(rest: string, instrumentId: InstrumentId): string {
   return `${rest}/0/public/Trades?pair=${encodeURIComponent(symbolOfInstrument(instrumentId))}`;
