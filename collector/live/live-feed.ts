@@ -13,10 +13,11 @@ import type { Patience } from './fetch-text.ts';
 import { InstrumentFeed, type ReceivedMessage } from './instrument-feed.ts';
 import type { LiveFeedOptions } from './live-feed-options.ts';
 import { LiveBooks } from './live-books.ts';
-import { LiveLine, type OpenConnection } from './live-line.ts';
+import { heardOverAll, LiveLine, type OpenConnection } from './live-line.ts';
 import { LiveListings } from './live-listings.ts';
 import { LiveOutlet } from './live-outlet.ts';
 import { LiveWatermark } from './live-watermark.ts';
+import { pauseUntilRoom } from './pause-until-room.ts';
 import { PositionSaver } from './position-saver.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { UnreadMessages } from './unread-messages.ts';
@@ -54,16 +55,9 @@ export class LiveFeed {
     // An answer belongs to no connection, so that all of them can have one decoder.
     const decoder = venue.decoder(this.#directory);
     for (const id of options.instrumentIds) this.#directory.assume(live.symbolOf(id), id);
-    const outlet = new LiveOutlet({
-      writer,
-      exchange,
-      sourceId: this.#runId,
-      fence,
-      time,
-      log,
-      flushAfterMs: timings.flushAfterMs,
-      onFailure,
-    });
+    const { flushAfterMs } = timings;
+    const sending = { writer, exchange, fence, time, log, flushAfterMs, onFailure };
+    const outlet = new LiveOutlet({ ...sending, sourceId: this.#runId });
     this.#outlet = outlet;
     this.#watermark = new LiveWatermark({
       onHeartbeat: (heartbeat, watermarkMs, atMs) => this.#books.heartbeat(heartbeat, watermarkMs, atMs),
@@ -255,7 +249,7 @@ export class LiveFeed {
     }
     if (unarchived !== null) this.#outlet.archive(unarchived);
     this.#noteNewest(events);
-    this.#pauseUntilRoom(connection);
+    pauseUntilRoom(connection.socket, this.#outlet, this.#options.log);
   }
 
   #noteNewest(events: readonly VenueEvent[]): void {
@@ -281,34 +275,13 @@ export class LiveFeed {
     if (isUnheardOf && feed.lastId !== null) this.#saver.soon();
   }
 
-  /** A slow stream is waited for by not reading the socket; the venue's messages stay in its buffers meanwhile. */
-  #pauseUntilRoom({ socket }: OpenConnection): void {
-    if (socket.isPaused) return;
-    const room = this.#outlet.room();
-    if (room === null) return;
-    this.#options.log.warn('the streams fall behind: the connection is paused');
-    socket.pause();
-    void room.then(() => socket.resume());
-  }
-
   /** A second has passed: says how far the venue's time is proven, which nobody knows while trades are being fetched. */
   #tick(): void {
     if (!this.#wasOpen) return;
     for (const line of this.#lines) line.askNewestAgain();
     this.#silence.look(this.#lines.flatMap(({ connection }) => connection ?? []));
     const isWhole = ![...this.#feeds.values()].some(({ isCatchingUp }) => isCatchingUp);
-    this.#watermark.tell(isWhole ? this.#heardAtMs() : null);
-  }
-
-  /** Up to when everything has come over every line of trades; null: one of them is not open. */
-  #heardAtMs(): number | null {
-    let least: number | null = null;
-    for (const { heardAtMs, hasTrades } of this.#lines) {
-      if (!hasTrades) continue;
-      if (heardAtMs === null) return null;
-      least = Math.min(least ?? heardAtMs, heardAtMs);
-    }
-    return least;
+    this.#watermark.tell(isWhole ? heardOverAll(this.#lines) : null);
   }
 
   async #askTime(signal: AbortSignal): Promise<void> {

@@ -203,3 +203,14 @@ export class LiveLine {
     });
   }
 }
+
+/** Up to when everything has come over every line of trades; null: one of them is not open. */
+export function heardOverAll(lines: readonly LiveLine[]): number | null {
+  let least: number | null = null;
+  for (const { heardAtMs, hasTrades } of lines) {
+    if (!hasTrades) continue;
+    if (heardAtMs === null) return null;
+    least = Math.min(least ?? heardAtMs, heardAtMs);
+  }
+  return least;
+}
