@@ -87,6 +87,7 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
     functionHealth: {
       read: async () => runtime.functionStatuses(),
       silences: async () => silencesOf(venues, Date.now()),
+      market: async () => storage.market,
       waiting: async () => runtime.patience.waiting(),
       givenUp: async () => countGivenUp(storage),
     },
@@ -157,6 +158,10 @@ function decidesByTape(name: FunctionName): boolean {
 function silencesOf(venues: readonly VenueVitals[], nowMs: number): VenueSilence[] {
   return venues.flatMap((vitals) => {
     const silence = vitals.silence(nowMs);
-    return silence === null ? [] : [{ venue: vitals.venue, silenceMs: silence.silenceMs }];
+    if (silence === null) return [];
+    const { silenceMs, quietest } = silence;
+    const quietestInstrument = quietest.instrumentId;
+    const heard = { silenceMs, quietestInstrument, quietestMs: quietest.silenceMs };
+    return [{ venue: vitals.venue, ...heard, ...vitals.counts }];
   });
 }

@@ -163,7 +163,7 @@ export const topology = {
     },
     'read-market': {
       context: 'api', description: 'Prices, candles and what the venues list.', timeoutSeconds: 5, memoryMb: 512,
-      capabilities: { candles: 'read', quotes: 'read', state: { 'market-data': 'read', operations: 'read' } },
+      capabilities: { trades: 'read', candles: 'read', quotes: 'read', state: { 'market-data': 'read', operations: 'read' } },
     },
     'manage-strategies': {
       context: 'api', description: 'Creates, shows, pauses and removes strategy instances.', timeoutSeconds: 5, memoryMb: 256,

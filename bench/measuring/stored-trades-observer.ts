@@ -27,6 +27,7 @@ export class StoredTradesObserver {
         },
         between: async (...given) => trades.between(...given),
         latest: async (...args) => trades.latest(...args),
+        receivedBy: async (...args) => trades.receivedBy(...args),
       },
     };
   }

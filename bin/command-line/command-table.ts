@@ -36,6 +36,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('../commands/instruments.ts'),
   },
   {
+    name: 'simulate',
+    summary: 'three venues on this machine, in their own protocols, with faults on request',
+    load: () => import('../commands/simulate.ts'),
+  },
+  {
     name: 'backtest',
     summary: 'a strategy over a file of candles',
     load: () => import('../commands/backtest.ts'),
@@ -49,6 +54,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'redrive',
     summary: 'what functions gave up, here or in a deployment, and sending it again',
     load: () => import('../commands/redrive.ts'),
+  },
+  {
+    name: 'history',
+    summary: 'trades and candles of the past, as venues publish them, into the store',
+    load: () => import('../commands/history.ts'),
   },
   {
     name: 'reconcile',

@@ -13,7 +13,8 @@ import { defineCommand, EXIT_DONE, EXIT_INTERRUPTED, type CommandIo } from '../c
 import { dataFolderErrors } from '../command-line/data-folder-errors.ts';
 import { startFolder } from '../command-line/data-folders.ts';
 import { wrongRequest } from '../command-line/wrong-request.ts';
-import { chooseSource, type MarketSource } from './start/market-source.ts';
+import { chooseSource } from './start/market-source.ts';
+import type { MarketSource } from './start/market-source-parts.ts';
 import { START_OPTIONS } from './start/start-options.ts';
 
 export const command = defineCommand({
@@ -35,6 +36,10 @@ export const command = defineCommand({
     {
       line: 'npx millrace start --live binance --symbols BTCUSDT,ETHUSDT',
       what: 'the exchange itself, on paper',
+    },
+    {
+      line: 'npx millrace start --live coinbase,kraken --symbols BTC-USD,kraken:XMR-USD',
+      what: 'several of them',
     },
   ],
   run: async (values, io) =>

@@ -13,6 +13,7 @@ const ETHER = 'binance:ETH-USDT';
 const MAX_HELD = 3000;
 
 const trade = (instrumentId: string, id: number) => ({
+  kind: 'trade' as const,
   instrumentId,
   tradeId: String(id),
   price: '1',

@@ -74,15 +74,18 @@ export class CatchUp {
       if (!feed.isCatchingUp) return;
     }
     const provesFrom = time.elapsedMs() + lagMs;
+    // What the stream brings meanwhile makes the question needless, and the venue's patience is for those that need it.
+    const either = AbortSignal.any([signal, feed.lacking]);
     if (this.#running >= MAX_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running++;
     try {
-      const cause = signal.aborted ? null : await this.#fetchMissing(feed, connection, provesFrom, signal);
+      const cause = either.aborted ? null : await this.#fetchMissing(feed, connection, provesFrom, either);
       if (cause !== null) this.#doWithout(feed, cause);
       this.#progress.tell();
     } catch (error) {
       // The next connection begins again where this one was broken off.
-      if (!signal.aborted) throw error;
+      if (!either.aborted) throw error;
+      if (!signal.aborted) this.#progress.tell();
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#running--;

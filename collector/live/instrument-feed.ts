@@ -1,4 +1,4 @@
-import type { KnownTrade } from '../../shared/adapters/exchanges/venue.ts';
+import type { KnownTrade, VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
 import type { CaptureMessage } from '../../shared/contracts/capture.ts';
 import { isTradeTime, type ToldTrade } from '../../shared/contracts/lane-rows.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
@@ -26,6 +26,7 @@ export class InstrumentFeed {
   #received = 0;
   #isHeard = false;
   #catchingUpSince: number | null = null;
+  #lacking = new AbortController();
 
   /** @param last of an earlier run; null: none is known. */
   constructor(instrumentId: InstrumentId, last: KnownTrade | null, outlet: LiveOutlet, time: LiveTime) {
@@ -48,6 +49,11 @@ export class InstrumentFeed {
 
   get isCatchingUp(): boolean {
     return this.#continuity.isCatchingUp;
+  }
+
+  /** Aborts when nothing is missing any more. */
+  get lacking(): AbortSignal {
+    return this.#lacking.signal;
   }
 
   /** Since when (`elapsedMs`), over however many connections; null: it goes on by itself. */
@@ -91,7 +97,7 @@ export class InstrumentFeed {
    * order in which the platform got them.
    * @returns whether trades before it are missing, of which this is the first sign.
    */
-  receive(trade: ToldTrade, message: ReceivedMessage | null): 'gap' | 'reset' | null {
+  receive(trade: VenueTrade, message: ReceivedMessage | null): 'gap' | 'reset' | null {
     const id = parseTradeId(trade.tradeId);
     this.#received++;
     if (id === null) {
@@ -102,7 +108,7 @@ export class InstrumentFeed {
     this.#isHeard = true;
     if (this.lastId === null && !this.isCatchingUp)
       this.#outlet.beginInstrument(this.instrumentId, { tradeId: id, timeMs: numbered.timeMs });
-    const admission = this.#continuity.admit(numbered, { trade, id, message });
+    const admission = this.#continuity.admit(numbered, { trade, id, message }, trade.isOfNewest);
     if (admission === 'next') this.#send(trade, id, message);
     else if (admission === 'repeated' && message !== null) this.#outlet.archive(message);
     else if (admission === 'held') this.#follow();
@@ -114,7 +120,6 @@ export class InstrumentFeed {
   /**
    * The venue has said which trades are its newest, each of which was received. Where the last one that was sent is among
    * them, nothing is missing behind it but what they say.
-   * @param trades in the venue's order.
    */
   noteNewest(trades: readonly ToldTrade[]): void {
     if (!this.isCatchingUp) return;
@@ -122,10 +127,19 @@ export class InstrumentFeed {
       const id = parseTradeId(trade.tradeId);
       return id !== null && this.#continuity.isLast({ id, timeMs: timeOf(trade) });
     };
-    const at = trades.findIndex(isLast);
-    if (at < 0) return;
-    if (this.isReset) for (const trade of trades.slice(at + 1)) this.fill(trade);
+    if (!trades.some(isLast)) return;
+    if (this.isReset) for (const trade of this.#inOrderOfReset(trades)) this.fill(trade);
     if (!this.isReset) this.drain();
+  }
+
+  /** By their numbers, the rest of those before first: a clock that is wrong may have told other times. */
+  #inOrderOfReset(trades: readonly ToldTrade[]): ToldTrade[] {
+    const last = this.lastId ?? -1;
+    const numbered = trades
+      .map((trade) => ({ trade, id: parseTradeId(trade.tradeId) ?? last }))
+      .sort((a, b) => a.id - b.id);
+    const [before, anew] = [numbered.filter(({ id }) => id > last), numbered.filter(({ id }) => id <= last)];
+    return [...before, ...anew].map(({ trade }) => trade);
   }
 
   /** A trade was fetched. */
@@ -138,14 +152,14 @@ export class InstrumentFeed {
   /** What the stream has brought itself ends the wait as well as what is fetched. */
   #follow(): void {
     this.#sendAll(this.#continuity.follow());
-    if (!this.isCatchingUp) this.#catchingUpSince = null;
+    if (!this.isCatchingUp) this.#beWhole();
   }
 
   /** Sends what was held, up to the next gap. @returns that gap; null: nothing is missing any more. */
   drain(): Gap | null {
     const { released, gap } = this.#continuity.drain();
     this.#sendAll(released);
-    if (gap === null) this.#catchingUpSince = null;
+    if (gap === null) this.#beWhole();
     return gap;
   }
 
@@ -157,6 +171,12 @@ export class InstrumentFeed {
       this.#continuity.passOver(gap);
     }
     return gaps;
+  }
+
+  #beWhole(): void {
+    this.#catchingUpSince = null;
+    this.#lacking.abort();
+    this.#lacking = new AbortController();
   }
 
   #sendAll(released: readonly Received[]): void {
@@ -171,6 +191,6 @@ export class InstrumentFeed {
   }
 }
 
-function timeOf({ timeMs, receivedAtMs }: ToldTrade): number | null {
-  return isTradeTime(timeMs, receivedAtMs) ? timeMs : null;
+function timeOf({ timeMs, receivedAtMs, isAnswer, quality }: ToldTrade): number | null {
+  return isTradeTime(timeMs, receivedAtMs, isAnswer) && quality === undefined ? timeMs : null;
 }

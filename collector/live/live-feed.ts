@@ -8,6 +8,7 @@ import type {
 } from '../../shared/adapters/exchanges/venue.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { catalogueOf } from './catalogue-of-feed.ts';
+import { flaggedIfAhead } from '../outlet/flagged-if-ahead.ts';
 import { CatchUp, MAX_HELD } from './catch-up.ts';
 import type { Patience } from './fetch-text.ts';
 import { InstrumentFeed, type ReceivedMessage } from './instrument-feed.ts';
@@ -21,7 +22,7 @@ import { pauseUntilRoom } from './pause-until-room.ts';
 import { PositionSaver } from './position-saver.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { UnreadMessages } from './unread-messages.ts';
-import { VenueClock } from './venue-clock.ts';
+import { VenueClock } from '../../shared/domain/market-data/venue-clock.ts';
 import { VenueQuestions } from './venue-questions.ts';
 
 /** The trades of one exchange, over as many connections as it takes. */
@@ -59,14 +60,9 @@ export class LiveFeed {
     const sending = { writer, exchange, fence, time, log, flushAfterMs, onFailure };
     const outlet = new LiveOutlet({ ...sending, sourceId: this.#runId });
     this.#outlet = outlet;
-    this.#watermark = new LiveWatermark({
-      onHeartbeat: (heartbeat, watermarkMs, atMs) => this.#books.heartbeat(heartbeat, watermarkMs, atMs),
-      exchange,
-      url: options.endpoints.ws,
-      clock: this.#clock,
-      outlet,
-      time,
-    });
+    const onHeartbeat = (...told: Parameters<LiveBooks['heartbeat']>) => this.#books.heartbeat(...told);
+    const heardAt = { exchange, url: options.endpoints.ws };
+    this.#watermark = new LiveWatermark({ ...heardAt, clock: this.#clock, outlet, time, onHeartbeat });
     this.#feeds = new Map(
       options.instrumentIds.map((id) => [
         id,
@@ -117,7 +113,9 @@ export class LiveFeed {
       time,
       log,
       isMarketGoingOn: async (feeds, signal) => this.#questions.isMarketGoingOn(feeds, signal),
-      onDeaf: (feed, connection) => this.#beginCatchUp(feed, connection, this.#askNewest(feed, connection)),
+      onDeaf: () => options.vitals.deaf(),
+      hearAgain: (feed, connection) =>
+        this.#beginCatchUp(feed, connection, this.#askNewest(feed, connection)),
     });
     options.vitals.begin(options.instrumentIds, time.nowMs());
     this.#beginSession();
@@ -152,6 +150,7 @@ export class LiveFeed {
         ended: (connection, end) => {
           if (this.#outlet.connection === connection.id) this.#outlet.connection = null;
           if (end.kind === 'lost') vitals.lost();
+          else if (end.kind === 'renewed') vitals.renewed();
           this.#books.ended(connection, end.kind === 'lost' ? end.cause : end.kind);
         },
         // A line of books alone has heartbeats, and is never silent by itself.
@@ -190,11 +189,12 @@ export class LiveFeed {
   }
 
   /**
-   * What was sent while nobody listened is fetched first, for quiet instruments too: no trade would tell of it soon.
+   * What was sent while nobody listened is fetched first, for quiet instruments too: no trade would tell of it soon. In a
+   * moment the stream itself says of many that nothing is missing.
    * The session goes on: another connection is no reason to doubt what proves to be whole.
    */
   #goOn(connection: OpenConnection): void {
-    for (const feed of connection.feeds) this.#beginCatchUp(feed, connection, connection.newest !== null);
+    for (const feed of connection.feeds) this.#beginCatchUp(feed, connection, true);
     this.#background(this.#askTime(connection.signal), connection.signal);
   }
 
@@ -210,7 +210,7 @@ export class LiveFeed {
     this.#fetchMissing(feed, connection, isTold);
   }
 
-  /** @param isTold the venue is about to say its newest trades over the connection. */
+  /** @param isTold the venue is about to say over the connection what may be enough. */
   #fetchMissing(feed: InstrumentFeed, { id, signal }: OpenConnection, isTold: boolean): void {
     this.#background(this.#catchUp.run(feed, id, isTold, signal), signal);
   }
@@ -258,7 +258,8 @@ export class LiveFeed {
       this.#feeds.get(instrumentId)?.noteNewest(trades);
   }
 
-  #receiveTrade(trade: VenueTrade, message: ReceivedMessage | null, connection: OpenConnection): void {
+  #receiveTrade(told: VenueTrade, message: ReceivedMessage | null, connection: OpenConnection): void {
+    const trade = flaggedIfAhead(told, this.#clock);
     const feed = this.#feeds.get(trade.instrumentId);
     if (feed === undefined) {
       // Nobody asked for the instrument.

@@ -3,7 +3,7 @@ import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
 import type { ReceivedMessage } from './instrument-feed.ts';
 import type { LiveOutlet } from './live-outlet.ts';
 import type { LiveTime } from './live-time.ts';
-import type { VenueClock } from './venue-clock.ts';
+import type { VenueClock } from '../../shared/domain/market-data/venue-clock.ts';
 
 export interface LiveWatermarkOptions {
   readonly exchange: Exchange;

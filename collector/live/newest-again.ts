@@ -25,6 +25,8 @@ export class NewestAgain {
   readonly #waiting = new Set<InstrumentFeed>();
   #askedAt = -Infinity;
   #inVain = 0;
+  /** Of the last time. */
+  #asked: readonly InstrumentFeed[] = [];
   #callOff: (() => void) | null = null;
 
   constructor(options: NewestAgainOptions) {
@@ -59,7 +61,9 @@ export class NewestAgain {
     this.#waiting.clear();
     if (lacking.length === 0) return;
     this.#askedAt = time.elapsedMs();
+    if (this.#asked.some(({ isCatchingUp }) => !isCatchingUp)) this.#inVain = 0;
     this.#inVain++;
+    this.#asked = lacking;
     for (const message of sayNewest(lacking.map(({ instrumentId }) => instrumentId))) send(message);
   }
 }

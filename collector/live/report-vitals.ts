@@ -29,12 +29,13 @@ export function reportVitals(vitals: VenueVitals, nowMs: number, log: Log): void
   const silence = vitals.silence(nowMs);
   if (silence === null) return;
   const { silenceMs, quietest } = silence;
+  const { connectionsLost, messagesSetAside, sequenceGaps } = vitals.takeCounts();
   const values = new Map<MetricName, number>([
     ['venueSilenceMs', silenceMs],
     ['quietestInstrumentMs', quietest.silenceMs],
-    ['connectionsLost', vitals.takeConnectionsLost()],
-    ['messagesSetAside', vitals.takeSetAside()],
-    ['sequenceGaps', vitals.takeMissed()],
+    ['connectionsLost', connectionsLost],
+    ['messagesSetAside', messagesSetAside],
+    ['sequenceGaps', sequenceGaps],
   ]);
   const books = vitals.takeBooks();
   if (books !== null) {

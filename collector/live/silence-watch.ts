@@ -11,8 +11,10 @@ export interface SilenceWatchOptions {
   readonly log: Log;
   /** Whether the instrument was traded since its last trade that was heard. */
   readonly isMarketGoingOn: (feeds: readonly InstrumentFeed[], signal: AbortSignal) => Promise<boolean>;
-  /** It was, and nothing came: what is missing is to be fetched, and heard again. */
-  readonly onDeaf: (feed: InstrumentFeed, connection: OpenConnection) => void;
+  /** It was, and nothing came. */
+  readonly onDeaf: () => void;
+  /** What is missing is to be fetched, and the instrument heard again. */
+  readonly hearAgain: (feed: InstrumentFeed, connection: OpenConnection) => void;
 }
 
 interface Silence {
@@ -64,7 +66,7 @@ export class SilenceWatch {
   }
 
   async #ask(feed: InstrumentFeed, connection: OpenConnection): Promise<void> {
-    const { isMarketGoingOn, exchange, log, onDeaf, time } = this.#options;
+    const { isMarketGoingOn, exchange, log, onDeaf, hearAgain, time } = this.#options;
     const silence = this.#silences.get(feed)!;
     const { instrumentId, received } = feed;
     this.#isAsking = true;
@@ -77,11 +79,12 @@ export class SilenceWatch {
         return;
       }
       log.warn('an instrument is not heard, though it is traded', { exchange, instrumentId, forMs });
+      onDeaf();
       const isSecondTime = silence.deafOver === connection.id;
       silence.deafOver = connection.id;
       if (isSecondTime || connection.newest === null)
         connection.socket.lose(`${instrumentId} is not heard, though it is traded`);
-      else onDeaf(feed, connection);
+      else hearAgain(feed, connection);
     } catch {
       // Whoever cannot be asked now is asked later: a connection that is lost tells of itself.
       silence.sinceMs = time.elapsedMs();

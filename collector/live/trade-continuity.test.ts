@@ -98,6 +98,15 @@ describe('the row of trades', () => {
     expect(new TradeContinuity<string>({ id: 41, timeMs: null }).admit(at(3), 'c')).toBe('repeated');
   });
 
+  it('knows a new beginning by a number far below, though the venue’s clock went back, unless old trades are said again', () => {
+    const row = new TradeContinuity<string>({ id: 5000, timeMs: 90_000 });
+    expect(row.admit({ id: 1, timeMs: 10 }, 'a', true)).toBe('repeated');
+    expect(row.admit({ id: 2, timeMs: 20 }, 'b')).toBe('reset');
+    expect(row.fill({ id: 4000, timeMs: 80_000 }, 'old')).toEqual([]);
+    expect(row.fill({ id: 1, timeMs: 10 }, 'a')).toEqual(['a']);
+    expect(row.drain()).toEqual({ released: ['b'], gap: null });
+  });
+
   it('knows a trade again whose time was rounded on the way', () => {
     const row = new TradeContinuity<string>(LAST);
     row.admit(at(42), 'b');

@@ -29,7 +29,7 @@ interface Held<Item> extends NumberedTrade {
 
 /** What a subscription begins with, and what a message that comes late may hold, has fewer. */
 const MAX_REMEMBERED = 512;
-const SAME_TIME_MS = 1000;
+const SAME_TIME_MS = 2;
 
 /**
  * Sees to it that the trades of one instrument go on without a gap. Venues number them upwards, one by one; when a
@@ -39,7 +39,8 @@ const SAME_TIME_MS = 1000;
  */
 export class TradeContinuity<Item> {
   #lastId: number | null;
-  #lastTimeMs: number | null;
+  /** The newest of the trades that were sent. */
+  #newestMs: number | null;
   /** By their ids, in order, while trades are missing before them. */
   #held: Held<Item>[] | null = null;
   /** Held trades follow a number that the venue began with anew. */
@@ -50,7 +51,7 @@ export class TradeContinuity<Item> {
   /** @param last of an earlier run; null: none is known, and whatever comes first is the beginning. */
   constructor(last: NumberedTrade | null) {
     this.#lastId = last?.id ?? null;
-    this.#lastTimeMs = last?.timeMs ?? null;
+    this.#newestMs = last?.timeMs ?? null;
     if (last !== null) this.#sent.set(last.id, last.timeMs);
   }
 
@@ -79,12 +80,16 @@ export class TradeContinuity<Item> {
     return Math.max(0, first.id - (this.#lastId ?? first.id) - 1);
   }
 
-  /** A trade came from the stream. */
-  admit(trade: NumberedTrade, item: Item): Admission {
+  /**
+   * A trade came from the stream.
+   * @param isSaidAgain it may be one of long ago: the venue has said its newest ones.
+   */
+  admit(trade: NumberedTrade, item: Item, isSaidAgain = false): Admission {
     const { id } = trade;
     if (this.#isKnown(trade)) return 'repeated';
     const isFallen = this.#lastId !== null && id <= this.#lastId;
-    if (isFallen && !this.#isReset && !this.#isOfReset(trade)) return 'repeated';
+    const isOfReset = this.#isOfReset(trade) || (!isSaidAgain && id < this.#lastId! - MAX_REMEMBERED);
+    if (isFallen && !this.#isReset && !isOfReset) return 'repeated';
     if (isFallen && !this.#isReset) {
       this.#isReset = true;
       const isFirstSign = this.#held === null;
@@ -121,7 +126,7 @@ export class TradeContinuity<Item> {
     const { id } = trade;
     if (this.#isKnown(trade)) return [];
     const isFallen = this.#lastId !== null && id <= this.#lastId;
-    if (isFallen && !this.#isReset && !this.#isOfReset(trade)) return [];
+    if (isFallen && !(this.#isReset ? id <= this.#held![0]!.id : this.#isOfReset(trade))) return [];
     // Of the run before the reset there may be some left: they come first, and their ids go on.
     if (isFallen) this.#isReset = false;
     const before = isFallen ? [] : this.#release((held) => held.id < id && held.id > this.#lastId!);
@@ -168,12 +173,12 @@ export class TradeContinuity<Item> {
 
   /** A number that fell while time went on. */
   #isOfReset({ timeMs }: NumberedTrade): boolean {
-    return timeMs !== null && this.#lastTimeMs !== null && timeMs > this.#lastTimeMs;
+    return timeMs !== null && this.#newestMs !== null && timeMs > this.#newestMs;
   }
 
   #take({ id, timeMs }: NumberedTrade): void {
     this.#lastId = id;
-    this.#lastTimeMs = timeMs ?? this.#lastTimeMs;
+    if (timeMs !== null) this.#newestMs = Math.max(this.#newestMs ?? 0, timeMs);
     this.#sent.delete(id);
     this.#sent.set(id, timeMs);
     if (this.#sent.size > MAX_REMEMBERED) this.#sent.delete(this.#sent.keys().next().value!);

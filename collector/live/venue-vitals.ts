@@ -16,17 +16,38 @@ export interface BookVitals {
   readonly notWhole: number;
 }
 
+/** How often each thing happened. */
+export interface VenueCounts {
+  readonly connectionsLost: number;
+  readonly connectionsRenewed: number;
+  /** Messages were missing. */
+  readonly sequenceGaps: number;
+  readonly messagesSetAside: number;
+  /** The venue counted the trades of an instrument anew. */
+  readonly resets: number;
+  /** An instrument was not heard, though it was traded. */
+  readonly deafInstruments: number;
+}
+
+type Totals = { -readonly [Name in keyof VenueCounts]: number };
+
 /** When a venue was last heard. Heartbeats go on when it is lost, so what the streams carry says nothing of it. */
 export class VenueVitals {
   readonly venue: string;
   readonly #lastTradeMs = new Map<InstrumentId, number>();
   #lastMessageMs: number | null = null;
-  #connectionsLost = 0;
-  #setAside = 0;
-  #missed = 0;
+  readonly #totals: Totals = {
+    connectionsLost: 0,
+    connectionsRenewed: 0,
+    sequenceGaps: 0,
+    messagesSetAside: 0,
+    resets: 0,
+    deafInstruments: 0,
+  };
+  /** As they were when they were last taken. */
+  #taken: VenueCounts = { ...this.#totals };
   #books: (() => BookVitals) | null = null;
   #reportedBooks: BookCounters | null = null;
-  #resets = 0;
 
   constructor(venue: string) {
     this.venue = venue;
@@ -53,17 +74,22 @@ export class VenueVitals {
   }
 
   lost(): void {
-    this.#connectionsLost++;
+    this.#totals.connectionsLost++;
+  }
+
+  /** Another connection has taken the place of one before that was cut. */
+  renewed(): void {
+    this.#totals.connectionsRenewed++;
   }
 
   /** A message was not read. */
   setAside(): void {
-    this.#setAside++;
+    this.#totals.messagesSetAside++;
   }
 
   /** Messages of a connection were missing. */
   missed(): void {
-    this.#missed++;
+    this.#totals.sequenceGaps++;
   }
 
   /** @param vitals asked when somebody wants to know; null: nobody follows its books any more. */
@@ -83,35 +109,29 @@ export class VenueVitals {
     return { counted, notWhole: now.notWhole };
   }
 
-  /** A venue began to count the trades of an instrument anew. */
+  /** The venue began to count the trades of an instrument anew. */
   reset(): void {
-    this.#resets++;
+    this.#totals.resets++;
   }
 
-  /** How often that was, since the start. */
-  get resets(): number {
-    return this.#resets;
+  /** An instrument was not heard, though it was traded. */
+  deaf(): void {
+    this.#totals.deafInstruments++;
   }
 
-  /** Messages that were set aside since it was last asked. */
-  takeSetAside(): number {
-    const setAside = this.#setAside;
-    this.#setAside = 0;
-    return setAside;
+  /** Since the start. */
+  get counts(): VenueCounts {
+    return { ...this.#totals };
   }
 
-  /** How often messages were missing since it was last asked. */
-  takeMissed(): number {
-    const missed = this.#missed;
-    this.#missed = 0;
-    return missed;
-  }
-
-  /** Connections that were lost since it was last asked. */
-  takeConnectionsLost(): number {
-    const lost = this.#connectionsLost;
-    this.#connectionsLost = 0;
-    return lost;
+  /** Since they were last taken. */
+  takeCounts(): VenueCounts {
+    const before = this.#taken;
+    this.#taken = this.counts;
+    const names = Object.keys(this.#totals) as (keyof VenueCounts)[];
+    return Object.fromEntries(
+      names.map((name) => [name, this.#taken[name] - before[name]]),
+    ) as unknown as VenueCounts;
   }
 
   /** null: nobody listens. */

@@ -7,6 +7,9 @@ import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts
 import { exchangeOf } from '../../shared/domain/market-data/instrument.ts';
 import { isTradeTime, type ToldTrade } from '../../shared/contracts/lane-rows.ts';
 import { laneOf, type Lane } from '../../shared/domain/market-data/lane.ts';
+import { isFlagged, UNFLAGGED } from '../../shared/domain/market-data/quality-flags.ts';
+import { VenueClock } from '../../shared/domain/market-data/venue-clock.ts';
+import { flaggedIfAhead } from '../outlet/flagged-if-ahead.ts';
 import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
 import { parseTradeId } from '../../shared/domain/market-data/trade.ts';
 import type { TapeStep } from '../../shared/engine/tape-folds.ts';
@@ -23,6 +26,7 @@ export interface BoundariesSnapshot {
 
 export class TapeBoundaries {
   readonly #released: Map<InstrumentId, number>;
+  readonly #clocks = new Map<string, VenueClock>();
 
   constructor(snapshot: BoundariesSnapshot = { released: {} }) {
     this.#released = new Map(Object.entries(snapshot.released));
@@ -34,8 +38,8 @@ export class TapeBoundaries {
    * @returns what has to be released before the trade is sent; null: nothing.
    */
   beforeTrade(trade: ToldTrade): Boundary | null {
-    const { instrumentId, timeMs, receivedAtMs } = trade;
-    if (!isTradeTime(timeMs, receivedAtMs)) return null;
+    const { instrumentId, timeMs, receivedAtMs, isAnswer, quality = UNFLAGGED } = trade;
+    if (!isTradeTime(timeMs, receivedAtMs, isAnswer) || isFlagged(quality, 'future-time')) return null;
     const second = timeMs - (timeMs % SECOND_MS);
     const released = this.#released.get(instrumentId);
     if (released !== undefined && second <= released) return null;
@@ -43,6 +47,18 @@ export class TapeBoundaries {
     // Before its first trade an instrument has nothing that could be closed.
     if (released === undefined) return null;
     return { kind: 'watermark', instrumentId, timeMs: second, nextTradeId: parseTradeId(trade.tradeId) };
+  }
+
+  /** A message told the time of its venue. */
+  noteClock(exchange: string, venueTimeMs: number, receivedAtMs: number): void {
+    let clock = this.#clocks.get(exchange);
+    if (clock === undefined) this.#clocks.set(exchange, (clock = new VenueClock()));
+    clock.observe(venueTimeMs, receivedAtMs);
+  }
+
+  /** @returns the trade, flagged where its time is ahead of its venue's. */
+  judge<Told extends ToldTrade>(exchange: string, trade: Told): Told {
+    return flaggedIfAhead(trade, this.#clocks.get(exchange));
   }
 
   /** @returns what a heartbeat releases; null: every instrument of the exchange is as far already. */

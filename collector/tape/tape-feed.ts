@@ -139,8 +139,9 @@ export class TapeFeed {
   }
 
   /** Before the first boundary the clock stands at the second in which the tape begins. */
-  #startClock({ timeMs, receivedAtMs }: VenueTrade): void {
-    if (isTradeTime(timeMs, receivedAtMs)) this.#advanceClock(timeMs - (timeMs % 1000));
+  #startClock({ timeMs, receivedAtMs, isAnswer, quality }: VenueTrade): void {
+    if (isTradeTime(timeMs, receivedAtMs, isAnswer) && quality === undefined)
+      this.#advanceClock(timeMs - (timeMs % 1000));
   }
 
   /** Instruments pass their boundaries one after the other: the clock follows the foremost. */

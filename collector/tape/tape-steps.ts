@@ -35,10 +35,13 @@ export function* tapeSteps(
       if (event.kind === 'heartbeat') {
         const boundary = boundaries.atHeartbeat(capture.exchange, event.venueTimeMs, receivedAtMs);
         if (boundary !== null) yield* upTo(boundary);
+      } else if (event.kind === 'clock') {
+        boundaries.noteClock(capture.exchange, event.venueTimeMs, receivedAtMs);
       } else if (event.kind === 'trade') {
-        const boundary = boundaries.beforeTrade(event);
+        const trade = boundaries.judge(capture.exchange, event);
+        const boundary = boundaries.beforeTrade(trade);
         if (boundary !== null) yield* upTo(boundary);
-        trades.push(event);
+        trades.push(trade);
       }
     }
   }

@@ -45,7 +45,9 @@ export function Header({
         <Logo /> Millrace
       </h1>
       <span class="stage" title={health === null ? '' : `Version ${health.version}, paper account`}>
-        {health?.stage ?? ' '} · paper{caller === null ? '' : ` · ${caller.role}`}
+        {health?.stage ?? ' '}
+        {health === null || health.market === null ? '' : ` · ${health.market} market`} · paper
+        {caller === null ? '' : ` · ${caller.role}`}
       </span>
       <label class="instrument">
         <span class="unseen">Instrument</span>

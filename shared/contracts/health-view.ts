@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MARKETS } from '../domain/market-data/market.ts';
 
 /** For everybody, load balancers and strangers among them: that somebody answers, and no more. */
 export const livenessView = z.strictObject({ status: z.literal('ok') });
@@ -11,14 +12,33 @@ const functionStatus = z.strictObject({
   lagMs: z.number().nullable(),
 });
 
+const count = z.int().min(0);
+
+const venueStatus = z.strictObject({
+  venue: z.string(),
+  silenceMs: count,
+  quietestInstrument: z.string(),
+  quietestMs: count,
+  connectionsLost: count,
+  connectionsRenewed: count,
+  sequenceGaps: count,
+  messagesSetAside: count,
+  resets: count,
+  deafInstruments: count,
+});
+
 /** For whoever has a token. */
 export const healthView = z.strictObject({
   status: z.enum(['ok', 'degraded']),
   /** Why it is degraded, one line each. */
   reasons: z.array(z.string()),
   stage: z.string(),
+  /** Whose data this is; null: it is not known here. */
+  market: z.enum(MARKETS).nullable(),
   version: z.string(),
   functions: z.array(functionStatus),
+  /** Those that are listened to here, counted since the start: on AWS the collector's own metrics tell. */
+  venues: z.array(venueStatus),
   /** Who waits for a store that cannot be reached, longest first: it goes on by itself when the store is back. */
   waiting: z.array(
     z.strictObject({ who: z.string(), store: z.string(), cause: z.string(), sinceMs: z.int().min(0) }),

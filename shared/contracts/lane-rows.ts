@@ -4,6 +4,7 @@
  */
 import { formatDecimal, multiply, ONE, parseDecimal, type Decimal } from '../domain/decimal.ts';
 import { isInstrumentId, type InstrumentId } from '../domain/market-data/instrument.ts';
+import { UNFLAGGED } from '../domain/market-data/quality-flags.ts';
 import { MAX_TIME_MS } from '../domain/market-data/time-bound.ts';
 import { parseTradeId, type Trade } from '../domain/market-data/trade.ts';
 import type { TradeFix } from './quarantine-views.ts';
@@ -21,9 +22,16 @@ export interface ToldTrade {
   readonly takerSide: unknown;
   readonly timeMs: unknown;
   readonly receivedAtMs: number;
+  /** It answers a question, or is of the first that a subscription tells: it may be of long ago. */
+  readonly isAnswer?: boolean;
+  /** Bits of quality flags that the collector has set; left out: none. */
+  readonly quality?: number;
 }
 
-/** [instrument index, trade id, price, quantity, aggressor, venue time, received time]: a row, because there are millions. */
+/**
+ * [instrument index, trade id, price, quantity, aggressor, venue time, received time, flags, whether it is an answer]: a row,
+ * because there are millions. Nearly every one is without the last two.
+ */
 export type TradeRow = readonly [
   instrumentIndex: number,
   tradeId: string,
@@ -32,7 +40,12 @@ export type TradeRow = readonly [
   takerSide: 'B' | 'S',
   timeMs: number,
   receivedAtMs: number,
+  quality?: number,
+  isAnswer?: 1,
 ];
+
+const FIELDS = 7;
+const MOST_FIELDS = 9;
 
 /** A trade with the time we got it: a wall time, never hashed and never decided upon. */
 export interface ReceivedTrade extends Trade {
@@ -49,15 +62,18 @@ export interface PoisonTrade {
 
 /** @param instrumentIndex of the instrument in the record's list. */
 export function tradeRow(instrumentIndex: number, trade: ToldTrade): TradeRow {
-  return [
-    instrumentIndex,
-    trade.tradeId as string,
-    trade.price as string,
-    trade.quantity as string,
-    trade.takerSide as TradeRow[4],
-    trade.timeMs as number,
-    trade.receivedAtMs,
-  ];
+  const { quality = UNFLAGGED, isAnswer = false } = trade;
+  const tradeId = trade.tradeId as string;
+  const price = trade.price as string;
+  const quantity = trade.quantity as string;
+  const takerSide = trade.takerSide as TradeRow[4];
+  const timeMs = trade.timeMs as number;
+  const { receivedAtMs } = trade;
+  if (isAnswer)
+    return [instrumentIndex, tradeId, price, quantity, takerSide, timeMs, receivedAtMs, quality, 1];
+  if (quality !== UNFLAGGED)
+    return [instrumentIndex, tradeId, price, quantity, takerSide, timeMs, receivedAtMs, quality];
+  return [instrumentIndex, tradeId, price, quantity, takerSide, timeMs, receivedAtMs];
 }
 
 /** As the reader of its record will read it. @returns the trade, or one line that says what is wrong with it. */
@@ -67,7 +83,8 @@ export function readToldTrade(trade: ToldTrade): ReceivedTrade | string {
 
 /** The hot path: plain checks, no schema, one trade. @returns the trade, or one line that says what is wrong with it. */
 export function readTradeRow(row: unknown, instruments: readonly string[]): ReceivedTrade | string {
-  if (!Array.isArray(row) || row.length !== 7) return 'expected a row of 7 fields';
+  if (!Array.isArray(row) || row.length < FIELDS || row.length > MOST_FIELDS)
+    return `expected a row of ${FIELDS} to ${MOST_FIELDS} fields`;
   const [index, idText, priceText, quantityText, side, at, receivedAtMs] = row as unknown[];
   const instrumentId = typeof index === 'number' ? instruments[index] : undefined;
   if (instrumentId === undefined) return `no such instrument: ${String(index)}`;
@@ -88,9 +105,11 @@ export function readTradeRow(row: unknown, instruments: readonly string[]): Rece
   if (!isTime(at)) return `time: expected milliseconds since the epoch, got ${JSON.stringify(at)}`;
   if (!isTime(receivedAtMs))
     return `received time: expected milliseconds, got ${JSON.stringify(receivedAtMs)}`;
-  if (at > receivedAtMs + MAX_AHEAD_MS)
-    return `time: ${at} lies more than an hour after it was received (${receivedAtMs})`;
-  return {
+  if (at > receivedAtMs + MAX_AHEAD_MS || at < receivedAtMs - MAX_BEHIND_MS) {
+    const cause = causeOfTime(at, receivedAtMs, row[8] === 1);
+    if (cause !== null) return cause;
+  }
+  const trade: ReceivedTrade = {
     instrumentId,
     tradeId,
     price,
@@ -99,7 +118,15 @@ export function readTradeRow(row: unknown, instruments: readonly string[]): Rece
     timeMs: at,
     receivedAtMs,
   };
+  const quality: unknown = row.length === FIELDS ? UNFLAGGED : row[FIELDS];
+  if (quality === UNFLAGGED) return trade;
+  if (typeof quality !== 'number' || !Number.isInteger(quality) || quality < 0 || quality >= MAX_QUALITY)
+    return `flags: expected their bits, got ${JSON.stringify(quality)}`;
+  return { ...trade, quality };
 }
+
+/** The store has 32 bits for them. */
+const MAX_QUALITY = 2 ** 32;
 
 /** Two amounts up to this multiply to less than MAX_NOTIONAL: nearly every trade is done with two comparisons. */
 const COMMON_AMOUNT = 10n ** 9n * ONE;
@@ -122,15 +149,29 @@ function excessOf(price: Decimal, quantity: Decimal): string | null {
 
 /** Venue clocks run ahead of ours by seconds; an hour is a fault that would close every open candle. */
 const MAX_AHEAD_MS = 3_600_000;
+/** What a venue tells by itself it tells at once. What it is asked for may be as old as the market. */
+const MAX_BEHIND_MS = 86_400_000;
+
+/** `null`: it is believed. */
+function causeOfTime(at: number, receivedAtMs: number, isAnswer: boolean): string | null {
+  if (at > receivedAtMs + MAX_AHEAD_MS)
+    return `time: ${at} lies more than an hour after it was received (${receivedAtMs})`;
+  if (isAnswer) return null;
+  const unit = isTradeTime(at * 1000, receivedAtMs) ? ': expected milliseconds, these are seconds' : '';
+  return `time: ${at} lies more than a day before it was received (${receivedAtMs})${unit}`;
+}
 
 /** A time that a record may carry. */
 export function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < MAX_TIME_MS;
 }
 
-/** Whether a trade's time is believed here: a time that is not must not move a watermark either. */
-export function isTradeTime(at: unknown, receivedAtMs: number): at is number {
-  return isTime(at) && at <= receivedAtMs + MAX_AHEAD_MS;
+/**
+ * Whether a trade's time is believed here: a time that is not must not move a watermark either.
+ * @param isAnswer what was asked for may be of long ago
+ */
+export function isTradeTime(at: unknown, receivedAtMs: number, isAnswer = false): at is number {
+  return isTime(at) && at <= receivedAtMs + MAX_AHEAD_MS && (isAnswer || at >= receivedAtMs - MAX_BEHIND_MS);
 }
 
 export function poisonRow(cause: string, row: unknown, instruments: readonly string[]): PoisonTrade {
@@ -161,5 +202,6 @@ export function mendRow(row: readonly unknown[], fix: TradeFix, quarantinedAtMs:
     fix.side === undefined ? side : fix.side === 'BUY' ? 'B' : 'S',
     fix.timeMs ?? timeMs,
     receivedAtMs ?? quarantinedAtMs,
+    ...row.slice(FIELDS, MOST_FIELDS),
   ];
 }

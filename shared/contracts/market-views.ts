@@ -36,6 +36,10 @@ export const candlesQuery = z
       description: 'Opens before this time, in milliseconds since the epoch.',
     }),
     limit: pageLimit(500, 10_000),
+    asOf: wholeNumber(0, MAX_TIME_MS, MAX_TIME_MS).meta({
+      description:
+        'Closed candles as they were known at this time, in milliseconds since the epoch: of the trades received by then.',
+    }),
     fill: z.enum(['none', 'previous']).default('none').meta({
       description:
         'Intervals in which nothing was traded have no candle; `previous`: they have one without trades at the close before.',

@@ -114,6 +114,7 @@ describe('the OpenAPI document', () => {
       'from',
       'to',
       'limit',
+      'asOf',
       'fill',
     ]);
     expect(parameters.find(({ name }) => name === 'pair')).toMatchObject({ in: 'path', required: true });

@@ -37,6 +37,12 @@ export interface CandleStore {
     toMs: number,
     limit: number,
   ): Promise<readonly StoredCandle[]>;
+  /** Every revision of some candles, by (open time, revision). @param openTimesMs 1 to 10,000 of them */
+  revisions(
+    instrumentId: InstrumentId,
+    interval: Interval,
+    openTimesMs: readonly number[],
+  ): Promise<readonly StoredCandle[]>;
   /** Instruments that have a closed candle, in order of name. */
   instruments(): Promise<readonly InstrumentId[]>;
 }

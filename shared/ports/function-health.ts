@@ -1,3 +1,4 @@
+import type { Market } from '../domain/market-data/market.ts';
 import type { FunctionName } from '../topology.ts';
 
 export interface FunctionStatus {
@@ -15,6 +16,18 @@ export interface VenueSilence {
   readonly venue: string;
   /** Since its last message. */
   readonly silenceMs: number;
+  /** The instrument that has had no trade for the longest, and for how long. */
+  readonly quietestInstrument: string;
+  readonly quietestMs: number;
+  /** Since the start: connections that were lost, and those whose place another took before they were cut. */
+  readonly connectionsLost: number;
+  readonly connectionsRenewed: number;
+  /** Since the start: how often messages were missing, how many were set aside, and how often trades were counted anew. */
+  readonly sequenceGaps: number;
+  readonly messagesSetAside: number;
+  readonly resets: number;
+  /** Since the start: how often an instrument was not heard, though it was traded. */
+  readonly deafInstruments: number;
 }
 
 /** Somebody who waits for a store that cannot be reached. */
@@ -31,6 +44,8 @@ export interface FunctionHealth {
   read(): Promise<readonly FunctionStatus[]>;
   /** Of the venues that are listened to here: on AWS the collector is another process, whose alarms tell. */
   silences(): Promise<readonly VenueSilence[]>;
+  /** Whose data this is; null: it is not known here. */
+  market(): Promise<Market | null>;
   /** Those who wait now, longest first. */
   waiting(): Promise<readonly Waiting[]>;
   /** Records, events and messages that were given up and not sent again; null: it is not known here. */

@@ -1,3 +1,4 @@
+import type { Interval } from '../domain/candles/interval.ts';
 import type { InstrumentId } from '../domain/market-data/instrument.ts';
 import type { Trade } from '../domain/market-data/trade.ts';
 import type { ReceivedTrade } from '../contracts/lane-rows.ts';
@@ -17,4 +18,15 @@ export interface TradeStore {
   between(instrumentId: InstrumentId, fromMs: number, toMs: number, limit: number): Promise<readonly Trade[]>;
   /** The latest trade of an instrument by (timeMs, tradeId). @param beforeMs of those before that time */
   latest(instrumentId: InstrumentId, beforeMs?: number): Promise<Trade | null>;
+  /**
+   * How many trades of each candle had been received by a time.
+   * @param openTimesMs of candles of one interval, 1 to 10,000 of them
+   * @returns by open time; those of which there was none are left out.
+   */
+  receivedBy(
+    instrumentId: InstrumentId,
+    interval: Interval,
+    openTimesMs: readonly number[],
+    timeMs: number,
+  ): Promise<ReadonlyMap<number, number>>;
 }

@@ -77,12 +77,14 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
       insert: async (trades, options) => (store('trades', 'write'), ports.trades.insert(trades, options)),
       between: async (...args) => (store('trades', 'read'), ports.trades.between(...args)),
       latest: async (...args) => (store('trades', 'read'), ports.trades.latest(...args)),
+      receivedBy: async (...args) => (store('trades', 'read'), ports.trades.receivedBy(...args)),
     },
     candles: {
       insert: async (candles, options) => (store('candles', 'write'), ports.candles.insert(candles, options)),
       latestRevision: async (...args) => (store('candles', 'read'), ports.candles.latestRevision(...args)),
       between: async (...args) => (store('candles', 'read'), ports.candles.between(...args)),
       asFirstClosed: async (...args) => (store('candles', 'read'), ports.candles.asFirstClosed(...args)),
+      revisions: async (...args) => (store('candles', 'read'), ports.candles.revisions(...args)),
       instruments: async () => (store('candles', 'read'), ports.candles.instruments()),
     },
     quotes: {
@@ -115,6 +117,10 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
       silences: async () => (
         need(capabilities.functionHealth === true, 'functionHealth'),
         ports.functionHealth.silences()
+      ),
+      market: async () => (
+        need(capabilities.functionHealth === true, 'functionHealth'),
+        ports.functionHealth.market()
       ),
       waiting: async () => (
         need(capabilities.functionHealth === true, 'functionHealth'),

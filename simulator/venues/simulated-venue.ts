@@ -63,6 +63,8 @@ const MOST_TICKS_AT_ONCE = 600;
 export class SimulatedVenue {
   readonly faults: FaultPlan;
   readonly record = new VenueRecord();
+  /** What was printed before is its past. */
+  readonly openedAtMs: number;
   readonly #options: SimulatedVenueOptions;
   readonly #links = new Set<Link>();
   readonly #view: VenueView;
@@ -78,6 +80,7 @@ export class SimulatedVenue {
     const { time, listings, historyMs = 0, faults = new FaultPlan() } = options;
     this.#options = options;
     this.faults = faults;
+    this.openedAtMs = time.nowMs();
     this.#nextTick = tickOf(time.nowMs());
     this.#view = {
       listings,

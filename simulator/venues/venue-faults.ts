@@ -37,6 +37,8 @@ export interface Fault {
   readonly untilMs: number;
 }
 
+/** Of those that are long over nobody needs to know. */
+const MAX_FAULTS = 1000;
 const CLOCK_SKEW_MS = 120_000;
 
 /** The faults of one venue, planned beforehand or begun as a test goes on. */
@@ -49,6 +51,7 @@ export class FaultPlan {
 
   add(fault: Fault): void {
     this.#faults.push(fault);
+    if (this.#faults.length > MAX_FAULTS) this.#faults.shift();
   }
 
   isOn(kind: FaultKind, atMs: number): boolean {

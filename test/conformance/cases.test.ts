@@ -90,6 +90,22 @@ describeConformance('what has an id at or below the newest, or came before the f
   }, 120_000);
 });
 
+describeConformance('a trade that is stamped in seconds', () => {
+  it('is set aside, makes no candle of 1970, and its neighbours do not claim to be complete', async () => {
+    const { totals, minutes } = await replayed('03-first-trade-in-seconds');
+    expect(totals).toMatchObject({ trades: 7, quarantined: 1 });
+    const candles = await printed('03-first-trade-in-seconds');
+    expect(candles.map(({ openTimeMs, tradeCount, complete }) => [openTimeMs, tradeCount, complete])).toEqual(
+      [
+        [1_772_323_200_000, 2, false],
+        [1_772_323_260_000, 3, true],
+        [1_772_323_320_000, 2, false],
+      ],
+    );
+    expect(minutes).toEqual(candles.filter(({ closed }) => closed));
+  }, 60_000);
+});
+
 describeConformance('cases that were reported', () => {
   it('symbols without a catalogue part where both codes are known', async () => {
     const { instruments, tally } = await verifyCapture(pathOf('02-quote-assets'));

@@ -105,6 +105,7 @@ const fold = createStoreTrades({
     },
     between: async () => [],
     latest: async () => null,
+    receivedBy: async () => new Map(),
   },
   clock: { nowMs: () => Date.now() },
 });

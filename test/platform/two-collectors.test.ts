@@ -63,6 +63,7 @@ async function storedTrades(played: Played): Promise<string[]> {
     },
     between: unused,
     latest: unused,
+    receivedBy: unused,
   };
   const ports = { state: openMemoryState(), trades, clock: { nowMs: () => START_MS } };
   await deliver(played, 'trades', createStoreTrades(ports));
@@ -84,7 +85,8 @@ async function closedCandles(played: Played): Promise<StoredCandle[]> {
     trades,
     candles,
     bus: { publish: async () => undefined },
-    streams: { append: unused },
+    // What is left to be made is made behind a record of the function's own.
+    streams: { append: played.log.append.bind(played.log) },
   };
   await deliver(played, 'trades', createStoreTrades({ ...ports, clock: { nowMs: () => START_MS } }));
   await deliver(played, 'trades', createBuildCandles(ports));

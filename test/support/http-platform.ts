@@ -27,6 +27,7 @@ import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
 import type { FunctionName } from '../../shared/topology.ts';
 import { MemoryCandleStore } from './memory-candle-store.ts';
 import { MemoryQuoteStore } from './memory-quote-store.ts';
+import { MemoryTradeStore } from './memory-trade-store.ts';
 
 /** The server with the functions behind it, their state in memory, on a free port. */
 export interface HttpPlatform {
@@ -53,7 +54,12 @@ export async function startHttpPlatform(options: Partial<HttpServerOptions> = {}
   const handlers: Partial<Record<FunctionName, AnyHandler>> = {
     'authorize-request': authorizeRequest({ tokens: issuer }),
     'describe-api': describeApi(),
-    'read-market': readMarket({ candles: new MemoryCandleStore(), quotes: new MemoryQuoteStore(), state }),
+    'read-market': readMarket({
+      trades: new MemoryTradeStore(),
+      candles: new MemoryCandleStore(),
+      quotes: new MemoryQuoteStore(),
+      state,
+    }),
     'manage-risk': manageRisk({ state }),
     'manage-strategies': manageStrategies({ state }),
     'issue-socket-ticket': issueSocketTicket({ state }),

@@ -51,6 +51,18 @@ export class MemoryCandleStore implements CandleStore {
     return latestRevisions(first).slice(0, limit);
   }
 
+  async revisions(
+    instrumentId: InstrumentId,
+    interval: Interval,
+    openTimesMs: readonly number[],
+  ): Promise<readonly StoredCandle[]> {
+    checkLimit(openTimesMs.length);
+    return this.#select(instrumentId, interval, 0, Infinity)
+      .filter(({ openTimeMs }) => openTimesMs.includes(openTimeMs))
+      .filter((candle, n, all) => all.findIndex((known) => sameRevision(known, candle)) === n)
+      .sort((a, b) => a.openTimeMs - b.openTimeMs || a.revision - b.revision);
+  }
+
   async instruments(): Promise<readonly InstrumentId[]> {
     return [...new Set(this.#candles.map(({ instrumentId }) => instrumentId))].sort();
   }

@@ -1,4 +1,5 @@
 import type { ReceivedTrade } from '../../shared/contracts/lane-rows.ts';
+import { openTimeOf, type Interval } from '../../shared/domain/candles/interval.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { Trade } from '../../shared/domain/market-data/trade.ts';
 import { LimitExceeded } from '../../shared/ports/state-store.ts';
@@ -8,7 +9,7 @@ const MAX_TRADES = 10_000;
 
 /** Trades in a map, for tests of what reads them; the contract suite holds it to the port. */
 export class MemoryTradeStore implements TradeStore {
-  readonly #trades = new Map<string, Trade>();
+  readonly #trades = new Map<string, ReceivedTrade>();
 
   async insert(
     trades: readonly ReceivedTrade[],
@@ -17,8 +18,7 @@ export class MemoryTradeStore implements TradeStore {
     const fresh: ReceivedTrade[] = [];
     for (const trade of trades) {
       if (mayRepeat && this.#trades.has(keyOf(trade))) continue;
-      const { receivedAtMs: _, ...kept } = trade;
-      this.#trades.set(keyOf(trade), kept);
+      this.#trades.set(keyOf(trade), trade);
       fresh.push(trade);
     }
     return fresh;
@@ -34,18 +34,39 @@ export class MemoryTradeStore implements TradeStore {
       throw new LimitExceeded(`expected 1 to ${MAX_TRADES} trades, not ${limit}`);
     return this.#tape(instrumentId)
       .filter(({ timeMs }) => fromMs <= timeMs && timeMs < toMs)
-      .slice(0, limit);
+      .slice(0, limit)
+      .map(withoutReceipt);
   }
 
   async latest(instrumentId: InstrumentId, beforeMs = Infinity): Promise<Trade | null> {
-    return this.#tape(instrumentId).findLast(({ timeMs }) => timeMs < beforeMs) ?? null;
+    const latest = this.#tape(instrumentId).findLast(({ timeMs }) => timeMs < beforeMs);
+    return latest === undefined ? null : withoutReceipt(latest);
   }
 
-  #tape(instrumentId: InstrumentId): Trade[] {
+  async receivedBy(
+    instrumentId: InstrumentId,
+    interval: Interval,
+    openTimesMs: readonly number[],
+    timeMs: number,
+  ): Promise<ReadonlyMap<number, number>> {
+    const counts = new Map<number, number>();
+    for (const trade of this.#tape(instrumentId)) {
+      const openTimeMs = openTimeOf(trade.timeMs, interval);
+      if (trade.receivedAtMs <= timeMs && openTimesMs.includes(openTimeMs))
+        counts.set(openTimeMs, (counts.get(openTimeMs) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  #tape(instrumentId: InstrumentId): ReceivedTrade[] {
     return [...this.#trades.values()]
       .filter((trade) => trade.instrumentId === instrumentId)
       .sort((a, b) => a.timeMs - b.timeMs || a.tradeId - b.tradeId);
   }
+}
+
+function withoutReceipt({ receivedAtMs: _, ...trade }: ReceivedTrade): Trade {
+  return trade;
 }
 
 function keyOf({ instrumentId, timeMs, tradeId }: Trade): string {

@@ -39,8 +39,14 @@ export const DEFAULTS = {
 
 export const START_OPTIONS = {
   replay: repeated(rereadableFile, 'captures to replay; several make one tape'),
-  live: optional(choice(LIVE_EXCHANGES), 'an exchange to listen to'),
-  symbols: optional(commaSeparated(text('SYMBOL')), 'what to listen to there: BTCUSDT, BTC-USDT'),
+  live: optional(
+    commaSeparated(choice(LIVE_EXCHANGES)),
+    'exchanges to listen to, each by a collector of its own',
+  ),
+  symbols: optional(
+    commaSeparated(text('SYMBOL')),
+    'what to listen to: BTC-USD at each of them, kraken:BTC-USD at one',
+  ),
   speed: optional(speed, 'of a replay or the simulated market (max with --once, else 1)'),
   once: flag('opens no port, ends when the input does and all has settled, and prints the totals'),
   port: withDefault(port, '8080', 'of the dashboard and the API, on 127.0.0.1'),

@@ -27,6 +27,7 @@ function portsWith(
     functionHealth: {
       read: async () => functions,
       silences: async () => silences,
+      market: async () => 'simulated',
       waiting: async () => [],
       givenUp: async () => 0,
     },
@@ -53,6 +54,17 @@ async function metrics(broken: Partial<Needs> = {}) {
   return restClient(createHandler(portsWith([well], 2, broken, [])))('GET /metrics');
 }
 
+const WELL = {
+  quietestInstrument: 'binance:BTC-USDT',
+  quietestMs: 0,
+  connectionsLost: 1,
+  connectionsRenewed: 0,
+  sequenceGaps: 0,
+  messagesSetAside: 0,
+  resets: 0,
+  deafInstruments: 0,
+};
+
 describe('health', () => {
   it('is ok while functions succeed, keep up and leave no message behind', async () => {
     const { body } = await health([well]);
@@ -60,6 +72,8 @@ describe('health', () => {
       status: 'ok',
       reasons: [],
       stage: 'embedded',
+      market: 'simulated',
+      venues: [],
       version: VERSION,
       functions: [well],
       waiting: [],
@@ -78,8 +92,8 @@ describe('health', () => {
 
   it('is degraded by a venue that has been silent for a minute, not by one that was just heard', async () => {
     const silences: VenueSilence[] = [
-      { venue: 'binance', silenceMs: 60_000 },
-      { venue: 'kraken', silenceMs: 59_999 },
+      { venue: 'binance', ...WELL, silenceMs: 60_000 },
+      { venue: 'kraken', ...WELL, silenceMs: 59_999 },
     ];
     const { body } = await health([well], 0, {}, silences);
     expect(body).toMatchObject({ status: 'degraded', reasons: ['binance: silent for 60 s'] });
@@ -101,6 +115,7 @@ describe('health', () => {
       functionHealth: {
         read: async () => [well],
         silences: async () => [],
+        market: async () => null,
         waiting: async () => [
           { who: 'store-trades', ...wait },
           { who: 'build-candles', ...wait, sinceMs: sinceMs + 5 },
@@ -141,7 +156,7 @@ describe('health', () => {
   it('answers even when what it asks does not', async () => {
     const broken = async () => Promise.reject(new Error('down'));
     const { status, body } = await health([], 0, {
-      functionHealth: { read: broken, silences: broken, waiting: broken, givenUp: broken },
+      functionHealth: { read: broken, silences: broken, market: broken, waiting: broken, givenUp: broken },
       deadLetters: { count: broken, redrive: broken },
     });
     expect(status).toBe(200);
@@ -182,7 +197,7 @@ describe('metrics for Prometheus', () => {
     const broken = async () => Promise.reject(new Error('down'));
     const { body } = await metrics({
       ...counted,
-      functionHealth: { read: broken, silences: broken, waiting: broken, givenUp: broken },
+      functionHealth: { read: broken, silences: broken, market: broken, waiting: broken, givenUp: broken },
     });
     expect(body).toContain('millrace_trades_stored_total');
     expect(body).toContain('millrace_dead_letters');

@@ -18,10 +18,11 @@ export function createHandler(ports: Needs) {
   return defineRestFunction('read-health', {
     'GET /v1/status': async () => {
       const { functionHealth } = ports;
-      const [functions, deadLetters, silences, waiting, givenUp, dropped] = await Promise.all([
+      const [functions, deadLetters, silences, market, waiting, givenUp, dropped] = await Promise.all([
         readFunctions(ports),
         readDeadLetters(ports),
         orNull('when venues were last heard', functionHealth.silences()),
+        orNull('whose market it is', functionHealth.market()),
         orNull('who waits', functionHealth.waiting()),
         orNull('what was given up', functionHealth.givenUp()),
         orNull('what was left out', readDroppedTrades(ports.state)),
@@ -36,8 +37,10 @@ export function createHandler(ports: Needs) {
         status: reasons.length === 0 ? 'ok' : 'degraded',
         reasons,
         stage: process.env['MILLRACE_STAGE'] ?? 'embedded',
+        market,
         version: VERSION,
         functions: functions === null ? [] : functions.map((status) => ({ ...status })),
+        venues: (silences ?? []).map((venue) => ({ ...venue })),
         waiting: (waiting ?? []).map((one) => ({ ...one })),
         givenUp,
         dropped,

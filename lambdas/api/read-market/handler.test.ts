@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryCandleStore } from '../../../test/support/memory-candle-store.ts';
 import { MemoryQuoteStore } from '../../../test/support/memory-quote-store.ts';
+import { MemoryTradeStore } from '../../../test/support/memory-trade-store.ts';
 import { openMemoryState } from '../../../test/support/memory-state.ts';
 import { restClient } from '../../../test/support/rest-client.ts';
 import { storedCandle } from '../../../test/support/stored-candle.ts';
 import { storeLanes } from '../../../test/support/stored-lane.ts';
+import { decimal } from '../../../shared/domain/decimal.ts';
 import { ListingKeeper } from '../../../collector/outlet/listing-keeper.ts';
 import { createHandler } from './handler.ts';
 
@@ -13,12 +15,14 @@ const START_MS = 1_723_161_600_000;
 const path = { pair: 'BTC-USDT' };
 
 let candles: MemoryCandleStore;
+let trades: MemoryTradeStore;
 let state: ReturnType<typeof openMemoryState>;
 let call: ReturnType<typeof restClient>;
 beforeEach(() => {
   candles = new MemoryCandleStore();
+  trades = new MemoryTradeStore();
   state = openMemoryState();
-  call = restClient(createHandler({ candles, quotes: new MemoryQuoteStore(), state }));
+  call = restClient(createHandler({ trades, candles, quotes: new MemoryQuoteStore(), state }));
 });
 
 const closeCandles = async (...prices: string[]) =>
@@ -176,6 +180,74 @@ describe('candles', () => {
   it('of an instrument whose first candle is still under way can be read', async () => {
     await openCandleAt(START_MS, '3');
     expect((await call('GET /v1/candles/{pair}', { path })).body.items).toHaveLength(1);
+  });
+
+  describe('as they were known at a time', () => {
+    /** A trade of the first second, and when it was received after that second's begin. */
+    const receive = async (tradeId: number, afterMs: number) =>
+      trades.insert(
+        [
+          {
+            instrumentId: BTC,
+            tradeId,
+            price: decimal('1'),
+            quantity: decimal('1'),
+            takerSide: 'BUY',
+            timeMs: START_MS + tradeId,
+            receivedAtMs: START_MS + afterMs,
+          },
+        ],
+        { mayRepeat: false },
+      );
+    const revision = (number: number, tradeCount: number) =>
+      storedCandle(START_MS, String(number), { revision: number, tradeCount });
+    const knownAfter = async (afterMs: number, query: Record<string, string> = {}) => {
+      const { body } = await call('GET /v1/candles/{pair}', {
+        path,
+        query: { interval: '1s', asOf: String(START_MS + afterMs), ...query },
+      });
+      return body.items.map(({ close }) => close);
+    };
+
+    it('are of the trades that had been received by then', async () => {
+      for (const [tradeId, afterMs] of [
+        [1, 50],
+        [2, 60],
+        [3, 5000],
+        [4, 5000],
+        [5, 9000],
+      ] as const)
+        await receive(tradeId, afterMs);
+      await candles.insert([revision(0, 2), revision(1, 4), revision(2, 5)], { mayRepeat: false });
+      expect(await knownAfter(4999)).toEqual(['0']);
+      expect(await knownAfter(5000)).toEqual(['1']);
+      expect(await knownAfter(8999)).toEqual(['1']);
+      expect(await knownAfter(9000)).toEqual(['2']);
+    });
+
+    it('are those alone that had ended, and none is under way', async () => {
+      await closeCandles('1', '2');
+      await openCandleAt(START_MS + 2500, '9.5');
+      expect(await knownAfter(999)).toEqual([]);
+      expect(await knownAfter(1000)).toEqual(['1']);
+      expect(await knownAfter(1999)).toEqual(['1']);
+      expect(await knownAfter(100_000)).toEqual(['1', '2']);
+    });
+
+    it('are none of what was stored later, as history', async () => {
+      await receive(1, 80_000);
+      await candles.insert([revision(1, 1)], { mayRepeat: false });
+      expect(await knownAfter(79_999)).toEqual([]);
+      expect(await knownAfter(80_000)).toEqual(['1']);
+    });
+
+    it('lead to older ones from a page of which nothing was known', async () => {
+      await closeCandles('1', '2');
+      await candles.insert([storedCandle(START_MS + 2000, '3', { revision: 1 })], { mayRepeat: false });
+      const query = { interval: '1s', asOf: String(START_MS + 100_000), limit: '1' };
+      const { body } = await call('GET /v1/candles/{pair}', { path, query });
+      expect(body).toEqual({ items: [], next: String(START_MS + 2000) });
+    });
   });
 
   describe('of quiet seconds', () => {

@@ -12,7 +12,7 @@ import { readBooks, readQuotes } from './read-books.ts';
 import { readCandles } from './read-candles.ts';
 import { unknownInstrument } from './unknown-instrument.ts';
 
-type Needs = Pick<Ports, 'candles' | 'quotes' | 'state'>;
+type Needs = Pick<Ports, 'trades' | 'candles' | 'quotes' | 'state'>;
 
 /** Prices, candles with the one under way, best prices and levels of books, how they move together, and the instruments that there are. */
 export function createHandler(ports: Needs) {

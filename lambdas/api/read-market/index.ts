@@ -1,4 +1,8 @@
-import { openCandleStore, openQuoteStore } from '../../../shared/adapters/aws/clickhouse-stores.ts';
+import {
+  openCandleStore,
+  openQuoteStore,
+  openTradeStore,
+} from '../../../shared/adapters/aws/clickhouse-stores.ts';
 import { DynamoStateStore } from '../../../shared/adapters/aws/dynamo-state-store.ts';
 import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
 import { createHandler } from './handler.ts';
@@ -7,6 +11,7 @@ const environment = readEnvironment('read-market');
 
 export const handler = createHandler({
   candles: await openCandleStore(environment),
+  trades: await openTradeStore(environment),
   quotes: await openQuoteStore(environment),
   state: new DynamoStateStore(environment),
 });

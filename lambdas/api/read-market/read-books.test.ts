@@ -4,6 +4,7 @@ import { qualityOf } from '../../../shared/domain/market-data/quality-flags.ts';
 import type { StoredLevels, StoredQuote } from '../../../shared/ports/quote-store.ts';
 import { MemoryCandleStore } from '../../../test/support/memory-candle-store.ts';
 import { MemoryQuoteStore } from '../../../test/support/memory-quote-store.ts';
+import { MemoryTradeStore } from '../../../test/support/memory-trade-store.ts';
 import { openMemoryState } from '../../../test/support/memory-state.ts';
 import { restClient } from '../../../test/support/rest-client.ts';
 import { createHandler } from './handler.ts';
@@ -30,7 +31,14 @@ let quotes: MemoryQuoteStore;
 let call: ReturnType<typeof restClient>;
 beforeEach(async () => {
   quotes = new MemoryQuoteStore();
-  call = restClient(createHandler({ candles: new MemoryCandleStore(), quotes, state: openMemoryState() }));
+  call = restClient(
+    createHandler({
+      trades: new MemoryTradeStore(),
+      candles: new MemoryCandleStore(),
+      quotes,
+      state: openMemoryState(),
+    }),
+  );
   await quotes.insertQuotes([quote(0), quote(100), quote(250, qualityOf('gap')), quote(300)]);
   await quotes.insertLevels([levels(0), levels(1000)]);
 });

@@ -3,7 +3,7 @@ import type { CandleView } from '../../../shared/contracts/events.ts';
 import { candleViewOf, openCandleOf } from '../../../shared/contracts/lane-candles.ts';
 import type { Candle } from '../../../shared/domain/candles/candle.ts';
 import { fillQuiet } from '../../../shared/domain/candles/fill-quiet.ts';
-import type { Interval } from '../../../shared/domain/candles/interval.ts';
+import { intervalMs, type Interval } from '../../../shared/domain/candles/interval.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
 import { laneOf } from '../../../shared/domain/market-data/lane.ts';
 import { MAX_TIME_MS } from '../../../shared/domain/market-data/time-bound.ts';
@@ -12,20 +12,25 @@ import type { Ports } from '../../../shared/ports/index.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
 import { readAllLaneCandles } from '../../../shared/runtime/lane-candles.ts';
 import type { RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
+import { asKnownAt } from './as-known-at.ts';
 import { unknownInstrument } from './unknown-instrument.ts';
 
 type Query = QueryOf<'GET /v1/candles/{pair}'>;
 
 /** The newest candles of a range, oldest first, and the one under way behind them. */
 export async function readCandles(
-  { candles, state }: Pick<Ports, 'candles' | 'state'>,
+  { trades, candles, state }: Pick<Ports, 'trades' | 'candles' | 'state'>,
   instrumentId: InstrumentId,
-  query: Query,
+  asked: Query,
 ): Promise<RestOutcome<'GET /v1/candles/{pair}'>> {
+  const isAsOf = asked.asOf < MAX_TIME_MS;
+  const query = isAsOf ? { ...asked, to: Math.min(asked.to, firstOpenAt(asked)) } : asked;
   const { interval, from, to, limit, fill } = query;
+  if (from >= to) return { kind: 'done', body: { items: [], next: null } };
   // The open candle is read first: if it closes before the others are read, it is among those.
-  const underWay = await openCandle(state, instrumentId, interval);
-  const closed = await candles.between(instrumentId, interval, from, to, limit);
+  const underWay = isAsOf ? null : await openCandle(state, instrumentId, interval);
+  const latest = await candles.between(instrumentId, interval, from, to, limit);
+  const closed = isAsOf ? await asKnownAt({ trades, candles }, latest, asked.asOf) : latest;
   const shown = fill === 'previous' ? await filled(candles, instrumentId, query, closed, underWay) : closed;
   const items: CandleView[] = shown.map(candleViewOf);
   if (
@@ -40,8 +45,17 @@ export async function readCandles(
     return unknownInstrument(instrumentId);
   }
   const page = items.slice(-limit);
-  const mayHaveOlder = shown.length === limit && page[0] !== undefined;
-  return { kind: 'done', body: { items: page, next: mayHaveOlder ? String(page[0]!.openTimeMs) : null } };
+  const mayHaveOlder = latest.length === limit || shown.length === limit;
+  const oldest = page[0] ?? latest[0];
+  return {
+    kind: 'done',
+    body: { items: page, next: mayHaveOlder && oldest !== undefined ? String(oldest.openTimeMs) : null },
+  };
+}
+
+/** Candles that open before it had ended by the time that is asked about. */
+function firstOpenAt({ interval, asOf }: Query): number {
+  return Math.max(0, asOf - intervalMs(interval) + 1);
 }
 
 function lastOpenOf(candles: readonly Candle[]): number {

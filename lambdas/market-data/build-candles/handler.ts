@@ -35,7 +35,6 @@ import {
   type TradesRecordV1,
 } from '../../../shared/contracts/stream-records.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
-import type { Lane } from '../../../shared/domain/market-data/lane.ts';
 import type { StoredCandle } from '../../../shared/ports/candle-store.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { recordOfLane, type StreamRecord } from '../../../shared/ports/stream-writer.ts';
@@ -195,7 +194,7 @@ function goOn(lane: string, { sessionId }: State): StreamRecord {
     laneWatermarkMs: null,
     watermarks: [],
   };
-  return recordOfLane(lane as Lane, Buffer.from(JSON.stringify(body)));
+  return recordOfLane(lane, Buffer.from(JSON.stringify(body)));
 }
 
 /** In the order within an instant, at most 100 candles an event. */

@@ -123,14 +123,16 @@ async function refoldShortest(
     strike(plan, interval, span);
     if (isShortOfTime(invocation)) break;
   }
-  // What lies next to them may have been incomplete for want of them alone.
-  for (const timeMs of beside) for (const state of fold.intervals) planCandle(plan, state.interval, timeMs);
+  // What lies next to them may have been incomplete for want of them alone. It is made here and now where it is closed: in the
+  // plan it would lead on to its own neighbours.
   for (const timeMs of beside) {
     const fromMs = openTimeOf(timeMs, interval);
     const span = { fromMs, toMs: fromMs + intervalMs(interval) };
-    if (span.toMs > fold.watermarkMs || isBeyondEdge(plan, span)) continue;
-    written += (await refoldSpan(ports, { fold, plan }, interval, span)).revised;
-    strike(plan, interval, span);
+    const isClosed = span.toMs <= fold.watermarkMs;
+    for (const state of fold.intervals)
+      if (state.interval !== interval || !isClosed) planCandle(plan, state.interval, timeMs);
+    if (isClosed && !isBeyondEdge(plan, span))
+      written += (await refoldSpan(ports, { fold, plan }, interval, span)).revised;
   }
   return written;
 }

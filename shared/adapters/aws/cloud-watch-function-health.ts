@@ -54,6 +54,11 @@ export class CloudWatchFunctionHealth implements FunctionHealth {
     return Promise.resolve([]);
   }
 
+  /** It is written down where the collector claims the stage, which this function may not read. */
+  async market(): Promise<null> {
+    return null;
+  }
+
   /** Lambda's own retries wait, and say so by errors and the age of what they are behind. */
   async waiting(): Promise<readonly Waiting[]> {
     return [];

@@ -97,6 +97,21 @@ export class ClickHouseCandleStore implements CandleStore {
     return this.#read(query, instrumentId, interval, fromMs, toMs, limit);
   }
 
+  async revisions(
+    instrumentId: InstrumentId,
+    interval: Interval,
+    openTimesMs: readonly number[],
+  ): Promise<readonly StoredCandle[]> {
+    checkReadLimit(openTimesMs.length);
+    const [fromMs, toMs] = [Math.min(...openTimesMs), Math.max(...openTimesMs) + 1];
+    const query = `SELECT DISTINCT ${CANDLE_FIELDS} FROM millrace.candles WHERE ${OF_SERIES} AND ${IN_TIME}
+      AND toUnixTimestamp64Milli(openTime) IN (${openTimesMs.join(',')})
+      ORDER BY openTime, revision`;
+    const parameters = { instrumentId, interval, fromMs: readableTimeMs(fromMs), toMs: readableTimeMs(toMs) };
+    const rows = (await readRows(this.#client, query, parameters)).map(candleOf);
+    return rows.filter((candle, n) => n === 0 || !isSameRevision(rows[n - 1]!, candle));
+  }
+
   async instruments(): Promise<readonly InstrumentId[]> {
     const query = `SELECT DISTINCT instrumentId FROM millrace.candles ORDER BY instrumentId LIMIT ${MAX_INSTRUMENTS}`;
     return (await readRows(this.#client, query, {})).map(([instrumentId]) => String(instrumentId));

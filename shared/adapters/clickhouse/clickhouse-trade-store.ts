@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { ReceivedTrade } from '../../contracts/lane-rows.ts';
+import { intervalMs, type Interval } from '../../domain/candles/interval.ts';
 import { decimal } from '../../domain/decimal.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
 import { UNFLAGGED } from '../../domain/market-data/quality-flags.ts';
@@ -84,6 +85,31 @@ export class ClickHouseTradeStore implements TradeStore {
     const parameters = beforeMs === undefined ? {} : { beforeMs: readableTimeMs(beforeMs) };
     const [row] = await readRows(this.#client, query, { instrumentId, ...parameters });
     return row === undefined ? null : tradeOf(row);
+  }
+
+  async receivedBy(
+    instrumentId: InstrumentId,
+    interval: Interval,
+    openTimesMs: readonly number[],
+    timeMs: number,
+  ): Promise<ReadonlyMap<number, number>> {
+    checkReadLimit(openTimesMs.length);
+    const stepMs = intervalMs(interval);
+    const query = `SELECT intDiv(toUnixTimestamp64Milli(time), {stepMs: Int64}) * {stepMs: Int64} AS openTimeMs,
+        uniqExact(time, tradeId)
+      FROM millrace.trades
+      WHERE instrumentId = {instrumentId: String}
+        AND time >= fromUnixTimestamp64Milli({fromMs: Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({toMs: Int64}, 'UTC')
+        AND receivedAt <= fromUnixTimestamp64Milli({timeMs: Int64}, 'UTC') AND openTimeMs IN (${openTimesMs.join(',')})
+      GROUP BY openTimeMs`;
+    const rows = await readRows(this.#client, query, {
+      instrumentId,
+      stepMs,
+      fromMs: Math.min(...openTimesMs),
+      toMs: readableTimeMs(Math.max(...openTimesMs) + stepMs),
+      timeMs: readableTimeMs(timeMs),
+    });
+    return new Map(rows.map(([openTimeMs, count]) => [Number(openTimeMs), Number(count)]));
   }
 
   async #withoutStored(

@@ -13,6 +13,7 @@ import { CaptureDecoders, directoryOf, type VenueDirectories } from './capture-d
 import { readGzipLines, UnreadableFile, type GzipLinesOptions } from './gzip-lines.ts';
 import { marketOfUrl } from './market-of-url.ts';
 import { MessageTally } from './message-tally.ts';
+import { ReceivingClock } from './receiving-clock.ts';
 import { tallyText } from './tally-text.ts';
 
 /** The file is not a capture. The message is one line: which file, which line, what was expected. */
@@ -86,13 +87,16 @@ export async function verifyCapture(
   const decoders = new CaptureDecoders(directories);
   const catalogues: CaptureCatalogue[] = [];
   const tally = new MessageTally({ readsTrades: true });
+  const clock = new ReceivingClock();
   for await (const batch of readCapture(path, { onCompressed: (chunk) => hash.update(chunk) })) {
     for (const message of batch) {
       firstReceivedAtMs ??= receivedAtMs(message.receivedAtNs);
-      order.take(message);
       exchanges.add(message.exchange);
       markets.take(message);
       const events = decoders.read(message);
+      const cause = clock.take(message, events);
+      if (cause !== null) throw new BadCapture(`${path}: line ${message.line}: ${cause}`);
+      order.take(message);
       tally.add(events, message.line);
       for (const event of events) if (event.kind === 'trade') instruments.add(event.instrumentId);
       const listings = events.flatMap((event) => (event.kind === 'instrument' ? [event.listing] : []));
@@ -106,6 +110,8 @@ export async function verifyCapture(
     lines += batch.length;
   }
   if (firstReceivedAtMs === null) throw new BadCapture(`${path}: is empty, expected lines of a capture`);
+  const doubt = clock.verdict();
+  if (doubt !== null) throw new BadCapture(`${path}: line ${doubt.line}: ${doubt.cause}`);
   return {
     path,
     sha256: hash.digest('hex'),

@@ -31,7 +31,7 @@ export function planCandle(plan: RefoldPlan, interval: Interval, timeMs: number)
   planSpan(plan, interval, { fromMs, toMs: fromMs + intervalMs(interval) });
 }
 
-export function planSpan(plan: RefoldPlan, interval: Interval, span: Span): void {
+function planSpan(plan: RefoldPlan, interval: Interval, span: Span): void {
   const spans = (plan.spans[interval] ??= []);
   const last = spans.at(-1);
   if (last !== undefined && last.fromMs <= span.fromMs && span.toMs <= last.toMs) return;

@@ -142,6 +142,21 @@ export function describeCandleStore(name: string, open: () => Promise<CandleStor
       expect(await candles.between(instrumentId, '1d', 0, START_MS * 2, 10_000)).toEqual(days);
     });
 
+    it('knows every revision of some candles, each once', async () => {
+      const instrumentId = freshInstrument();
+      const all = [
+        candleOf(instrumentId, 0),
+        candleOf(instrumentId, 0, { revision: 1, close: decimal('101.1') }),
+        candleOf(instrumentId, 1, { revision: 1 }),
+        candleOf(instrumentId, 2),
+      ];
+      await candles.insert(all.toReversed(), { mayRepeat: false });
+      await candles.insert(all.slice(0, 1), { mayRepeat: false });
+      const times = [0, 1, 9].map((minute) => START_MS + minute * MINUTE_MS);
+      expect(await candles.revisions(instrumentId, '1m', times)).toEqual(all.slice(0, 3));
+      expect(await candles.revisions(instrumentId, '1s', times)).toEqual([]);
+    });
+
     it('takes an empty insert as nothing to do', async () => {
       await candles.insert([], { mayRepeat: false });
       await candles.insert([], { mayRepeat: true });

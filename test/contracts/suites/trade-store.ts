@@ -99,6 +99,36 @@ export function describeTradeStore(name: string, open: () => Promise<TradeStoreU
       expect(await everyTrade(instrumentId)).toEqual(onTape([...tape, again]));
     });
 
+    it('counts of each candle the trades that had been received by a time, each once', async () => {
+      const instrumentId = freshInstrument();
+      const tape = [
+        tradeOf(instrumentId, 1, { timeMs: START_MS, receivedAtMs: START_MS + 50 }),
+        tradeOf(instrumentId, 2, { timeMs: START_MS + 999, receivedAtMs: START_MS + 5000 }),
+        tradeOf(instrumentId, 3, { timeMs: START_MS + 1000, receivedAtMs: START_MS + 1050 }),
+        tradeOf(instrumentId, 4, { timeMs: START_MS + 2000, receivedAtMs: START_MS + 2050 }),
+      ];
+      await trades.insert(tape, { mayRepeat: false });
+      await trades.insert(tape.slice(0, 1), { mayRepeat: false });
+      const received = async (afterMs: number) =>
+        [
+          ...(await trades.receivedBy(
+            instrumentId,
+            '1s',
+            [START_MS, START_MS + 1000, START_MS + 7000],
+            START_MS + afterMs,
+          )),
+        ].toSorted(([a], [b]) => a - b);
+      expect(await received(49)).toEqual([]);
+      expect(await received(4999)).toEqual([
+        [START_MS, 1],
+        [START_MS + 1000, 1],
+      ]);
+      expect(await received(5000)).toEqual([
+        [START_MS, 2],
+        [START_MS + 1000, 1],
+      ]);
+    });
+
     it('keeps what is said against a trade', async () => {
       const instrumentId = freshInstrument();
       const tape = [

@@ -189,14 +189,16 @@ describe('an answer of Binance', () => {
 
   it('is trades where trades were asked for', () => {
     expect(answered(asked, [row, 'nonsense'])).toEqual([
-      TRADE,
-      { kind: 'trade', instrumentId: 'binance:BTC-USDT', receivedAtMs: RECEIVED_AT_MS },
+      { ...TRADE, isAnswer: true },
+      { kind: 'trade', instrumentId: 'binance:BTC-USDT', receivedAtMs: RECEIVED_AT_MS, isAnswer: true },
     ]);
   });
 
   it('is read from its digits where amounts were made numbers', () => {
     const message = `[${JSON.stringify({ ...row, price: 0, qty: 0 }).replace('"price":0,"qty":0', '"price":61837.6300,"qty":2e-2')}]`;
-    expect(new BinanceDecoder().read({ kind: 'rest', url: asked, message }, RECEIVED_AT_MS)).toEqual([TRADE]);
+    expect(new BinanceDecoder().read({ kind: 'rest', url: asked, message }, RECEIVED_AT_MS)).toEqual([
+      { ...TRADE, isAnswer: true },
+    ]);
   });
 
   it('is a notice where there were none', () => {

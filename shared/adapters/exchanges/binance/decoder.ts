@@ -3,6 +3,7 @@
  * property reads, and no schema, since the record's reader checks every row anyway.
  */
 import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
+import { asAnswers } from '../as-answers.ts';
 import { numberQuoter, plainDecimal } from '../raw-numbers.ts';
 import { bounded, isFields, named, parseJson, questionOf, shown, type Fields } from '../told-fields.ts';
 import { SymbolDirectory } from '../symbol-directory.ts';
@@ -27,7 +28,7 @@ export class BinanceDecoder implements Decoder {
     const json = parseJson(message);
     if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
     const value: unknown = hasBareAmount(json.value) ? JSON.parse(quoteAmounts(message)) : json.value;
-    if (kind === 'rest') return readAnswer(value, url, receivedAtMs, this.#directory);
+    if (kind === 'rest') return asAnswers(readAnswer(value, url, receivedAtMs, this.#directory));
     if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
     return readEvent(eventOf(value), value['stream'], receivedAtMs, this.#directory);
   }

@@ -1,4 +1,5 @@
 /** Reads messages of Coinbase Advanced Trade and the REST answers that fill its gaps. */
+import { asAnswers } from '../as-answers.ts';
 import { otherMarket } from '../own-market.ts';
 import { numberQuoter, plainDecimal } from '../raw-numbers.ts';
 import { inTapeOrder } from '../tape-order.ts';
@@ -37,7 +38,7 @@ export class CoinbaseDecoder implements Decoder {
     if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
     if (!isFields(json.value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];
     const value = hasBareAmount(json.value) ? (JSON.parse(quoteAmounts(message)) as Fields) : json.value;
-    if (kind === 'rest') return readAnswer(value, url, receivedAtMs, this.#directory);
+    if (kind === 'rest') return asAnswers(readAnswer(value, url, receivedAtMs, this.#directory));
     if (value['channel'] === undefined) return [readOther(value)];
     const number = value['sequence_num'];
     const isPast = this.#isPast(number);
@@ -101,7 +102,7 @@ function readChannel(value: Fields, receivedAtMs: number): readonly VenueEvent[]
 
 /** A subscription begins with the newest trades. */
 function ofNewest(event: VenueEvent): VenueEvent {
-  return event.kind === 'trade' ? { ...event, isOfNewest: true } : event;
+  return event.kind === 'trade' ? { ...event, isOfNewest: true, isAnswer: true } : event;
 }
 
 function readLevels({ events, timestamp }: Fields): readonly VenueEvent[] {

@@ -1,5 +1,6 @@
 /** Reads messages of Kraken's WebSocket v2 and the REST answers that fill its gaps. */
 import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
+import { asAnswers } from '../as-answers.ts';
 import { otherMarket } from '../own-market.ts';
 import { numberQuoter, plainDecimal, quoteLeadingPairs } from '../raw-numbers.ts';
 import { inTapeOrder } from '../tape-order.ts';
@@ -43,11 +44,13 @@ export class KrakenDecoder implements Decoder {
     if (json === null) return [{ kind: 'malformed', cause: 'not JSON' }];
     const { value } = json;
     if (kind === 'rest')
-      return readAnswer(
-        this.#directory,
-        hasBareAmount(value) ? JSON.parse(quoteLeadingPairs(message)) : value,
-        url,
-        receivedAtMs,
+      return asAnswers(
+        readAnswer(
+          this.#directory,
+          hasBareAmount(value) ? JSON.parse(quoteLeadingPairs(message)) : value,
+          url,
+          receivedAtMs,
+        ),
       );
     if (Array.isArray(value)) return [aside('v1')];
     if (!isFields(value)) return [{ kind: 'malformed', cause: 'expected a JSON object' }];

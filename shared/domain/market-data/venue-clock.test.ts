@@ -42,4 +42,14 @@ describe('the clock of a venue', () => {
     clock.observe(NaN, NOW);
     expect(clock.at(NOW)).toBeNull();
   });
+
+  it('is not taken for behind where messages are held up, nor for ahead where a few are wrong', () => {
+    const clock = new VenueClock();
+    expect(clock.latestAt(NOW)).toBeNull();
+    for (let ms = 0; ms < 5000; ms += 1000) clock.observe(NOW + ms - 30, NOW + ms);
+    // Six seconds of messages in one go, and one that is a minute ahead.
+    for (let ms = 5000; ms <= 11_000; ms += 1000) clock.observe(NOW + ms - 30, NOW + 11_000);
+    clock.observe(NOW + 72_000, NOW + 12_000);
+    expect(clock.latestAt(NOW + 13_000)).toBe(NOW + 13_000 - 30);
+  });
 });
