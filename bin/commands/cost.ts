@@ -13,8 +13,8 @@ export const command = defineCommand({
   options: {
     stage: withDefault(choice(['dev', 'prod']), 'prod', 'which stage'),
     trades: withDefault(integer(0, 1_000_000), '10000', 'trades a second, of all venues together'),
-    instruments: withDefault(integer(1, 200), '60', 'instruments of each venue'),
-    venues: withDefault(integer(1, 20), '1', 'venues, each with lanes of its own'),
+    instruments: withDefault(integer(1, 200), '20', 'instruments of each venue'),
+    venues: withDefault(integer(1, 20), '3', 'venues, each with lanes of its own'),
     json: flag('the same as --format json, which is the default'),
   },
   examples: [
