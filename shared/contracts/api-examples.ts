@@ -1,6 +1,7 @@
 /** One request and one answer of each route, as the OpenAPI document shows them; a test holds them against the contracts. */
 import { bookExamples } from './book-examples.ts';
 import type { RouteKey } from './api.ts';
+import { statusExample } from './status-example.ts';
 
 export interface RouteExample {
   readonly request?: unknown;
@@ -152,19 +153,7 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
   'GET /v1/caller': {
     response: { subject: 'alice', role: 'viewer', routes: ['GET /v1/caller', 'GET /v1/orders'] },
   },
-  'GET /v1/status': {
-    response: {
-      status: 'degraded',
-      reasons: ['orders-standard: 1 dead letter'],
-      stage: 'embedded',
-      version: '0.1.0',
-      functions: [{ name: 'store-trades', invocations: 1200, errors: 0, durationMsP99: 12.4, lagMs: 3 }],
-      waiting: [],
-      givenUp: 0,
-      dropped: { known: 12, fenced: 0 },
-      deadLetters: { 'orders-urgent': 0, 'orders-standard': 1 },
-    },
-  },
+  'GET /v1/status': { response: statusExample },
   'GET /metrics': {
     response: [
       '# HELP millrace_trades_stored_total Trades written to ClickHouse.',

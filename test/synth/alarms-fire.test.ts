@@ -56,9 +56,12 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** The one alarm on a metric of ours, of which the code has printed exactly what it watches. */
+/** The one alarm on a metric of ours, of what is told apart by venue that of Binance: the code has printed exactly what it watches. */
 function alarmOn(metric: string): Properties {
-  const found = alarms.filter((alarm) => alarm['MetricName'] === metric);
+  const found = alarms.filter((alarm) => {
+    const venue = listOf(alarm['Dimensions']).find((dimension) => at(dimension, 'Name') === 'venue');
+    return alarm['MetricName'] === metric && (venue === undefined || at(venue, 'Value') === 'binance');
+  });
   expect({ metric, alarms: found.length }).toEqual({ metric, alarms: 1 });
   return found[0]!;
 }
