@@ -157,7 +157,7 @@ async function expectEveryTradeOnce(played: Played): Promise<void> {
         revision === 0 && instrumentId === revised.instrumentId && openTimeMs === revised.openTimeMs,
     );
     const { throughSequence, revision } = revised;
-    expect({ ...first, throughSequence, revision, complete: true }).toEqual(revised);
+    expect({ ...first, throughSequence, revision, complete: true }).toMatchObject(revised);
     expect(first?.complete).toBe(false);
   }
   expect(new Set(candles.map(({ tradeCount }) => tradeCount))).toEqual(new Set([TRADES_A_SECOND]));

@@ -15,6 +15,8 @@ import type { Ports } from '../../shared/ports/index.ts';
 import type { RestFunction } from '../../shared/runtime/rest-function.ts';
 import { topology } from '../../shared/topology.ts';
 import { MemoryCandleStore } from '../support/memory-candle-store.ts';
+import { MemoryQuoteStore } from '../support/memory-quote-store.ts';
+import { MemoryTradeStore } from '../support/memory-trade-store.ts';
 import { openMemoryState } from '../support/memory-state.ts';
 import { restClient } from '../support/rest-client.ts';
 
@@ -49,12 +51,16 @@ async function portsOfViewer(): Promise<{ ports: Ports; written: string[] }> {
       write: refuse('state.write'),
       transact: refuse('state.transact'),
     },
+    trades: new MemoryTradeStore(),
     candles: new MemoryCandleStore(),
+    quotes: new MemoryQuoteStore(),
+    metrics: { read: () => null },
     streams: { append: refuse('streams.append') },
     executions: { start: refuse('executions.start'), describe: executions.describe },
     functionHealth: {
       read: async () => [],
       silences: async () => [],
+      market: async () => null,
       waiting: async () => [],
       givenUp: async () => 0,
     },
@@ -77,6 +83,11 @@ const handlers: Readonly<Record<string, (ports: Ports) => RestFunction>> = {
   'redrive-given-up': redriveGivenUp,
 };
 
+/** Of routes that ask for one. */
+const queries: Readonly<Record<string, Record<string, string>>> = {
+  'GET /v1/correlations': { instruments: 'binance:BTC-USDT,binance:ETH-USDT' },
+};
+
 const reading = topology.routes.filter(({ method }) => method === 'GET');
 
 describe('whoever looks', () => {
@@ -88,6 +99,7 @@ describe('whoever looks', () => {
       const call = restClient(handlers[functionName]!(ports));
       const { status } = await call(route as RouteKey, {
         path: Object.fromEntries(named.map((name) => [name, path[name]])),
+        ...(route in queries ? { query: queries[route]! } : {}),
         role: 'viewer',
       });
       expect([200, 404]).toContain(status);
