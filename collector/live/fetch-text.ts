@@ -43,7 +43,7 @@ export async function fetchText(request: VenueRequest, options: FetchTextOptions
   const backoff = new Backoff({ firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS, random });
   for (let attempt = 1; ; attempt++) {
     const latest = patience.kind === 'until' ? patience.elapsedMs : time.elapsedMs() + FEW_ATTEMPTS_WAIT_MS;
-    if (!(await budget.take(request.weight, latest, signal)))
+    if (!(await budget.take(request.weight, latest, signal, request.urgency)))
       return { kind: 'failed', cause: 'the venue takes no more requests for now' };
     const answer = await fetchOnce(request, options);
     if (answer.kind === 'text' || answer.kind === 'failed') return answer;

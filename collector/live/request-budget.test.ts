@@ -56,6 +56,22 @@ describe('the budget of requests to a venue', () => {
     expect(await budget.take(25, 20_000, never)).toBe(false);
   });
 
+  it('leaves to what cannot wait as much as it may need at once, and lets nothing stand in its way', async () => {
+    const budget = new RequestBudget({ weightPerMinute: 6000, time: process });
+    const books: number[] = [];
+    for (let n = 0; n < 40; n++)
+      void budget.take(50, Infinity, never, 'can-wait').then(() => books.push(time.nowMs()));
+    await time.pass(10);
+    // Half of the 1,500 that may be asked at once.
+    expect(books).toHaveLength(15);
+    const trades: number[] = [];
+    for (let n = 0; n < 30; n++) void budget.take(25, Infinity, never).then(() => trades.push(time.nowMs()));
+    await time.pass(10);
+    expect(trades).toHaveLength(30);
+    await time.pass(MINUTE_MS);
+    expect(books).toHaveLength(40);
+  });
+
   it('serves whoever came first', async () => {
     const budget = new RequestBudget({ weightPerMinute: 60, time: process });
     const served: number[] = [];

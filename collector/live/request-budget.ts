@@ -12,7 +12,12 @@ export interface RequestBudgetOptions {
 const SHARE_AT_ONCE = 0.25;
 /** Left to whoever else asks from the same address. */
 const SHARE_SPARED = 0.1;
+/** Of what may be asked at once: what can wait leaves as much to what cannot. */
+const SHARE_FOR_THE_URGENT = 0.5;
 const MINUTE_MS = 60_000;
+
+/** Who asks: requests that can wait neither hold up the others nor use up what those may need. */
+export type Urgency = 'urgent' | 'can-wait';
 
 /** How much may be asked of a venue over REST, before it refuses to answer and then bans who insists: a bucket of tokens. */
 export class RequestBudget {
@@ -22,7 +27,10 @@ export class RequestBudget {
   #tokens: number;
   #filledAt: number;
   #shutUntil = -Infinity;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #last: Record<Urgency, Promise<unknown>> = {
+    urgent: Promise.resolve(),
+    'can-wait': Promise.resolve(),
+  };
 
   constructor({ weightPerMinute, weightAtOnce, time }: RequestBudgetOptions) {
     this.#time = time;
@@ -33,14 +41,19 @@ export class RequestBudget {
   }
 
   /**
-   * Resolves when a request of this weight may be made; first come, first served.
+   * Resolves when a request of this weight may be made; of one urgency first come, first served.
    * @param latest when it is of no use any more (`elapsedMs`).
    * @returns whether it may be made; false, at once: it could not before that.
    * @throws the signal's reason.
    */
-  async take(weight: number, latest: number, signal: AbortSignal): Promise<boolean> {
-    const turn = this.#last.then(async () => this.#wait(weight, latest, signal));
-    this.#last = turn.catch(() => undefined);
+  async take(
+    weight: number,
+    latest: number,
+    signal: AbortSignal,
+    urgency: Urgency = 'urgent',
+  ): Promise<boolean> {
+    const turn = this.#last[urgency].then(async () => this.#wait(weight, latest, signal, urgency));
+    this.#last[urgency] = turn.catch(() => undefined);
     return turn;
   }
 
@@ -49,11 +62,12 @@ export class RequestBudget {
     this.#shutUntil = Math.max(this.#shutUntil, this.#time.elapsedMs() + ms);
   }
 
-  async #wait(weight: number, latest: number, signal: AbortSignal): Promise<boolean> {
+  async #wait(weight: number, latest: number, signal: AbortSignal, urgency: Urgency): Promise<boolean> {
     const due = Math.min(weight, this.#most);
+    const left = urgency === 'urgent' ? 0 : this.#most * SHARE_FOR_THE_URGENT;
     for (;;) {
       signal.throwIfAborted();
-      const waitMs = this.#waitMs(due);
+      const waitMs = this.#waitMs(Math.min(due + left, this.#most));
       if (waitMs <= 0) break;
       if (this.#time.elapsedMs() + waitMs > latest) return false;
       await this.#time.sleep(waitMs, signal);

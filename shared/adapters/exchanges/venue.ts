@@ -172,6 +172,8 @@ export interface VenueLine {
 export interface VenueRequest {
   readonly url: string;
   readonly weight: number;
+  /** What can wait leaves the greater part of the budget to what cannot: a book to trades. Left out: it cannot. */
+  readonly urgency?: 'can-wait';
   /** The longest answer that is read, where it is longer than a page of trades. */
   readonly mostCharacters?: number;
 }

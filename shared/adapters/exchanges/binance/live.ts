@@ -31,6 +31,7 @@ export const binanceLive: LiveVenue = {
     snapshot: (rest, instrumentId) => ({
       url: `${rest}/api/v3/depth?symbol=${inAddress(instrumentId)}&limit=${LEVELS_A_SNAPSHOT}`,
       weight: SNAPSHOT_WEIGHT,
+      urgency: 'can-wait',
     }),
   },
   symbolOf: symbolOfInstrument,
