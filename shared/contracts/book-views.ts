@@ -42,7 +42,9 @@ export const quoteView = z.object({
 });
 export type QuoteView = z.infer<typeof quoteView>;
 
-const levels = z.array(z.tuple([positiveDecimalText, amountText])).max(20);
+/** Price and quantity. A list of two, since few who read a description know tuples. */
+const level = z.array(amountText).length(2).meta({ description: 'Price and quantity.' });
+const levels = z.array(level).max(20);
 
 /** The best levels of a book. */
 export const bookView = z.object({

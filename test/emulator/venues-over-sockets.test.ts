@@ -15,7 +15,13 @@ import { faultsOf, MIXED_MS } from '../support/venues-under-faults.ts';
 
 const QUIET_MS = 2000;
 
-describe('collectors of three venues, twenty instruments each, over sockets', () => {
+/**
+ * In real time, for a machine that does nothing else: where the processors are shared, what should take five seconds takes
+ * longer, and not always does a run pass there. `MILLRACE_OVER_SOCKETS=1 npm run test:e2e -- venues-over-sockets`.
+ */
+const whereAsked = process.env['MILLRACE_OVER_SOCKETS'] === undefined ? describe.skip : describe;
+
+whereAsked('collectors of three venues, twenty instruments each, over sockets', () => {
   it.each([1, 2, 3, 4, 5])('lose and double no trade under mixed faults, seed %d', async (seed) => {
     const calmMs = Date.now() + QUIET_MS;
     const faults = faultsOf(seed, calmMs);
