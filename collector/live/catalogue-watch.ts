@@ -1,3 +1,4 @@
+import { listingsIn } from '../../shared/adapters/exchanges/listings-in.ts';
 import type { Decoder, VenueRequest } from '../../shared/adapters/exchanges/venue.ts';
 import type { Exchange } from '../../shared/domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
@@ -75,7 +76,7 @@ export class CatalogueWatch {
     const receivedAtNs = `${receivedAtMs}000000`;
     const message = { receivedAtNs, exchange, kind: 'rest', url: request.url, message: text };
     const events = decoder.read(message, receivedAtMs);
-    const listings = events.flatMap((event) => (event.kind === 'instrument' ? [event.listing] : []));
+    const listings = listingsIn(events);
     if (!events.some(({ kind }) => kind === 'instrument' || kind === 'notice')) {
       const [first] = events;
       return first !== undefined && 'cause' in first ? first.cause : 'the answer is no catalogue';

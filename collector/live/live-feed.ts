@@ -228,6 +228,7 @@ export class LiveFeed {
 
   #noteNewest(events: readonly VenueEvent[]): void {
     const newest = events.filter((event) => event.kind === 'trade' && event.isOfNewest === true);
+    if (newest.length === 0) return;
     for (const [instrumentId, trades] of Map.groupBy(newest as VenueTrade[], (trade) => trade.instrumentId))
       this.#feeds.get(instrumentId)?.noteNewest(trades);
   }

@@ -1,3 +1,4 @@
+import { listingsIn } from '../../shared/adapters/exchanges/listings-in.ts';
 import type { VenueEvent } from '../../shared/adapters/exchanges/venue.ts';
 import type { Listing } from '../../shared/domain/market-data/listing.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
@@ -26,9 +27,9 @@ export class LiveListings {
   }
 
   received(events: readonly VenueEvent[], receivedAtMs: number): void {
-    if (!events.some(({ kind }) => kind === 'instrument')) return;
+    const listings = listingsIn(events);
+    if (listings.length === 0) return;
     const { exchange, keep, log } = this.#options;
-    const listings = events.flatMap((event) => (event.kind === 'instrument' ? [event.listing] : []));
     keep(listings, receivedAtMs).catch((error: unknown) =>
       log.error('the catalogue was not kept', { exchange, error: describeError(error) }),
     );

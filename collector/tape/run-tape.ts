@@ -4,6 +4,7 @@ import {
   directoryOf,
   type VenueDirectories,
 } from '../../shared/adapters/exchanges/capture-decoders.ts';
+import { listingsIn } from '../../shared/adapters/exchanges/listings-in.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
 import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -171,7 +172,7 @@ class TapeRun {
   async #keepListings({ messages, sources }: ReadBatch): Promise<void> {
     for (const [n, { events, capture, receivedAtMs }] of messages.entries()) {
       if (capture.line < this.#sources[sources[n]!]!.startLine) continue;
-      const listings = events.flatMap((event) => (event.kind === 'instrument' ? [event.listing] : []));
+      const listings = listingsIn(events);
       if (listings.length > 0) await this.#listings.note(listings, receivedAtMs);
     }
   }

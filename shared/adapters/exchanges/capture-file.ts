@@ -9,6 +9,7 @@ import { EXCHANGES, type Exchange } from '../../domain/market-data/exchanges.ts'
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
 import type { Listing } from '../../domain/market-data/listing.ts';
 import type { Market } from '../../domain/market-data/market.ts';
+import { listingsIn } from './listings-in.ts';
 import { CaptureDecoders, directoryOf, type VenueDirectories } from './capture-decoders.ts';
 import { readGzipLines, UnreadableFile, type GzipLinesOptions } from './gzip-lines.ts';
 import { marketOfUrl } from './market-of-url.ts';
@@ -99,7 +100,7 @@ export async function verifyCapture(
       order.take(message);
       tally.add(events, message.line);
       for (const event of events) if (event.kind === 'trade') instruments.add(event.instrumentId);
-      const listings = events.flatMap((event) => (event.kind === 'instrument' ? [event.listing] : []));
+      const listings = listingsIn(events);
       if (listings.length > 0) {
         const { line, exchange } = message;
         const { isWhole } = directoryOf(directories, exchange);

@@ -6,8 +6,8 @@ import { addTrade, joinCandle, openCandle, type OpenCandle } from './open-candle
 
 /**
  * Makes the candles of one interval of what lies in order, (time, id), each once: trades as they are stored, or shorter
- * candles. It holds one candle, however long the range is, and owes nothing to the fold that the live chain uses but the
- * sums of a candle.
+ * candles. It holds one candle, however long the range is, and owes nothing to the fold that watches a tape but the sums of
+ * a candle.
  */
 export class PlainFold {
   readonly #instrumentId: InstrumentId;
@@ -17,11 +17,20 @@ export class PlainFold {
   /** Of the last trade before the candle under way. null: there is none. */
   #beforeId: number | null = null;
 
-  /** @param provesByIds false: what is folded has no ids of trades, so that no candle is known to be complete. */
-  constructor(instrumentId: InstrumentId, interval: Interval, provesByIds = true) {
+  /**
+   * @param provesByIds false: what is folded has no ids of trades, so that no candle is known to be complete.
+   * @param beforeId of the last trade before all that is folded; null: there is none.
+   */
+  constructor(
+    instrumentId: InstrumentId,
+    interval: Interval,
+    provesByIds = true,
+    beforeId: number | null = null,
+  ) {
     this.#instrumentId = instrumentId;
     this.interval = interval;
     this.#provesByIds = provesByIds;
+    this.#beforeId = beforeId;
   }
 
   /** @returns the candle that this trade lies behind; null: it belongs to the one under way. */

@@ -3,10 +3,12 @@
  * depends on those alone: on no order in which they came, and on no attempt before.
  */
 import { UNFLAGGED } from '../market-data/quality-flags.ts';
+import type { InstrumentId } from '../market-data/instrument.ts';
 import type { Trade } from '../market-data/trade.ts';
 import type { Candle } from './candle.ts';
-import { openTimeOf, type Interval } from './interval.ts';
-import { addTrade, joinCandle, openCandle, type OpenCandle } from './open-candle.ts';
+import type { Interval } from './interval.ts';
+import type { OpenCandle } from './open-candle.ts';
+import { differingFields, PlainFold } from './plain-fold.ts';
 
 /** The last trade before a span, and the first behind it; null: there is none. */
 export interface Neighbours {
@@ -16,88 +18,37 @@ export interface Neighbours {
 
 /** @param trades all of one instrument in the span, by (time, id) */
 export function refoldTrades(trades: readonly Trade[], interval: Interval, around: Neighbours): Candle[] {
-  const made: OpenCandle[] = [];
-  for (const trade of trades) {
-    const openTimeMs = openTimeOf(trade.timeMs, interval);
-    const last = made.at(-1);
-    if (last?.openTimeMs === openTimeMs) addTrade(last, trade);
-    else made.push(openCandle(openTimeMs, trade, -1));
-  }
-  return closeAll(trades[0]?.instrumentId ?? '', interval, made, around);
+  return refold(trades, interval, around, (fold, trade) => fold.add(trade));
 }
 
 /** @param shorter all of one instrument in the span, oldest first, in their latest revision */
 export function refoldCandles(shorter: readonly Candle[], interval: Interval, around: Neighbours): Candle[] {
-  const made: OpenCandle[] = [];
-  for (const candle of shorter) {
-    const part = { ...candle, precedingTradeId: candle.firstTradeId - 1 };
-    const last = made.at(-1);
-    if (last?.openTimeMs === openTimeOf(candle.openTimeMs, interval)) joinCandle(last, part, interval);
-    else made.push(joinCandle(null, part, interval));
-  }
-  return closeAll(shorter[0]?.instrumentId ?? '', interval, made, around);
+  return refold(shorter, interval, around, (fold, candle) => fold.join(openAgain(candle)));
 }
 
-function closeAll(
-  instrumentId: string,
+function refold<Part extends { readonly instrumentId: InstrumentId }>(
+  parts: readonly Part[],
   interval: Interval,
-  made: readonly OpenCandle[],
-  around: Neighbours,
+  { before, after }: Neighbours,
+  take: (fold: PlainFold, part: Part) => Candle | null,
 ): Candle[] {
-  return made.map((candle, n) => {
-    const before = n === 0 ? around.before?.tradeId : made[n - 1]!.lastTradeId;
-    const after = n === made.length - 1 ? around.after?.tradeId : made[n + 1]!.firstTradeId;
-    const { quality } = candle;
-    return {
-      instrumentId,
-      interval,
-      openTimeMs: candle.openTimeMs,
-      open: candle.open,
-      high: candle.high,
-      low: candle.low,
-      close: candle.close,
-      volume: candle.volume,
-      quoteVolume: candle.quoteVolume,
-      takerBuyVolume: candle.takerBuyVolume,
-      tradeCount: candle.tradeCount,
-      firstTradeId: candle.firstTradeId,
-      lastTradeId: candle.lastTradeId,
-      firstTimeMs: candle.firstTimeMs,
-      lastTimeMs: candle.lastTimeMs,
-      closed: true,
-      complete: isWhole(candle, before, after),
-      ...(quality === undefined ? {} : { quality }),
-      revision: 0,
-    };
-  });
+  const [first] = parts;
+  if (first === undefined) return [];
+  const fold = new PlainFold(first.instrumentId, interval, true, before?.tradeId ?? null);
+  const made = parts.flatMap((part) => take(fold, part) ?? []);
+  return [...made, fold.end(after?.tradeId ?? null) ?? []].flat();
 }
 
-/**
- * No id is missing in it or next to it. The very first candle of an instrument is whole where its first trade lies at its
- * open, as for whoever began to watch with that trade.
- */
-function isWhole(candle: OpenCandle, before: number | undefined, after: number | undefined): boolean {
-  const { firstTradeId, lastTradeId, tradeCount } = candle;
-  const isPreceded =
-    before === undefined ? candle.firstTimeMs === candle.openTimeMs : before === firstTradeId - 1;
-  const isFollowed = after === undefined || after === lastTradeId + 1;
-  return isPreceded && isFollowed && tradeCount === lastTradeId - firstTradeId + 1;
+function openAgain(candle: Candle): OpenCandle {
+  const { openTimeMs, open, high, low, close, volume, quoteVolume, takerBuyVolume, quality } = candle;
+  const { tradeCount, firstTradeId, lastTradeId, firstTimeMs, lastTimeMs } = candle;
+  return {
+    ...{ openTimeMs, open, high, low, close, volume, quoteVolume, takerBuyVolume },
+    ...{ tradeCount, firstTradeId, lastTradeId, firstTimeMs, lastTimeMs },
+    precedingTradeId: firstTradeId - 1,
+    ...(quality === undefined ? {} : { quality }),
+  };
 }
-
-const CONTENT = [
-  'open',
-  'high',
-  'low',
-  'close',
-  'volume',
-  'quoteVolume',
-  'takerBuyVolume',
-  'tradeCount',
-  'firstTradeId',
-  'lastTradeId',
-  'firstTimeMs',
-  'lastTimeMs',
-] as const satisfies readonly (keyof Candle)[];
 
 /**
  * @param base the latest revision; null: there is none, and no strategy has seen or will see the candle.
@@ -105,7 +56,7 @@ const CONTENT = [
  */
 export function revisionOf(base: Candle | null, made: Candle): Candle | null {
   if (base === null) return { ...made, revision: 1 };
-  const hasSameTrades = CONTENT.every((field) => base[field] === made[field]);
+  const hasSameTrades = differingFields(base, made).length === 0;
   // Ids out of order prove nothing; who watched them come may have known that none was missing.
   const complete = made.complete || (hasSameTrades && base.complete);
   // What has been said against a candle stays said.
