@@ -28,11 +28,11 @@ export class SimulatedTime {
     return new SimulatedProcess(this, noticesPauses);
   }
 
-  /** @returns what calls it off. */
-  at(atMs: number, fire: () => void): () => void {
-    const timer = { atMs, fire };
+  /** As a clock tells them, milliseconds are whole. @returns what calls it off. */
+  at(dueMs: number, fire: () => void): () => void {
+    const timer = { atMs: Math.ceil(dueMs), fire };
     let place = this.#timers.length;
-    while (place > 0 && this.#timers[place - 1]!.atMs > atMs) place--;
+    while (place > 0 && this.#timers[place - 1]!.atMs > timer.atMs) place--;
     this.#timers.splice(place, 0, timer);
     return () => {
       const found = this.#timers.indexOf(timer);

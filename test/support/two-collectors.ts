@@ -168,8 +168,9 @@ class World {
   }
 
   #kill(place: number): void {
-    const { process, said } = this.#collectors[place]!;
-    if (process.status === 'killed') return;
+    const { process, said, isOver } = this.#collectors[place]!;
+    // One that has failed is already to be started again: a second in its place would be stopped by nobody.
+    if (isOver || process.status === 'killed') return;
     this.#kills++;
     const [last] = said.filter((line) => /connected|caught up/.test(line)).slice(-1);
     if (last?.includes('connected') === true) this.#killsInCatchUp++;
