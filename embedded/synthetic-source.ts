@@ -32,11 +32,7 @@ export async function collectSynthetic(options: SyntheticOptions): Promise<TapeO
   const goesOnIn = followsTheClock ? null : leftInSecond;
   const start = startTimeMs === 'now' ? (goesOnIn ?? secondOf(now()) + 1) : secondOf(startTimeMs);
   const tape = { ...ports, tapeId, endsForGood: startTimeMs !== 'now' };
-  const source = (until: number): TapeSource => ({
-    id: tapeId,
-    firstLine: market.firstLineOf(start),
-    read: (fromLine) => readMarket(market, fromLine, until),
-  });
+  const source = (until: number): TapeSource => marketTape(market, tapeId, start, until);
   if (followsTheClock && left !== null && leftInSecond !== null && leftInSecond < start) {
     // Of the second behind the last boundary something may have been sent: that one is finished first.
     const sources = [source(leftInSecond + 1)];
@@ -72,6 +68,11 @@ async function passOver(state: StateStore, tapeId: string, firstLine: number): P
 
 function secondOf(timeMs: number): number {
   return Math.floor(timeMs / 1000);
+}
+
+/** The messages of a market as a tape, second by second. @param until the first second that is not on it. */
+export function marketTape(market: SyntheticMarket, id: string, start: number, until: number): TapeSource {
+  return { id, firstLine: market.firstLineOf(start), read: (line) => readMarket(market, line, until) };
 }
 
 /** Generating this many takes a fraction of a millisecond; then everybody else has a turn. */

@@ -32,6 +32,8 @@ interface Listing {
   readonly lot: number;
 }
 
+type Path = readonly [fromTicks: number, toTicks: number];
+
 /**
  * A small market that speaks as Binance does. Everything follows from its parameters and the second asked for: the
  * same second is always the same messages, and trade ids and line numbers run on without a gap from any second to
@@ -43,6 +45,7 @@ export class SyntheticMarket {
   readonly instrumentIds: readonly InstrumentId[];
   readonly #parameters: MarketParameters;
   readonly #listings: readonly Listing[];
+  #lastPaths: { readonly second: number; readonly paths: readonly Path[] } = { second: -1, paths: [] };
 
   /** @throws RangeError naming the parameter that is out of bounds. */
   constructor(parameters: MarketParameters) {
@@ -73,7 +76,7 @@ export class SyntheticMarket {
    */
   messagesOf(second: number, from = 0, count = this.messagesPerSecond - from): CaptureMessage[] {
     const { instruments, tradesPerSecond } = this.#parameters;
-    const prices = this.#listings.map((_, n) => this.#pathOf(n, second));
+    const paths = this.#pathsOf(second);
     const end = Math.min(from + count, this.messagesPerSecond);
     const firstLine = this.firstLineOf(second);
     const messages: CaptureMessage[] = [];
@@ -83,26 +86,27 @@ export class SyntheticMarket {
       const message =
         nth === tradesPerSecond
           ? heartbeat(second, firstLine + index)
-          : this.#trade(n, second, nth, prices[n]!, firstLine + index);
+          : this.#trade(n, second, nth, paths[n]!, firstLine + index);
       messages.push(message);
     }
     return messages;
   }
 
+  /** A second is asked for piece by piece. */
+  #pathsOf(second: number): readonly Path[] {
+    if (this.#lastPaths.second !== second)
+      this.#lastPaths = { second, paths: this.#listings.map((_, n) => this.#pathOf(n, second)) };
+    return this.#lastPaths.paths;
+  }
+
   /** The price in ticks at the begin of the second and at its end. */
-  #pathOf(n: number, second: number): readonly [fromTicks: number, toTicks: number] {
+  #pathOf(n: number, second: number): Path {
     const { levelTicks } = this.#listings[n]!;
     const { seed } = this.#parameters;
     return [levelTicks * priceFactor(seed, n, second), levelTicks * priceFactor(seed, n, second + 1)];
   }
 
-  #trade(
-    n: number,
-    second: number,
-    nth: number,
-    [from, to]: readonly [number, number],
-    line: number,
-  ): CaptureMessage {
+  #trade(n: number, second: number, nth: number, [from, to]: Path, line: number): CaptureMessage {
     const { seed, tradesPerSecond } = this.#parameters;
     const { wire, levelTicks, lot } = this.#listings[n]!;
     const tradeId = second * tradesPerSecond + nth;

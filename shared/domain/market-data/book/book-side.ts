@@ -18,11 +18,12 @@ const FEW = 32;
 export class BookSide {
   /** From the worst to the best. */
   readonly levels: Level[] = [];
-  /** Whether the first has the better price, were they on this side. */
-  readonly #isBetter: (one: PriceKey, other: PriceKey) => boolean;
+  /** How good the price of each level is: a place is found without a look at the levels themselves, which lie anywhere. */
+  readonly #ranks: PriceKey[] = [];
+  readonly #isOfBids: boolean;
 
   constructor(side: 'bids' | 'asks') {
-    this.#isBetter = side === 'bids' ? (one, other) => one > other : (one, other) => one < other;
+    this.#isOfBids = side === 'bids';
   }
 
   get best(): Level | null {
@@ -31,31 +32,44 @@ export class BookSide {
 
   set(key: PriceKey, price: string, quantity: string): void {
     const { levels } = this;
-    const at = this.#placeOf(key);
-    const level = levels[at];
-    if (level?.key === key) {
+    const rank = this.#rankOf(key);
+    const at = this.#placeOf(rank);
+    if (this.#ranks[at] === rank) {
+      const level = levels[at]!;
       level.price = price;
       level.quantity = quantity;
       return;
     }
     insert(levels, at, { key, price, quantity });
+    insert(this.#ranks, at, rank);
   }
 
   /** A level that is not there is gone already. */
   remove(key: PriceKey): void {
-    const at = this.#placeOf(key);
-    if (this.levels[at]?.key === key) removeAt(this.levels, at);
+    const rank = this.#rankOf(key);
+    const at = this.#placeOf(rank);
+    if (this.#ranks[at] !== rank) return;
+    removeAt(this.levels, at);
+    removeAt(this.#ranks, at);
   }
 
   /** Keeps the best. */
   truncate(depth: number): void {
     const excess = this.levels.length - depth;
-    if (excess === 1) this.levels.shift();
-    else if (excess > 0) this.levels.splice(0, excess);
+    if (excess <= 0) return;
+    this.levels.splice(0, excess);
+    this.#ranks.splice(0, excess);
   }
 
   clear(): void {
     this.levels.length = 0;
+    this.#ranks.length = 0;
+  }
+
+  /** The levels' keys are others now, in the same order. */
+  rekeyed(): void {
+    this.#ranks.length = 0;
+    for (const { key } of this.levels) this.#ranks.push(this.#rankOf(key));
   }
 
   /** Takes the place of all levels. Of two with one price, the later is meant. */
@@ -63,55 +77,62 @@ export class BookSide {
     this.clear();
     // Venues send the best first.
     for (let n = levels.length - 1; n >= 0; n--) this.levels.push(levels[n]!);
+    this.rekeyed();
     if (this.#isSorted()) return;
-    const byKey = new Map(levels.map((level) => [level.key, level]));
+    const byRank = new Map(levels.map((level) => [this.#rankOf(level.key), level]));
     this.clear();
-    const ascending = [...byKey.values()].sort((a, b) => (this.#isBetter(a.key, b.key) ? 1 : -1));
-    for (const level of ascending) this.levels.push(level);
+    const ascending = [...byRank].sort(([one], [other]) => (one > other ? 1 : -1));
+    for (const [rank, level] of ascending) {
+      this.levels.push(level);
+      this.#ranks.push(rank);
+    }
   }
 
   #isSorted(): boolean {
-    const { levels } = this;
-    for (let n = 1; n < levels.length; n++)
-      if (!this.#isBetter(levels[n]!.key, levels[n - 1]!.key)) return false;
+    const ranks = this.#ranks;
+    for (let n = 1; n < ranks.length; n++) if (ranks[n]! <= ranks[n - 1]!) return false;
     return true;
   }
 
-  /** @returns where the level of this price is, or would be. */
-  #placeOf(key: PriceKey): number {
-    const { levels } = this;
-    const isBetter = this.#isBetter;
-    let high = levels.length;
+  /** The greater, the better. */
+  #rankOf(key: PriceKey): PriceKey {
+    return this.#isOfBids ? key : -key;
+  }
+
+  /** @returns where the level of this rank is, or would be. */
+  #placeOf(rank: PriceKey): number {
+    const ranks = this.#ranks;
+    let high = ranks.length;
     let low = high;
     // From the best outwards in growing strides, then by halves within the last one.
-    for (let stride = 1; low > 0 && !isBetter(key, levels[low - 1]!.key); stride *= 2) {
+    for (let stride = 1; low > 0 && rank <= ranks[low - 1]!; stride *= 2) {
       high = low;
       low = Math.max(0, low - stride);
     }
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (isBetter(key, levels[middle]!.key)) low = middle + 1;
+      if (rank > ranks[middle]!) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 }
 
-function insert(levels: Level[], at: number, level: Level): void {
-  if (levels.length - at > FEW) {
-    levels.splice(at, 0, level);
+function insert<Item>(items: Item[], at: number, item: Item): void {
+  if (items.length - at > FEW) {
+    items.splice(at, 0, item);
     return;
   }
-  levels.push(level);
-  for (let n = levels.length - 1; n > at; n--) levels[n] = levels[n - 1]!;
-  levels[at] = level;
+  items.push(item);
+  for (let n = items.length - 1; n > at; n--) items[n] = items[n - 1]!;
+  items[at] = item;
 }
 
-function removeAt(levels: Level[], at: number): void {
-  if (levels.length - at > FEW) {
-    levels.splice(at, 1);
+function removeAt(items: unknown[], at: number): void {
+  if (items.length - at > FEW) {
+    items.splice(at, 1);
     return;
   }
-  for (let n = at + 1; n < levels.length; n++) levels[n - 1] = levels[n]!;
-  levels.length--;
+  for (let n = at + 1; n < items.length; n++) items[n - 1] = items[n];
+  items.length--;
 }

@@ -109,4 +109,28 @@ describe('the depth of a book', () => {
   it('is nothing where a side is empty', () => {
     expect(shown(book([['1', '1']], []), true)).toEqual([]);
   });
+
+  it('is to the last digit what the quantities of the levels within add up to, few or many, small or large', () => {
+    const quantity = fc.oneof(
+      fc.bigInt({ min: 1n, max: 10n ** 13n }),
+      fc.bigInt({ min: 1n, max: 10n ** 36n }),
+      fc.constantFrom(2n ** 52n * 10_000n, 2n ** 53n * 10_000n, (2n ** 52n - 1n) * 10_000n),
+    );
+    const side = fc.array(quantity, { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(side, side, (bids, asks) => {
+        const levels = (quantities: readonly bigint[], sign: 1 | -1): ToldLevel[] =>
+          quantities.map((units, n) => [`${10_000 + sign * (n + 1)}`, formatDecimal(units)]);
+        const within = (quantities: readonly bigint[], steps: number): bigint =>
+          quantities.slice(0, steps).reduce((sum, units) => sum + units, 0n);
+        for (const { bps, bidQuantity, askQuantity } of depthsOf(
+          book(levels(bids, -1), levels(asks, 1)),
+          true,
+        )) {
+          expect(bidQuantity).toBe(within(bids, bps));
+          expect(askQuantity).toBe(within(asks, bps));
+        }
+      }),
+    );
+  });
 });

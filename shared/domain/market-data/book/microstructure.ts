@@ -1,7 +1,8 @@
 /** What the levels of a book say beside their prices. Where one side is empty nothing is said: null. */
-import { parseDecimal, type Decimal } from '../../decimal.ts';
+import { decimal, DECIMAL_PLACES, parseDecimal, type Decimal } from '../../decimal.ts';
 import type { BookSide, Level } from './book-side.ts';
 import { canonical, type OrderBook } from './order-book.ts';
+import { FIRST_SCALE, priceKeyOf } from './price-scale.ts';
 
 /** The best price of a side, and how much is offered there. */
 export interface BestLevel {
@@ -95,19 +96,53 @@ function sums(
   const { levels } = side;
   const results: (Decimal | null)[] = [];
   let sum = 0n;
-  let at = levels.length - 1;
+  let end = levels.length;
   const last = Math.max(0, levels.length - MAX_SUMMED_LEVELS);
   for (const limit of limits) {
-    let isPast = false;
-    for (; at >= last; at--) {
-      const price = priceOf(levels[at]!);
-      isPast = price !== null && !isWithin(price, limit);
-      if (isPast) break;
-      sum += quantityOf(levels[at]!);
-    }
-    results.push(isPast || (tellsAll && last === 0) ? sum : null);
+    const begin = firstWithin(levels, last, end, (price) => isWithin(price, limit));
+    sum += offeredBy(levels, begin, end);
+    end = begin;
+    results.push(begin > last || (tellsAll && last === 0) ? sum : null);
   }
   return results;
+}
+
+/** Prices get better from level to level. @returns the first from `low` on of those within, `high` where none before it is. */
+function firstWithin(
+  levels: readonly Level[],
+  low: number,
+  high: number,
+  isWithin: (price: Decimal) => boolean,
+): number {
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isWithin(decimal(levels[middle]!.price))) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** What nearly all quantities are whole multiples of. */
+const UNIT = 10n ** BigInt(DECIMAL_PLACES - FIRST_SCALE.places);
+/** Two of these are still exact together in a double. */
+const MAX_UNITS = 2 ** 52;
+
+/** A thousand levels and more, once a second: quantities are added as doubles as long as that is exact. */
+function offeredBy(levels: readonly Level[], begin: number, end: number): Decimal {
+  let sum = 0n;
+  let units = 0;
+  for (let n = begin; n < end; n++) {
+    const ofLevel = priceKeyOf(levels[n]!.quantity, FIRST_SCALE);
+    if (typeof ofLevel !== 'number' || ofLevel > MAX_UNITS) {
+      sum += quantityOf(levels[n]!);
+      continue;
+    }
+    units += ofLevel;
+    if (units < MAX_UNITS) continue;
+    sum += BigInt(units) * UNIT;
+    units = 0;
+  }
+  return sum + BigInt(units) * UNIT;
 }
 
 function priceOf(level: Level | null): Decimal | null {

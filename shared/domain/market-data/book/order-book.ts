@@ -91,6 +91,8 @@ export class OrderBook {
   #refine(levels: readonly (readonly Level[])[]): void {
     let scale = this.#scale.finer!;
     while (!levels.every((some) => rescale(some, scale))) scale = scale.finer!;
+    this.bids.rekeyed();
+    this.asks.rekeyed();
     this.#scale = scale;
   }
 }
