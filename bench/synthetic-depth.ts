@@ -14,26 +14,59 @@ export interface SyntheticDepth {
 }
 
 export function syntheticDepth(messages: number): SyntheticDepth {
-  const random = seeded(1);
-  const side = (sign: 1 | -1): ToldLevel[] =>
-    Array.from({ length: SNAPSHOT_LEVELS }, (_, n) => level(FIRST_MID_CENTS + sign * (1 + 7 * n), 1 + n));
-  const snapshot = { updateId: 0, bids: side(-1), asks: side(1), checksum: null, depth: null };
-  let mid = FIRST_MID_CENTS;
-  const deltas = Array.from({ length: messages }, (_, n): BookDelta => {
-    const before = mid;
-    mid += Math.floor(random() * 41) - 20;
-    const changes = (sign: 1 | -1): ToldLevel[] => [
+  const book = new SyntheticBook(1);
+  const { snapshot } = book;
+  return { snapshot, deltas: Array.from({ length: messages }, () => book.next()) };
+}
+
+/** A book as it begins, and one change of it after the other: the same for the same seed. */
+export class SyntheticBook {
+  readonly snapshot: BookSnapshot = {
+    updateId: 0,
+    bids: firstLevels(-1),
+    asks: firstLevels(1),
+    checksum: null,
+    depth: null,
+  };
+  readonly #random: () => number;
+  #mid = FIRST_MID_CENTS;
+  #updateId = 0;
+
+  constructor(seed: number) {
+    this.#random = seeded(seed);
+  }
+
+  next(): BookDelta {
+    const before = this.#mid;
+    this.#mid += Math.floor(this.#random() * 41) - 20;
+    const id = ++this.#updateId;
+    const bids = this.#changes(before, -1);
+    return {
+      updateIds: { first: id, last: id },
+      bids,
+      asks: this.#changes(before, 1),
+      checksum: null,
+      depth: null,
+    };
+  }
+
+  #changes(midBefore: number, sign: 1 | -1): ToldLevel[] {
+    const random = this.#random;
+    return [
       // What the price went over is gone.
-      ...passed(before, mid, sign),
+      ...passed(midBefore, this.#mid, sign),
       ...Array.from({ length: LEVELS_A_MESSAGE / 2 }, () => {
-        const cents = mid + sign * (1 + Math.floor(-Math.log2(1 - random()) * HALF_WITHIN_CENTS));
+        const cents = this.#mid + sign * (1 + Math.floor(-Math.log2(1 - random()) * HALF_WITHIN_CENTS));
         return level(cents, random() < 0.45 ? 0 : 1 + Math.floor(random() * 1e8));
       }),
     ];
-    const updateIds = { first: n + 1, last: n + 1 };
-    return { updateIds, bids: changes(-1), asks: changes(1), checksum: null, depth: null };
-  });
-  return { snapshot, deltas };
+  }
+}
+
+function firstLevels(sign: 1 | -1): ToldLevel[] {
+  return Array.from({ length: SNAPSHOT_LEVELS }, (_, n) =>
+    level(FIRST_MID_CENTS + sign * (1 + 7 * n), 1 + n),
+  );
 }
 
 function passed(before: number, mid: number, sign: 1 | -1): ToldLevel[] {

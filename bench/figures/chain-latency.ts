@@ -4,11 +4,15 @@ import { StartedProgram } from '../processes/started-program.ts';
 import { temporaryFolder } from '../processes/temporary-folder.ts';
 import type { BareInsertsProgram } from '../programs/bare-inserts.ts';
 import type { ChainProgram } from '../programs/chain.ts';
-import { TRADES_A_SECOND } from '../synthetic-trades.ts';
+import { DEPTH_MESSAGES_A_SECOND } from '../depth-tape.ts';
+import { BUSY_MARKET } from '../synthetic-trades.ts';
 
 const SECONDS = 30;
 const WARM_UP_SECONDS = 10;
 const INSERT_EVERY_MS = 20;
+
+const { instruments, tradesPerSecond } = BUSY_MARKET;
+const LOAD = `${instruments * tradesPerSecond} trades/s and ${instruments * DEPTH_MESSAGES_A_SECOND} depth messages/s`;
 
 /** From received to queryable in ClickHouse, at 10,000 trades a second of wall time, beside bare inserts of the same rows. */
 export async function chainLatency(bench: Bench): Promise<readonly Figure[]> {
@@ -26,7 +30,7 @@ export async function chainLatency(bench: Bench): Promise<readonly Figure[]> {
       runs: chain.map(pick),
       reference: `a bare insert of what has become due, every ${INSERT_EVERY_MS} ms`,
       referenceRuns: bare.map(pick),
-      note: `received to queryable, ${TRADES_A_SECOND} trades/s for ${seconds} s after a warm-up`,
+      note: `received to queryable, ${LOAD} of ${instruments} instruments for ${seconds} s after a warm-up`,
       details: { trades: chain.at(-1)!.count },
     });
   return [

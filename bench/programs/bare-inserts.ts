@@ -9,7 +9,8 @@ import { log } from '../../shared/runtime/log.ts';
 import { LatencyHistogram, type Latencies } from '../measuring/latency-histogram.ts';
 import { cpuSeconds } from '../measuring/process-usage.ts';
 import { runProgram } from '../processes/program.ts';
-import { SIMULATED_SECOND, tradesOfSecond } from '../synthetic-trades.ts';
+import { SyntheticMarket } from '../../simulator/synthetic-market.ts';
+import { BUSY_MARKET, SATURATING_MARKET, SIMULATED_SECOND, tradesOfSecond } from '../synthetic-trades.ts';
 
 interface Saturated {
   readonly kind: 'saturated';
@@ -44,12 +45,13 @@ async function saturate(
   clickHousePid: number,
   signal: AbortSignal,
 ): Promise<BareInsertsProgram['message']> {
+  const market = new SyntheticMarket(SATURATING_MARKET);
   let insertedMs = 0;
   let inserted = 0;
   let nodeCpuMicros = 0;
   const clickHouseBefore = cpuSeconds(clickHousePid);
   for (let second = SIMULATED_SECOND; insertedMs < seconds * 1000; second++) {
-    const trades = tradesOfSecond(second);
+    const trades = tradesOfSecond(second, market);
     for (let from = 0; from < trades.length; from += batchSize) {
       signal.throwIfAborted();
       const batch = trades.slice(from, from + batchSize);
@@ -80,9 +82,10 @@ async function pace(
 ): Promise<BareInsertsProgram['message']> {
   const duration = warmUpSeconds + seconds;
   const firstSecond = Math.ceil(Date.now() / 1000 + HEAD_START_SECONDS + duration / 10);
+  const market = new SyntheticMarket(BUSY_MARKET);
   const trades: ReceivedTrade[] = [];
   for (let n = 0; n < duration; n++) {
-    for (const trade of tradesOfSecond(firstSecond + n)) trades.push(trade);
+    for (const trade of tradesOfSecond(firstSecond + n, market)) trades.push(trade);
     await nextTurn();
   }
   const countFromMs = (firstSecond + warmUpSeconds) * 1000;

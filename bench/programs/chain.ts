@@ -1,23 +1,27 @@
 /**
- * The embedded chain in one process: a simulated market through the collector, every function and ClickHouse, put
- * together as `millrace start` does.
+ * The embedded chain in one process: a simulated market of trades and order books through the collector, every function
+ * and ClickHouse, put together as `millrace start` does.
  */
-import { collectSynthetic } from '../../embedded/synthetic-source.ts';
+import { runTape } from '../../collector/tape/run-tape.ts';
 import { openPlatform, type Platform } from '../../embedded/platform.ts';
 import { instancesOf } from '../../embedded/strategy-requests.ts';
+import { marketTape } from '../../embedded/synthetic-source.ts';
 import { createClickHouse } from '../../shared/adapters/clickhouse/client.ts';
 import { countClosedCandles, countTrades } from '../../shared/adapters/clickhouse/clickhouse-totals.ts';
+import { readRows } from '../../shared/adapters/clickhouse/requests.ts';
 import { fillsPartition, ordersPartition } from '../../shared/contracts/record-keys.ts';
 import { PAPER_ACCOUNT_ID } from '../../shared/contracts/records.ts';
 import { readIndex } from '../../shared/runtime/all-pages.ts';
 import { createStrategy } from '../../shared/runtime/create-strategy.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { TableName } from '../../shared/topology.ts';
+import { SyntheticMarket } from '../../simulator/synthetic-market.ts';
+import { depthTape } from '../depth-tape.ts';
 import type { Latencies } from '../measuring/latency-histogram.ts';
 import { cpuSeconds } from '../measuring/process-usage.ts';
 import { StoredTradesObserver } from '../measuring/stored-trades-observer.ts';
 import { runProgram, type ProgramTools } from '../processes/program.ts';
-import { INSTRUMENTS, MARKET, SIMULATED_SECOND } from '../synthetic-trades.ts';
+import { BUSY_MARKET, SATURATING_MARKET, SIMULATED_SECOND } from '../synthetic-trades.ts';
 
 interface ChainRequest {
   readonly dataDir: string;
@@ -44,6 +48,9 @@ export interface ChainOutcome {
   readonly seconds: number;
   /** Distinct ones, counted in ClickHouse. */
   readonly trades: number;
+  /** Rows of the best prices, and of the levels behind them. */
+  readonly quotes: number;
+  readonly books: number;
   readonly candles: number;
   readonly orders: number;
   readonly fills: number;
@@ -55,7 +62,7 @@ export interface ChainOutcome {
 const STRATEGY_INTERVALS = ['1s', '1m'] as const;
 
 /** A strategy on each instrument and each of the intervals. */
-async function createInstances(platform: Platform): Promise<void> {
+async function createInstances(platform: Platform, { instrumentIds }: SyntheticMarket): Promise<void> {
   for (const interval of STRATEGY_INTERVALS) {
     const instances = instancesOf(
       {
@@ -67,7 +74,7 @@ async function createInstances(platform: Platform): Promise<void> {
         slippage: '0',
         latencyMs: 0,
       },
-      INSTRUMENTS,
+      instrumentIds,
     );
     if ('error' in instances) throw new Error(instances.error);
     for (const instance of instances) await createStrategy(platform.storage.state, instance, Date.now());
@@ -76,10 +83,13 @@ async function createInstances(platform: Platform): Promise<void> {
 
 async function runMarket(
   platform: Platform,
+  market: SyntheticMarket,
   { speed, seconds }: ChainRequest,
   { report, signal }: ProgramTools<ChainProgram['message']>,
 ): Promise<void> {
-  await collectSynthetic({
+  const start = speed === 'max' ? SIMULATED_SECOND : Math.floor(Date.now() / 1000) + 1;
+  const symbols = market.instrumentIds.map((id) => id.slice(id.indexOf(':') + 1).replace('-', ''));
+  await runTape({
     writer: platform.ports.streams,
     state: platform.ports.state,
     gate: platform.gate,
@@ -87,8 +97,11 @@ async function runMarket(
     signal: AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]),
     log,
     onProgress: ({ trades }) => report({ kind: 'progress', trades }),
-    market: MARKET,
-    startTimeMs: speed === 'max' ? SIMULATED_SECOND * 1000 : 'now',
+    tapeId: 'chain',
+    sessionId: 'chain',
+    sources: [marketTape(market, 'trades', start, Infinity), depthTape(symbols, start)],
+    timeBase: speed === 'max' ? 'first-message' : 'wall',
+    endsForGood: false,
   });
   signal.throwIfAborted();
 }
@@ -98,16 +111,20 @@ const COUNT_TIMEOUT_MS = 120_000;
 
 async function countEffects({
   storage,
-}: Platform): Promise<Pick<ChainOutcome, 'trades' | 'candles' | 'orders' | 'fills'>> {
+}: Platform): Promise<Pick<ChainOutcome, 'trades' | 'quotes' | 'books' | 'candles' | 'orders' | 'fills'>> {
   const client = createClickHouse({
     ...storage.clickHouseServer.address,
     requestTimeoutMs: COUNT_TIMEOUT_MS,
   });
   const countIndex = async (table: TableName, partition: string): Promise<number> =>
     (await readIndex(storage.state, table, partition)).length;
+  const countRows = async (table: 'quotes' | 'books'): Promise<number> =>
+    Number((await readRows(client, `SELECT count() FROM millrace.${table} FINAL`, {}))[0]![0]);
   try {
     return {
       trades: await countTrades(client),
+      quotes: await countRows('quotes'),
+      books: await countRows('books'),
       candles: await countClosedCandles(client),
       orders: await countIndex('orders', ordersPartition(PAPER_ACCOUNT_ID)),
       fills: await countIndex('portfolio', fillsPartition(PAPER_ACCOUNT_ID)),
@@ -126,13 +143,14 @@ await runProgram<ChainProgram>(async (request, tools) => {
     ...(observer === null ? {} : { decorate: (ports) => observer.observe(ports) }),
   });
   try {
-    await createInstances(platform);
+    const market = new SyntheticMarket(request.speed === 'max' ? SATURATING_MARKET : BUSY_MARKET);
+    await createInstances(platform, market);
     const { pid: clickHousePid } = platform.storage.clickHouseServer;
     tools.report({ kind: 'ready', clickHousePid });
     const usage = [process.pid, clickHousePid].map((pid) => ({ pid, before: cpuSeconds(pid) }));
     const beganAtMs = performance.now();
     observer?.countFrom(Date.now() + request.warmUpSeconds! * 1000);
-    await runMarket(platform, request, tools);
+    await runMarket(platform, market, request, tools);
     await platform.runtime.drained();
     const seconds = (performance.now() - beganAtMs) / 1000;
     const [nodeCpuSeconds, clickHouseCpuSeconds] = usage.map(({ pid, before }) => cpuSeconds(pid) - before);
