@@ -23,6 +23,7 @@ interface MemoryUse {
   readonly clickHousePeakMb: number;
   readonly firstHalfMbAMinute: number;
   readonly secondHalfMbAMinute: number;
+  readonly growthPercent: number;
 }
 
 /** Trades a second through the whole chain, and what memory does meanwhile, beside bare inserts of the same rows. */
@@ -76,6 +77,14 @@ export async function chainThroughput(bench: Bench): Promise<readonly Figure[]> 
       referenceRuns: ofChain(({ firstHalfMbAMinute }) => firstHalfMbAMinute),
       note: 'growth of the resident memory over the second half: near zero when it is flat',
     }),
+    figureOf({
+      figure: 'chain-throughput.memory-growth',
+      unit: '%',
+      runs: ofChain(({ growthPercent }) => growthPercent),
+      reference: 'bare inserts: Node and ClickHouse together, of as little as they run',
+      referenceRuns: inserts.map((insert) => insert.growthPercent),
+      note: `from ${(seconds * 3) / 10} s after the start to ${seconds} s`,
+    }),
   ];
 }
 
@@ -122,6 +131,7 @@ function memoryUseOf(sampler: MemorySampler): MemoryUse {
     clickHousePeakMb: clickHousePeakMb!,
     firstHalfMbAMinute: firstHalf,
     secondHalfMbAMinute: secondHalf,
+    growthPercent: sampler.growthPercent(),
   };
 }
 
@@ -129,6 +139,7 @@ interface BareInserts {
   readonly tradesPerSecond: number;
   readonly cpuMicrosPerTrade: number;
   readonly peakMb: number;
+  readonly growthPercent: number;
 }
 
 async function insertBare(bench: Bench): Promise<BareInserts> {
@@ -145,5 +156,5 @@ async function insertBare(bench: Bench): Promise<BareInserts> {
   memory.stop();
   await program.end();
   bench.tell(`bare inserts: ${Math.round(tradesPerSecond)} trades/s`);
-  return { tradesPerSecond, cpuMicrosPerTrade, peakMb: memory.peakMb };
+  return { tradesPerSecond, cpuMicrosPerTrade, peakMb: memory.peakMb, growthPercent: memory.growthPercent() };
 }

@@ -1,5 +1,5 @@
 import { residentBytes } from './process-usage.ts';
-import { slopeOf, type Point } from './statistics.ts';
+import { median, slopeOf, type Point } from './statistics.ts';
 
 const EVERY_MS = 250;
 const MB = 1e6;
@@ -40,6 +40,16 @@ export class MemorySampler {
     const points = this.#samples.map(({ minute, mb }): Point => ({ x: minute, y: sum(mb) }));
     const middle = points.length >> 1;
     return { firstHalf: slopeOf(points.slice(0, middle)), secondHalf: slopeOf(points.slice(middle)) };
+  }
+
+  /** How much more all have at the end than when three tenths of the time had passed, in percent; each the median of a tenth. */
+  growthPercent(): number {
+    const mb = this.#samples.map((sample) => sum(sample.mb));
+    const around = (tenth: number): number =>
+      median(
+        mb.slice(Math.floor((mb.length * (tenth - 0.5)) / 10), Math.ceil((mb.length * (tenth + 0.5)) / 10)),
+      );
+    return (around(9.5) / around(3) - 1) * 100;
   }
 
   #sample(): void {
