@@ -10,12 +10,13 @@ afterAll(async () => rounds.end());
 
 const SHAPE = { instruments: 20, tradesPerSecond: 2 };
 
-function expectWhole({ lost, doubled, late, trades, untrue, sound }: Rounds.FaultyRun): void {
+function expectWhole({ lost, doubled, late, trades, untrue, untold, sound }: Rounds.FaultyRun): void {
   const said = `${trades} trades, ${lost.length} lost, ${doubled.length} doubled, ${late.length} late`;
   const wrong = [...lost, ...doubled, ...late];
   expect([said, wrong.slice(0, 5)]).toEqual([`${trades} trades, 0 lost, 0 doubled, 0 late`, []]);
   expect(trades).toBeGreaterThan(1000);
   expect([untrue.length, untrue.slice(0, 5)]).toEqual([0, []]);
+  expect([untold.length, untold.slice(0, 5)]).toEqual([0, []]);
   expect(sound).toBeGreaterThan(5000);
 }
 
