@@ -15,6 +15,10 @@ export interface BookSyncOptions {
   readonly fetch: (request: VenueRequest, patience: Patience, signal: AbortSignal) => Promise<FetchedText>;
   /** How the book stands as this connection tells it. */
   readonly stateOf: (connection: OpenConnection, instrumentId: InstrumentId) => BookState;
+  /** Whether the limits leave room for it now. */
+  readonly hasRoom: (request: VenueRequest) => boolean;
+  /** Whether the book, as this connection tells it, began with its best levels alone. */
+  readonly isBrief: (connection: OpenConnection, instrumentId: InstrumentId) => boolean;
   /** A snapshot that was asked for has come. @returns why it is none; null: it is one. */
   readonly take: (connection: OpenConnection, url: string, text: string) => string | null;
   readonly time: LiveTime;
@@ -48,8 +52,10 @@ interface Need {
   readonly instrumentId: InstrumentId;
   readonly backoff: Backoff;
   attempts: number;
-  /** Nothing was seen of the book yet. */
+  /** It was not lost yet, but never came. */
   isFirst: boolean;
+  /** Something was seen of the book. */
+  hasCome: boolean;
   /** (`elapsedMs`) */
   nextAt: number;
   /** null: it is not. */
@@ -64,6 +70,8 @@ interface Need {
 export class BookSync {
   readonly #options: BookSyncOptions;
   readonly #needs = new Map<OpenConnection, Map<InstrumentId, Need>>();
+  /** When something was seen of a book for the first time (`elapsedMs`). */
+  readonly #lastNewAt = new Map<OpenConnection, number>();
   readonly #failures: Backoff;
   readonly #endLooks: () => void;
   #asking = 0;
@@ -89,6 +97,7 @@ export class BookSync {
 
   ended(connection: OpenConnection): void {
     this.#needs.delete(connection);
+    this.#lastNewAt.delete(connection);
   }
 
   finish(): void {
@@ -113,6 +122,10 @@ export class BookSync {
   ): void {
     const state = this.#options.stateOf(connection, instrumentId);
     const need = needs.get(instrumentId);
+    if (need?.hasCome === false && state !== 'syncing') {
+      need.hasCome = true;
+      this.#lastNewAt.set(connection, now);
+    }
     if (state !== 'whole') {
       const waitMs = state === 'crossed' ? CROSSED_FOR_MS : 0;
       if (need === undefined) this.#note(connection, instrumentId, waitMs);
@@ -124,7 +137,8 @@ export class BookSync {
       if (need !== undefined) need.wholeSince = null;
     } else if (need !== undefined) {
       need.wholeSince ??= now;
-      if (now - need.wholeSince >= STABLE_AFTER_MS) needs.delete(instrumentId);
+      const isStable = now - need.wholeSince >= STABLE_AFTER_MS;
+      if (isStable && !this.#options.isBrief(connection, instrumentId)) needs.delete(instrumentId);
     }
   }
 
@@ -136,6 +150,7 @@ export class BookSync {
       backoff: new Backoff({ firstMs: FIRST_RETRY_MS, longestMs: LONGEST_RETRY_MS, random }),
       attempts: 0,
       isFirst: true,
+      hasCome: false,
       nextAt: time.elapsedMs() + waitMs,
       wholeSince: null,
       isAsking: false,
@@ -144,10 +159,17 @@ export class BookSync {
 
   /** Whether it is time for another attempt, which counts as made. */
   #isDue(need: Need, now: number): boolean {
-    if (need.isAsking || need.wholeSince !== null || now < need.nextAt) return false;
+    if (need.isAsking || need.wholeSince !== null) return false;
+    if (now < need.nextAt && !this.#isLeftOut(need, now)) return false;
     need.attempts++;
     need.nextAt = now + (need.attempts > SOON_ATTEMPTS ? SELDOM_MS : need.backoff.nextMs());
     return true;
+  }
+
+  /** The others of its connection have come, and it has not: what a subscription begins with may be lost on its way. */
+  #isLeftOut({ connection, hasCome, attempts }: Need, now: number): boolean {
+    const lastNewAt = this.#lastNewAt.get(connection);
+    return !hasCome && attempts === 0 && lastNewAt !== undefined && now - lastNewAt >= LONGEST_RETRY_MS;
   }
 
   #subscribeAnew(connection: OpenConnection, needs: ReadonlyMap<InstrumentId, Need>, now: number): void {
@@ -173,8 +195,19 @@ export class BookSync {
     for (const needs of this.#needs.values())
       for (const need of needs.values()) {
         if (now < this.#pausedUntil || this.#asking >= (this.#isFailing ? 1 : MAX_AT_ONCE)) return;
-        if (this.#isDue(need, now)) this.#askFor(need);
+        if (this.#isDue(need, now) || this.#isToDeepen(need, now)) this.#askFor(need);
       }
+  }
+
+  /** What began in brief is asked for as deep as it is to be had, once there is room for that. */
+  #isToDeepen(need: Need, now: number): boolean {
+    const { books, isBrief, hasRoom, restEndpoint } = this.#options;
+    const { connection, instrumentId } = need;
+    if (need.isAsking || need.wholeSince === null || now < need.nextAt) return false;
+    if (books.kind !== 'asked' || !isBrief(connection, instrumentId)) return false;
+    if (!hasRoom(books.snapshot(restEndpoint, instrumentId))) return false;
+    need.nextAt = now + LONGEST_RETRY_MS;
+    return true;
   }
 
   #askFor(need: Need): void {
@@ -194,9 +227,10 @@ export class BookSync {
 
   async #ask(need: Need): Promise<void> {
     const { connection, instrumentId } = need;
-    const { books, restEndpoint, fetch, take, time } = this.#options;
+    const { books, restEndpoint, hasRoom, fetch, take, time } = this.#options;
     if (books.kind !== 'asked') return;
-    const request = books.snapshot(restEndpoint, instrumentId);
+    const deep = books.snapshot(restEndpoint, instrumentId);
+    const request = hasRoom(deep) ? deep : books.brief(restEndpoint, instrumentId);
     const answer = await fetch(request, ONE_ATTEMPT, connection.signal);
     connection.signal.throwIfAborted();
     const cause = answer.kind === 'failed' ? answer.cause : take(connection, request.url, answer.text);
@@ -206,7 +240,7 @@ export class BookSync {
       return;
     }
     // That says nothing of the book.
-    need.attempts--;
+    need.attempts = Math.max(0, need.attempts - 1);
     need.nextAt = time.elapsedMs();
     this.#pausedUntil = need.nextAt + this.#failures.nextMs();
   }

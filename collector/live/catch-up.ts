@@ -76,16 +76,23 @@ export class CatchUp {
     const provesFrom = time.elapsedMs() + lagMs;
     // What the stream brings meanwhile makes the question needless, and the venue's patience is for those that need it.
     const either = AbortSignal.any([signal, feed.lacking]);
-    if (this.#running >= MAX_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#running++;
     try {
-      const cause = either.aborted ? null : await this.#fetchMissing(feed, connection, provesFrom, either);
+      const cause = await this.#fetchMissing(feed, connection, provesFrom, either);
       if (cause !== null) this.#doWithout(feed, cause);
       this.#progress.tell();
     } catch (error) {
       // The next connection begins again where this one was broken off.
       if (!either.aborted) throw error;
       if (!signal.aborted) this.#progress.tell();
+    }
+  }
+
+  /** Whoever waits for something else than an answer keeps nobody from asking. */
+  async #inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.#running >= MAX_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running++;
+    try {
+      return await ask();
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#running--;
@@ -125,11 +132,16 @@ export class CatchUp {
     let page: BackfillPage | null = null;
     const endsAt = (feed.catchingUpSince ?? time.elapsedMs()) + withinMs;
     while (feed.isCatchingUp) {
-      const askedAt = time.elapsedMs();
-      if (askedAt >= endsAt) return `they could not be fetched within ${withinMs / 1000} s`;
-      page ??= this.#firstPage(feed, repeats);
-      if (page === null) return 'the venue tells of no trades but the latest';
-      const fetched = await this.#fetchPage(feed, page, connection, endsAt, signal);
+      let askedAt = time.elapsedMs();
+      const fetched = await this.#inTurn(async (): Promise<FetchedPage> => {
+        signal.throwIfAborted();
+        askedAt = time.elapsedMs();
+        if (askedAt >= endsAt)
+          return { kind: 'failed', cause: `they could not be fetched within ${withinMs / 1000} s` };
+        page ??= this.#firstPage(feed, repeats);
+        if (page === null) return { kind: 'failed', cause: 'the venue tells of no trades but the latest' };
+        return this.#fetchPage(feed, page, connection, endsAt, signal);
+      });
       if (fetched.kind === 'failed') return fetched.cause;
       this.#progress.add(fetched.trades);
       await outlet.room();
@@ -142,7 +154,8 @@ export class CatchUp {
       // Told to do without meanwhile, or the stream has brought what was missing itself.
       if (!feed.isCatchingUp || feed.drain() === null) return null;
       if (++repeats > MAX_REPEATS) return 'the venue does not have them';
-      await time.sleep(lagMs, signal);
+      // Behind the last number of a venue that counts anew there is nothing more to come.
+      if (!feed.isReset || repeats % 2 === 0) await time.sleep(lagMs, signal);
     }
     // It has been told to do without meanwhile.
     return null;

@@ -271,6 +271,27 @@ describe('a book of Binance', () => {
     await time.pass(1000);
     await expectReplayToTellTheSame();
   });
+
+  it('is begun in brief where there is no room for more, and is deep once there is', async () => {
+    const levels = (url: URL) => Number(url.searchParams.get('limit'));
+    venue.answer = (url) => {
+      if (!url.pathname.endsWith('/depth')) return answer(url);
+      const side = (at: (n: number) => number) =>
+        Array.from({ length: levels(url) }, (_, n) => [String(at(n)), '1']);
+      return { lastUpdateId: sent, bids: side((n) => 5000 - n), asks: side((n) => 6000 + n) };
+    };
+    await listen('binance', ...Array.from({ length: 40 }, (_, n) => `S${n}-USDT`));
+    const depths = () =>
+      venue.asked.filter((url) => url.includes('/depth')).map((url) => levels(new URL(url)));
+    // Fifteen deep ones would use up what may be asked at once for what can wait, and the catalogue takes some of it.
+    await time.pass(500);
+    const deep = (): number => depths().filter((count) => count === 1000).length;
+    expect([deep(), depths().length]).toEqual([14, 40]);
+    expect(vitals.takeBooks()).toMatchObject({ notWhole: 0 });
+    await time.pass(60_000);
+    expect([deep(), depths().length]).toEqual([40, 40 + 26]);
+    expect(vitals.takeBooks()).toMatchObject({ notWhole: 0, counted: { resyncs: 0 } });
+  });
 });
 
 describe('a book of Coinbase', () => {
@@ -326,6 +347,16 @@ describe('a book of Coinbase', () => {
     expect(told()).toEqual(['2', '3', '3 gap', '6 resync', '7', '8', '8 stale-book']);
     expect(subscriptions(first)).toHaveLength(3);
     await expectReplayToTellTheSame();
+  });
+
+  it('whose first snapshot is lost is asked for when the others have come, and no more do', async () => {
+    await listen('coinbase', 'BTC-USD', 'ETH-USD');
+    say('snapshot', 1);
+    await time.pass(2500);
+    expect(subscriptions()).toEqual(['subscribe']);
+    await time.pass(1000);
+    expect(subscriptions()).toEqual(['subscribe', 'unsubscribe', 'subscribe']);
+    expect(JSON.parse(books().heard.at(-1)!)).toMatchObject({ product_ids: ['ETH-USD'] });
   });
 });
 

@@ -10,7 +10,10 @@ import type { OpenConnection } from './live-line.ts';
 import type { LiveOutlet } from './live-outlet.ts';
 import type { VenueVitals } from './venue-vitals.ts';
 
-export interface LiveBooksOptions extends Omit<BookSyncOptions, 'books' | 'stateOf' | 'take' | 'exchange'> {
+export interface LiveBooksOptions extends Omit<
+  BookSyncOptions,
+  'books' | 'stateOf' | 'isBrief' | 'take' | 'exchange'
+> {
   readonly exchange: Exchange;
   readonly url: string;
   readonly rules: BookRules | null;
@@ -44,6 +47,11 @@ export class LiveBooks {
             ...options,
             books: questions,
             stateOf: (connection, instrumentId) => this.#stateOf(connection, instrumentId),
+            isBrief: ({ id }, instrumentId) =>
+              this.#books.isBriefOver(
+                { exchange: options.exchange, kind: 'ws', url: options.url, connection: id },
+                instrumentId,
+              ),
             take: (connection, url, text) => this.#takeAnswer(connection, url, text),
           });
     vitals.followBooks(() => ({ counters: this.#books.counters(), notWhole: this.#notWhole() }));

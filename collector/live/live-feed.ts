@@ -110,6 +110,7 @@ export class LiveFeed {
       url: endpoints.ws,
       rules: venue.books,
       questions: live.books,
+      hasRoom: (request) => this.#questions.hasRoom(request),
       vitals: options.vitals,
       onFailure,
     });

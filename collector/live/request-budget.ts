@@ -57,23 +57,32 @@ export class RequestBudget {
     return turn;
   }
 
+  /** Whether a request of this weight could be made at once. */
+  hasRoom(weight: number, urgency: Urgency = 'urgent'): boolean {
+    return this.#waitMs(this.#needed(weight, urgency)) <= 0;
+  }
+
   /** The venue asked for a pause: nothing is asked of it before that is over. */
   shutFor(ms: number): void {
     this.#shutUntil = Math.max(this.#shutUntil, this.#time.elapsedMs() + ms);
   }
 
   async #wait(weight: number, latest: number, signal: AbortSignal, urgency: Urgency): Promise<boolean> {
-    const due = Math.min(weight, this.#most);
-    const left = urgency === 'urgent' ? 0 : this.#most * SHARE_FOR_THE_URGENT;
+    const needed = this.#needed(weight, urgency);
     for (;;) {
       signal.throwIfAborted();
-      const waitMs = this.#waitMs(Math.min(due + left, this.#most));
+      const waitMs = this.#waitMs(needed);
       if (waitMs <= 0) break;
       if (this.#time.elapsedMs() + waitMs > latest) return false;
       await this.#time.sleep(waitMs, signal);
     }
-    this.#tokens -= due;
+    this.#tokens -= Math.min(weight, this.#most);
     return true;
+  }
+
+  #needed(weight: number, urgency: Urgency): number {
+    const left = urgency === 'urgent' ? 0 : this.#most * SHARE_FOR_THE_URGENT;
+    return Math.min(Math.min(weight, this.#most) + left, this.#most);
   }
 
   #waitMs(due: number): number {

@@ -40,6 +40,11 @@ export class VenueQuestions {
     return fetchText(request, { transport, budget: this.#budget, time, signal, timeoutMs, patience, random });
   }
 
+  /** Whether the venue's limits leave room for a question now. */
+  hasRoom({ weight, urgency }: VenueRequest): boolean {
+    return this.#budget.hasRoom(weight, urgency);
+  }
+
   /** The venue's clock. `null`: it does not say. */
   async venueTimeMs(signal: AbortSignal): Promise<number | null> {
     const { live, restEndpoint } = this.#options;

@@ -30,7 +30,7 @@ export interface BookQuote extends BookMoment {
 export interface BookLevels extends BookMoment {
   readonly bids: readonly LevelRow[];
   readonly asks: readonly LevelRow[];
-  /** Of the whole book, which goes deeper; none where it is in doubt. */
+  /** Of the whole book, which goes deeper; none where it is in doubt, or its best levels alone are known yet. */
   readonly depths: readonly DepthWithin[];
 }
 

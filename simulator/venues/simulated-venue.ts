@@ -73,6 +73,10 @@ export class SimulatedVenue {
   /** Instruments of which a reset has happened, with its begin. */
   readonly #resets = new Set<string>();
   #nextTick: number;
+  /** What its clock shows as it tells of a tick, which it does at one time; null: it tells of none. */
+  #tellingAtMs: number | null = null;
+  /** Of each instrument, the book that was asked for last. */
+  readonly #lastBooks = new Map<InstrumentId, { readonly tick: number; readonly book: MarketBook }>();
   #endTicks: (() => void) | null = null;
   #connectionsMade = 0;
 
@@ -85,7 +89,7 @@ export class SimulatedVenue {
     this.#view = {
       listings,
       record: this.record,
-      nowMs: () => this.#clockMs(time.nowMs()),
+      nowMs: () => this.#tellingAtMs ?? this.#clockMs(time.nowMs()),
       bookOf: (listing) => ({
         book: this.#bookOf(listing, this.#nextTick - 1),
         updateId: (this.#nextTick - 1) * UPDATES_A_TICK,
@@ -177,7 +181,9 @@ export class SimulatedVenue {
     if (this.faults.isOn('disconnect', now)) this.#cutAll('cut');
     while (this.#nextTick < due) {
       const ticks = this.#print(this.#nextTick++);
+      this.#tellingAtMs = this.#clockMs(now);
       for (const { session } of this.#links) session.tick(ticks);
+      this.#tellingAtMs = null;
       if (this.#nextTick % (1000 / TICK_MS) === 0) for (const { session } of this.#links) session.second();
     }
   }
@@ -195,18 +201,36 @@ export class SimulatedVenue {
       return {
         listing,
         trades,
-        books: () =>
-          (books ??= { before: this.#bookOf(listing, tick - 1), after: this.#bookOf(listing, tick) }),
+        books: () => (books ??= this.#toldBooks(listing, tick)),
         updateIds: { first: (tick - 1) * UPDATES_A_TICK + 1, last: tick * UPDATES_A_TICK },
       };
     });
   }
 
-  #bookOf(listing: Listing, tick: number): MarketBook {
+  /** The book at the end of a tick. */
+  bookAfter(listing: Listing, tick: number): MarketBook {
     const book = this.#options.market.bookOf(listing, tick);
     return this.faults.isOn('crossed-book', tick * TICK_MS) && listing.asset % 3 === 0
       ? crossed(book, listing)
       : book;
+  }
+
+  #toldBooks(listing: Listing, tick: number): { before: MarketBook; after: MarketBook } {
+    const [before, after] = [this.#bookOf(listing, tick - 1), this.#bookOf(listing, tick)];
+    const [[bid = null], [ask = null]] = [after.bids, after.asks];
+    const printedAtMs = this.#options.time.nowMs();
+    const toldAtMs = this.#view.nowMs();
+    this.record.noteBest(listing.instrumentId, { tick, toldAtMs, printedAtMs, bid, ask });
+    return { before, after };
+  }
+
+  /** What a tick leaves is what the next one begins with. */
+  #bookOf(listing: Listing, tick: number): MarketBook {
+    const last = this.#lastBooks.get(listing.instrumentId);
+    if (last?.tick === tick) return last.book;
+    const book = this.bookAfter(listing, tick);
+    this.#lastBooks.set(listing.instrumentId, { tick, book });
+    return book;
   }
 
   #tradesOf(listing: Listing, tick: number): readonly MarketTrade[] {

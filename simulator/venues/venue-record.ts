@@ -1,4 +1,5 @@
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
+import type { Level } from '../market/market-book.ts';
 
 /** A trade as a venue printed it. */
 export interface PrintedTrade {
@@ -13,19 +14,50 @@ export interface PrintedTrade {
   readonly printedAtMs: number;
 }
 
+/** The best prices of a book as a venue told of it. */
+export interface ToldBest {
+  readonly tick: number;
+  /** By the venue's clock. */
+  readonly toldAtMs: number;
+  /** By the simulation's clock, which is never wrong. */
+  readonly printedAtMs: number;
+  /** null: nobody offers. */
+  readonly bid: Level | null;
+  readonly ask: Level | null;
+}
+
 /** Of an instrument: what is older is forgotten. */
 const MAX_TRADES = 200_000;
 const FORGOTTEN_AT_ONCE = 20_000;
+/** A minute. */
+const MAX_BESTS = 600;
+const BESTS_FORGOTTEN_AT_ONCE = 100;
 
-/** What a venue itself knows of its trades, whether or not anybody was listening: what REST serves, and tests compare with. */
+/**
+ * What a venue itself knows: of its trades, whether or not anybody was listening, and of the books that it told. REST serves it,
+ * and tests compare with it.
+ */
 export class VenueRecord {
   readonly #trades = new Map<InstrumentId, PrintedTrade[]>();
+  readonly #bests = new Map<InstrumentId, ToldBest[]>();
 
   note(instrumentId: InstrumentId, trade: PrintedTrade): void {
     const trades = this.#trades.get(instrumentId) ?? [];
     this.#trades.set(instrumentId, trades);
     trades.push(trade);
     if (trades.length > MAX_TRADES) trades.splice(0, FORGOTTEN_AT_ONCE);
+  }
+
+  noteBest(instrumentId: InstrumentId, best: ToldBest): void {
+    const bests = this.#bests.get(instrumentId) ?? [];
+    this.#bests.set(instrumentId, bests);
+    bests.push(best);
+    if (bests.length > MAX_BESTS) bests.splice(0, BESTS_FORGOTTEN_AT_ONCE);
+  }
+
+  /** Of the last minute, tick by tick, without those in which nobody listened to the book. */
+  bestsOf(instrumentId: InstrumentId): readonly ToldBest[] {
+    return this.#bests.get(instrumentId) ?? [];
   }
 
   /** In the order in which they were printed. */

@@ -4,11 +4,12 @@ import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { SimulatedVenue } from '../../simulator/venues/simulated-venue.ts';
 import type { Fault } from '../../simulator/venues/venue-faults.ts';
 import type { PrintedTrade } from '../../simulator/venues/venue-record.ts';
+import { BookArrivals, type ComparedBooks } from './book-arrivals.ts';
 
 /** A fault is over that much after its end. */
 export const RECOVERED_WITHIN_MS = 5000;
 
-export interface Compared {
+export interface Compared extends ComparedBooks {
   /** Trades of the venues' records that are in no lane, each as a line. */
   readonly lost: readonly string[];
   /** Trades that are in a lane more than once. */
@@ -19,9 +20,10 @@ export interface Compared {
   readonly trades: number;
 }
 
-/** The trades that came into the lanes, and when. */
+/** The trades that came into the lanes, and when, and what was told of books beside them. */
 export class LaneArrivals {
   readonly #nowMs: () => number;
+  readonly #books = new BookArrivals();
   /** By the trade's name. */
   readonly #arrivals = new Map<string, number[]>();
 
@@ -42,6 +44,7 @@ export class LaneArrivals {
   #note(text: string): void {
     const record = parseLaneRecord(text);
     if (record.kind !== 'trades') return;
+    this.#books.note(record);
     for (const { instrumentId, tradeId, timeMs } of record.trades) {
       const name = `${instrumentId} ${tradeId} ${timeMs}`;
       const known = this.#arrivals.get(name) ?? [];
@@ -77,7 +80,8 @@ export class LaneArrivals {
       }
     }
     const doubled = [...this.#arrivals].filter(([, times]) => times.length > 1).map(([name]) => name);
-    return { lost, doubled, late, trades };
+    const books = this.#books.compare(venues, faults, { calmMs, recoverMs: RECOVERED_WITHIN_MS, dueMs });
+    return { lost, doubled, late, trades, ...books };
   }
 
   /** What was printed before anybody listened is nobody's loss, though a subscription may begin with it. */

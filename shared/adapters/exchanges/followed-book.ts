@@ -233,10 +233,11 @@ function quoteOf(moment: BookMoment, { book }: BookKeeper): ToldBook {
   return { kind: 'quote', quote: { ...moment, bid, ask } };
 }
 
-function levelsOf(moment: BookMoment, { book }: BookKeeper, rules: BookRules): ToldBook {
+function levelsOf(moment: BookMoment, { book, isBrief }: BookKeeper, rules: BookRules): ToldBook {
   const bids: LevelRow[] = topLevels(book.bids, MAX_LEVELS_OF_A_ROW);
   const asks: LevelRow[] = topLevels(book.asks, MAX_LEVELS_OF_A_ROW);
-  const depths = isDoubtfulBook(moment.quality) ? [] : depthsOf(book, rules.tellsAll === true);
+  const isKnown = !isDoubtfulBook(moment.quality) && !isBrief;
+  const depths = isKnown ? depthsOf(book, rules.tellsAll === true) : [];
   return { kind: 'levels', levels: { ...moment, bids, asks, depths } };
 }
 

@@ -106,6 +106,11 @@ export class FollowedBooks {
     return told?.keeper.state ?? 'syncing';
   }
 
+  /** Whether the book is known but a little way out, as this connection tells it. */
+  isBriefOver(origin: Omit<Origin, 'receivedAtNs'>, instrumentId: InstrumentId): boolean {
+    return this.#books.get(instrumentId)?.of(this.#connectionOf(origin))?.keeper.isBrief ?? false;
+  }
+
   /** Of all books together; null: there is none. */
   counters(): BookCounters | null {
     const all = [...this.#books.values()].flatMap(({ allCounters }) => allCounters);

@@ -133,7 +133,12 @@ export interface LiveVenue {
 /** How a book is begun, and begun anew where it has lost something. */
 export type LiveBooks =
   /** By a question, which tells all levels or the best of them. */
-  | { readonly kind: 'asked'; snapshot(rest: string, instrumentId: InstrumentId): VenueRequest }
+  | {
+      readonly kind: 'asked';
+      snapshot(rest: string, instrumentId: InstrumentId): VenueRequest;
+      /** Tells fewer levels for less weight: where there is no room for more, a book begins with these. */
+      brief(rest: string, instrumentId: InstrumentId): VenueRequest;
+    }
   /** By a subscription: what is said over the connection ends those of these books and begins them anew. */
   | { readonly kind: 'told'; resubscribe(instrumentIds: readonly InstrumentId[]): readonly string[] };
 

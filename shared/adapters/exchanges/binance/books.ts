@@ -8,6 +8,9 @@ import type { VenueEvent } from '../venue.ts';
 /** Updates count up without a gap, and the answer to a question says which of them it has. */
 export const binanceBooks: BookRules = { snapshot: 'asked', checksum: null };
 
+/** The most that are to be had for the least weight. */
+export const LEVELS_OF_BRIEF = 100;
+
 /** A `depthUpdate`, of whichever speed. */
 export function readDepthUpdate(
   instrumentId: InstrumentId,
@@ -36,14 +39,19 @@ export function readDepthUpdate(
   };
 }
 
-/** The answer to `/api/v3/depth`. Of a deeper book it has the best levels; the others are known once they change. */
+/**
+ * The answer to `/api/v3/depth`. Of a deeper book it has the best levels; the others are known once they change. One that has
+ * just as many as were asked for in brief is but the beginning of a book.
+ */
 export function readDepth(instrumentId: InstrumentId, value: unknown): VenueEvent {
   const { lastUpdateId: updateId, bids: b, asks: a } = isFields(value) ? value : ({} as Fields);
   const bids = toldLevels(b, pairOf);
   const asks = toldLevels(a, pairOf);
   if (bids === null || asks === null || !isUpdateId(updateId))
     return { kind: 'malformed', cause: `a snapshot of ${instrumentId} without its levels or its number` };
-  return { kind: 'book-snapshot', instrumentId, updateId, bids, asks, checksum: null, depth: null };
+  const snapshot = { instrumentId, updateId, bids, asks, checksum: null, depth: null } as const;
+  const isBrief = Math.max(bids.length, asks.length) === LEVELS_OF_BRIEF;
+  return { kind: 'book-snapshot', ...snapshot, ...(isBrief ? { isBrief } : {}) };
 }
 
 /** @returns null: it is no `bookTicker`, which does not say what it is. */

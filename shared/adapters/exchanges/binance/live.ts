@@ -2,6 +2,7 @@ import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
 import { pagesById } from '../pages-by-id.ts';
 import { portionsOf } from '../portions.ts';
 import type { LiveVenue, VenueLine } from '../venue.ts';
+import { LEVELS_OF_BRIEF } from './books.ts';
 import { symbolOfInstrument } from './symbols.ts';
 
 const TRADES_A_PAGE = 1000;
@@ -9,6 +10,7 @@ const TRADES_A_PAGE = 1000;
 const INSTRUMENTS_A_LINE = 100;
 const LEVELS_A_SNAPSHOT = 1000;
 const SNAPSHOT_WEIGHT = 50;
+const BRIEF_WEIGHT = 5;
 /** Some 3,500 pairs, of some 1.6 KB each. */
 const MAX_CATALOGUE_CHARACTERS = 24 * 1024 * 1024;
 const TRADES_FROM_WEIGHT = 25;
@@ -32,6 +34,10 @@ export const binanceLive: LiveVenue = {
       url: `${rest}/api/v3/depth?symbol=${inAddress(instrumentId)}&limit=${LEVELS_A_SNAPSHOT}`,
       weight: SNAPSHOT_WEIGHT,
       urgency: 'can-wait',
+    }),
+    brief: (rest, instrumentId) => ({
+      url: `${rest}/api/v3/depth?symbol=${inAddress(instrumentId)}&limit=${LEVELS_OF_BRIEF}`,
+      weight: BRIEF_WEIGHT,
     }),
   },
   symbolOf: symbolOfInstrument,

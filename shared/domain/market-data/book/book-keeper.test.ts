@@ -53,6 +53,38 @@ describe('a book whose snapshot is asked for', () => {
     expect([keeper.state, bidsOf(keeper)]).toEqual(['whole', '7@7 2@2']);
   });
 
+  it('that began in brief takes a deeper one, with what has changed since, and was never begun anew', () => {
+    const keeper = new BookKeeper(ASKED);
+    keeper.snapshot(snapshot(4, [['7', '7']], { isBrief: true }));
+    keeper.delta(update(5, 5, [['8', '8']]));
+    keeper.delta(update(6, 7, [['9', '9']]));
+    expect(keeper.isBrief).toBe(true);
+    const deep: ToldLevel[] = [
+      ['8', '8'],
+      ['7', '7'],
+      ['6', '6'],
+    ];
+    keeper.snapshot(snapshot(3, deep));
+    expect([keeper.isBrief, bidsOf(keeper)]).toEqual([true, '9@9 8@8 7@7']);
+    keeper.snapshot(snapshot(5, deep));
+    expect([keeper.isBrief, keeper.state, bidsOf(keeper)]).toEqual([false, 'whole', '9@9 8@8 7@7 6@6']);
+    keeper.delta(update(8, 8, [['9', '0']]));
+    expect(bidsOf(keeper)).toBe('8@8 7@7 6@6');
+    expect(keeper.counters).toMatchObject({ updates: 3, applied: 3, gaps: 0, resyncs: 0 });
+    keeper.snapshot(snapshot(9, [['1', '1']]));
+    expect(bidsOf(keeper)).toBe('8@8 7@7 6@6');
+  });
+
+  it('that began in brief long ago takes a deeper one which is newer than what it remembers', () => {
+    const keeper = new BookKeeper(ASKED);
+    keeper.snapshot(snapshot(0, [['7', '7']], { isBrief: true }));
+    for (let id = 1; id <= 1000; id++) keeper.delta(update(id, id, [['8', String(id)]]));
+    keeper.snapshot(snapshot(399, [['1', '1']]));
+    expect(bidsOf(keeper)).toBe('1000@8 7@7');
+    keeper.snapshot(snapshot(400, [['1', '1']]));
+    expect(bidsOf(keeper)).toBe('1000@8 1@1');
+  });
+
   it('is whole by its snapshot alone while nothing changes', () => {
     const keeper = new BookKeeper(ASKED);
     keeper.snapshot(snapshot(4, [['7', '7']]));

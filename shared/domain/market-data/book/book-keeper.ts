@@ -1,4 +1,5 @@
 import { canonical, MAX_LEVELS, OrderBook, type ToldLevels } from './order-book.ts';
+import { SinceBrief } from './since-brief.ts';
 
 /** The levels that there are at one moment. */
 export interface BookSnapshot extends ToldLevels {
@@ -8,6 +9,8 @@ export interface BookSnapshot extends ToldLevels {
   readonly checksum: number | null;
   /** How many levels of each side the venue tells of; null: all of them. */
   readonly depth: number | null;
+  /** It has but the first of the levels that are to be had. */
+  readonly isBrief?: boolean;
 }
 
 /** Levels that have changed since. */
@@ -99,6 +102,8 @@ export class BookKeeper {
   #updateId: number | null = null;
   /** The update whose absence makes the gap; null: no update would close it. */
   #missing: number | null = null;
+  /** null: the book is as deep as it is to be had. */
+  #sinceBrief: SinceBrief | null = null;
   /** Updates that nothing in the book leads up to. */
   #waiting: BookDelta[] = [];
   /** Of updates that are not in the book yet: they come sooner. */
@@ -117,15 +122,23 @@ export class BookKeeper {
     return this.#trust === 'whole';
   }
 
+  /** Whether it is known but a little way out, and a deeper snapshot is welcome. */
+  get isBrief(): boolean {
+    return this.#sinceBrief !== null;
+  }
+
   /** Why it ceased to be whole, one line; null: it is whole, or never was. */
   get cause(): string | null {
     return this.#cause;
   }
 
   snapshot(snapshot: BookSnapshot): void {
-    if (this.#rules.snapshot === 'asked' && !this.#isWanted(snapshot)) return;
-    if (this.#hasBook) this.counters.resyncs++;
+    const isDeeper = this.state === 'whole' && this.#sinceBrief?.isDeepenedBy(snapshot) === true;
+    const since = isDeeper ? this.#sinceBrief : null;
+    if (this.#rules.snapshot === 'asked' && since === null && !this.#isWanted(snapshot)) return;
+    if (this.#hasBook && since === null) this.counters.resyncs++;
     this.#hasBook = true;
+    this.#sinceBrief = snapshot.isBrief === true ? new SinceBrief(snapshot.updateId ?? 0) : null;
     this.#updateId = snapshot.updateId;
     const refused = this.book.load(snapshot);
     if (refused !== null) {
@@ -134,7 +147,15 @@ export class BookKeeper {
     }
     this.#becomeWhole();
     this.#check(snapshot, false);
+    if (since !== null) this.#followAgain(since.deltas);
     this.#followWaiting();
+  }
+
+  /** What is in the book already is not counted twice. */
+  #followAgain(deltas: readonly BookDelta[]): void {
+    const { applied } = this.counters;
+    for (const delta of deltas) this.#follow(delta);
+    this.counters.applied = applied;
   }
 
   delta(delta: BookDelta): void {
@@ -238,6 +259,7 @@ export class BookKeeper {
       return;
     }
     this.counters.applied++;
+    this.#sinceBrief?.note(delta);
     this.#check(delta, true);
     this.#compareQuotes();
   }
