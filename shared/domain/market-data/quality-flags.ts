@@ -45,6 +45,19 @@ export function isFlagged(quality: number, flag: QualityFlag): boolean {
   return (quality & (1 << QUALITY_FLAGS.indexOf(flag))) !== 0;
 }
 
+/** What was said against it stays said. @param bits of flags */
+export function flaggedWith<Flagged extends { readonly quality?: number }>(
+  one: Flagged,
+  bits: number,
+): Flagged {
+  return { ...one, quality: (one.quality ?? UNFLAGGED) | bits };
+}
+
+/** The number without this flag. */
+export function withoutFlag(quality: number, flag: QualityFlag): number {
+  return quality & ~qualityOf(flag);
+}
+
 /** The names of the flags that are set in a number, in the order of their bits. Bits without a name are left out. */
 export function flagsOf(quality: number): readonly QualityFlag[] {
   return QUALITY_FLAGS.filter((_, bit) => (quality & (1 << bit)) !== 0);
