@@ -95,10 +95,10 @@ async function totalsOf(
   const orders = await readIndex<OrderRecord>(state, 'orders', ordersPartition(PAPER_ACCOUNT_ID));
   const fills = await readIndex<Fill>(state, 'portfolio', fillsPartition(PAPER_ACCOUNT_ID));
   const books = await readIndex<BookRecord>(state, 'portfolio', booksPartition(PAPER_ACCOUNT_ID));
-  hashAll(hash, 'signal', signals);
-  hashAll(hash, 'order', orders);
-  hashAll(hash, 'fill', fills);
-  hashAll(hash, 'position', books);
+  hashAll(hash, 'signal', signals.map(withoutFlags));
+  hashAll(hash, 'order', orders.map(withoutFlags));
+  hashAll(hash, 'fill', fills.map(withoutFlags));
+  hashAll(hash, 'position', books.map(withoutFlags));
   return {
     ...stored,
     signals: signals.length,
@@ -153,6 +153,16 @@ function isSameCandle(a: StoredCandle, b: StoredCandle): boolean {
 
 function hashOne(hash: Hash, kind: string, value: unknown): void {
   hash.update(`${kind} ${canonicalJson(value)}\n`);
+}
+
+type SaidAgainst = 'flags' | 'flaggedFills' | 'flaggedProfit';
+
+/** They say how far the numbers are to be trusted, and are not among them. */
+function withoutFlags<Told extends Partial<Record<SaidAgainst, unknown>>>(
+  told: Told,
+): Omit<Told, SaidAgainst> {
+  const { flags: _, flaggedFills: __, flaggedProfit: ___, ...rest } = told;
+  return rest;
 }
 
 function hashAll(hash: Hash, kind: string, values: readonly unknown[]): void {

@@ -18,7 +18,10 @@ export const command = defineCommand({
     'A signal at the close of a candle fills at the open of the next; one on the last candle never fills. The\n' +
     'strategy, the risk decision, the fill and the ledger are the ones that run live.',
   options: {
-    candles: required(existingFile, 'CSV openTimeMs,open,high,low,close,volume, plain or gzip, oldest first'),
+    candles: required(
+      existingFile,
+      'CSV openTimeMs,open,high,low,close,volume[,flags], plain or gzip, oldest first',
+    ),
     strategy: required(text('NAME'), 'the strategy: ma-crossover'),
     params: withDefault(jsonObject, '{}', 'its parameters, such as {"fastPeriod":20,"slowPeriod":50}'),
     capital: withDefault(amount, '10000', 'cash to begin with'),

@@ -3,7 +3,7 @@ import { SymbolDirectory } from '../../shared/adapters/exchanges/symbol-director
 import type { VenueEvent, VenueLine, VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { catalogueOf } from './catalogue-of-feed.ts';
-import { flaggedIfAhead } from '../outlet/flagged-if-ahead.ts';
+import { flaggedByTime } from '../outlet/flagged-by-time.ts';
 import { CatchUp, MAX_HELD } from './catch-up.ts';
 import { InstrumentFeed, type ReceivedMessage } from './instrument-feed.ts';
 import type { LiveFeedOptions } from './live-feed-options.ts';
@@ -235,7 +235,7 @@ export class LiveFeed {
   }
 
   #receiveTrade(told: VenueTrade, message: ReceivedMessage | null, connection: OpenConnection): void {
-    const trade = flaggedIfAhead(told, this.#clock);
+    const trade = flaggedByTime(told, this.#clock);
     const feed = this.#feeds.get(trade.instrumentId);
     if (feed === undefined) {
       // Nobody asked for the instrument.

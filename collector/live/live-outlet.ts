@@ -5,6 +5,7 @@ import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts
 import type { StreamRecord, StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { ToldTrade } from '../../shared/contracts/lane-rows.ts';
+import { FlaggedSpikes } from '../outlet/flagged-spikes.ts';
 import { LanePacker } from '../outlet/lane-packer.ts';
 import { RawArchiver } from '../outlet/raw-archiver.ts';
 import { callsOf } from '../outlet/stream-appender.ts';
@@ -41,6 +42,7 @@ export class LiveOutlet {
   readonly #options: LiveOutletOptions;
   readonly #packer: LanePacker;
   readonly #archiver: RawArchiver;
+  readonly #spikes = new FlaggedSpikes();
   /** Of the stream of trades. */
   readonly #durable = new Map<InstrumentId, KnownTrade>();
   /** Of both streams. */
@@ -103,6 +105,7 @@ export class LiveOutlet {
   beginSession(sessionId: string): void {
     this.#taken.push(...this.#packer.take());
     this.#sessionId = sessionId;
+    this.#spikes.enterSession(sessionId);
   }
 
   /** The one that is open now, of several the latest; null: there is none. */
@@ -116,7 +119,7 @@ export class LiveOutlet {
 
   /** @param known the trade by its number and time, or null where the venue sent no number that is one. */
   sendTrade(trade: ToldTrade, known: KnownTrade | null): void {
-    this.#packer.addTrade(trade);
+    this.#packer.addTrade(this.#spikes.flagged(trade));
     if (known !== null) this.#sent.set(trade.instrumentId, known);
     this.#schedule();
   }

@@ -27,12 +27,12 @@ export async function replayCaptures({ files, ...ports }: ReplayOptions): Promis
   });
 }
 
-function captureSource({ path, sha256, catalogues, tally }: VerifiedCapture): TapeSource {
+function captureSource({ path, sha256, catalogues }: VerifiedCapture): TapeSource {
   return {
     id: `capture-${sha256.slice(0, 16)}`,
     firstLine: 1,
     catalogues,
-    hasBooks: tally.bookMessages > 0,
+    isReadFromStart: true,
     read: (fromLine) => readCapture(path, { fromLine }),
   };
 }

@@ -91,7 +91,7 @@ interface ReadBatch {
 
 interface SourceProgress {
   readonly source: TapeSource;
-  /** Messages before it are read for the archive and for the books alone. */
+  /** Messages before it are read for the archive, for the books and for what is doubtful alone. */
   readonly startLine: number;
   /** The first message that is not known to be sent. */
   nextLine: number;
@@ -247,7 +247,7 @@ function openSource(
     source,
     startLine: nextLine,
     nextLine,
-    readFrom: source.hasBooks === true ? source.firstLine : SourceArchive.firstLineOf(from, nextLine),
+    readFrom: source.isReadFromStart === true ? source.firstLine : SourceArchive.firstLineOf(from, nextLine),
     archive: new SourceArchive({ writer, sourceId: source.id, log, from, firstLine: nextLine }),
   };
 }

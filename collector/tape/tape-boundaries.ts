@@ -9,10 +9,12 @@ import { isTradeTime, type ToldTrade } from '../../shared/contracts/lane-rows.ts
 import { laneOf, type Lane } from '../../shared/domain/market-data/lane.ts';
 import { isFlagged, UNFLAGGED } from '../../shared/domain/market-data/quality-flags.ts';
 import { VenueClock } from '../../shared/domain/market-data/venue-clock.ts';
-import { flaggedIfAhead } from '../outlet/flagged-if-ahead.ts';
+import { flaggedByTime } from '../outlet/flagged-by-time.ts';
+import { FlaggedSpikes } from '../outlet/flagged-spikes.ts';
 import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
 import { parseTradeId } from '../../shared/domain/market-data/trade.ts';
 import type { TapeStep } from '../../shared/engine/tape-folds.ts';
+import type { TapeMessage } from './tape-message.ts';
 
 const SECOND_MS = 1000;
 
@@ -27,6 +29,8 @@ export interface BoundariesSnapshot {
 export class TapeBoundaries {
   readonly #released: Map<InstrumentId, number>;
   readonly #clocks = new Map<string, VenueClock>();
+  /** By source and exchange: two recordings of a venue are two observations. */
+  readonly #spikes = new Map<string, FlaggedSpikes>();
 
   constructor(snapshot: BoundariesSnapshot = { released: {} }) {
     this.#released = new Map(Object.entries(snapshot.released));
@@ -56,9 +60,23 @@ export class TapeBoundaries {
     clock.observe(venueTimeMs, receivedAtMs);
   }
 
-  /** @returns the trade, flagged where its time is ahead of its venue's. */
-  judge<Told extends ToldTrade>(exchange: string, trade: Told): Told {
-    return flaggedIfAhead(trade, this.#clocks.get(exchange));
+  /** @returns a trade of a message, flagged where its time or its price is doubtful. */
+  judge<Told extends ToldTrade>({ capture, source }: TapeMessage, trade: Told): Told {
+    const { exchange, session } = capture;
+    const key = `${source} ${exchange}`;
+    let spikes = this.#spikes.get(key);
+    if (spikes === undefined) this.#spikes.set(key, (spikes = new FlaggedSpikes()));
+    spikes.enterSession(session);
+    return spikes.flagged(flaggedByTime(trade, this.#clocks.get(exchange)));
+  }
+
+  /** A message that an earlier run has sent: what is doubtful hangs on all that came before. */
+  follow(message: TapeMessage): void {
+    for (const event of message.events) {
+      if (event.kind === 'clock')
+        this.noteClock(message.capture.exchange, event.venueTimeMs, message.receivedAtMs);
+      else if (event.kind === 'trade') this.judge(message, event);
+    }
   }
 
   /** @returns what a heartbeat releases; null: every instrument of the exchange is as far already. */

@@ -61,8 +61,9 @@ export class TapeFeed {
     if (this.#packer.isFull) await this.flush();
   }
 
-  /** A message that an earlier run has sent: books are what all messages up to now make of them. */
+  /** A message that an earlier run has sent: books, and what is doubtful, are what all messages up to now make of them. */
   follow(message: TapeMessage): void {
+    this.#options.boundaries.follow(message);
     this.#books.take(message);
   }
 

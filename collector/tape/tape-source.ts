@@ -9,8 +9,8 @@ export interface TapeSource {
   readonly firstLine: number;
   /** What its messages say of venues' catalogues; a reader that begins behind them has to know. */
   readonly catalogues?: readonly CaptureCatalogue[];
-  /** Some of its messages tell of books: who goes on in its midst has to know all that came before. */
-  readonly hasBooks?: boolean;
+  /** Who goes on in its midst knows all that came before: books and the flags of trades are what all messages make of them. */
+  readonly isReadFromStart?: boolean;
   /** Messages from a number on, in batches of at most some hundreds. */
   read(fromLine: number): AsyncIterable<readonly CaptureMessage[]>;
 }

@@ -38,7 +38,7 @@ export function* tapeSteps(
       } else if (event.kind === 'clock') {
         boundaries.noteClock(capture.exchange, event.venueTimeMs, receivedAtMs);
       } else if (event.kind === 'trade') {
-        const trade = boundaries.judge(capture.exchange, event);
+        const trade = boundaries.judge(message, event);
         const boundary = boundaries.beforeTrade(trade);
         if (boundary !== null) yield* upTo(boundary);
         trades.push(trade);

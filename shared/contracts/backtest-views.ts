@@ -51,6 +51,8 @@ export const gridResult = z.strictObject({
   maxDrawdown: z.number().max(0),
   sharpe: z.number().nullable(),
   trades: z.int().min(0),
+  /** What of it rests on flagged data; left out: nothing does. */
+  flagged: z.strictObject({ fills: z.int().min(0), trades: z.int().min(0), profit: decimalText }).optional(),
 });
 export type GridResult = z.infer<typeof gridResult>;
 

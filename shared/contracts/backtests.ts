@@ -56,6 +56,8 @@ export interface CandleColumns {
   readonly low: readonly number[];
   readonly close: readonly number[];
   readonly volume: readonly number[];
+  /** Bits of quality flags; left out: nothing is said against any. */
+  readonly quality?: readonly number[];
 }
 
 export const candlesKey = (runId: string): string => `backtests/${runId}/candles.json`;

@@ -16,6 +16,9 @@ export const interval = z.enum(INTERVALS);
 export const side = z.enum(['BUY', 'SELL']);
 const tradeIdText = z.string().regex(/^\d{1,16}$/);
 
+/** What is said against what a record rests on. Left out: nothing. */
+export const qualityFlags = z.array(z.enum(QUALITY_FLAGS)).readonly();
+
 /** A candle as REST, the WebSocket, the command line and the bus show it. */
 export const candleView = z.object({
   instrumentId,
@@ -34,7 +37,7 @@ export const candleView = z.object({
   closed: z.boolean(),
   complete: z.boolean(),
   /** What is said against its trades. Left out: nothing. */
-  flags: z.array(z.enum(QUALITY_FLAGS)).optional(),
+  flags: qualityFlags.optional(),
 });
 export type CandleView = z.infer<typeof candleView>;
 
@@ -63,6 +66,7 @@ const signal = z.object({
   side,
   referencePrice: positiveDecimalText,
   reason: z.string(),
+  flags: qualityFlags.optional(),
 });
 
 export const order = z.object({
@@ -79,6 +83,8 @@ export const order = z.object({
   slippage: amountText,
   effectiveTimeMs: timeMs,
   expiresAtMs: timeMs,
+  /** Of the signal that it follows. */
+  flags: qualityFlags.optional(),
 });
 
 export const fill = z.object({
@@ -95,6 +101,8 @@ export const fill = z.object({
   cashChange: decimalText,
   tradeId: tradeIdText,
   timeMs,
+  /** Of its order, and of the print that it met. */
+  flags: qualityFlags.optional(),
 });
 
 /** An order with what has become of it. */
@@ -121,6 +129,12 @@ export const positionView = z.object({
   fills: z.int().min(0),
   entryTimeMs: timeMs.nullable(),
   entryPrice: decimalText.nullable(),
+  /** Of the fills that the open position comes of. */
+  flags: qualityFlags.optional(),
+  /** Of the fills, those that rest on flagged data. Left out: none does. */
+  flaggedFills: z.int().min(1).optional(),
+  /** Profit of the round trips in which they were. Left out with them. */
+  flaggedProfit: decimalText.optional(),
 });
 export type PositionView = z.infer<typeof positionView>;
 

@@ -13,7 +13,7 @@ import { resumeFold } from '../domain/candles/resume-fold.ts';
 import { intervalMs, openTimeOf, type Interval } from '../domain/candles/interval.ts';
 import { decimal, formatDecimal } from '../domain/decimal.ts';
 import type { InstrumentId } from '../domain/market-data/instrument.ts';
-import { flagsOf } from '../domain/market-data/quality-flags.ts';
+import { flagsIn } from '../domain/market-data/quality-flags.ts';
 import type { CandleView } from './events.ts';
 import type { PriceView } from './market-views.ts';
 
@@ -173,6 +173,6 @@ export function candleViewOf(candle: Candle): CandleView {
     lastTradeId: String(candle.lastTradeId),
     closed: candle.closed,
     complete: candle.complete,
-    ...(candle.quality === undefined ? {} : { flags: [...flagsOf(candle.quality)] }),
+    ...flagsIn(candle.quality),
   };
 }

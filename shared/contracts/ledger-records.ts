@@ -1,6 +1,7 @@
 /** Books and orders between the ledger, which counts in exact decimals, and the tables, which hold text. */
 import type { Book } from '../domain/portfolio/book.ts';
 import { decimal, formatDecimal } from '../domain/decimal.ts';
+import { unitedFlags } from '../domain/market-data/quality-flags.ts';
 import type { Order, OrderStatus } from '../domain/orders/order.ts';
 import type { BookRecord, OrderRecord } from './records.ts';
 
@@ -15,6 +16,9 @@ export function bookOf(record: BookRecord): Book {
     realizedProfit: decimal(record.realizedProfit),
     feesPaid: decimal(record.feesPaid),
     fills: record.fills,
+    flaggedFills: record.flaggedFills ?? 0,
+    flaggedProfit: decimal(record.flaggedProfit ?? '0'),
+    ...unitedFlags(record),
     entry:
       record.entryTimeMs === null || record.entryPrice === null
         ? null
@@ -35,6 +39,11 @@ export function bookRecordOf(book: Book): BookRecord {
     fills: book.fills,
     entryTimeMs: book.entry?.timeMs ?? null,
     entryPrice: book.entry === null ? null : formatDecimal(book.entry.price),
+    ...unitedFlags(book),
+    // Left out where there is nothing to say: such records are what they were before anything was flagged.
+    ...(book.flaggedFills === 0
+      ? {}
+      : { flaggedFills: book.flaggedFills, flaggedProfit: formatDecimal(book.flaggedProfit) }),
   };
 }
 

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { decimalFromNumber, formatDecimal, toNumber } from '../domain/decimal.ts';
+import { unitedFlags, type Flagged } from '../domain/market-data/quality-flags.ts';
 import { metricsOf, type Metrics } from '../domain/performance/metrics.ts';
 import { equityOf, type RoundTrip } from '../domain/portfolio/book.ts';
 import type { RiskLimits } from '../domain/risk/decide.ts';
@@ -21,20 +22,25 @@ export interface BacktestTrade {
   readonly return: number;
 }
 
+/** A round trip as it is shown: with what is said against the data of its fills. */
+export type ShownTrade = BacktestTrade & Flagged;
+
 export interface BacktestResult {
   readonly metrics: Metrics & {
     readonly finalEquity: string;
     readonly feesPaid: string;
     readonly candles: number;
   };
-  readonly trades: readonly BacktestTrade[];
+  readonly trades: readonly ShownTrade[];
+  /** What of it rests on flagged data: fills, round trips with such a fill, and the profit of these. */
+  readonly flagged: { readonly fills: number; readonly trades: number; readonly profit: string };
   /** Marked at the last close, not closed. */
   readonly openPosition: {
     readonly quantity: string;
     readonly entryTimeMs: number;
     readonly entryPrice: string;
   } | null;
-  /** SHA-256 of the canonical trades. */
+  /** SHA-256 of the canonical trades, whatever is said against them. */
   readonly tradeHash: string;
 }
 
@@ -59,7 +65,12 @@ export function backtest(
       candles: series.length,
       ...metricsOf(series.openTimeMs, run.equity, Number(instance.capital), run.roundTrips),
     },
-    trades,
+    trades: run.roundTrips.map((trip, n) => ({ ...trades[n]!, ...unitedFlags(trip) })),
+    flagged: {
+      fills: book.flaggedFills,
+      trades: run.roundTrips.filter(({ flags }) => flags !== undefined).length,
+      profit: formatDecimal(book.flaggedProfit),
+    },
     openPosition:
       book.entry === null
         ? null

@@ -3,6 +3,7 @@
  * decision, the fill and the ledger are the ones that run live.
  */
 import { decimalFromNumber, formatDecimal, toNumber } from '../domain/decimal.ts';
+import { flagsIn, type Flagged } from '../domain/market-data/quality-flags.ts';
 import { fillMarketOrder } from '../domain/orders/market-fill.ts';
 import type { Fill, Order, Signal } from '../domain/orders/order.ts';
 import type { Book, RoundTrip } from '../domain/portfolio/book.ts';
@@ -37,7 +38,7 @@ export function runCandles(series: CandleSeries, instance: StrategyInstance, lim
   for (let i = 0; i < series.length; i++) {
     loadCandle(candle, series, i);
     if (waiting !== null) {
-      const fill = fillAtOpen(waiting, candle);
+      const fill = fillAtOpen(waiting, candle, flagsAt(series, i));
       waiting = null;
       if (fill === null) desk.onOrderEnded();
       else {
@@ -51,10 +52,10 @@ export function runCandles(series: CandleSeries, instance: StrategyInstance, lim
     equity[i] = cash + quantity * candle.close;
     const advice = strategy.onCandle(candle);
     if (advice === null) continue;
+    const close = formatDecimal(decimalFromNumber(candle.close));
     const signal = signalOf(
       instance,
-      candle.openTimeMs,
-      formatDecimal(decimalFromNumber(candle.close)),
+      { openTimeMs: candle.openTimeMs, close, ...flagsAt(series, i) },
       advice,
     );
     signals.push(signal);
@@ -62,6 +63,10 @@ export function runCandles(series: CandleSeries, instance: StrategyInstance, lim
     if (decision.kind === 'approved') waiting = decision.order;
   }
   return { book: desk.book, signals, fills, roundTrips, equity };
+}
+
+function flagsAt({ quality }: CandleSeries, i: number): Flagged {
+  return flagsIn(quality?.[i]);
 }
 
 type MutableCandle = {
@@ -84,8 +89,8 @@ function loadCandle(candle: MutableCandle, series: CandleSeries, i: number): voi
 }
 
 /** The next candle's open is the first print at or after the signal, however long the market was closed in between. */
-function fillAtOpen(order: Order, candle: MutableCandle): Fill | null {
+function fillAtOpen(order: Order, candle: MutableCandle, flagged: Flagged): Fill | null {
   const price = decimalFromNumber(candle.open);
-  const outcome = fillMarketOrder(order, { price, tradeId: '', timeMs: candle.openTimeMs });
+  const outcome = fillMarketOrder(order, { price, tradeId: '', timeMs: candle.openTimeMs, ...flagged });
   return outcome.kind === 'filled' ? outcome.fill : null;
 }

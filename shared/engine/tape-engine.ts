@@ -4,6 +4,7 @@ import { inClosingOrder } from '../domain/candles/closing-order.ts';
 import { INTERVALS, openTimeOf } from '../domain/candles/interval.ts';
 import { formatDecimal, toNumber } from '../domain/decimal.ts';
 import { laneOf, lanesOf, type Lane } from '../domain/market-data/lane.ts';
+import { flagsIn } from '../domain/market-data/quality-flags.ts';
 import type { Trade } from '../domain/market-data/trade.ts';
 import {
   reasonItIsTooLate,
@@ -119,7 +120,11 @@ export class TapeEngine {
       volume: toNumber(candle.volume),
     });
     if (advice === null) return;
-    const signal = signalOf(instance, candle.openTimeMs, formatDecimal(candle.close), advice);
+    const signal = signalOf(
+      instance,
+      { openTimeMs: candle.openTimeMs, close: formatDecimal(candle.close), ...flagsIn(candle.quality) },
+      advice,
+    );
     this.#signals.push(signal);
     this.#decide(seat, signal, null);
   }

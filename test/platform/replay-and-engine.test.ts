@@ -7,10 +7,18 @@ import { replayCaptures } from '../../collector/tape/replay.ts';
 import { tapeOfCapture } from '../../collector/tape/tape-of-capture.ts';
 import { openPlatform } from '../../embedded/platform.ts';
 import { verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
-import { reservationKey } from '../../shared/contracts/record-keys.ts';
-import { DEFAULT_LIMITS, type OrderRecord } from '../../shared/contracts/records.ts';
+import { bookRecordOf } from '../../shared/contracts/ledger-records.ts';
+import { booksPartition, reservationKey } from '../../shared/contracts/record-keys.ts';
+import {
+  DEFAULT_LIMITS,
+  PAPER_ACCOUNT_ID,
+  type BookRecord,
+  type OrderRecord,
+} from '../../shared/contracts/records.ts';
 import { TapeEngine, type TapeRun } from '../../shared/engine/tape-engine.ts';
 import type { Ports } from '../../shared/ports/index.ts';
+import type { Flagged } from '../../shared/domain/market-data/quality-flags.ts';
+import { readIndex } from '../../shared/runtime/all-pages.ts';
 import { createStrategy } from '../../shared/runtime/create-strategy.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { aStrategy } from '../support/strategy.ts';
@@ -46,6 +54,7 @@ interface Run {
   readonly live: TradingRecords;
   readonly engine: TapeRun;
   readonly orderInFlight: boolean;
+  readonly positions: readonly BookRecord[];
 }
 
 /** A tape through the platform and through the engine, with a strategy that turns whenever the price does. */
@@ -82,6 +91,7 @@ async function runBoth(
     for await (const steps of tapeOfCapture(path)) for (const step of steps) engine.step(step);
     return {
       live: await readTradingRecords(state),
+      positions: await readIndex<BookRecord>(state, 'portfolio', booksPartition(PAPER_ACCOUNT_ID)),
       engine: engine.result(),
       orderInFlight: (await state.get('orders', reservationKey(instance.strategyId))) !== null,
     };
@@ -99,6 +109,29 @@ describe('a replay and the engine', () => {
     folder = mkdtempSync(join(tmpdir(), 'millrace-replay-and-engine-'));
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('agree on what is said against their data: the candle, then signal, order and fill', async () => {
+    // Up at a spike in the 21st second, and down again behind it: bought on a flagged candle, sold on one that is whole.
+    const prices = [...Array<number>(20).fill(100), 500, 101, 100, 99];
+    const { live, engine, positions } = await runBoth(
+      folder,
+      prices.map((price, second) => trade(second, price)),
+    );
+    const flags = (records: readonly Flagged[]) => records.map((record) => record.flags);
+    expect(flags(live.signals)).toEqual([['spike'], undefined]);
+    const inTime = live.orders.toSorted((a, b) => a.effectiveTimeMs - b.effectiveTimeMs);
+    expect(flags(inTime)).toEqual([['spike'], undefined]);
+    const fills = live.fills.toSorted((a, b) => a.timeMs - b.timeMs);
+    expect(fills.map(({ side, flags: said }) => [side, said])).toEqual([
+      ['BUY', ['spike']],
+      ['SELL', undefined],
+    ]);
+    expect(positions).toMatchObject([{ fills: 2, flaggedFills: 1 }]);
+    expect(Number(positions[0]!.flaggedProfit)).toBe(Number(positions[0]!.realizedProfit));
+    expect(engine.signals).toEqual(live.signals);
+    expect(engine.fills).toEqual(fills);
+    expect(engine.books.map(bookRecordOf)).toEqual(positions);
+  });
 
   it('agree though fills are slow to be booked: candles are decided upon after what was filled in them', async () => {
     // Each candle brings advice, and each order is filled in the second that it was made in.

@@ -2,6 +2,7 @@ import type { Candle } from '../../../shared/domain/candles/candle.ts';
 import { intervalMs, openTimeOf, type Interval } from '../../../shared/domain/candles/interval.ts';
 import { refoldTrades } from '../../../shared/domain/candles/refold.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
+import { flaggedWith, UNFLAGGED } from '../../../shared/domain/market-data/quality-flags.ts';
 import type { Trade } from '../../../shared/domain/market-data/trade.ts';
 
 /** Trades by (time, id), each once. */
@@ -23,6 +24,8 @@ const emptyPart = (): Part => ({ trades: new Map(), first: null, last: null });
  */
 export class DoubtfulCandles {
   readonly #interval: Interval;
+  /** Flags of doubts, by trade, and how often it was told without one: a trade that was known has no flag by being told again. */
+  readonly #doubts = new Map<string, { quality: number; untold: number }>();
   readonly #openTimes = new Map<InstrumentId, Set<number>>();
   /** Before the first, and from each candle on. */
   readonly #parts = new Map<
@@ -38,7 +41,12 @@ export class DoubtfulCandles {
     return this.#openTimes.size === 0;
   }
 
-  doubt({ instrumentId, timeMs }: Trade): void {
+  doubt(trade: Trade): void {
+    const { instrumentId, timeMs, quality = UNFLAGGED } = trade;
+    if (quality !== UNFLAGGED) {
+      const known = this.#doubts.get(nameOf(trade)) ?? { quality: UNFLAGGED, untold: 0 };
+      this.#doubts.set(nameOf(trade), { quality: known.quality | quality, untold: known.untold - 1 });
+    }
     const openTimes = this.#openTimes.get(instrumentId) ?? new Set();
     this.#openTimes.set(instrumentId, openTimes.add(openTimeOf(timeMs, this.#interval)));
   }
@@ -47,12 +55,16 @@ export class DoubtfulCandles {
   take(trade: Trade): void {
     const known = this.#partsOf(trade.instrumentId);
     if (known === null) return;
+    const doubt = this.#doubts.get(nameOf(trade));
+    if (doubt !== undefined) doubt.untold++;
     const { openTimes, parts } = known;
     const at = lastUpTo(openTimes, trade.timeMs);
     const part = parts[at + 1]!;
     const opened = openTimes[at];
     if (opened !== undefined && trade.timeMs < opened + intervalMs(this.#interval)) {
-      part.trades.set(`${trade.timeMs} ${trade.tradeId}`, trade);
+      const key = `${trade.timeMs} ${trade.tradeId}`;
+      // What is told once more is stored as it was told first.
+      if (!part.trades.has(key)) part.trades.set(key, trade);
       return;
     }
     if (part.first === null || compareTrades(trade, part.first) < 0) part.first = trade;
@@ -63,13 +75,18 @@ export class DoubtfulCandles {
   candles(): Candle[] {
     return [...this.#parts.values()].flatMap(({ parts }) =>
       parts.flatMap((part, n) => {
-        const trades = onTape(part);
+        const trades = onTape(part).map((trade) => this.#flagged(trade));
         if (trades.length === 0) return [];
         const before = lastOf(parts.slice(0, n));
         const after = part.first ?? firstOf(parts.slice(n + 1));
         return refoldTrades(trades, this.#interval, { before, after });
       }),
     );
+  }
+
+  #flagged(trade: Trade): Trade {
+    const doubt = this.#doubts.get(nameOf(trade));
+    return doubt?.untold === 0 ? flaggedWith(trade, doubt.quality) : trade;
   }
 
   #partsOf(instrumentId: InstrumentId) {
@@ -82,6 +99,10 @@ export class DoubtfulCandles {
     this.#parts.set(instrumentId, made);
     return made;
   }
+}
+
+function nameOf({ instrumentId, timeMs, tradeId }: Trade): string {
+  return `${instrumentId} ${timeMs} ${tradeId}`;
 }
 
 /** −1: all are later. */

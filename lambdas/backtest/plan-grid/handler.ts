@@ -15,6 +15,7 @@ import {
 } from '../../../shared/contracts/backtests.ts';
 import { toNumber } from '../../../shared/domain/decimal.ts';
 import { combinationsOf } from '../../../shared/domain/strategies/grid.ts';
+import { UNFLAGGED } from '../../../shared/domain/market-data/quality-flags.ts';
 import type { CandleStore, StoredCandle } from '../../../shared/ports/candle-store.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
@@ -86,6 +87,9 @@ function columnsOf(candles: readonly StoredCandle[]): CandleColumns {
     low: candles.map((candle) => toNumber(candle.low)),
     close: candles.map((candle) => toNumber(candle.close)),
     volume: candles.map((candle) => toNumber(candle.volume)),
+    ...(candles.some(({ quality }) => quality !== undefined)
+      ? { quality: candles.map(({ quality = UNFLAGGED }) => quality) }
+      : {}),
   };
 }
 

@@ -37,9 +37,10 @@ function runOne(series: CandleSeries, request: BacktestRequest, params: GridPara
   const instance = backtestInstance(request, params);
   // A grid holds corners that make no sense, a fast period above the slow one for instance: said, not fatal.
   if ('error' in instance) return { ...NOTHING, params, error: instance.error };
-  const { metrics, tradeHash } = backtest(series, instance, NO_LIMITS);
+  const { metrics, flagged, tradeHash } = backtest(series, instance, NO_LIMITS);
   const { finalEquity, totalReturn, maxDrawdown, sharpe, trades } = metrics;
-  return { params, error: null, finalEquity, totalReturn, maxDrawdown, sharpe, trades, tradeHash };
+  const result = { params, error: null, finalEquity, totalReturn, maxDrawdown, sharpe, trades, tradeHash };
+  return flagged.fills === 0 ? result : { ...result, flagged };
 }
 
 const NOTHING = { finalEquity: '0', totalReturn: 0, maxDrawdown: 0, sharpe: null, trades: 0, tradeHash: '' };
@@ -53,5 +54,6 @@ function seriesOf(columns: CandleColumns): CandleSeries {
     low: Float64Array.from(columns.low),
     close: Float64Array.from(columns.close),
     volume: Float64Array.from(columns.volume),
+    ...(columns.quality === undefined ? {} : { quality: Uint32Array.from(columns.quality) }),
   };
 }

@@ -77,6 +77,26 @@ describe('store-trades', () => {
     expect(await readDroppedTrades(ports.state)).toEqual({ known: 1, fenced: 0 });
   });
 
+  it('flags an id that goes back within the instant of the newest, and nothing that is told again', async () => {
+    await send([
+      [100, 1],
+      [102, 2],
+      [103, 2],
+      [102, 2],
+    ]);
+    await send([
+      [50, 2],
+      [50, 2],
+      [103, 2],
+    ]);
+    expect(await stored()).toEqual([
+      [100, 1, 0],
+      [50, 2, qualityOf('id-regression')],
+      [102, 2, 0],
+      [103, 2, 0],
+    ]);
+  });
+
   it('counts what a collector sent that another had followed', async () => {
     await send([[1, 1]], 7);
     await send([[2, 2]], 6);

@@ -6,12 +6,18 @@ import {
 } from '../../../shared/contracts/packed-seen-trades.ts';
 import { laneKey } from '../../../shared/contracts/record-keys.ts';
 import {
+  isRegression,
   nothingSeen,
   observeTrade,
   type SeenTrades,
 } from '../../../shared/domain/market-data/seen-trades.ts';
 import { exchangeOf, type InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
-import { isFlagged, qualityOf, UNFLAGGED } from '../../../shared/domain/market-data/quality-flags.ts';
+import {
+  flaggedWith,
+  isFlagged,
+  qualityOf,
+  UNFLAGGED,
+} from '../../../shared/domain/market-data/quality-flags.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineLaneFold, type Emission, type FoldedRecord } from '../../../shared/runtime/lane-fold.ts';
 import { quarantine, type Poison } from '../../../shared/runtime/quarantine.ts';
@@ -79,6 +85,7 @@ function takeRecord(state: State, { record, lane, sequenceNumber }: FoldedRecord
 }
 
 const RESET = qualityOf('reset');
+const ID_REGRESSION = qualityOf('id-regression');
 
 function takeTrade(state: State, trade: ReceivedTrade, { trades, undecided }: Effects): void {
   const { instrumentId, tradeId, timeMs, quality = UNFLAGGED } = trade;
@@ -86,13 +93,15 @@ function takeTrade(state: State, trade: ReceivedTrade, { trades, undecided }: Ef
   const isAhead = quality !== UNFLAGGED && isFlagged(quality, 'future-time');
   switch (observeTrade(seen, tradeId, isAhead ? (seen.newestMs ?? -1) : timeMs)) {
     case 'undecided': {
+      // Of those that are known already nothing is stored, nor said.
+      const asked = isRegression(seen, tradeId, timeMs) ? flaggedWith(trade, ID_REGRESSION) : trade;
       const ofState = undecided.get(state);
-      if (ofState === undefined) undecided.set(state, [trade]);
-      else ofState.push(trade);
+      if (ofState === undefined) undecided.set(state, [asked]);
+      else ofState.push(asked);
       return;
     }
     case 'reset':
-      trades.push({ ...trade, quality: quality | RESET });
+      trades.push(flaggedWith(trade, RESET));
       return;
     default:
       trades.push(trade);

@@ -28,7 +28,7 @@ import { createHandler } from './handler.ts';
 import { chaseOverdueOrders } from './overdue-orders.ts';
 
 const instance = aStrategy({ latencyMs: 0 });
-const signal = signalOf(instance, 60_000, '100', { side: 'BUY', reason: 'test' });
+const signal = signalOf(instance, { openTimeMs: 60_000, close: '100' }, { side: 'BUY', reason: 'test' });
 const clientOrderId = clientOrderIdOf(signal);
 const EXPIRES_AT_MS = 120_000 + 60_000;
 
@@ -75,7 +75,11 @@ describe('sweep-pending', () => {
 
   it('delivers what a crash left pending, when it is no longer young', async () => {
     ports.breakBus(true);
-    const another = signalOf(instance, 120_000, '100', { side: 'BUY', reason: 'test' });
+    const another = signalOf(
+      instance,
+      { openTimeMs: 120_000, close: '100' },
+      { side: 'BUY', reason: 'test' },
+    );
     const check = checkRisk(ports)(busEvent('SignalRaisedV1', { signal: another }), invocation);
     await expect(check).rejects.toThrow('the bus is away');
     ports.breakBus(false);

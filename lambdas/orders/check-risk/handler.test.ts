@@ -22,7 +22,7 @@ import { createHandler } from './handler.ts';
 
 const instance = aStrategy({ latencyMs: 0 });
 const signalAt = (openTimeMs: number, side: Signal['side'] = 'BUY') =>
-  signalOf(instance, openTimeMs, '100', { side, reason: 'test' });
+  signalOf(instance, { openTimeMs, close: '100' }, { side, reason: 'test' });
 
 describe('check-risk', () => {
   let ports: TradingPorts;

@@ -71,7 +71,11 @@ describe('track-order', () => {
   });
 
   it('raises the signal again that waited for the fill, and not when there is none', async () => {
-    const waiting = signalOf(aStrategy(), 60_000, '100', { side: 'SELL', reason: 'test' });
+    const waiting = signalOf(
+      aStrategy(),
+      { openTimeMs: 60_000, close: '100' },
+      { side: 'SELL', reason: 'test' },
+    );
     await reserve(order.clientOrderId, waiting);
     await filled();
     expect(ports.told('SignalRaisedV1')).toEqual([{ signal: waiting, resumedAtMs: fill.timeMs }]);

@@ -163,7 +163,7 @@ async function commit(
     value: record,
     condition: conditionOn(version),
   };
-  const signal = advice === null ? null : signalOf(instance, candle.openTimeMs, candle.close, advice);
+  const signal = advice === null ? null : signalOf(instance, candle, advice);
   const outbox = signal === null ? null : outboxOf(signal);
   try {
     const told =

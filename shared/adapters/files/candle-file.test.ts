@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { qualityOf } from '../../domain/market-data/quality-flags.ts';
 import { BadCandleFile, readCandleFile } from './candle-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-candles-'));
@@ -43,6 +44,19 @@ describe('a file of candles', () => {
         1, 2, 0.5, 1.5, 10,
       ]);
     }
+  });
+
+  it('may say what is said against each candle', async () => {
+    const { series } = await readCandleFile(lines(`${HEADER},flags`, `${FIRST},`, `${SECOND},spike gap`));
+    expect([...series.quality!]).toEqual([0, qualityOf('gap', 'spike')]);
+    expect(series.volume[1]).toBe(0);
+    expect((await readCandleFile(lines(HEADER, FIRST))).series.quality).toBeUndefined();
+    expect(await complaint(lines(`${HEADER},flags`, `${FIRST},odd`))).toContain(
+      'line 2: flags: expected gap, ',
+    );
+    expect(await complaint(lines(`${HEADER},flags`, FIRST))).toBe(
+      '/candles.csv: line 2: expected 7 fields, got 6',
+    );
   });
 
   it.each<[string, () => string, string]>([

@@ -1,10 +1,19 @@
-/** Candle files: CSV `openTimeMs,open,high,low,close,volume`, plain or gzip, oldest first. */
+/**
+ * Candle files: CSV `openTimeMs,open,high,low,close,volume`, plain or gzip, oldest first; a last column `flags` may name what is
+ * said against a candle, with spaces in between.
+ */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { DECIMAL_PLACES, decimalFromNumber, toNumber } from '../../domain/decimal.ts';
 import type { CandleSeries } from '../../domain/candles/candle-series.ts';
+import {
+  QUALITY_FLAGS,
+  qualityOf,
+  UNFLAGGED,
+  type QualityFlag,
+} from '../../domain/market-data/quality-flags.ts';
 import { fileErrorReason } from './file-error.ts';
 import { MAX_TIME_MS } from '../../domain/market-data/time-bound.ts';
 
@@ -19,6 +28,7 @@ export interface CandleFile {
 }
 
 const COLUMNS = ['openTimeMs', 'open', 'high', 'low', 'close', 'volume'] as const;
+const FLAGS_COLUMN = 'flags';
 const MAX_BYTES = 1024 ** 3;
 const GZIP_MAGIC = 0x1f8b;
 
@@ -47,13 +57,19 @@ function parseCandles(path: string, text: string): CandleSeries {
   const header = COLUMNS.join(',');
   const lines = text.split('\n');
   if (text.trim() === '') throw new BadCandleFile(`${path}: is empty, expected the header ${header}`);
-  if (lines[0]!.trim() !== header)
+  const hasFlags = lines[0]!.trim() === `${header},${FLAGS_COLUMN}`;
+  if (!hasFlags && lines[0]!.trim() !== header)
     throw new BadCandleFile(`${path}: line 1: expected the header ${header}, got ${shown(lines[0]!)}`);
   while (lines.length > 1 && lines.at(-1)!.trim() === '') lines.pop();
   const length = lines.length - 1;
   if (length === 0) throw new BadCandleFile(`${path}: has no candles behind its header`);
   const columns = COLUMNS.map(() => new Float64Array(length));
-  for (let i = 0; i < length; i++) parseLine(path, lines[i + 1]!, i, columns);
+  const quality = hasFlags ? new Uint32Array(length) : null;
+  for (let i = 0; i < length; i++) {
+    const line = lines[i + 1]!;
+    if (quality !== null) quality[i] = parseFlags(`${path}: line ${i + 2}`, line);
+    parseLine(path, quality === null ? line : line.slice(0, line.lastIndexOf(',')), i, columns);
+  }
   const [openTimeMs, open, high, low, close, volume] = columns as [
     Float64Array,
     Float64Array,
@@ -62,7 +78,22 @@ function parseCandles(path: string, text: string): CandleSeries {
     Float64Array,
     Float64Array,
   ];
-  return { length, openTimeMs, open, high, low, close, volume };
+  const series = { length, openTimeMs, open, high, low, close, volume };
+  return quality === null ? series : { ...series, quality };
+}
+
+function parseFlags(where: string, line: string): number {
+  const fields = line.trimEnd().split(',');
+  if (fields.length !== COLUMNS.length + 1)
+    throw new BadCandleFile(`${where}: expected ${COLUMNS.length + 1} fields, got ${fields.length}`);
+  const names = fields
+    .at(-1)!
+    .split(' ')
+    .filter((name) => name !== '');
+  const unknown = names.find((name) => !QUALITY_FLAGS.includes(name as QualityFlag));
+  if (unknown !== undefined)
+    throw new BadCandleFile(`${where}: flags: expected ${QUALITY_FLAGS.join(', ')}, got ${shown(unknown)}`);
+  return names.length === 0 ? UNFLAGGED : qualityOf(...(names as QualityFlag[]));
 }
 
 function parseLine(path: string, line: string, i: number, columns: readonly Float64Array[]): void {

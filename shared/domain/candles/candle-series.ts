@@ -7,4 +7,6 @@ export interface CandleSeries {
   readonly low: Float64Array;
   readonly close: Float64Array;
   readonly volume: Float64Array;
+  /** Bits of quality flags; left out: nothing is said against any. */
+  readonly quality?: Uint32Array;
 }

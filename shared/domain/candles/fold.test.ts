@@ -84,6 +84,34 @@ const disorderedTape = fc
       .map(({ one }) => one),
   );
 
+const GAP = qualityOf('gap');
+
+describe('ids that are missing', () => {
+  const flags = (candles: readonly ClosedCandle[]) =>
+    candles.map(({ quality, complete }) => [quality, complete]);
+
+  it('flag what closes without them: by the trade behind them, and by its watermark', () => {
+    const before = [trade(1, 1000), trade(2, 1500)];
+    const byTrade = run(startFold(INSTRUMENT, ['1s']), [...before, trade(4, 2000)]).closed;
+    const fold = startFold(INSTRUMENT, ['1s']);
+    run(fold, before);
+    expect(flags(byTrade)).toEqual([[GAP, false]]);
+    expect(watermark(fold, 2000, 4)).toEqual(byTrade);
+  });
+
+  it('flag nothing any more once they have come', () => {
+    const fold = startFold(INSTRUMENT, ['1s', '30s']);
+    run(fold, [trade(1, 0), trade(3, 500)]);
+    run(fold, [trade(2, 400)]);
+    expect(flags(watermark(fold, 1000))).toEqual([[undefined, true]]);
+    run(fold, [trade(4, 1000), trade(6, 2000), trade(5, 1999)]);
+    expect(flags(watermark(fold, 30_000, 7))).toEqual([
+      [undefined, true],
+      [undefined, true],
+    ]);
+  });
+});
+
 describe('folding trades into candles', () => {
   it('conserves volume, quote volume and count', () => {
     fc.assert(

@@ -4,9 +4,10 @@
  * trade: a longer candle is made of those of the next shorter interval as they close, to the same digit.
  */
 import type { InstrumentId } from '../market-data/instrument.ts';
-import { isFlagged, qualityOf, UNFLAGGED } from '../market-data/quality-flags.ts';
+import { flaggedWith, isFlagged, qualityOf, UNFLAGGED } from '../market-data/quality-flags.ts';
 import {
   isMissing,
+  isRegression,
   mayLack,
   nothingSeen,
   observeEarlier,
@@ -16,6 +17,7 @@ import {
 import type { Trade } from '../market-data/trade.ts';
 import type { Candle } from './candle.ts';
 import { intervalMs, openTimeOf, shortestFirst, type Interval } from './interval.ts';
+import { firstIdBehind } from './first-candle.ts';
 import { addToOpen, joinCandle, openCandle, type OpenCandle } from './open-candle.ts';
 
 /** The last trade of a candle by (time, id): its price is the close, its time says which candle. */
@@ -94,6 +96,8 @@ export function startFold(instrumentId: InstrumentId, intervals: readonly Interv
 }
 
 const RESET = qualityOf('reset');
+const GAP = qualityOf('gap');
+const ID_REGRESSION = qualityOf('id-regression');
 
 /** Closed candles and late trades are added to `outcomes`. */
 export function foldTrade(fold: InstrumentFold, trade: Trade, outcomes: FoldOutcomes): void {
@@ -143,8 +147,7 @@ function foldReset(fold: InstrumentFold, trade: Trade, outcomes: FoldOutcomes): 
   fold.interrupted = true;
   if (trade.timeMs > fold.watermarkMs) advanceWatermark(fold, trade.timeMs, outcomes);
   fold.interrupted = false;
-  const flagged = { ...trade, quality: (trade.quality ?? UNFLAGGED) | RESET };
-  addOrPlace(fold, flagged, trade.tradeId - 1, outcomes);
+  addOrPlace(fold, flaggedWith(trade, RESET), trade.tradeId - 1, outcomes);
   // `mayLack` knows everything below the first id as given up.
   for (const { open } of fold.intervals)
     if (open !== null) open.precedingTradeId = Math.min(open.precedingTradeId, trade.tradeId - 2);
@@ -153,29 +156,14 @@ function foldReset(fold: InstrumentFold, trade: Trade, outcomes: FoldOutcomes): 
 function foldUndecided(fold: InstrumentFold, trade: Trade, outcomes: FoldOutcomes): void {
   const firstId = firstIdBehind(fold, trade);
   if (firstId === null) {
-    for (const { interval } of fold.intervals) outcomes.late.push({ interval, trade });
+    const goesBack = isRegression(fold.seen, trade.tradeId, trade.timeMs);
+    const late = goesBack ? flaggedWith(trade, ID_REGRESSION) : trade;
+    for (const { interval } of fold.intervals) outcomes.late.push({ interval, trade: late });
     return;
   }
   observeEarlier(fold.seen, trade.tradeId, firstId);
   for (const state of fold.intervals) state.observedSinceMs = Math.min(state.observedSinceMs, trade.timeMs);
   addOrPlace(fold, trade, trade.tradeId - 1, outcomes);
-}
-
-const MAX_EARLIER_MS = 60_000;
-
-/**
- * While the first candle of all is open, whatever was seen is in it: a trade from shortly before its first, by id and by
- * time, has never been seen, and the tape has only begun out of its order.
- */
-function firstIdBehind({ intervals, seen }: InstrumentFold, { tradeId, timeMs }: Trade): number | null {
-  const [{ open, observedSinceMs }] = intervals as readonly [IntervalFold];
-  if (open === null || seen.sinceMs !== undefined || observedSinceMs !== open.firstTimeMs) return null;
-  const isFirstOfAll = intervals.every(
-    (state, n) => state.previousOpenTimeMs === null && (n === 0 || state.open === null),
-  );
-  const isEarlier =
-    tradeId < open.firstTradeId && timeMs <= open.firstTimeMs && timeMs >= open.firstTimeMs - MAX_EARLIER_MS;
-  return isFirstOfAll && isEarlier ? open.firstTradeId : null;
 }
 
 /** Into the shortest candle that is not closed; of those that are, it is late. */
@@ -214,8 +202,8 @@ export function advanceWatermark(
   if (timeMs <= fold.watermarkMs) return;
   if (fold.watermarkMs < 0) beginObservation(fold, timeMs);
   fold.watermarkMs = timeMs;
-  if (nextTradeId !== null) lookAhead(fold, nextTradeId);
-  if (timeMs >= fold.closesAtMs) closeCandles(fold, outcomes);
+  const lacksNext = nextTradeId !== null && lookAhead(fold, nextTradeId);
+  if (timeMs >= fold.closesAtMs) closeCandles(fold, outcomes, lacksNext);
 }
 
 function beginObservation(fold: InstrumentFold, timeMs: number): void {
@@ -223,7 +211,7 @@ function beginObservation(fold: InstrumentFold, timeMs: number): void {
 }
 
 /** Shortest first, which is in order of their ends: what closes is in the next longer one before that closes, too. */
-function closeCandles(fold: InstrumentFold, outcomes: FoldOutcomes): void {
+function closeCandles(fold: InstrumentFold, outcomes: FoldOutcomes, lacksNext: boolean): void {
   const { intervals, watermarkMs } = fold;
   fold.closesAtMs = Infinity;
   for (let n = 0; n < intervals.length; n++) {
@@ -234,7 +222,7 @@ function closeCandles(fold: InstrumentFold, outcomes: FoldOutcomes): void {
       noteEnd(fold, open.openTimeMs, interval);
       continue;
     }
-    outcomes.closed.push(closeCandle(fold, state, open));
+    outcomes.closed.push(closeCandle(fold, state, open, lacksNext));
     state.previousOpenTimeMs = open.openTimeMs;
     state.open = null;
     if (n === 0)
@@ -262,12 +250,14 @@ export function noteClose(fold: InstrumentFold, { price, timeMs, tradeId }: Clos
   if (isLast) fold.closingTrade = { price, timeMs, tradeId };
 }
 
-function lookAhead(fold: InstrumentFold, nextTradeId: number): void {
+/** @returns whether ids are missing before it. */
+function lookAhead(fold: InstrumentFold, nextTradeId: number): boolean {
   const { lastId } = fold.seen;
-  if (lastId < 0) return;
-  if (nextTradeId > lastId) fold.interrupted = nextTradeId > lastId + 1;
+  if (lastId < 0) return false;
+  if (nextTradeId > lastId) return (fold.interrupted = nextTradeId > lastId + 1);
   // The ids begin anew.
-  else if (!isMissing(fold.seen, nextTradeId)) fold.interrupted = true;
+  if (!isMissing(fold.seen, nextTradeId)) fold.interrupted = true;
+  return false;
 }
 
 /** The venue was lost from sight for a while, and nobody knows whether trades passed unseen. */
@@ -275,18 +265,25 @@ export function noteInterruption(fold: InstrumentFold): void {
   fold.interrupted = true;
 }
 
-function closeCandle(fold: InstrumentFold, state: IntervalFold, open: OpenCandle): ClosedCandle {
+function closeCandle(
+  fold: InstrumentFold,
+  state: IntervalFold,
+  open: OpenCandle,
+  lacksNext: boolean,
+): ClosedCandle {
   const { precedingTradeId, ...sums } = open;
+  // The newest trade is the one that closes the candle, where a trade does: a gap before it may belong here.
+  const lacks = mayLack(fold.seen, precedingTradeId + 1, fold.seen.lastId);
+  const { quality = UNFLAGGED } = open;
+  // Where ids began anew nobody knows of any that is missing.
+  const hasGap = (lacks || lacksNext) && !isFlagged(quality, 'reset');
   return {
     instrumentId: fold.instrumentId,
     interval: state.interval,
     ...sums,
     closed: true,
-    complete:
-      open.openTimeMs >= state.observedSinceMs &&
-      !fold.interrupted &&
-      // The newest trade is the one that closes the candle, where a trade does: a gap before it may belong here.
-      !mayLack(fold.seen, precedingTradeId + 1, fold.seen.lastId),
+    ...(hasGap ? { quality: quality | GAP } : {}),
+    complete: open.openTimeMs >= state.observedSinceMs && !fold.interrupted && !lacks,
     revision: 0,
     previousOpenTimeMs: state.previousOpenTimeMs,
   };

@@ -1,4 +1,5 @@
 import type { InstrumentId } from '../market-data/instrument.ts';
+import { isFlagged, qualityOf, UNFLAGGED } from '../market-data/quality-flags.ts';
 import type { Trade } from '../market-data/trade.ts';
 import type { Candle } from './candle.ts';
 import { openTimeOf, type Interval } from './interval.ts';
@@ -60,10 +61,25 @@ export class PlainFold {
     if (open === null) return null;
     const { precedingTradeId: _, ...sums } = open;
     const complete = this.#provesByIds && isWhole(open, this.#beforeId, nextId);
+    const { quality = UNFLAGGED } = open;
+    const hasGap =
+      this.#provesByIds &&
+      !complete &&
+      !isFlagged(quality, 'reset') &&
+      hasGapIn(open, this.#beforeId, nextId);
+    const flags = hasGap ? { quality: quality | GAP } : {};
     this.#beforeId = open.lastTradeId;
     this.#open = null;
     const { interval } = this;
-    return { instrumentId: this.#instrumentId, interval, ...sums, closed: true, complete, revision: 0 };
+    return {
+      instrumentId: this.#instrumentId,
+      interval,
+      ...sums,
+      ...flags,
+      closed: true,
+      complete,
+      revision: 0,
+    };
   }
 }
 
@@ -76,6 +92,20 @@ function isWhole(open: OpenCandle, beforeId: number | null, nextId: number | nul
   const isPreceded = beforeId === null ? open.firstTimeMs === open.openTimeMs : beforeId === firstTradeId - 1;
   const isFollowed = nextId === null || nextId === lastTradeId + 1;
   return isPreceded && isFollowed && tradeCount === lastTradeId - firstTradeId + 1;
+}
+
+const GAP = qualityOf('gap');
+
+/**
+ * Ids that are missing in it or beside it, which nobody has but the next candle: in the order of their times ids may be out
+ * of their own by a few.
+ */
+function hasGapIn(open: OpenCandle, beforeId: number | null, nextId: number | null): boolean {
+  const { firstTradeId, lastTradeId, tradeCount } = open;
+  if (beforeId !== null && beforeId < firstTradeId - 1) return true;
+  if (nextId !== null && nextId > lastTradeId + 1) return true;
+  const isInOrder = (beforeId ?? -1) < firstTradeId && (nextId ?? Infinity) > lastTradeId;
+  return isInOrder && tradeCount < lastTradeId - firstTradeId + 1;
 }
 
 const SUMS = [

@@ -101,6 +101,16 @@ describe('a revision', () => {
     expect(revisionOf(null, made!)).toEqual({ ...made!, revision: 1 });
   });
 
+  it('is without the gap that has been filled, and with one that has not', () => {
+    const quality = qualityOf('gap', 'spike');
+    const lacking: Candle = { ...base, complete: false, quality };
+    expect(revisionOf(lacking, made!)).toMatchObject({ complete: true, quality: qualityOf('spike') });
+    expect(revisionOf({ ...lacking, quality: qualityOf('gap') }, made!)).not.toHaveProperty('quality');
+    expect(revisionOf(lacking, { ...made!, complete: false })).toBeNull();
+    const [still] = refoldTrades([trade(1, 1_000), trade(4, 1_200)], '1s', ALONE);
+    expect(revisionOf(null, still!)).toMatchObject({ complete: false, quality: qualityOf('gap') });
+  });
+
   it('takes no proof away, and no flag', () => {
     expect(revisionOf(base, { ...made!, complete: false })).toBeNull();
     const quality = qualityOf('spike');

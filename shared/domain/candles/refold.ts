@@ -2,7 +2,7 @@
  * Closed candles made again, of the trades that are stored or of the candles of the next shorter interval. What comes out
  * depends on those alone: on no order in which they came, and on no attempt before.
  */
-import { UNFLAGGED } from '../market-data/quality-flags.ts';
+import { UNFLAGGED, withoutFlag } from '../market-data/quality-flags.ts';
 import type { InstrumentId } from '../market-data/instrument.ts';
 import type { Trade } from '../market-data/trade.ts';
 import type { Candle } from './candle.ts';
@@ -59,9 +59,12 @@ export function revisionOf(base: Candle | null, made: Candle): Candle | null {
   const hasSameTrades = differingFields(base, made).length === 0;
   // Ids out of order prove nothing; who watched them come may have known that none was missing.
   const complete = made.complete || (hasSameTrades && base.complete);
-  // What has been said against a candle stays said.
-  const quality = (base.quality ?? UNFLAGGED) | (made.quality ?? UNFLAGGED);
+  // What has been said against a candle stays said, but for a gap that has been filled.
+  const said = (base.quality ?? UNFLAGGED) | (made.quality ?? UNFLAGGED);
+  const quality = complete ? withoutFlag(said, 'gap') : said;
   const isSame = hasSameTrades && complete === base.complete && quality === (base.quality ?? UNFLAGGED);
   if (isSame) return null;
-  return { ...made, complete, ...(quality === UNFLAGGED ? {} : { quality }), revision: base.revision + 1 };
+  const { quality: _, ...unflagged } = made;
+  const flags = quality === UNFLAGGED ? {} : { quality };
+  return { ...unflagged, complete, ...flags, revision: base.revision + 1 };
 }

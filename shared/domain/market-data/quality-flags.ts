@@ -45,6 +45,31 @@ export function isFlagged(quality: number, flag: QualityFlag): boolean {
   return (quality & (1 << QUALITY_FLAGS.indexOf(flag))) !== 0;
 }
 
+/** As records carry what is said against what they rest on; left out: nothing is. */
+export interface Flagged {
+  readonly flags?: readonly QualityFlag[] | undefined;
+}
+
+/** All flags of what something rests on, each once, in the order of their bits; without the field where there is none. */
+export function unitedFlags(...parts: readonly Flagged[]): { readonly flags?: readonly QualityFlag[] } {
+  return flagsIn(parts.reduce((bits, { flags = [] }) => bits | qualityOf(...flags), UNFLAGGED));
+}
+
+/** The same of a number. */
+export function flagsIn(quality: number | undefined): { readonly flags?: readonly QualityFlag[] } {
+  return quality === undefined || quality === UNFLAGGED ? {} : { flags: flagsOf(quality) };
+}
+
+/** What was said against it stays said. @param bits of flags */
+export function flaggedWith<One extends { readonly quality?: number }>(one: One, bits: number): One {
+  return { ...one, quality: (one.quality ?? UNFLAGGED) | bits };
+}
+
+/** The number without this flag. */
+export function withoutFlag(quality: number, flag: QualityFlag): number {
+  return quality & ~qualityOf(flag);
+}
+
 /** The names of the flags that are set in a number, in the order of their bits. Bits without a name are left out. */
 export function flagsOf(quality: number): readonly QualityFlag[] {
   return QUALITY_FLAGS.filter((_, bit) => (quality & (1 << bit)) !== 0);

@@ -66,6 +66,14 @@ export function observeTrade(seen: SeenTrades, tradeId: number, timeMs: number):
   return 'reset';
 }
 
+/**
+ * Whether an undecided trade, should it be new, says that ids went back without a reset: of one instant with the newest, a
+ * smaller id follows a greater. Of one that is older nobody knows, since it may only have come late.
+ */
+export function isRegression({ lastId, newestMs }: SeenTrades, tradeId: number, timeMs: number): boolean {
+  return tradeId < lastId && timeMs === newestMs;
+}
+
 function isOfAnotherTime({ sinceMs = -1 }: SeenTrades, newestMs: number, timeMs: number): boolean {
   return timeMs < sinceMs || timeMs < newestMs - MAX_DISORDER_MS;
 }

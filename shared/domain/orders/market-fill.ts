@@ -1,5 +1,6 @@
 import { ONE, decimal, formatDecimal, multiply, type Decimal } from '../decimal.ts';
 import { deterministicId } from '../ids.ts';
+import { unitedFlags, type Flagged } from '../market-data/quality-flags.ts';
 import type { Side } from '../market-data/trade.ts';
 import type { Fill, Order } from './order.ts';
 
@@ -7,7 +8,7 @@ export type FillOutcome =
   { readonly kind: 'filled'; readonly fill: Fill } | { readonly kind: 'rejected'; readonly reason: string };
 
 /** The print that a market order meets. */
-export interface Print {
+export interface Print extends Flagged {
   readonly price: Decimal;
   /** '' where history has candles only. */
   readonly tradeId: string;
@@ -44,6 +45,7 @@ export function fillMarketOrder(order: Order, print: Print): FillOutcome {
       cashChange: formatDecimal(cashChange),
       tradeId: print.tradeId,
       timeMs: print.timeMs,
+      ...unitedFlags(order, print),
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { InstrumentId } from '../market-data/instrument.ts';
+import type { Flagged } from '../market-data/quality-flags.ts';
 import type { Side } from '../market-data/trade.ts';
 import type { Interval } from '../candles/interval.ts';
 
@@ -18,8 +19,8 @@ export const ORDER_STATUSES = [
 ] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
-/** Raised when a strategy's advice changes on a closed candle. */
-export interface Signal {
+/** Raised when a strategy's advice changes on a closed candle, whose flags it carries. */
+export interface Signal extends Flagged {
   readonly signalId: string;
   readonly accountId: string;
   readonly strategyId: string;
@@ -34,8 +35,11 @@ export interface Signal {
   readonly reason: string;
 }
 
-/** What is asked of a venue. A market order carries either a quantity or the cash to spend. */
-export interface Order {
+/**
+ * What is asked of a venue. A market order carries either a quantity or the cash to spend, and the flags of the signal that it
+ * follows.
+ */
+export interface Order extends Flagged {
   /** UUID of account, strategy, instrument, interval, candle and leg. */
   readonly clientOrderId: string;
   readonly signalId: string;
@@ -60,8 +64,11 @@ export function reasonItIsTooLate({ expiresAtMs }: Pick<Order, 'expiresAtMs'>, n
   return nowMs > expiresAtMs ? 'it came too late: the order has expired' : null;
 }
 
-/** One execution of ours. All amounts canonical decimals; `fee` is in the quote currency. */
-export interface Fill {
+/**
+ * One execution of ours, with the flags of its order and of the print that it met. All amounts canonical decimals; `fee` is in
+ * the quote currency.
+ */
+export interface Fill extends Flagged {
   /** UUID of the order, the trade that it met, and the leg. */
   readonly fillId: string;
   readonly clientOrderId: string;

@@ -4,7 +4,7 @@
  * The state is plain JSON, changed in place.
  */
 import type { InstrumentId } from '../market-data/instrument.ts';
-import { isFlagged, UNFLAGGED } from '../market-data/quality-flags.ts';
+import { flagsIn, isFlagged, UNFLAGGED } from '../market-data/quality-flags.ts';
 import type { Trade } from '../market-data/trade.ts';
 import { fillMarketOrder } from './market-fill.ts';
 import type { Fill, Order } from './order.ts';
@@ -143,7 +143,8 @@ function expired(order: Order): VenueReport {
 function meet(order: Order, trade: Trade): VenueReport | null {
   if (order.instrumentId !== trade.instrumentId || trade.timeMs < order.effectiveTimeMs) return null;
   if (trade.timeMs > order.expiresAtMs) return expired(order);
-  const print = { price: trade.price, tradeId: String(trade.tradeId), timeMs: trade.timeMs };
+  const { price, tradeId, timeMs, quality } = trade;
+  const print = { price, tradeId: String(tradeId), timeMs, ...flagsIn(quality) };
   const outcome = fillMarketOrder(order, print);
   if (outcome.kind === 'filled') return outcome;
   return { kind: 'rejected', order, reason: outcome.reason, timeMs: trade.timeMs };

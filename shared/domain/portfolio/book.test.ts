@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { decimal, formatDecimal, ONE } from '../decimal.ts';
 import { fillMarketOrder } from '../orders/market-fill.ts';
 import type { Fill, Order } from '../orders/order.ts';
+import type { QualityFlag } from '../market-data/quality-flags.ts';
 import { bookFill, equityOf, openBook, type Book } from './book.ts';
 
 const CAPITAL = decimal('10000');
@@ -36,6 +37,22 @@ function booked(book: Book, fill: Fill): Book {
 }
 
 describe('the ledger', () => {
+  it('says what of it rests on flagged data: of an open position, of fills, and of what they made', () => {
+    const flagged = (fill: Fill, ...flags: QualityFlag[]): Fill => ({ ...fill, flags });
+    const bought = booked(empty(), flagged(fillAt('BUY', ONE, 100n * ONE), 'spike'));
+    expect(bought).toMatchObject({ flags: ['spike'], flaggedFills: 1, flaggedProfit: 0n });
+    const sale = bookFill(bought, flagged(fillAt('SELL', ONE, 90n * ONE), 'gap'));
+    if (sale.kind !== 'booked') throw new Error(sale.reason);
+    expect(sale.roundTrip).toMatchObject({ flags: ['gap', 'spike'] });
+    expect(sale.book).not.toHaveProperty('flags');
+    expect(sale.book).toMatchObject({ flaggedFills: 2, flaggedProfit: sale.roundTrip!.profit });
+    // What comes behind it is no worse for it.
+    const after = bookFill(booked(sale.book, fillAt('BUY', ONE, 90n * ONE)), fillAt('SELL', ONE, 95n * ONE));
+    if (after.kind !== 'booked') throw new Error(after.reason);
+    expect(after.roundTrip).not.toHaveProperty('flags');
+    expect(after.book).toMatchObject({ fills: 4, flaggedFills: 2, flaggedProfit: sale.roundTrip!.profit });
+  });
+
   it('conserves cash: what is there is the capital and all the fills’ changes, exactly', () => {
     const step = fc.record({
       buy: fc.boolean(),

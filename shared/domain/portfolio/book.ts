@@ -1,9 +1,11 @@
 /** The ledger of one strategy instance: its cash, its position, and what it made. */
 import { decimal, formatDecimal, multiply, type Decimal } from '../decimal.ts';
+import { unitedFlags, type Flagged } from '../market-data/quality-flags.ts';
 import type { InstrumentId } from '../market-data/instrument.ts';
 import type { Fill } from '../orders/order.ts';
 
-export interface Book {
+/** Its flags are those of the fills that its open position comes of. */
+export interface Book extends Flagged {
   readonly accountId: string;
   readonly strategyId: string;
   readonly instrumentId: InstrumentId;
@@ -14,12 +16,16 @@ export interface Book {
   readonly realizedProfit: Decimal;
   readonly feesPaid: Decimal;
   readonly fills: number;
+  /** Of these, what rests on flagged data. */
+  readonly flaggedFills: number;
+  /** Profit of round trips of which a fill was flagged. */
+  readonly flaggedProfit: Decimal;
   /** Time and price of the fill that opened the position; null when flat. */
   readonly entry: { readonly timeMs: number; readonly price: Decimal } | null;
 }
 
-/** A position that was opened and is closed again. */
-export interface RoundTrip {
+/** A position that was opened and is closed again, with the flags of its fills. */
+export interface RoundTrip extends Flagged {
   readonly entryTimeMs: number;
   readonly entryPrice: Decimal;
   readonly exitTimeMs: number;
@@ -46,6 +52,8 @@ export function openBook(
     realizedProfit: 0n,
     feesPaid: 0n,
     fills: 0,
+    flaggedFills: 0,
+    flaggedProfit: 0n,
     entry: null,
   };
 }
@@ -75,7 +83,8 @@ function bookBuy(book: Book, fill: Fill): BookingOutcome {
       quantity: book.quantity + decimal(fill.quantity),
       cost: book.cost - change,
       feesPaid: book.feesPaid + decimal(fill.fee),
-      fills: book.fills + 1,
+      ...countFill(book, fill),
+      ...unitedFlags(book, fill),
       entry: book.entry ?? { timeMs: fill.timeMs, price: decimal(fill.price) },
     },
   };
@@ -93,6 +102,9 @@ function bookSell(book: Book, fill: Fill): BookingOutcome {
   // A part of the position takes its part of the cost along; the last part takes what is left, so nothing is lost to rounding.
   const cost = sold === book.quantity ? book.cost : (book.cost * sold) / book.quantity;
   const quantity = book.quantity - sold;
+  const profit = proceeds - cost;
+  const { flags: _, ...unflagged } = book;
+  const rested = unitedFlags(book, fill);
   return {
     kind: 'booked',
     roundTrip: {
@@ -101,20 +113,27 @@ function bookSell(book: Book, fill: Fill): BookingOutcome {
       exitTimeMs: fill.timeMs,
       exitPrice: decimal(fill.price),
       quantity: sold,
-      profit: proceeds - cost,
+      profit,
       cost,
+      ...rested,
     },
     book: {
-      ...book,
+      ...unflagged,
+      ...(quantity === 0n ? {} : unitedFlags(book)),
       cash: book.cash + proceeds,
       quantity,
       cost: book.cost - cost,
-      realizedProfit: book.realizedProfit + proceeds - cost,
+      realizedProfit: book.realizedProfit + profit,
       feesPaid: book.feesPaid + decimal(fill.fee),
-      fills: book.fills + 1,
+      ...countFill(book, fill),
+      flaggedProfit: book.flaggedProfit + (rested.flags === undefined ? 0n : profit),
       entry: quantity === 0n ? null : book.entry,
     },
   };
+}
+
+function countFill(book: Book, { flags }: Fill): Pick<Book, 'fills' | 'flaggedFills'> {
+  return { fills: book.fills + 1, flaggedFills: book.flaggedFills + (flags === undefined ? 0 : 1) };
 }
 
 /** Cash plus the position at a price. */

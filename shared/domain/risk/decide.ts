@@ -5,6 +5,7 @@
 import { intervalMs, openTimeOf } from '../candles/interval.ts';
 import { decimal, decimalFromNumber, formatDecimal, toNumber, type Decimal } from '../decimal.ts';
 import { deterministicId } from '../ids.ts';
+import { unitedFlags } from '../market-data/quality-flags.ts';
 import type { Order, Signal } from '../orders/order.ts';
 import { equityOf, type Book } from '../portfolio/book.ts';
 import type { StrategyInstance } from '../strategies/strategy.ts';
@@ -90,6 +91,7 @@ function orderFor(signal: Signal, book: Book, instance: StrategyInstance, effect
     slippage: instance.slippage,
     effectiveTimeMs,
     expiresAtMs: effectiveTimeMs + ORDER_LIFETIME_MS,
+    ...unitedFlags(signal),
   };
 }
 

@@ -1,16 +1,17 @@
 import { intervalMs } from '../candles/interval.ts';
 import { deterministicId } from '../ids.ts';
+import { unitedFlags, type Flagged } from '../market-data/quality-flags.ts';
 import type { Signal } from '../orders/order.ts';
 import type { Advice, StrategyInstance } from './strategy.ts';
 
 /** Advice on a closed candle, as the rest of the platform hears of it. */
 export function signalOf(
   instance: StrategyInstance,
-  candleOpenTimeMs: number,
-  /** The candle's close, canonical decimal. */
-  referencePrice: string,
+  /** `close`: canonical decimal. */
+  candle: { readonly openTimeMs: number; readonly close: string } & Flagged,
   advice: NonNullable<Advice>,
 ): Signal {
+  const { openTimeMs: candleOpenTimeMs, close: referencePrice } = candle;
   const { strategyId, accountId, instrumentId, interval } = instance;
   return {
     signalId: deterministicId('signal', accountId, strategyId, instrumentId, interval, candleOpenTimeMs),
@@ -23,5 +24,6 @@ export function signalOf(
     side: advice.side,
     referencePrice,
     reason: advice.reason,
+    ...unitedFlags(candle),
   };
 }

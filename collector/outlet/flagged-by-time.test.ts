@@ -3,7 +3,7 @@ import { parseLaneRecord } from '../../shared/contracts/stream-records.ts';
 import { readToldTrade, type ToldTrade } from '../../shared/contracts/lane-rows.ts';
 import { qualityOf } from '../../shared/domain/market-data/quality-flags.ts';
 import { VenueClock } from '../../shared/domain/market-data/venue-clock.ts';
-import { flaggedIfAhead } from './flagged-if-ahead.ts';
+import { flaggedByTime } from './flagged-by-time.ts';
 import { LanePacker } from './lane-packer.ts';
 
 const NOW_MS = 1_772_323_200_000;
@@ -30,15 +30,15 @@ function skewedClock(): VenueClock {
 
 describe('a trade that is ahead', () => {
   it('of its venue by more than five seconds is flagged, whatever our clock says', () => {
-    const qualityAt = (timeMs: number) => flaggedIfAhead(trade(timeMs), skewedClock()).quality;
+    const qualityAt = (timeMs: number) => flaggedByTime(trade(timeMs), skewedClock()).quality;
     expect(qualityAt(NOW_MS + 125_000)).toBeUndefined();
     expect(qualityAt(NOW_MS + 125_001)).toBe(FUTURE_TIME);
-    expect(flaggedIfAhead(trade(NOW_MS + 125_001), undefined).quality).toBeUndefined();
+    expect(flaggedByTime(trade(NOW_MS + 125_001), undefined).quality).toBeUndefined();
   });
 
   it('keeps its flag on its way', () => {
     const packer = new LanePacker(() => 'session');
-    packer.addTrade(flaggedIfAhead(trade(NOW_MS + 130_000), skewedClock()));
+    packer.addTrade(flaggedByTime(trade(NOW_MS + 130_000), skewedClock()));
     packer.addTrade(trade(NOW_MS));
     const [record] = packer.take().map(({ data }) => parseLaneRecord(Buffer.from(data).toString()));
     expect(record).toMatchObject({ trades: [{ quality: FUTURE_TIME }, { timeMs: NOW_MS }], poison: [] });
@@ -46,6 +46,22 @@ describe('a trade that is ahead', () => {
 });
 
 describe('a trade that is old', () => {
+  it('by more than a minute is flagged where the venue told it by itself', () => {
+    const ANCIENT_TIME = qualityOf('ancient-time');
+    const qualityAt = (timeMs: number, isAnswer = false) =>
+      flaggedByTime(trade(timeMs, { isAnswer }), skewedClock()).quality;
+    expect(qualityAt(NOW_MS + 120_000 - 60_000)).toBeUndefined();
+    expect(qualityAt(NOW_MS + 120_000 - 60_001)).toBe(ANCIENT_TIME);
+    expect(qualityAt(NOW_MS - DAY_MS)).toBe(ANCIENT_TIME);
+    expect(qualityAt(NOW_MS - DAY_MS, true)).toBeUndefined();
+  });
+
+  it('of a venue that has just set its clock by two minutes is not', () => {
+    const clock = skewedClock();
+    clock.observe(NOW_MS, NOW_MS);
+    expect(flaggedByTime(trade(NOW_MS), clock).quality).toBeUndefined();
+  });
+
   it('is set aside where the venue told it by itself, and kept where it was asked for it', () => {
     const read = (timeMs: number, isAnswer: boolean) => readToldTrade(trade(timeMs, { isAnswer }));
     expect(read(NOW_MS - DAY_MS, false)).toMatchObject({ timeMs: NOW_MS - DAY_MS });
