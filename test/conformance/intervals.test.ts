@@ -7,79 +7,13 @@ import type { Candle } from '../../shared/domain/candles/candle.ts';
 import { candleUnderWay } from '../../shared/domain/candles/candle-under-way.ts';
 import { type ClosedCandle, type LateTrade } from '../../shared/domain/candles/fold.ts';
 import { INTERVALS, intervalMs, openTimeOf, type Interval } from '../../shared/domain/candles/interval.ts';
-import { decimal, formatDecimal, ONE } from '../../shared/domain/decimal.ts';
+import { decimal, formatDecimal } from '../../shared/domain/decimal.ts';
 import type { Trade } from '../../shared/domain/market-data/trade.ts';
 import { TapeFolds, type TapeStep } from '../../shared/engine/tape-folds.ts';
+import { foldedPlainly, sumsOf } from '../support/folded-plainly.ts';
 import { dataFolder, describeConformance } from './recorded-data.ts';
 
 const CAPTURE = `${dataFolder}captures/binance-spot-btcusdt-2024-08-09.ndjson.gz`;
-
-type Sums = Pick<
-  Candle,
-  | 'openTimeMs'
-  | 'open'
-  | 'high'
-  | 'low'
-  | 'close'
-  | 'volume'
-  | 'quoteVolume'
-  | 'takerBuyVolume'
-  | 'tradeCount'
-  | 'firstTradeId'
-  | 'lastTradeId'
->;
-
-const sumsOf = (candle: Sums): Sums => {
-  const { openTimeMs, open, high, low, close, volume, quoteVolume, takerBuyVolume } = candle;
-  const { tradeCount, firstTradeId, lastTradeId } = candle;
-  return {
-    openTimeMs,
-    open,
-    high,
-    low,
-    close,
-    volume,
-    quoteVolume,
-    takerBuyVolume,
-    tradeCount,
-    firstTradeId,
-    lastTradeId,
-  };
-};
-
-/** Each trade into each candle, in the order of the tape. */
-function foldedPlainly(trades: readonly Trade[], interval: Interval): Sums[] {
-  const candles: { -readonly [Name in keyof Sums]: Sums[Name] }[] = [];
-  for (const { timeMs, tradeId, price, quantity, takerSide } of trades) {
-    const openTimeMs = openTimeOf(timeMs, interval);
-    let candle = candles.at(-1);
-    if (candle?.openTimeMs !== openTimeMs) {
-      candle = {
-        openTimeMs,
-        open: price,
-        high: price,
-        low: price,
-        close: price,
-        volume: 0n,
-        quoteVolume: 0n,
-        takerBuyVolume: 0n,
-        tradeCount: 0,
-        firstTradeId: tradeId,
-        lastTradeId: tradeId,
-      };
-      candles.push(candle);
-    }
-    candle.high = price > candle.high ? price : candle.high;
-    candle.low = price < candle.low ? price : candle.low;
-    candle.close = price;
-    candle.volume += quantity;
-    candle.quoteVolume += (price * quantity) / ONE;
-    if (takerSide === 'BUY') candle.takerBuyVolume += quantity;
-    candle.tradeCount++;
-    candle.lastTradeId = tradeId;
-  }
-  return candles;
-}
 
 /** What the live fold makes of the steps, the candle under way last. */
 function foldedLive(

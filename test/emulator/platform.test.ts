@@ -33,6 +33,7 @@ import { eventually } from '../contracts/suites/eventually.ts';
 import { ApiClient, openSocket, type SocketClient } from './api-client.ts';
 import { expectedCandles } from './expected-candles.ts';
 import { openEmulator, type EmulatorUnderTest } from './emulator-under-test.ts';
+import { describeRecordedVenues } from './recorded-venues.ts';
 import { writeMovedTape, type MovedTape } from './tape.ts';
 
 const INSTRUMENT = 'binance:BTC-USDT';
@@ -254,10 +255,15 @@ describe('a tape fed through Kinesis', () => {
     expect(best).toHaveLength(4);
     expect(best[0]!.trades).toBeGreaterThan(0);
   });
+});
 
-  it('has left nothing in a dead-letter queue', async () => {
+describeRecordedVenues(() => ({ environment, clickHouse, owner, folder: emulator.folder }));
+
+describe('after all of it', () => {
+  it('nothing lies in a dead-letter queue, and nothing but the poisoned trade was set aside', async () => {
     const { deadLetters } = await owner.read('/v1/status', healthView);
     expect(deadLetters).toEqual({ 'orders-urgent': 0, 'orders-standard': 0 });
+    expect((await owner.read('/v1/quarantine', quarantinePage)).items).toHaveLength(1);
   });
 });
 
