@@ -16,7 +16,7 @@ const EXCHANGE: Exchange = 'binance';
  * @param startSecond of event time, since the epoch.
  */
 export function depthTape(symbols: readonly string[], startSecond: number): TapeSource {
-  return { id: 'depth', firstLine: 1, hasBooks: true, read: () => readDepth(symbols, startSecond) };
+  return { id: 'depth', firstLine: 1, isReadFromStart: true, read: () => readDepth(symbols, startSecond) };
 }
 
 async function* readDepth(
