@@ -25,7 +25,7 @@ export class FlaggedSpikes {
     const { instrumentId, price, timeMs, receivedAtMs, isAnswer, quality = UNFLAGGED } = trade;
     if (quality !== UNFLAGGED || !isTradeTime(timeMs, receivedAtMs, isAnswer)) return trade;
     const tradeId = parseTradeId(trade.tradeId);
-    if (tradeId === null || typeof price !== 'string' || !(Number(price) > 0)) return trade;
+    if (tradeId === null || typeof price !== 'string') return trade;
     const isSpike = this.#watch.isSpike(instrumentId, { tradeId, timeMs, price });
     return isSpike ? flaggedWith(trade, SPIKE) : trade;
   }

@@ -35,14 +35,17 @@ const SECOND_MS = 1000;
 export interface PricedTrade {
   readonly tradeId: number;
   readonly timeMs: number;
-  /** Decimal text, above zero. */
+  /** Decimal text; one that is not above zero is asked after in vain. */
   readonly price: string;
 }
 
-/** The last trade of a second, by (time, id). */
-interface Closing extends PricedTrade {
+/** The last trade of a second, by (time, id): of the second under way another one with each trade. */
+interface Closing {
   readonly second: number;
-  readonly value: number;
+  tradeId: number;
+  timeMs: number;
+  price: string;
+  value: number;
 }
 
 interface Band {
@@ -58,16 +61,16 @@ class Prices {
   /** Of the seconds before one. */
   #band: { readonly second: number; readonly band: Band | null } = { second: -1, band: null };
 
-  isSpike(trade: PricedTrade): boolean {
+  /** @param value of its price, in the nearest double. */
+  isSpike(trade: PricedTrade, value: number): boolean {
     if (this.#beginsAnew(trade)) this.#forget();
-    const value = Number(trade.price);
     const second = Math.floor(trade.timeMs / SECOND_MS);
     if (this.#band.second !== second) this.#band = { second, band: bandOf(this.#before(second)) };
     const { band } = this.#band;
     const distance = band === null ? 0 : Math.abs(value - band.median);
     const isSpike =
       band !== null && distance > band.distance && distance > this.#leastMove(second, trade.price);
-    this.#take({ ...trade, second, value });
+    this.#take(trade, second, value);
     return isSpike;
   }
 
@@ -94,12 +97,18 @@ class Prices {
   }
 
   /** A trade of a second that is behind us changes nothing: what was decided stays as it was. */
-  #take(trade: Closing): void {
+  #take(trade: PricedTrade, second: number, value: number): void {
+    const { tradeId, timeMs, price } = trade;
     const last = this.#closings.at(-1);
-    if (last === undefined || trade.second > last.second) {
-      this.#closings.push(trade);
+    if (last === undefined || second > last.second) {
+      this.#closings.push({ second, tradeId, timeMs, price, value });
       if (this.#closings.length > KEPT) this.#closings.shift();
-    } else if (trade.second === last.second && isBehind(trade, last)) this.#closings.splice(-1, 1, trade);
+    } else if (second === last.second && isBehind(trade, last)) {
+      last.tradeId = tradeId;
+      last.timeMs = timeMs;
+      last.price = price;
+      last.value = value;
+    }
   }
 }
 
@@ -137,8 +146,10 @@ export class SpikeWatch {
 
   /** Takes note of the trade, too. Only trades whose time is believed are to be asked after. */
   isSpike(instrumentId: InstrumentId, trade: PricedTrade): boolean {
+    const value = Number(trade.price);
+    if (!(value > 0)) return false;
     let prices = this.#prices.get(instrumentId);
     if (prices === undefined) this.#prices.set(instrumentId, (prices = new Prices()));
-    return prices.isSpike(trade);
+    return prices.isSpike(trade, value);
   }
 }
