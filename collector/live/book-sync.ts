@@ -227,11 +227,18 @@ export class BookSync {
 
   async #ask(need: Need): Promise<void> {
     const { connection, instrumentId } = need;
-    const { books, restEndpoint, hasRoom, fetch, take, time } = this.#options;
+    const { books, restEndpoint, hasRoom, take, time } = this.#options;
     if (books.kind !== 'asked') return;
     const deep = books.snapshot(restEndpoint, instrumentId);
-    const request = hasRoom(deep) ? deep : books.brief(restEndpoint, instrumentId);
-    const answer = await fetch(request, ONE_ATTEMPT, connection.signal);
+    const isToDeepen = need.wholeSince !== null;
+    // Whoever else asks at the same moment may have been faster: then there is no room any more.
+    let [request, answer] = [deep, hasRoom(deep) ? await this.#fetchNow(deep, connection) : null];
+    if ((answer === null || answer.kind === 'failed') && !hasRoom(deep)) {
+      if (isToDeepen) return;
+      request = books.brief(restEndpoint, instrumentId);
+      answer = null;
+    }
+    answer ??= await this.#options.fetch(request, ONE_ATTEMPT, connection.signal);
     connection.signal.throwIfAborted();
     const cause = answer.kind === 'failed' ? answer.cause : take(connection, request.url, answer.text);
     this.#tell(cause);
@@ -243,6 +250,12 @@ export class BookSync {
     need.attempts = Math.max(0, need.attempts - 1);
     need.nextAt = time.elapsedMs();
     this.#pausedUntil = need.nextAt + this.#failures.nextMs();
+  }
+
+  /** Where there is room at once, and not at all otherwise. */
+  async #fetchNow(request: VenueRequest, { signal }: OpenConnection): Promise<FetchedText> {
+    const { fetch, time } = this.#options;
+    return fetch(request, { kind: 'until', elapsedMs: time.elapsedMs() }, signal);
   }
 
   #tell(cause: string | null): void {
