@@ -199,11 +199,12 @@ export class BookSync {
       }
   }
 
-  /** What began in brief is asked for as deep as it is to be had, once there is room for that. */
+  /** What began in brief is asked for as deep as it is to be had, one at a time, once there is room for that. */
   #isToDeepen(need: Need, now: number): boolean {
     const { books, isBrief, hasRoom, restEndpoint } = this.#options;
     const { connection, instrumentId } = need;
-    if (need.isAsking || need.wholeSince === null || now < need.nextAt) return false;
+    if (this.#asking > 0 || need.wholeSince === null || now < need.nextAt) return false;
+    if (now - need.wholeSince < LONGEST_RETRY_MS) return false;
     if (books.kind !== 'asked' || !isBrief(connection, instrumentId)) return false;
     if (!hasRoom(books.snapshot(restEndpoint, instrumentId))) return false;
     need.nextAt = now + LONGEST_RETRY_MS;
@@ -231,9 +232,11 @@ export class BookSync {
     if (books.kind !== 'asked') return;
     const deep = books.snapshot(restEndpoint, instrumentId);
     const isToDeepen = need.wholeSince !== null;
-    // Whoever else asks at the same moment may have been faster: then there is no room any more.
-    let [request, answer] = [deep, hasRoom(deep) ? await this.#fetchNow(deep, connection) : null];
-    if ((answer === null || answer.kind === 'failed') && !hasRoom(deep)) {
+    // What was lost again so soon may be lost once more: brief ones will do until it stays whole.
+    const isWorthIt = hasRoom(deep) && (isToDeepen || need.attempts <= 1);
+    let [request, answer] = [deep, isWorthIt ? await this.#fetchNow(deep, connection) : null];
+    // Whoever else asked at the same moment may have been faster: then there is no room any more.
+    if (answer === null || (answer.kind === 'failed' && !hasRoom(deep))) {
       if (isToDeepen) return;
       request = books.brief(restEndpoint, instrumentId);
       answer = null;
