@@ -199,11 +199,12 @@ export class BookSync {
       }
   }
 
-  /** What began in brief is asked for as deep as it is to be had, once there is room for that. */
+  /** What began in brief is asked for as deep as it is to be had, one at a time, once there is room for that. */
   #isToDeepen(need: Need, now: number): boolean {
     const { books, isBrief, hasRoom, restEndpoint } = this.#options;
     const { connection, instrumentId } = need;
-    if (need.isAsking || need.wholeSince === null || now < need.nextAt) return false;
+    if (this.#asking > 0 || need.wholeSince === null || now < need.nextAt) return false;
+    if (now - need.wholeSince < LONGEST_RETRY_MS) return false;
     if (books.kind !== 'asked' || !isBrief(connection, instrumentId)) return false;
     if (!hasRoom(books.snapshot(restEndpoint, instrumentId))) return false;
     need.nextAt = now + LONGEST_RETRY_MS;
@@ -227,11 +228,20 @@ export class BookSync {
 
   async #ask(need: Need): Promise<void> {
     const { connection, instrumentId } = need;
-    const { books, restEndpoint, hasRoom, fetch, take, time } = this.#options;
+    const { books, restEndpoint, hasRoom, take, time } = this.#options;
     if (books.kind !== 'asked') return;
     const deep = books.snapshot(restEndpoint, instrumentId);
-    const request = hasRoom(deep) ? deep : books.brief(restEndpoint, instrumentId);
-    const answer = await fetch(request, ONE_ATTEMPT, connection.signal);
+    const isToDeepen = need.wholeSince !== null;
+    // What was lost again so soon may be lost once more: brief ones will do until it stays whole.
+    const isWorthIt = hasRoom(deep) && (isToDeepen || need.attempts <= 1);
+    let [request, answer] = [deep, isWorthIt ? await this.#fetchNow(deep, connection) : null];
+    // Whoever else asked at the same moment may have been faster: then there is no room any more.
+    if (answer === null || (answer.kind === 'failed' && !hasRoom(deep))) {
+      if (isToDeepen) return;
+      request = books.brief(restEndpoint, instrumentId);
+      answer = null;
+    }
+    answer ??= await this.#options.fetch(request, ONE_ATTEMPT, connection.signal);
     connection.signal.throwIfAborted();
     const cause = answer.kind === 'failed' ? answer.cause : take(connection, request.url, answer.text);
     this.#tell(cause);
@@ -243,6 +253,12 @@ export class BookSync {
     need.attempts = Math.max(0, need.attempts - 1);
     need.nextAt = time.elapsedMs();
     this.#pausedUntil = need.nextAt + this.#failures.nextMs();
+  }
+
+  /** Where there is room at once, and not at all otherwise. */
+  async #fetchNow(request: VenueRequest, { signal }: OpenConnection): Promise<FetchedText> {
+    const { fetch, time } = this.#options;
+    return fetch(request, { kind: 'until', elapsedMs: time.elapsedMs() }, signal);
   }
 
   #tell(cause: string | null): void {

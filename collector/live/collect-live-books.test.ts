@@ -280,16 +280,16 @@ describe('a book of Binance', () => {
         Array.from({ length: levels(url) }, (_, n) => [String(at(n)), '1']);
       return { lastUpdateId: sent, bids: side((n) => 5000 - n), asks: side((n) => 6000 + n) };
     };
-    await listen('binance', ...Array.from({ length: 40 }, (_, n) => `S${n}-USDT`));
+    await listen('binance', ...Array.from({ length: 60 }, (_, n) => `S${n}-USDT`));
     const depths = () =>
       venue.asked.filter((url) => url.includes('/depth')).map((url) => levels(new URL(url)));
-    // Fifteen deep ones would use up what may be asked at once for what can wait, and the catalogue takes some of it.
+    // Thirty deep ones would use up what may be asked at once for what can wait, and the catalogue takes some of it.
     await time.pass(500);
     const deep = (): number => depths().filter((count) => count === 1000).length;
-    expect([deep(), depths().length]).toEqual([14, 40]);
+    expect([deep(), depths().length]).toEqual([29, 60]);
     expect(vitals.takeBooks()).toMatchObject({ notWhole: 0 });
-    await time.pass(60_000);
-    expect([deep(), depths().length]).toEqual([40, 40 + 26]);
+    await time.pass(150_000);
+    expect([deep(), depths().length]).toEqual([60, 60 + 31]);
     expect(vitals.takeBooks()).toMatchObject({ notWhole: 0, counted: { resyncs: 0 } });
   });
 });

@@ -3,13 +3,13 @@ import type { LiveTime } from './live-time.ts';
 export interface RequestBudgetOptions {
   /** What the venue grants to an address in any minute. */
   readonly weightPerMinute: number;
-  /** Where it grants less than a quarter of that at once. */
+  /** Where it grants less than half of that at once. */
   readonly weightAtOnce?: number;
   readonly time: LiveTime;
 }
 
 /** Of the minute's weight: so much at once, and the rest evenly. Together they never pass it, whenever a minute begins. */
-const SHARE_AT_ONCE = 0.25;
+const SHARE_AT_ONCE = 0.5;
 /** Left to whoever else asks from the same address. */
 const SHARE_SPARED = 0.1;
 /** Of what may be asked at once: what can wait leaves as much to what cannot. */

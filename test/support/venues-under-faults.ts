@@ -17,8 +17,8 @@ const START_MS = Date.UTC(2026, 0, 1);
 const QUIET_MS = 4000;
 const END_WITHIN_MS = 20_000;
 const TICK_MS = 50;
-/** Between a print and its lane, at the end of the run, and while the collectors end. */
-const UNDER_WAY_MS = 2500;
+/** Before the collectors end: what they hold then, for want of the trades before it, is fetched by those that follow. */
+const UNDER_WAY_MS = 2000;
 
 export interface FaultyRunOptions {
   readonly seed: number;
@@ -103,8 +103,8 @@ class World {
         .catch((error: unknown) => failures.push(error))
         .finally(() => running--);
     }
-    await this.#time.pass(QUIET_MS + this.#options.disturbedMs + RECOVERED_WITHIN_MS + 2000);
-    // Trades that are under way are in the lanes before the collectors end.
+    await this.#time.pass(QUIET_MS + this.#options.disturbedMs + RECOVERED_WITHIN_MS + UNDER_WAY_MS);
+    const dueMs = this.#time.nowMs() - UNDER_WAY_MS;
     for (const venue of this.#venues) venue.close();
     stop.abort();
     const deadline = performance.now() + END_WITHIN_MS;
@@ -117,12 +117,7 @@ class World {
     }
     if (failures.length > 0) throw failures[0];
     const { faults } = this.#options;
-    const compared = this.#arrivals.compare(
-      this.#venues,
-      faults,
-      START_MS + QUIET_MS,
-      this.#time.nowMs() - UNDER_WAY_MS,
-    );
+    const compared = this.#arrivals.compare(this.#venues, faults, START_MS + QUIET_MS, dueMs);
     return { ...compared, logged: this.#logged };
   }
 

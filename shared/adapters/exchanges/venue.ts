@@ -151,7 +151,7 @@ export interface VenueEndpoints {
 /** What the venue grants to one address over REST. */
 export interface VenueLimits {
   readonly weightPerMinute: number;
-  /** Where less than a quarter of the minute's may be asked at once. */
+  /** Where less than half of the minute's may be asked at once. */
   readonly weightAtOnce?: number;
 }
 
