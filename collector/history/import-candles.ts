@@ -11,7 +11,12 @@ import {
   type Interval,
 } from '../../shared/domain/candles/interval.ts';
 import type { OpenCandle } from '../../shared/domain/candles/open-candle.ts';
-import { differingFields, differingSums, PlainFold } from '../../shared/domain/candles/plain-fold.ts';
+import {
+  differingFields,
+  differingSums,
+  PlainFold,
+  type CandleField,
+} from '../../shared/domain/candles/plain-fold.ts';
 import { multiply } from '../../shared/domain/decimal.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { CandleStore, StoredCandle } from '../../shared/ports/candle-store.ts';
@@ -26,6 +31,8 @@ export interface CandleImportOptions {
   readonly range: TimeRange;
   /** What was published of: of a candle that lies in it in part alone, nobody can know how it ended. */
   readonly covered: TimeRange;
+  /** What was published says nothing of these. */
+  readonly untold?: readonly CandleField[];
 }
 
 /** Where what was published is not what is stored, and what is stored was watched from its open and stays. */
@@ -101,10 +108,9 @@ export class CandleImport {
     if (!isWhole) return;
     const known = (await stored.through(openTimeMs)).find((candle) => candle.openTimeMs === openTimeMs);
     if (known === undefined) return this.#write({ ...made, revision: 1, throughSequence: '' });
-    const fields =
-      made.complete || this.#options.interval === null
-        ? differingFields(made, known)
-        : differingSums(made, known);
+    const { interval: ofFile, untold = [] } = this.#options;
+    const differing = made.complete || ofFile === null ? differingFields : differingSums;
+    const fields = differing(made, known).filter((field) => !untold.includes(field));
     if (fields.length === 0) return;
     if (!known.complete)
       return this.#write({ ...made, revision: known.revision + 1, throughSequence: known.throughSequence });

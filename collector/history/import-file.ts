@@ -3,6 +3,7 @@ import type { PublishedFile, ReadRow } from '../../shared/adapters/files/publish
 import { BadPublishedFile } from '../../shared/adapters/files/published/bad-published-file.ts';
 import type { PublishedKind } from '../../shared/adapters/files/published/published-layout.ts';
 import { intervalMs, type Interval } from '../../shared/domain/candles/interval.ts';
+import type { CandleField } from '../../shared/domain/candles/plain-fold.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { FindingsSurvey, type Findings } from './findings.ts';
 import { CandleImport, type CandlesWritten } from './import-candles.ts';
@@ -34,6 +35,8 @@ export interface ImportedFile extends Partial<CandlesWritten> {
 
 export interface FileImport {
   readonly instrumentId: InstrumentId;
+  /** What is not said of candles. */
+  readonly untold?: readonly CandleField[];
   readonly signal: AbortSignal;
   /** @param rows so far, of how many. */
   readonly onProgress: (what: string, done: number, of: number) => void;
@@ -126,7 +129,7 @@ function wrongGrid(
 export async function importFile(
   stores: HistoryStores,
   surveyed: SurveyedFile,
-  { instrumentId, signal, onProgress }: FileImport,
+  { instrumentId, untold = [], signal, onProgress }: FileImport,
 ): Promise<ImportedFile> {
   const { file, interval, findings } = surveyed;
   const range = surveyed.range!;
@@ -138,6 +141,7 @@ export async function importFile(
       interval,
       range: wider(range, covered),
       covered,
+      untold,
     });
     const fresh = onceEach(interval);
     await eachBatch(surveyed, signal, onProgress, async (rows) => candles.add(fresh(rows)));

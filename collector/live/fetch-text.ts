@@ -15,6 +15,8 @@ export interface FetchTextOptions {
   readonly timeoutMs: number;
   readonly patience: Patience;
   readonly random: () => number;
+  /** It will be asked again, and why. */
+  readonly onWait?: (cause: string, waitMs: number) => void;
 }
 
 export type Patience =
@@ -50,6 +52,7 @@ export async function fetchText(request: VenueRequest, options: FetchTextOptions
     if (answer.kind === 'slow-down') budget.shutFor(answer.pauseMs);
     const waitMs = answer.kind === 'slow-down' ? answer.pauseMs : backoff.nextMs();
     if (!isWorthIt(options, answer, attempt, waitMs)) return { kind: 'failed', cause: answer.cause };
+    options.onWait?.(answer.cause, waitMs);
     await time.sleep(waitMs, signal);
   }
 }

@@ -57,6 +57,7 @@ const bazaar: Venue = {
   },
   decoder: () => bazaarDecoder,
   books: null,
+  history: null,
   live: {
     endpoints: { ws: 'wss://spot.bazaar.example/ws', rest: 'https://spot.bazaar.example' },
     limits: { weightPerMinute: 60 },

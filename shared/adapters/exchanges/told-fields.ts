@@ -56,3 +56,9 @@ export function isoTimeMs(value: unknown): number | null {
   const timeMs = Date.parse(value);
   return Number.isNaN(timeMs) ? null : timeMs;
 }
+
+/** A stamp in seconds, as venues write it. */
+export function millisecondsOf(seconds: unknown): unknown {
+  const isText = typeof seconds === 'string' && /^\d{1,10}$/.test(seconds);
+  return typeof seconds === 'number' || isText ? Number(seconds) * 1000 : seconds;
+}

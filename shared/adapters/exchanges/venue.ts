@@ -9,6 +9,8 @@ import type {
   BookSnapshot,
   ToldQuote,
 } from '../../domain/market-data/book/book-keeper.ts';
+import type { Interval } from '../../domain/candles/interval.ts';
+import type { CandleField } from '../../domain/candles/plain-fold.ts';
 import type { Exchange } from '../../domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
 import type { Listing } from '../../domain/market-data/listing.ts';
@@ -32,6 +34,8 @@ export interface Venue {
   readonly books: BookRules | null;
   /** `null`: its captures can be read, and nobody listens to it. */
   readonly live: LiveVenue | null;
+  /** `null`: nobody asks it for its past. */
+  readonly history: VenueHistory | null;
 }
 
 /** A message as it came from a venue, over whichever way. */
@@ -207,4 +211,64 @@ export interface BackfillPage {
     readonly trades: readonly VenueTrade[];
     readonly next: BackfillPage | null;
   };
+}
+
+/** What is asked for: at or after the first, before the second. */
+export interface HistoryRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What a venue tells of its past over REST, page by page. */
+export interface VenueHistory {
+  readonly candles: CandleHistory;
+  readonly trades: TradeHistory;
+  /** Whether an answer says to ask again later, where the venue does not say so by its status. Left out: none does. */
+  readonly isBusy?: (answer: unknown) => boolean;
+}
+
+export interface CandleHistory {
+  /** Those that the venue has, of ours. */
+  readonly intervals: readonly Interval[];
+  readonly candlesAPage: number;
+  /** It tells of so many of the newest alone, the one under way among them; null: of all that it ever had. */
+  readonly newestOnly: number | null;
+  /** What it does not say of a candle. */
+  readonly untold: readonly CandleField[];
+  /** Asks for the candles that open in a range, which is of one page at most. */
+  request(rest: string, instrumentId: InstrumentId, interval: Interval, range: HistoryRange): VenueRequest;
+  /** @returns the rows of an answer, in any order; null: it has none, because the venue refuses. */
+  read(answer: unknown): readonly ToldCandle[] | null;
+}
+
+/** As the venue wrote it, with times in milliseconds; what is wrong with it is for whoever reads rows to say. */
+export interface ToldCandle {
+  readonly openTimeMs: unknown;
+  readonly closeTimeMs?: unknown;
+  readonly open: unknown;
+  readonly high: unknown;
+  readonly low: unknown;
+  readonly close: unknown;
+  readonly volume: unknown;
+  readonly quoteVolume?: unknown;
+  readonly tradeCount?: unknown;
+  readonly takerBuyVolume?: unknown;
+}
+
+export interface TradeHistory {
+  first(rest: string, instrumentId: InstrumentId, range: HistoryRange): TradePage;
+}
+
+/** One question, and what follows from its answer. */
+export interface TradePage {
+  readonly request: VenueRequest;
+  /**
+   * @param trades of the answer, as the decoder read them.
+   * @param answer itself, where it is none of trades.
+   * @returns those that count, and the next page; null: the venue has told all of the range.
+   */
+  read(
+    trades: readonly VenueTrade[],
+    answer: unknown,
+  ): { readonly trades: readonly VenueTrade[]; readonly next: TradePage | null };
 }

@@ -1,6 +1,7 @@
 /** Binance's REST interface. https://developers.binance.com/docs/binance-spot-api-docs/rest-api */
 import { fixed, type Listing } from '../../market/listing.ts';
 import { NO_SUCH_PATH, numberIn, type RestAnswer, type VenueView } from '../protocol.ts';
+import { candlesOf, moneyText, type VenueCandle } from '../candles.ts';
 import type { PrintedTrade } from '../venue-record.ts';
 import { eightPlaces, rowsOf, symbolOf } from './words.ts';
 
@@ -21,6 +22,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
     ).map((trade) => tradeRow(listing, trade)),
   '/api/v3/aggTrades': (listing, query, view) =>
     aggregated(listing, query, view).map((trade) => aggregateRow(listing, trade)),
+  '/api/v3/klines': (listing, query, view) => klines(listing, query, view),
   '/api/v3/depth': (listing, query, view) => {
     const { book, updateId } = view.bookOf(listing);
     const limit = Math.min(MAX_LEVELS, numberIn(query, 'limit', 100));
@@ -88,6 +90,67 @@ function aggregateRow(
     m: !isBuy,
     M: true,
   };
+}
+
+const LENGTHS_MS: Readonly<Record<string, number>> = {
+  '1s': 1000,
+  '1m': 60_000,
+  '5m': 300_000,
+  '15m': 900_000,
+  '1h': 3_600_000,
+  '4h': 14_400_000,
+  '1d': 86_400_000,
+};
+
+/** Those that open in a time, the oldest first, and those without trades among them; the one under way too. */
+function klines(listing: Listing, query: URLSearchParams, { record, nowMs }: VenueView): unknown {
+  const lengthMs = LENGTHS_MS[query.get('interval') ?? ''];
+  if (lengthMs === undefined) return { code: -1120, msg: 'Invalid interval.' };
+  const limit = pageOf(query);
+  const fromMs = Math.ceil(numberIn(query, 'startTime', 0) / lengthMs) * lengthMs;
+  const untilMs = Math.min(numberIn(query, 'endTime', Infinity), nowMs()) + 1;
+  const known = candlesOf(record.between(listing.instrumentId, fromMs, untilMs + lengthMs), lengthMs);
+  const byOpen = new Map(known.map((candle) => [candle.openMs, candle]));
+  const rows: unknown[] = [];
+  let closeTicks = known[0]?.openTicks ?? 0;
+  for (
+    let openMs = known[0]?.openMs ?? untilMs;
+    openMs < untilMs && rows.length < limit;
+    openMs += lengthMs
+  ) {
+    const candle = byOpen.get(openMs) ?? quietCandle(openMs, closeTicks);
+    closeTicks = candle.closeTicks;
+    rows.push(klineOf(listing, candle, lengthMs));
+  }
+  return rows;
+}
+
+function quietCandle(openMs: number, ticks: number): VenueCandle {
+  return {
+    ...{ openMs, openTicks: ticks, highTicks: ticks, lowTicks: ticks, closeTicks: ticks },
+    ...{ steps: 0, takerBuySteps: 0, money: 0n, takerBuyMoney: 0n, trades: 0 },
+  };
+}
+
+function klineOf(
+  { priceDecimals, quantityDecimals }: Listing,
+  candle: VenueCandle,
+  lengthMs: number,
+): unknown {
+  const price = (ticks: number): string => eightPlaces(ticks, priceDecimals);
+  const money = (sum: bigint): string => moneyText(sum, priceDecimals + quantityDecimals, 8);
+  const { openMs, openTicks, highTicks, lowTicks, closeTicks, steps, takerBuySteps } = candle;
+  return [
+    openMs,
+    ...[openTicks, highTicks, lowTicks, closeTicks].map(price),
+    eightPlaces(steps, quantityDecimals),
+    openMs + lengthMs - 1,
+    money(candle.money),
+    candle.trades,
+    eightPlaces(takerBuySteps, quantityDecimals),
+    money(candle.takerBuyMoney),
+    '0',
+  ];
 }
 
 function exchangeInfo({ listings, nowMs }: VenueView): unknown {

@@ -1,6 +1,7 @@
 /** Coinbase's public REST interface. https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/public */
 import { fixed, type Listing } from '../../market/listing.ts';
 import type { Level } from '../../market/market-book.ts';
+import { candlesOf } from '../candles.ts';
 import { iso, NO_SUCH_PATH, numberIn, type RestAnswer, type VenueView } from '../protocol.ts';
 import { productOf, tradeRows } from './words.ts';
 
@@ -16,10 +17,12 @@ export function answerCoinbase(target: string, view: VenueView): RestAnswer {
     return { status: 200, body: { products, num_products: products.length } };
   }
   if (pathname === '/api/v3/brokerage/market/product_book') return book(searchParams, view);
-  const named = /^\/api\/v3\/brokerage\/market\/products\/([^/]+)\/ticker$/.exec(pathname)?.[1];
+  const [, named, question] =
+    /^\/api\/v3\/brokerage\/market\/products\/([^/]+)\/(ticker|candles)$/.exec(pathname) ?? [];
   if (named === undefined) return NO_SUCH_PATH;
   const listing = listingOf(view, decodeURIComponent(named));
-  return listing === undefined ? notFound() : trades(listing, searchParams, view);
+  if (listing === undefined) return notFound();
+  return question === 'ticker' ? trades(listing, searchParams, view) : candles(listing, searchParams, view);
 }
 
 function listingOf({ listings }: VenueView, product: string | null): Listing | undefined {
@@ -46,6 +49,41 @@ function trades(listing: Listing, query: URLSearchParams, { record, bookOf }: Ve
       best_ask: fixed(asks[0]?.[0] ?? 0, listing.priceDecimals),
     },
   };
+}
+
+const SECONDS: Readonly<Record<string, number>> = {
+  ONE_MINUTE: 60,
+  FIVE_MINUTE: 300,
+  FIFTEEN_MINUTE: 900,
+  ONE_HOUR: 3600,
+  ONE_DAY: 86_400,
+};
+const MAX_CANDLES = 350;
+
+/** Those that open in a time, the newest first; without trades there is none. */
+function candles(listing: Listing, query: URLSearchParams, { record }: VenueView): RestAnswer {
+  const seconds = SECONDS[query.get('granularity') ?? ''];
+  const [start, end] = [numberIn(query, 'start', NaN), numberIn(query, 'end', NaN)];
+  if (seconds === undefined || !(start < end)) return refused('granularity, start and end are required');
+  if ((end - start) / seconds > MAX_CANDLES)
+    return refused(`number of candles requested should be less than ${MAX_CANDLES}`);
+  const opensFrom = Math.ceil(start / seconds) * seconds;
+  const opensTo = Math.floor(end / seconds) * seconds;
+  const told = record.between(listing.instrumentId, opensFrom * 1000, (opensTo + seconds) * 1000);
+  const price = (ticks: number): string => fixed(ticks, listing.priceDecimals);
+  const rows = candlesOf(told, seconds * 1000).map((candle) => ({
+    start: String(candle.openMs / 1000),
+    low: price(candle.lowTicks),
+    high: price(candle.highTicks),
+    open: price(candle.openTicks),
+    close: price(candle.closeTicks),
+    volume: fixed(candle.steps, listing.quantityDecimals),
+  }));
+  return { status: 200, body: { candles: rows.toReversed() } };
+}
+
+function refused(message: string): RestAnswer {
+  return { status: 400, body: { error: 'INVALID_ARGUMENT', message } };
 }
 
 function book(query: URLSearchParams, view: VenueView): RestAnswer {

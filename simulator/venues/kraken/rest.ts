@@ -1,6 +1,7 @@
 /** Kraken's public REST interface. https://docs.kraken.com/api/docs/rest-api */
 import { fixed, type Listing } from '../../market/listing.ts';
 import type { Level } from '../../market/market-book.ts';
+import { candlesOf, moneyText } from '../candles.ts';
 import { NO_SUCH_PATH, numberIn, type RestAnswer, type VenueView } from '../protocol.ts';
 import { pairOf } from './words.ts';
 
@@ -22,13 +23,12 @@ export function answerKraken(target: string, view: VenueView): RestAnswer {
         Object.fromEntries(view.listings.map((listing) => [altname(listing), assetPair(listing)])),
       );
     case '/0/public/Trades':
+    case '/0/public/OHLC':
     case '/0/public/Depth': {
       const asked = searchParams.get('pair');
       const listing = view.listings.find((each) => [pairOf(each), altname(each)].includes(asked ?? ''));
       if (listing === undefined) return { status: 200, body: { error: ['EQuery:Unknown asset pair'] } };
-      return pathname.endsWith('Trades')
-        ? trades(listing, searchParams, view)
-        : depth(listing, searchParams, view);
+      return QUESTIONS[pathname]!(listing, searchParams, view);
     }
     default:
       return NO_SUCH_PATH;
@@ -80,6 +80,37 @@ function depth(listing: Listing, query: URLSearchParams, view: VenueView): RestA
       ]);
   return result({ [altname(listing)]: { bids: rows(bids), asks: rows(asks) } });
 }
+
+const NEWEST_CANDLES = 720;
+
+/** The newest after a second, the oldest first and the one under way last. */
+function ohlc(listing: Listing, query: URLSearchParams, { record, nowMs }: VenueView): RestAnswer {
+  const { instrumentId, priceDecimals, quantityDecimals } = listing;
+  const lengthMs = numberIn(query, 'interval', 1) * 60_000;
+  const earliestMs = nowMs() - (nowMs() % lengthMs) - (NEWEST_CANDLES - 1) * lengthMs;
+  const sinceMs = numberIn(query, 'since', 0) * 1000;
+  const known = candlesOf(record.between(instrumentId, earliestMs, Infinity), lengthMs);
+  const price = (ticks: number): string => fixed(ticks, priceDecimals);
+  const rows = known
+    .filter(({ openMs }) => openMs > sinceMs)
+    .map(({ openMs, openTicks, highTicks, lowTicks, closeTicks, steps, money, trades: count }) => [
+      openMs / 1000,
+      ...[openTicks, highTicks, lowTicks, closeTicks].map(price),
+      moneyText(
+        (money * 10n ** BigInt(quantityDecimals)) / BigInt(steps),
+        priceDecimals + quantityDecimals,
+        priceDecimals,
+      ),
+      fixed(steps, quantityDecimals),
+      count,
+    ]);
+  return result({ [altname(listing)]: rows, last: (rows.at(-2)?.[0] ?? 0) as number });
+}
+
+/** Questions about one pair. */
+const QUESTIONS: Readonly<
+  Record<string, (listing: Listing, query: URLSearchParams, view: VenueView) => RestAnswer>
+> = { '/0/public/Trades': trades, '/0/public/OHLC': ohlc, '/0/public/Depth': depth };
 
 function altname({ base, quote }: Listing): string {
   return `${OLD_CODES[base] ?? base}${quote}`;

@@ -15,6 +15,11 @@ const BRIEF_WEIGHT = 5;
 const MAX_CATALOGUE_CHARACTERS = 24 * 1024 * 1024;
 const TRADES_FROM_WEIGHT = 25;
 
+export const tradesFrom = pagesById(TRADES_A_PAGE, (rest, instrumentId, fromTradeId) => ({
+  url: `${rest}/api/v3/historicalTrades?symbol=${inAddress(instrumentId)}&fromId=${fromTradeId}&limit=${TRADES_A_PAGE}`,
+  weight: TRADES_FROM_WEIGHT,
+}));
+
 export const binanceLive: LiveVenue = {
   endpoints: { ws: 'wss://stream.binance.com:9443', rest: 'https://api.binance.com' },
   // https://developers.binance.com/docs/binance-spot-api-docs/rest-api/limits
@@ -41,10 +46,7 @@ export const binanceLive: LiveVenue = {
     }),
   },
   symbolOf: symbolOfInstrument,
-  backfill: pagesById(TRADES_A_PAGE, (rest, instrumentId, fromTradeId) => ({
-    url: `${rest}/api/v3/historicalTrades?symbol=${inAddress(instrumentId)}&fromId=${fromTradeId}&limit=${TRADES_A_PAGE}`,
-    weight: TRADES_FROM_WEIGHT,
-  })),
+  backfill: tradesFrom,
   latestTrade: (rest, instrumentId) => ({
     url: `${rest}/api/v3/trades?symbol=${inAddress(instrumentId)}&limit=1`,
     weight: 25,
@@ -58,6 +60,6 @@ export const binanceLive: LiveVenue = {
   }),
 };
 
-function inAddress(instrumentId: InstrumentId): string {
+export function inAddress(instrumentId: InstrumentId): string {
   return encodeURIComponent(symbolOfInstrument(instrumentId));
 }

@@ -1,5 +1,6 @@
 import type { Venue } from '../venue.ts';
 import { BinanceDecoder } from './decoder.ts';
+import { binanceHistory } from './history.ts';
 import { binanceLive } from './live.ts';
 import { binanceMarket } from './market.ts';
 import { binanceBooks } from './books.ts';
@@ -13,4 +14,5 @@ export const binance: Venue = {
   decoder: (directory) => new BinanceDecoder(directory),
   books: binanceBooks,
   live: binanceLive,
+  history: binanceHistory,
 };

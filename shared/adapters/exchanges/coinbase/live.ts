@@ -46,7 +46,7 @@ export const coinbaseLive: LiveVenue = {
       const toSecond = Math.ceil(nowMs / 1000) + AHEAD_SECONDS;
       if (timeMs === null) return newest(rest, instrumentId);
       const fromSecond = Math.floor(timeMs / 1000);
-      return page({ rest, instrumentId, toSecond }, fromSecond, Math.max(1, toSecond - fromSecond));
+      return tradePages({ rest, instrumentId, toSecond }, fromSecond, Math.max(1, toSecond - fromSecond));
     },
   },
   latestTrade: (rest, instrumentId) => request(rest, instrumentId, 'limit=1'),
@@ -78,7 +78,7 @@ interface Range {
  * The trades of some seconds. Of more than fit into an answer, Coinbase gives the newest: then those of half the time are
  * asked for, until all of them fit; and of twice as long after an answer that was not a quarter full.
  */
-function page(range: Range, fromSecond: number, seconds: number): BackfillPage {
+export function tradePages(range: Range, fromSecond: number, seconds: number): BackfillPage {
   const { rest, instrumentId, toSecond } = range;
   const endSecond = Math.min(toSecond, fromSecond + seconds);
   const query = `limit=${TRADES_A_PAGE}&start=${fromSecond}&end=${endSecond}`;
@@ -86,9 +86,9 @@ function page(range: Range, fromSecond: number, seconds: number): BackfillPage {
     request: request(rest, instrumentId, query),
     read: (trades) => {
       if (trades.length >= TRADES_A_PAGE && seconds > 1)
-        return { trades: [], next: page(range, fromSecond, Math.ceil(seconds / 2)) };
+        return { trades: [], next: tradePages(range, fromSecond, Math.ceil(seconds / 2)) };
       const nextSeconds = trades.length < TRADES_A_PAGE / 4 ? seconds * 2 : seconds;
-      return { trades, next: endSecond >= toSecond ? null : page(range, endSecond, nextSeconds) };
+      return { trades, next: endSecond >= toSecond ? null : tradePages(range, endSecond, nextSeconds) };
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Venue } from '../venue.ts';
 import { CoinbaseDecoder } from './decoder.ts';
+import { coinbaseHistory } from './history.ts';
 import { coinbaseLive } from './live.ts';
 import { coinbaseMarket } from './market.ts';
 import { coinbaseBooks } from './books.ts';
@@ -13,4 +14,5 @@ export const coinbase: Venue = {
   decoder: (directory) => new CoinbaseDecoder(directory),
   books: coinbaseBooks,
   live: coinbaseLive,
+  history: coinbaseHistory,
 };

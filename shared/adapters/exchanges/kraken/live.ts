@@ -38,7 +38,7 @@ export const krakenLive: LiveVenue = {
     },
   },
   symbolOf: symbolOfInstrument,
-  backfill: { first: (rest, instrumentId, { timeMs }) => page(rest, instrumentId, timeMs) },
+  backfill: { first: (rest, instrumentId, { timeMs }) => tradesOfAndAfter(rest, instrumentId, timeMs) },
   latestTrade: (rest, instrumentId) => ({ url: `${tradesOf(rest, instrumentId)}&count=1`, weight: 1 }),
   time: (rest) => ({ url: `${rest}/0/public/Time`, weight: 1 }),
   catalogue: (rest) => ({ url: `${rest}/0/public/AssetPairs`, weight: 1, mostCharacters: 16 * 1024 * 1024 }),
@@ -63,7 +63,11 @@ function tradesOf(rest: string, instrumentId: InstrumentId): string {
  * The trades of and after a time, oldest first: Kraken serves them by nanoseconds, beginning behind those that it is given.
  * @param fromMs `null`: the newest.
  */
-function page(rest: string, instrumentId: InstrumentId, fromMs: number | null): BackfillPage {
+export function tradesOfAndAfter(
+  rest: string,
+  instrumentId: InstrumentId,
+  fromMs: number | null,
+): BackfillPage {
   const since = fromMs === null ? '' : `&since=${fromMs - 1}999999`;
   return {
     request: { url: `${tradesOf(rest, instrumentId)}${since}&count=${TRADES_A_PAGE}`, weight: 1 },
@@ -72,7 +76,7 @@ function page(rest: string, instrumentId: InstrumentId, fromMs: number | null): 
       const isLast = fromMs === null || trades.length < TRADES_A_PAGE || typeof lastMs !== 'number';
       if (isLast) return { trades, next: null };
       // A page of a single millisecond would be asked for again for ever.
-      return { trades, next: page(rest, instrumentId, Math.max(lastMs, fromMs + 1)) };
+      return { trades, next: tradesOfAndAfter(rest, instrumentId, Math.max(lastMs, fromMs + 1)) };
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Venue } from '../venue.ts';
 import { KrakenDecoder } from './decoder.ts';
+import { krakenHistory } from './history.ts';
 import { krakenLive } from './live.ts';
 import { krakenMarket } from './market.ts';
 import { krakenBooks } from './books.ts';
@@ -13,4 +14,5 @@ export const kraken: Venue = {
   decoder: (directory) => new KrakenDecoder(directory),
   books: krakenBooks,
   live: krakenLive,
+  history: krakenHistory,
 };
