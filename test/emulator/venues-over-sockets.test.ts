@@ -1,21 +1,7 @@
 /** Three simulated venues over real sockets, in real time, with faults mixed by seed. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
-import { collectLive } from '../../collector/live/collect-live.ts';
-import { systemTime } from '../../collector/live/live-time.ts';
-import { mulberry32 } from '../../embedded/runtime/faults.ts';
-import { EXCHANGES } from '../../shared/domain/market-data/exchanges.ts';
-import { createLog } from '../../shared/runtime/log.ts';
-import { serveVenues } from '../../simulator/venues/serve-venues.ts';
-import { simulatedVenues } from '../../simulator/venues/simulated-venues.ts';
-import { FaultPlan } from '../../simulator/venues/venue-faults.ts';
-import { LaneArrivals, RECOVERED_WITHIN_MS } from '../support/lane-arrivals.ts';
-import { openMemoryState } from '../support/memory-state.ts';
-import { faultsOf, MIXED_MS } from '../support/venues-under-faults.ts';
-
-const QUIET_MS = 2000;
-/** Before the collectors end: what they hold then is fetched by those that follow. */
-const UNDER_WAY_MS = 2000;
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PlainThread } from '../support/plain-thread.ts';
+import type * as Rounds from '../support/venues-over-sockets.ts';
 
 /**
  * In real time, for a machine that does nothing else: where the processors are shared, what should take five seconds takes
@@ -24,46 +10,19 @@ const UNDER_WAY_MS = 2000;
 const whereAsked = process.env['MILLRACE_OVER_SOCKETS'] === undefined ? describe.skip : describe;
 
 whereAsked('collectors of three venues, twenty instruments each, over sockets', () => {
+  let rounds: PlainThread<typeof Rounds>;
+  beforeAll(() => {
+    rounds = new PlainThread(new URL('../support/venues-over-sockets.ts', import.meta.url));
+  });
+  afterAll(async () => rounds.end());
+
   it.each([1, 2, 3, 4, 5])('lose and double no trade under mixed faults, seed %d', async (seed) => {
-    const calmMs = Date.now() + QUIET_MS;
-    const faults = faultsOf(seed, calmMs);
-    const venues = simulatedVenues({
-      seed,
-      instruments: 20,
-      tradesPerSecond: 2,
-      time: systemTime,
-      random: mulberry32(seed),
-      historyMs: 30_000,
-      faults: new Map(EXCHANGES.map((exchange) => [exchange, new FaultPlan(faults.get(exchange))] as const)),
-    });
-    for (const venue of venues) venue.open();
-    const served = await serveVenues(venues, 0);
-    const arrivals = new LaneArrivals(() => Date.now());
-    const stop = new AbortController();
-    const logged: string[] = [];
-    const collectors = venues.map(async ({ exchange, listings }) =>
-      collectLive({
-        exchange,
-        instrumentIds: listings.map(({ instrumentId }) => instrumentId),
-        endpoints: served.endpoints.get(exchange)!,
-        writer: arrivals.writer,
-        state: openMemoryState(),
-        isSole: true,
-        log: createLog({ write: (line) => logged.push(line) }, 'info'),
-        signal: stop.signal,
-      }),
-    );
-    await sleep(QUIET_MS + MIXED_MS + RECOVERED_WITHIN_MS + UNDER_WAY_MS);
-    const dueMs = Date.now() - UNDER_WAY_MS;
-    for (const venue of venues) venue.close();
-    stop.abort();
-    await Promise.all(collectors);
-    await served.close();
-    const { lost, doubled, late, trades } = arrivals.compare(venues, faults, calmMs, dueMs);
-    expect({ lost, doubled, late, said: lost.length > 0 ? logged : [] }).toEqual({
+    const { lost, doubled, late, untrue, trades, logged } = await rounds.call('runOverSockets', seed);
+    expect({ lost, doubled, late, untrue, said: lost.length > 0 ? logged : [] }).toEqual({
       lost: [],
       doubled: [],
       late: [],
+      untrue: [],
       said: [],
     });
     expect(trades).toBeGreaterThan(1000);

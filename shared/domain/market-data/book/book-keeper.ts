@@ -103,7 +103,7 @@ export class BookKeeper {
   /** The update whose absence makes the gap; null: no update would close it. */
   #missing: number | null = null;
   /** null: the book is as deep as it is to be had. */
-  #sinceBrief: SinceBrief | null = null;
+  #sinceBrief: SinceBrief<BookDelta> | null = null;
   /** Updates that nothing in the book leads up to. */
   #waiting: BookDelta[] = [];
   /** Of updates that are not in the book yet: they come sooner. */
@@ -138,7 +138,7 @@ export class BookKeeper {
     if (this.#rules.snapshot === 'asked' && since === null && !this.#isWanted(snapshot)) return;
     if (this.#hasBook && since === null) this.counters.resyncs++;
     this.#hasBook = true;
-    this.#sinceBrief = snapshot.isBrief === true ? new SinceBrief(snapshot.updateId ?? 0) : null;
+    this.#sinceBrief = snapshot.isBrief === true ? new SinceBrief<BookDelta>(snapshot.updateId ?? 0) : null;
     this.#updateId = snapshot.updateId;
     const refused = this.book.load(snapshot);
     if (refused !== null) {
