@@ -99,7 +99,7 @@ export default {
       '^lib/',
       '^lib/',
       TOPOLOGY,
-      '^shared/contracts/(events|exchange|metrics|service-metrics|token-rules)\\.ts$',
+      '^shared/contracts/(events|exchange|metrics|retention|service-metrics|token-rules)\\.ts$',
       '^shared/adapters/aws/(environment|stage-parameters)\\.ts$',
       '^shared/runtime/cross-origin\\.ts$',
     ),

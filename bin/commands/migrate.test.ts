@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openStorage } from '../../embedded/storage.ts';
+import { pendingRetention } from '../../shared/adapters/clickhouse/retention.ts';
 import { openDataFolder } from '../../shared/adapters/embedded/data-folder.ts';
+import { RETENTION } from '../../shared/contracts/retention.ts';
 import { COMMANDS } from '../command-line/command-table.ts';
 import { runCommandLine } from '../command-line/run-command-line.ts';
 
@@ -41,6 +44,26 @@ describe('millrace migrate', () => {
         .map((step) => ({ ...step, direction: 'down' })),
     );
   }, 30_000);
+
+  it('leaves a data folder as much as it has, unless it is told to keep as long as a stage does', async () => {
+    const pending = async (stage: 'localstack' | 'dev') => {
+      const storage = await openStorage(dataDir, { mustExist: true });
+      try {
+        return await pendingRetention(storage.clickHouse, RETENTION[stage].rows);
+      } finally {
+        await storage.close();
+      }
+    };
+    openDataFolder(dataDir, { market: 'real' }).close();
+    expect(await pending('localstack')).toEqual([]);
+    expect(await run('migrate', '--data-dir', dataDir, '--keep', 'dev')).toMatchObject({ code: 0, err: '' });
+    expect(await pending('dev')).toEqual([]);
+    // A start migrates, too.
+    expect(await pending('localstack')).toEqual(['quotes', 'books']);
+    expect(await run('migrate', '--data-dir', dataDir, '--keep', 'dev', '--to', '8')).toMatchObject({
+      code: 2,
+    });
+  }, 60_000);
 
   it('refuses a version that does not exist', async () => {
     openDataFolder(dataDir, { market: 'real' }).close();

@@ -9,6 +9,7 @@ import {
   type LifecycleRule,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { RETENTION, type Retention } from '../../shared/contracts/retention.ts';
 import type { Stage } from '../config/stage.ts';
 
 export interface ArchiveProps {
@@ -17,27 +18,36 @@ export interface ArchiveProps {
 }
 
 /**
- * Captures are read seldom after a month, but kept; results of backtests can be had again. They are moved once: each
- * move is paid for object by object, and one by way of infrequent access would save less than it costs. What is under 128 KB S3 leaves
- * where it is by itself: moving it costs more than a year there saves.
+ * What is read seldom is moved once: each move is paid for object by object, and one by way of infrequent access would save less
+ * than it costs. What is under 128 KB S3 leaves where it is by itself: moving it costs more than a year there saves.
  */
-const LIFECYCLE: LifecycleRule[] = [
-  {
-    prefix: 'raw/',
-    transitions: [
-      { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(14) },
-    ],
-  },
-  { prefix: 'backtests/', expiration: Duration.days(365) },
-  { abortIncompleteMultipartUploadAfter: Duration.days(1) },
-];
+function lifecycleOf({ raw, unreadable, backtests }: Retention['objects']): LifecycleRule[] {
+  const storageClass = StorageClass.GLACIER_INSTANT_RETRIEVAL;
+  const cold =
+    raw.coldAfterDays === null
+      ? {}
+      : { transitions: [{ storageClass, transitionAfter: Duration.days(raw.coldAfterDays) }] };
+  return [
+    ...ruleOf('raw/', raw.days, cold),
+    ...ruleOf('unreadable/', unreadable.days),
+    ...ruleOf('backtests/', backtests.days),
+    { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+  ];
+}
 
-/** Where objects are kept: private, encrypted, over TLS alone, and each access to it in a log that is kept for 90 days. */
+/** @returns none where nothing ever happens to them. */
+function ruleOf(prefix: string, days: number | null, others: Partial<LifecycleRule> = {}): LifecycleRule[] {
+  const rule = { prefix, ...others, ...(days === null ? {} : { expiration: Duration.days(days) }) };
+  return Object.keys(rule).length > 1 ? [rule] : [];
+}
+
+/** Where objects are kept: private, encrypted, over TLS alone, for as long as the stage says, and each access to it in a log. */
 export class Archive extends Construct {
   readonly bucket: Bucket;
 
   constructor(scope: Construct, id: string, { stage, removalPolicy }: ArchiveProps) {
     super(scope, id);
+    const { objects } = RETENTION[stage.name];
     const common = {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
@@ -46,16 +56,18 @@ export class Archive extends Construct {
     };
     this.bucket = new Bucket(this, 'Bucket', {
       ...common,
-      ...(stage.emulated ? {} : { serverAccessLogsBucket: this.#addAccessLogs(common) }),
-      lifecycleRules: LIFECYCLE,
+      ...(stage.emulated
+        ? {}
+        : { serverAccessLogsBucket: this.#addAccessLogs(common, objects.accessLogs.days) }),
+      lifecycleRules: lifecycleOf(objects),
     });
   }
 
   /** The cast: under exactOptionalPropertyTypes the library's classes do not fit its own interfaces. */
-  #addAccessLogs(common: BucketProps): IBucket {
+  #addAccessLogs(common: BucketProps, days: number): IBucket {
     return new Bucket(this, 'AccessLogs', {
       ...common,
-      lifecycleRules: [{ expiration: Duration.days(90) }],
+      lifecycleRules: [{ expiration: Duration.days(days) }],
     }) as IBucket;
   }
 }

@@ -2,7 +2,14 @@
 import { ClickHouseError, type ClickHouseClient } from '@clickhouse/client';
 import { parameterNames } from '../../lib/constructs/parameter-names.ts';
 import { createClickHouse } from '../../shared/adapters/clickhouse/client.ts';
-import { migrate, MigrationRefused, pendingMigrations } from '../../shared/adapters/clickhouse/migrate.ts';
+import {
+  migrate,
+  MigrationRefused,
+  pendingMigrations,
+  type MigrationStep,
+} from '../../shared/adapters/clickhouse/migrate.ts';
+import { applyRetention, pendingRetention } from '../../shared/adapters/clickhouse/retention.ts';
+import { RETENTION, type RetentionName } from '../../shared/contracts/retention.ts';
 import { OneLineFailure } from '../emulator/one-line-failure.ts';
 import type { Account } from './account.ts';
 
@@ -46,16 +53,31 @@ export async function tryLogin(login: ClickHouseLogin): Promise<void> {
   });
 }
 
-/** @returns the names of the migrations that are still to be made. @throws OneLineFailure */
-export async function pendingOf(login: ClickHouseLogin): Promise<readonly string[]> {
-  return (await withClient(login, ANSWER_TIMEOUT_MS, pendingMigrations)).map(({ name }) => name);
+/** @returns the names of what is still to be made and changed. @throws OneLineFailure */
+export async function pendingOf(login: ClickHouseLogin, stage: RetentionName): Promise<readonly string[]> {
+  return withClient(login, ANSWER_TIMEOUT_MS, async (client) => {
+    const migrations = await pendingMigrations(client);
+    return namesOf(migrations, await pendingRetention(client, RETENTION[stage].rows));
+  });
 }
 
-/** @returns the names of those that it made. @throws OneLineFailure */
-export async function migrateSchema(login: ClickHouseLogin): Promise<readonly string[]> {
-  return (await withClient(login, MIGRATION_TIMEOUT_MS, async (client) => migrate(client))).map(
-    ({ name }) => name,
-  );
+/**
+ * And has the tables keep their rows for as long as the stage says.
+ * @returns the names of the migrations that it made, and of what it changed beside. @throws OneLineFailure
+ */
+export async function migrateSchema(
+  login: ClickHouseLogin,
+  stage: RetentionName,
+): Promise<readonly string[]> {
+  return withClient(login, MIGRATION_TIMEOUT_MS, async (client) => {
+    const made = await migrate(client);
+    const kept = await applyRetention(client, RETENTION[stage].rows);
+    return namesOf(made, kept);
+  });
+}
+
+function namesOf(steps: readonly MigrationStep[], tables: readonly string[]): readonly string[] {
+  return [...steps.map(({ name }) => name), ...tables.map((table) => `retention-of-${table}`)];
 }
 
 function flawOf(password: string): string | null {

@@ -146,7 +146,7 @@ function stackStep({ account, cdk, assembly, found }: Ground, part: string): Ste
   };
 }
 
-function clickHouseSteps({ account }: Ground): Step[] {
+function clickHouseSteps({ request, account }: Ground): Step[] {
   const demandLogin = async () => {
     const login = await readLogin(account);
     if (login !== null) return login;
@@ -174,11 +174,11 @@ function clickHouseSteps({ account }: Ground): Step[] {
       look: async () => {
         const login = await readLogin(account);
         if (login === null) return AFTER_STATEFUL;
-        const pending = await pendingOf(login);
+        const pending = await pendingOf(login, request.stage);
         return pending.length === 0 ? 'nothing to do' : `would make ${pending.join(', ')}`;
       },
       act: async () => {
-        const made = await migrateSchema(await demandLogin());
+        const made = await migrateSchema(await demandLogin(), request.stage);
         return made.length === 0 ? 'nothing to do' : `made ${made.join(', ')}`;
       },
     },
