@@ -65,7 +65,12 @@ async function storedTrades(played: Played): Promise<string[]> {
     latest: unused,
     receivedBy: unused,
   };
-  const ports = { state: openMemoryState(), trades, clock: { nowMs: () => START_MS } };
+  const ports = {
+    state: openMemoryState(),
+    trades,
+    clock: { nowMs: () => START_MS },
+    bus: { publish: async () => undefined },
+  };
   await deliver(played, 'trades', createStoreTrades(ports));
   return stored.sort();
 }
@@ -222,7 +227,12 @@ describe('ClickHouse behind two collectors, killed and paused at random', () => 
     await migrate(clickHouse());
     const played = await playTwoCollectors(ROUNDS);
     const trades = new ClickHouseTradeStore(clickHouse());
-    const ports = { state: openMemoryState(), trades, clock: { nowMs: () => START_MS } };
+    const ports = {
+      state: openMemoryState(),
+      trades,
+      clock: { nowMs: () => START_MS },
+      bus: { publish: async () => undefined },
+    };
     await deliver(played, 'trades', createStoreTrades(ports));
     expect(await countTrades(clickHouse())).toBe(everyTrade(played).length);
   });
