@@ -82,6 +82,7 @@ async function assemble(storage: Storage, options: PlatformOptions): Promise<Pla
     trades: storage.trades,
     candles: storage.candles,
     quotes: storage.quotes,
+    quality: storage.quality,
     push: pusher,
     executions,
     functionHealth: {

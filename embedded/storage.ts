@@ -2,6 +2,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { createClickHouse } from '../shared/adapters/clickhouse/client.ts';
 import { ClickHouseCandleStore } from '../shared/adapters/clickhouse/clickhouse-candle-store.ts';
+import { ClickHouseQualityStore } from '../shared/adapters/clickhouse/clickhouse-quality-store.ts';
 import { ClickHouseQuoteStore } from '../shared/adapters/clickhouse/clickhouse-quote-store.ts';
 import { ClickHouseTradeStore } from '../shared/adapters/clickhouse/clickhouse-trade-store.ts';
 import { migrate } from '../shared/adapters/clickhouse/migrate.ts';
@@ -33,6 +34,7 @@ export interface Storage {
   readonly trades: ClickHouseTradeStore;
   readonly candles: ClickHouseCandleStore;
   readonly quotes: ClickHouseQuoteStore;
+  readonly quality: ClickHouseQualityStore;
   close(): Promise<void>;
 }
 
@@ -77,6 +79,7 @@ export async function openStorage(dataDir: string, use: FolderUse): Promise<Stor
       trades: new ClickHouseTradeStore(clickHouse),
       candles: new ClickHouseCandleStore(clickHouse),
       quotes: new ClickHouseQuoteStore(clickHouse),
+      quality: new ClickHouseQualityStore(clickHouse),
       close,
     };
   } catch (error) {

@@ -37,6 +37,7 @@ export interface Capabilities {
   readonly trades?: 'read' | 'write';
   readonly candles?: 'read' | 'write';
   readonly quotes?: 'read' | 'write';
+  readonly quality?: 'read' | 'write';
   readonly push?: true;
   readonly execute?: readonly string[];
   readonly functionHealth?: true;

@@ -103,15 +103,19 @@ export const topology = {
     },
     'store-trades': {
       context: 'market-data', description: 'Writes trades to ClickHouse; sets poison aside.', timeoutSeconds: 5, memoryMb: 1024,
-      capabilities: { state: { 'market-data': 'write', operations: 'write' }, trades: 'write' },
+      capabilities: { state: { 'market-data': 'write', operations: 'write' }, trades: 'write', publish: ['QualityNotedV1'] },
     },
     'store-quotes': {
       context: 'market-data', description: 'Writes quotes and levels of books to ClickHouse, and tells of the newest.', timeoutSeconds: 5, memoryMb: 512,
-      capabilities: { state: { 'market-data': 'write', operations: 'write' }, quotes: 'write', publish: ['QuotesChangedV1'] },
+      capabilities: { state: { 'market-data': 'write', operations: 'write' }, quotes: 'write', publish: ['QuotesChangedV1', 'QualityNotedV1'] },
     },
     'build-candles': {
       context: 'market-data', description: 'Folds trades into candles and announces the closed ones.', timeoutSeconds: 5, memoryMb: 1024,
-      capabilities: { state: { 'market-data': 'write' }, trades: 'read', candles: 'write', append: ['trades'], publish: ['CandlesClosedV1'] },
+      capabilities: { state: { 'market-data': 'write' }, trades: 'read', candles: 'write', append: ['trades'], publish: ['CandlesClosedV1', 'QualityNotedV1'] },
+    },
+    'keep-quality': {
+      context: 'market-data', description: 'Keeps the log of what was said against market data.', timeoutSeconds: 5, memoryMb: 256,
+      capabilities: { quality: 'write' },
     },
     'evaluate-strategies': {
       context: 'signals', description: 'Shows closed candles to the strategies that asked for them.', timeoutSeconds: 5, memoryMb: 512,
@@ -163,7 +167,7 @@ export const topology = {
     },
     'read-market': {
       context: 'api', description: 'Prices, candles and what the venues list.', timeoutSeconds: 5, memoryMb: 512,
-      capabilities: { trades: 'read', candles: 'read', quotes: 'read', state: { 'market-data': 'read', operations: 'read' } },
+      capabilities: { trades: 'read', candles: 'read', quotes: 'read', quality: 'read', state: { 'market-data': 'read', operations: 'read' } },
     },
     'manage-strategies': {
       context: 'api', description: 'Creates, shows, pauses and removes strategy instances.', timeoutSeconds: 5, memoryMb: 256,
@@ -239,6 +243,7 @@ export const topology = {
   rules: [
     { detailType: 'CandlesClosedV1', functions: ['evaluate-strategies', 'push-updates'] },
     { detailType: 'QuotesChangedV1', functions: ['push-updates'] },
+    { detailType: 'QualityNotedV1', functions: ['keep-quality', 'push-updates'] },
     { detailType: 'SignalRaisedV1', functions: ['check-risk'] },
     { detailType: 'OrderFilledV1', functions: ['apply-fill'] },
     { detailType: 'OrderRejectedV1', functions: ['track-order'] },
@@ -265,6 +270,7 @@ export const topology = {
     { method: 'GET', path: '/v1/candles/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/quotes/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/books/{pair}', function: 'read-market', role: 'viewer' },
+    { method: 'GET', path: '/v1/quality', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/correlations', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/instruments', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/strategies', function: 'manage-strategies', role: 'viewer' },

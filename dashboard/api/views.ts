@@ -6,6 +6,7 @@ type ItemOf<Page extends { readonly items: readonly unknown[] }> = Page['items']
 export type Fill = ItemOf<ResponseOf<'GET /v1/fills'>>;
 export type Strategy = ItemOf<ResponseOf<'GET /v1/strategies'>>;
 export type QuarantinedItem = ItemOf<ResponseOf<'GET /v1/quarantine'>>;
+export type QualityEvent = ItemOf<ResponseOf<'GET /v1/quality'>>;
 export type Instrument = ItemOf<ResponseOf<'GET /v1/instruments'>>;
 export type Portfolio = ResponseOf<'GET /v1/portfolio'>;
 export type Position = Portfolio['positions'][number];

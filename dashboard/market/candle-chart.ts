@@ -20,6 +20,7 @@ import type { Theme } from '../page/theme.ts';
 import { chartOptions } from './chart-options.ts';
 import { firstChange, type Candles } from './candle-series.ts';
 import type { FillMark } from './fill-marks.ts';
+import type { QualityMark } from './quality-marks.ts';
 
 export interface CandleChartListeners {
   /** Somebody looks at the oldest candles. */
@@ -31,6 +32,8 @@ export interface CandleChartListeners {
 export interface ChartContent {
   readonly candles: Candles;
   readonly marks: readonly FillMark[];
+  /** What is said against the data. */
+  readonly doubts: readonly QualityMark[];
   /** Behind the point of a price. */
   readonly places: number;
 }
@@ -50,6 +53,7 @@ export class CandleChart {
   #theme: Theme;
   #shown: Candles = [];
   #marks: readonly FillMark[] = [];
+  #doubts: readonly QualityMark[] = [];
   #places = -1;
 
   constructor(container: HTMLElement, theme: Theme, listeners: CandleChartListeners) {
@@ -94,15 +98,16 @@ export class CandleChart {
     this.#showMarks();
   }
 
-  show({ candles, marks, places }: ChartContent): void {
+  show({ candles, marks, doubts, places }: ChartContent): void {
     if (places !== this.#places) {
       this.#places = places;
       const formatter = (price: number): string => formatPrice(price.toFixed(places), places);
       this.#prices.applyOptions({ priceFormat: { type: 'custom', minMove: 10 ** -places, formatter } });
     }
     this.#showCandles(candles);
-    if (!sameMarks(marks, this.#marks)) {
+    if (!sameMarks(marks, this.#marks) || !sameDoubts(doubts, this.#doubts)) {
       this.#marks = marks;
+      this.#doubts = doubts;
       this.#showMarks();
     }
   }
@@ -132,7 +137,12 @@ export class CandleChart {
   }
 
   #showMarks(): void {
-    this.#markers.setMarkers(this.#marks.map((mark) => markerOf(mark, this.#theme)));
+    // They are drawn in order of time.
+    const markers = [
+      ...this.#marks.map((mark) => markerOf(mark, this.#theme)),
+      ...this.#doubts.map((doubt) => doubtOf(doubt, this.#theme)),
+    ].sort((a, b) => Number(a.time) - Number(b.time));
+    this.#markers.setMarkers(markers);
   }
 }
 
@@ -148,6 +158,14 @@ function sameMarks(a: readonly FillMark[], b: readonly FillMark[]): boolean {
       return mark.openTimeMs === other.openTimeMs && mark.side === other.side && mark.count === other.count;
     })
   );
+}
+
+function sameDoubts(a: readonly QualityMark[], b: readonly QualityMark[]): boolean {
+  return a.length === b.length && a.every((mark, i) => keyOf(mark) === keyOf(b[i]!));
+}
+
+function keyOf({ openTimeMs, flags }: QualityMark): string {
+  return `${openTimeMs} ${flags.join()}`;
 }
 
 const timeOf = (timeMs: number): UTCTimestamp => (timeMs / 1000) as UTCTimestamp;
@@ -175,4 +193,17 @@ function markerOf({ openTimeMs, side, count }: FillMark, { bought, sold }: Theme
   return side === 'BUY'
     ? { time: timeOf(openTimeMs), position: 'belowBar', shape: 'arrowUp', color: bought, ...text }
     : { time: timeOf(openTimeMs), position: 'aboveBar', shape: 'arrowDown', color: sold, ...text };
+}
+
+function doubtOf({ openTimeMs, flags }: QualityMark, { doubtful }: Theme): SeriesMarker<Time> {
+  const [flag] = flags;
+  const text = flags.length === 1 ? flag! : `${flags.length} flags`;
+  return {
+    time: timeOf(openTimeMs),
+    position: 'aboveBar',
+    shape: 'circle',
+    color: doubtful,
+    size: 0.6,
+    text,
+  };
 }

@@ -9,7 +9,9 @@ import { useTheme } from '../page/theme.ts';
 import { CandleChart } from './candle-chart.ts';
 import { CHART_INTERVALS, INTERVAL_MS, type Candles, type ChartInterval } from './candle-series.ts';
 import { fillMarks } from './fill-marks.ts';
+import { qualityMarks } from './quality-marks.ts';
 import type { CandlesView } from './use-market.ts';
+import { useQuality } from './use-quality.ts';
 
 interface ChartPanelProps {
   readonly instrumentId: string;
@@ -34,6 +36,11 @@ export function ChartPanel({ instrumentId, interval, view, fills, onInterval }: 
     const ours = fills.filter((fill) => fill.instrumentId === instrumentId);
     return fillMarks(ours, candles ?? [], INTERVAL_MS[interval]);
   }, [fills, candles, instrumentId, interval]);
+  const quality = useQuality(instrumentId).value;
+  const doubts = useMemo(
+    () => qualityMarks(quality ?? [], candles ?? [], INTERVAL_MS[interval]),
+    [quality, candles, interval],
+  );
   const told = candles?.find(({ openTimeMs }) => openTimeMs === pointedMs) ?? candles?.at(-1);
   const intervals = CHART_INTERVALS.map((id) => ({ id, title: id }));
   return (
@@ -49,7 +56,7 @@ export function ChartPanel({ instrumentId, interval, view, fills, onInterval }: 
         {told !== undefined && <Legend candle={told} places={places} />}
         <ChartCanvas
           label={labelOf(instrumentId, interval, candles)}
-          content={{ candles: candles ?? [], marks, places }}
+          content={{ candles: candles ?? [], marks, doubts, places }}
           onNearStart={view.readOlder}
           onPoint={setPointedMs}
         />
@@ -70,7 +77,7 @@ function labelOf(instrumentId: string, interval: ChartInterval, candles: Candles
 
 /** The figures of the candle under the pointer, or of the last one. */
 function Legend({ candle, places }: { readonly candle: Candle; readonly places: number }) {
-  const { open, high, low, close, volume, openTimeMs, closed } = candle;
+  const { open, high, low, close, volume, openTimeMs, closed, flags } = candle;
   const tone = signOf(subtract(close, open)) < 0 ? 'down' : 'up';
   const figures = [
     ['O', open],
@@ -89,6 +96,7 @@ function Legend({ candle, places }: { readonly candle: Candle; readonly places: 
       <span>
         <b>Vol</b> {formatQuantity(volume)}
       </span>
+      {flags !== undefined && <span class="legend-flags">{flags.join(', ')}</span>}
       {!closed && <span class="legend-open">under way</span>}
     </p>
   );
@@ -120,6 +128,9 @@ function ChartCanvas({ label, content, onNearStart, onPoint }: ChartCanvasProps)
     };
   }, []);
   useEffect(() => chart.current?.setTheme(theme), [theme]);
-  useEffect(() => chart.current?.show(content), [content.candles, content.marks, content.places]);
+  useEffect(
+    () => chart.current?.show(content),
+    [content.candles, content.marks, content.doubts, content.places],
+  );
   return <div ref={container} class="chart-canvas" role="img" aria-label={label} />;
 }

@@ -5,32 +5,39 @@ import { formatCount } from '../numbers/format-number.ts';
 import { Panel } from '../page/panel.tsx';
 import { Tabs } from '../page/tabs.tsx';
 import { HealthTable } from './health-table.tsx';
+import { useQuality } from '../market/use-quality.ts';
+import { QualityList } from './quality-list.tsx';
 import { QuarantineList, useQuarantine } from './quarantine-list.tsx';
 
 export function OperationsPanel({ health }: { readonly health: Reading<Health> }) {
-  const [shown, setShown] = useState<'functions' | 'quarantine'>('functions');
+  const [shown, setShown] = useState<'functions' | 'quarantine' | 'quality'>('functions');
   const quarantine = useQuarantine();
+  const quality = useQuality(null);
   const { value } = quarantine;
   const count =
     value === null ? '' : ` (${formatCount(value.items.length)}${value.next === null ? '' : '+'})`;
   const tabs = [
     { id: 'functions', title: 'Functions' },
     { id: 'quarantine', title: `Quarantine${count}` },
+    { id: 'quality', title: 'Quality' },
   ] as const;
   return (
     <Panel
       title="Health"
       place="operations"
-      failure={shown === 'functions' ? health.failure : quarantine.failure}
+      failure={{ functions: health, quarantine, quality }[shown].failure}
       aside={
-        <Tabs label="Functions or quarantine" tabs={tabs} chosen={shown} onChoose={(id) => setShown(id)} />
+        <Tabs
+          label="Functions, quarantine or quality"
+          tabs={tabs}
+          chosen={shown}
+          onChoose={(id) => setShown(id)}
+        />
       }
     >
-      {shown === 'functions' ? (
-        <HealthTable health={health.value} />
-      ) : (
-        <QuarantineList quarantine={quarantine} />
-      )}
+      {shown === 'functions' && <HealthTable health={health.value} />}
+      {shown === 'quarantine' && <QuarantineList quarantine={quarantine} />}
+      {shown === 'quality' && <QualityList events={quality.value} />}
     </Panel>
   );
 }

@@ -14,6 +14,7 @@ export interface Theme {
   readonly downClear: string;
   readonly bought: string;
   readonly sold: string;
+  readonly doubtful: string;
   readonly font: string;
 }
 
@@ -32,6 +33,7 @@ function readTheme(): Theme {
     downClear: `${of('--down')}00`,
     bought: of('--bought'),
     sold: of('--sold'),
+    doubtful: of('--warn'),
     font: of('--font'),
   };
 }

@@ -126,7 +126,9 @@ function givenUpPermissions({ givenUp }: Capabilities, platform: PlatformReferen
 }
 
 function clickHousePermissions(capabilities: Capabilities, platform: PlatformReferences): Permission[] {
-  const usesClickHouse = (capabilities.trades ?? capabilities.candles ?? capabilities.quotes) !== undefined;
+  const usesClickHouse =
+    (capabilities.trades ?? capabilities.candles ?? capabilities.quotes ?? capabilities.quality) !==
+    undefined;
   if (!usesClickHouse || platform.stage.emulated) return [];
   return [{ actions: ['secretsmanager:GetSecretValue'], resources: [platform.clickHouseSecretArn] }];
 }

@@ -141,6 +141,24 @@ export function marketDashboard() {
       ),
     )
     .withPanel(
+      lines(
+        {
+          title: 'Said against data by venue',
+          description: 'Entries of the log of quality: one a second of each flag of an instrument.',
+        },
+        CLICKHOUSE,
+        'short',
+        [
+          sql(
+            `SELECT $__timeInterval(time) AS at, concat(venue, ' ', flag) AS said, uniqExact(id) AS entries
+             FROM millrace.quality WHERE $__timeFilter_ms(time)
+             GROUP BY at, said ORDER BY at, said`,
+            'timeseries',
+          ),
+        ],
+      ),
+    )
+    .withPanel(
       table(
         { title: 'Latest', description: 'The newest trade of each instrument within the time shown.' },
         CLICKHOUSE,

@@ -24,6 +24,7 @@ import {
 } from './market-views.ts';
 import { fillPage, fillsQuery, orderPage, orderPath, ordersQuery } from './order-views.ts';
 import { portfolioView } from './portfolio-views.ts';
+import { qualityRoute } from './quality-views.ts';
 import {
   quarantinePage,
   quarantinePath,
@@ -121,6 +122,7 @@ export const contracts = {
     response: bookPage,
     problems: [404],
   },
+  'GET /v1/quality': qualityRoute,
   'GET /v1/correlations': {
     summary:
       'How instruments move together: the correlation of their returns over the newest candles, each with each.',

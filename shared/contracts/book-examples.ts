@@ -1,4 +1,4 @@
-/** Examples of what is answered of books; api-examples.ts has the others. */
+/** Examples of what is answered of books and of the quality of data; api-examples.ts has the others. */
 const moment = {
   instrumentId: 'binance:BTC-USDT',
   timeMs: 1723161660100,
@@ -33,5 +33,22 @@ export const bookExamples = {
       asks: [['61812.4', '0.5']],
       depth: [{ bps: 5, bidQuantity: '31.2', askQuantity: '28.75' }],
     }),
+  },
+  'GET /v1/quality': {
+    response: {
+      items: [
+        {
+          id: '0f6f9f5e-35c7-5d64-8f7b-52e4b4d5a1c2',
+          venue: 'binance',
+          instrumentId: 'binance:BTC-USDT',
+          flag: 'spike',
+          subject: 'trade',
+          atMs: 1723161660000,
+          toMs: 1723161661000,
+          what: 'trade 3734521519 at 309061.75',
+        },
+      ],
+      next: null,
+    },
   },
 } as const;

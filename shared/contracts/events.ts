@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { INTERVALS } from '../domain/candles/interval.ts';
 import { QUALITY_FLAGS } from '../domain/market-data/quality-flags.ts';
 import { ORDER_STATUSES } from '../domain/orders/order.ts';
+import { qualityEventView } from './quality-views.ts';
 import { bookView, quoteView } from './book-views.ts';
 import { amountText, decimalText, positiveDecimalText } from './decimal-text.ts';
 import { instrumentId, timeMs } from './instrument-fields.ts';
@@ -17,7 +18,7 @@ export const side = z.enum(['BUY', 'SELL']);
 const tradeIdText = z.string().regex(/^\d{1,16}$/);
 
 /** What is said against what a record rests on. Left out: nothing. */
-export const qualityFlags = z.array(z.enum(QUALITY_FLAGS)).readonly();
+const qualityFlags = z.array(z.enum(QUALITY_FLAGS)).readonly();
 
 /** A candle as REST, the WebSocket, the command line and the bus show it. */
 export const candleView = z.object({
@@ -54,6 +55,10 @@ const quotesChanged = z.object({
   quotes: z.array(quoteView).max(MAX_BOOKS_AN_EVENT),
   books: z.array(bookView).max(MAX_BOOKS_AN_EVENT),
 });
+
+/** Each under a kilobyte. */
+export const MAX_QUALITY_AN_EVENT = 100;
+const qualityNoted = z.object({ events: z.array(qualityEventView).min(1).max(MAX_QUALITY_AN_EVENT) });
 
 const signal = z.object({
   signalId: z.uuid(),
@@ -146,6 +151,8 @@ export const eventSchemas = {
   CandlesClosedV1: candlesClosed,
   /** store-quotes: the newest of each instrument, at most once a second of venue time, after they are durable. For screens. */
   QuotesChangedV1: quotesChanged,
+  /** store-trades, store-quotes, build-candles: what they saw that is said against market data. */
+  QualityNotedV1: qualityNoted,
   /** evaluate-strategies */
   SignalRaisedV1: z.object({
     signal,

@@ -103,6 +103,9 @@ const definitions = {
     missingData: 'breaching',
   }),
   quotesStored: countedByVenue('Best prices of books written to ClickHouse.'),
+  qualityNoted: countedByVenue(
+    'What was said against market data: one a second of each flag of an instrument.',
+  ),
   tradeToQueryableMs: {
     kind: 'distribution',
     per: 'venue',

@@ -15,6 +15,7 @@ import {
 } from './market-views.ts';
 import { fillPage, orderPage } from './order-views.ts';
 import { portfolioView } from './portfolio-views.ts';
+import { qualityPage } from './quality-views.ts';
 import { quarantinePage, quarantineView, redriveBody } from './quarantine-views.ts';
 import { changeKillSwitchBody, killSwitchRecord, limitsRecord } from './records.ts';
 import { callerView } from './roles.ts';
@@ -38,6 +39,7 @@ export const namedSchemas: readonly (readonly [name: string, schema: z.ZodType])
   ['CandlePage', candlePage],
   ['QuotePage', quotePage],
   ['BookPage', bookPage],
+  ['QualityPage', qualityPage],
   ['Correlations', correlationsView],
   ['InstrumentPage', instrumentPage],
   ['Strategy', strategyView],

@@ -4,6 +4,7 @@ import { isInterval, INTERVALS, type Interval } from '../domain/candles/interval
 import { isInstrumentId, type InstrumentId } from '../domain/market-data/instrument.ts';
 import { bookView, quoteView } from './book-views.ts';
 import { candleView, fill, orderView, positionView, timeMs } from './events.ts';
+import { qualityEventView } from './quality-views.ts';
 import { priceView } from './market-views.ts';
 
 /** One use, within half a minute, as `?ticket=` of the WebSocket’s address. */
@@ -12,26 +13,31 @@ export const socketTicket = z.strictObject({ ticket: z.string(), expiresAtMs: ti
 export const MAX_CHANNELS_A_CONNECTION = 100;
 
 export type Channel =
-  | { readonly kind: 'prices' | 'quotes' | 'books'; readonly instrumentId: InstrumentId }
+  | { readonly kind: 'prices' | 'quotes' | 'books' | 'quality'; readonly instrumentId: InstrumentId }
   | { readonly kind: 'candles'; readonly instrumentId: InstrumentId; readonly interval: Interval }
+  | { readonly kind: 'all-quality' }
   | { readonly kind: 'orders' }
   | { readonly kind: 'portfolio' };
 
 export const pricesChannel = (instrumentId: InstrumentId): string => `prices:${instrumentId}`;
 export const quotesChannel = (instrumentId: InstrumentId): string => `quotes:${instrumentId}`;
 export const booksChannel = (instrumentId: InstrumentId): string => `books:${instrumentId}`;
+export const qualityChannel = (instrumentId: InstrumentId): string => `quality:${instrumentId}`;
 export const candlesChannel = (instrumentId: InstrumentId, interval: Interval): string =>
   `candles:${instrumentId}:${interval}`;
+/** Of every instrument. */
+export const QUALITY_CHANNEL = 'quality';
 export const ORDERS_CHANNEL = 'orders';
 export const PORTFOLIO_CHANNEL = 'portfolio';
 
 /** @returns null when the text names no channel. */
 export function parseChannel(text: string): Channel | null {
   if (text === ORDERS_CHANNEL || text === PORTFOLIO_CHANNEL) return { kind: text };
+  if (text === QUALITY_CHANNEL) return { kind: 'all-quality' };
   const [kind, exchange, pair, interval, ...rest] = text.split(':');
   const instrumentId = `${exchange ?? ''}:${pair ?? ''}`;
   if (rest.length > 0 || !isInstrumentId(instrumentId)) return null;
-  const isWithoutInterval = kind === 'prices' || kind === 'quotes' || kind === 'books';
+  const isWithoutInterval = kind === 'prices' || kind === 'quotes' || kind === 'books' || kind === 'quality';
   if (isWithoutInterval && interval === undefined) return { kind, instrumentId };
   if (kind === 'candles' && interval !== undefined && isInterval(interval))
     return { kind, instrumentId, interval };
@@ -45,7 +51,7 @@ const channel = z
   .refine((text) => parseChannel(text) !== null, {
     error:
       'expected prices:<instrumentId>, quotes:<instrumentId>, books:<instrumentId>, ' +
-      'candles:<instrumentId>:<interval>, orders or portfolio; ' +
+      'quality:<instrumentId>, candles:<instrumentId>:<interval>, quality, orders or portfolio; ' +
       `candles are built for ${INTERVALS.join(', ')}`,
   });
 
@@ -68,6 +74,7 @@ export const channelMessage = z.discriminatedUnion('type', [
   z.strictObject({ channel: z.string(), type: z.literal('price'), data: priceView }),
   z.strictObject({ channel: z.string(), type: z.literal('quote'), data: quoteView }),
   z.strictObject({ channel: z.string(), type: z.literal('book'), data: bookView }),
+  z.strictObject({ channel: z.string(), type: z.literal('quality'), data: qualityEventView }),
   z.strictObject({ channel: z.string(), type: z.literal('candle'), data: candleView }),
   z.strictObject({ channel: z.string(), type: z.literal('order'), data: orderView }),
   z.strictObject({

@@ -8,6 +8,7 @@ import type { GivenUpStore } from './given-up.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { ProcessMetrics } from './process-metrics.ts';
 import type { Pusher } from './pusher.ts';
+import type { QualityStore } from './quality-store.ts';
 import type { QuoteStore } from './quote-store.ts';
 import type { QueueSender } from './queue-sender.ts';
 import type { StateStore } from './state-store.ts';
@@ -26,6 +27,7 @@ export interface Ports {
   readonly trades: TradeStore;
   readonly candles: CandleStore;
   readonly quotes: QuoteStore;
+  readonly quality: QualityStore;
   readonly push: Pusher;
   readonly executions: Executions;
   readonly functionHealth: FunctionHealth;

@@ -30,7 +30,7 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
     );
     need(granted, `objects ${mode} ${key}`);
   };
-  const store = (port: 'trades' | 'candles' | 'quotes', mode: 'read' | 'write'): void =>
+  const store = (port: 'trades' | 'candles' | 'quotes' | 'quality', mode: 'read' | 'write'): void =>
     need(capabilities[port] === 'write' || capabilities[port] === mode, `${port}: ${mode}`);
 
   return {
@@ -92,6 +92,10 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
       insertLevels: async (...args) => (store('quotes', 'write'), ports.quotes.insertLevels(...args)),
       newestQuotes: async (...args) => (store('quotes', 'read'), ports.quotes.newestQuotes(...args)),
       newestLevels: async (...args) => (store('quotes', 'read'), ports.quotes.newestLevels(...args)),
+    },
+    quality: {
+      insert: async (...args) => (store('quality', 'write'), ports.quality.insert(...args)),
+      newest: async (...args) => (store('quality', 'read'), ports.quality.newest(...args)),
     },
     push: {
       push: async (connectionId, message) => (

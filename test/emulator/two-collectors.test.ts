@@ -97,6 +97,7 @@ const nameOf = ({ instrumentId, tradeId }: ReceivedTrade): string =>
   `${instrumentId.split(':')[1]!.replace('-', '')} ${tradeId}`;
 const fold = createStoreTrades({
   state: openMemoryState(),
+  bus: { publish: async () => undefined },
   trades: {
     insert: async (trades, { mayRepeat }) => {
       const fresh = trades.filter((trade) => !mayRepeat || !storedTrades.includes(nameOf(trade)));

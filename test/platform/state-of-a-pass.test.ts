@@ -93,7 +93,7 @@ describe.each(['store-trades', 'build-candles', 'match-orders'] as const)('a pas
       typeof createStoreTrades
     >[0]['trades'];
     const handler = {
-      'store-trades': () => createStoreTrades({ state, trades, clock }),
+      'store-trades': () => createStoreTrades({ state, trades, clock, bus }),
       'build-candles': () => createBuildCandles({ state, trades, candles, bus, streams }),
       'match-orders': () => createMatchOrders({ state, bus }),
     }[name]();

@@ -94,7 +94,12 @@ describe('ClickHouse behind two collectors, killed and paused at random', () => 
     await migrate(clickHouse());
     const played = await playTwoCollectors(ROUNDS);
     const trades = new ClickHouseTradeStore(clickHouse());
-    const ports = { state: openMemoryState(), trades, clock: { nowMs: () => START_MS } };
+    const ports = {
+      state: openMemoryState(),
+      trades,
+      clock: { nowMs: () => START_MS },
+      bus: { publish: async () => undefined },
+    };
     await deliver(played, 'trades', createStoreTrades(ports));
     expect(await countTrades(clickHouse())).toBe(everyTrade(played).length);
   });

@@ -26,6 +26,7 @@ import { SqliteStateStore } from '../../shared/adapters/embedded/sqlite-state-st
 import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
 import type { FunctionName } from '../../shared/topology.ts';
 import { MemoryCandleStore } from './memory-candle-store.ts';
+import { MemoryQualityStore } from './memory-quality-store.ts';
 import { MemoryQuoteStore } from './memory-quote-store.ts';
 import { MemoryTradeStore } from './memory-trade-store.ts';
 
@@ -58,6 +59,7 @@ export async function startHttpPlatform(options: Partial<HttpServerOptions> = {}
       trades: new MemoryTradeStore(),
       candles: new MemoryCandleStore(),
       quotes: new MemoryQuoteStore(),
+      quality: new MemoryQualityStore(),
       state,
     }),
     'manage-risk': manageRisk({ state }),

@@ -1,5 +1,5 @@
 /** Records for the tests of the page: plain ones, to be changed where a test is about something. */
-import type { Candle, Fill, Order, Position } from '../../dashboard/api/views.ts';
+import type { Candle, Fill, Order, Position, QualityEvent } from '../../dashboard/api/views.ts';
 
 const instrumentId = 'binance:BTC-USDT';
 const strategyId = '3a1f5a0e-7c55-5d0f-9d2b-6f1f4a8f2c11';
@@ -43,6 +43,13 @@ export function fillAt(timeMs: number, side: Fill['side'] = 'BUY', parts: Partia
     tradeId: '7',
     timeMs,
     ...parts,
+  };
+}
+
+export function qualityEventAt(atMs: number, flag: QualityEvent['flag']): QualityEvent {
+  return {
+    ...{ id: nextId(), venue: 'binance', instrumentId, flag, subject: 'trade' },
+    ...{ atMs, toMs: atMs + 1000, what: 'trade 7 at 500' },
   };
 }
 

@@ -86,7 +86,12 @@ async function storedTrades(played: Played): Promise<string[]> {
     latest: unused,
     receivedBy: unused,
   };
-  const ports = { state: openMemoryState(), trades, clock: { nowMs: () => START_MS } };
+  const ports = {
+    state: openMemoryState(),
+    trades,
+    clock: { nowMs: () => START_MS },
+    bus: { publish: async () => undefined },
+  };
   await deliver(played, 'trades', createStoreTrades(ports));
   return stored.sort();
 }

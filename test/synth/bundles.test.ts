@@ -14,6 +14,7 @@ const CLIENTS: Readonly<Record<keyof Capabilities, readonly string[]>> = {
   trades: ['secrets-manager'],
   candles: ['secrets-manager'],
   quotes: ['secrets-manager'],
+  quality: ['secrets-manager'],
   push: ['apigatewaymanagementapi'],
   execute: ['sfn'],
   metrics: [],

@@ -5,6 +5,8 @@ import {
   candlesChannel,
   ORDERS_CHANNEL,
   PORTFOLIO_CHANNEL,
+  QUALITY_CHANNEL,
+  qualityChannel,
   pricesChannel,
   quotesChannel,
   type ChannelMessage,
@@ -12,7 +14,7 @@ import {
 import { intervalMs } from '../../../shared/domain/candles/interval.ts';
 
 export type PushedDetailType =
-  'CandlesClosedV1' | 'QuotesChangedV1' | 'OrderChangedV1' | 'PortfolioChangedV1';
+  'CandlesClosedV1' | 'QuotesChangedV1' | 'QualityNotedV1' | 'OrderChangedV1' | 'PortfolioChangedV1';
 export type PushedEvent = EventBridgeEvent<PushedDetailType, unknown>;
 
 /** What an event has to say to each channel, in order. Of several prices of an instrument only the latest counts. */
@@ -32,6 +34,16 @@ export function messagesOf(event: PushedEvent): ChannelMessage[] {
           return { channel: booksChannel(data.instrumentId), type: 'book', data };
         }),
       ];
+    }
+    case 'QualityNotedV1': {
+      const { events } = eventSchemas.QualityNotedV1.parse(event.detail);
+      return events.flatMap((data): ChannelMessage[] =>
+        [QUALITY_CHANNEL, qualityChannel(data.instrumentId)].map((channel) => ({
+          channel,
+          type: 'quality',
+          data,
+        })),
+      );
     }
     case 'OrderChangedV1': {
       const { order } = eventSchemas.OrderChangedV1.parse(event.detail);

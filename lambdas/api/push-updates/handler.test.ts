@@ -9,6 +9,7 @@ import type { BookView, QuoteView } from '../../../shared/contracts/book-views.t
 import type { DetailType, EventDetail } from '../../../shared/contracts/events.ts';
 import { candleViewOf } from '../../../shared/contracts/lane-candles.ts';
 import { channelMessage, type SocketRequest } from '../../../shared/contracts/socket-messages.ts';
+import { qualityEvent } from '../../../shared/domain/market-data/quality-event.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
 import { changeSubscriptions, subscribersOf } from '../../../shared/runtime/socket-connections.ts';
 import { admitConnection, issueTicket } from '../../../shared/runtime/socket-tickets.ts';
@@ -56,6 +57,22 @@ describe('updates', () => {
     expect(push.to('c1')).toEqual([{ channel: 'orders', type: 'order', data: order }]);
     expect(push.to('c2')).toHaveLength(1);
     expect(push.to('c3')).toEqual([]);
+  });
+
+  it('of quality come to who listens to the log, and to who looks at the instrument', async () => {
+    const push = new RecordingPusher();
+    await listen('all', 'quality');
+    await listen('one', 'quality:binance:BTC-USDT');
+    await listen('other', 'quality:binance:ETH-USDT');
+    const event = qualityEvent({
+      ...{ instrumentId: 'binance:BTC-USDT', flag: 'spike', subject: 'trade' },
+      ...{ atMs: 1000, toMs: 2000, what: 'trade 7 at 5' },
+    });
+    await pushing(push)('QualityNotedV1', { events: [event] });
+    expect(push.to('all')).toEqual([{ channel: 'quality', type: 'quality', data: event }]);
+    expect(push.to('one')).toEqual([{ channel: 'quality:binance:BTC-USDT', type: 'quality', data: event }]);
+    expect(push.to('other')).toEqual([]);
+    for (const message of push.to('all')) expect(channelMessage.safeParse(message).success).toBe(true);
   });
 
   it('of the portfolio carry the fill and the position that it made', async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryCandleStore } from '../../../test/support/memory-candle-store.ts';
+import { MemoryQualityStore } from '../../../test/support/memory-quality-store.ts';
 import { MemoryQuoteStore } from '../../../test/support/memory-quote-store.ts';
 import { MemoryTradeStore } from '../../../test/support/memory-trade-store.ts';
 import { openMemoryState } from '../../../test/support/memory-state.ts';
@@ -22,7 +23,15 @@ beforeEach(() => {
   candles = new MemoryCandleStore();
   trades = new MemoryTradeStore();
   state = openMemoryState();
-  call = restClient(createHandler({ trades, candles, quotes: new MemoryQuoteStore(), state }));
+  call = restClient(
+    createHandler({
+      trades,
+      candles,
+      quotes: new MemoryQuoteStore(),
+      quality: new MemoryQualityStore(),
+      state,
+    }),
+  );
 });
 
 const closeCandles = async (...prices: string[]) =>

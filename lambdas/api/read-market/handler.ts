@@ -10,9 +10,10 @@ import type { RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
 import { correlate } from './correlate.ts';
 import { readBooks, readQuotes } from './read-books.ts';
 import { readCandles } from './read-candles.ts';
+import { readQuality } from './read-quality.ts';
 import { unknownInstrument } from './unknown-instrument.ts';
 
-type Needs = Pick<Ports, 'trades' | 'candles' | 'quotes' | 'state'>;
+type Needs = Pick<Ports, 'trades' | 'candles' | 'quotes' | 'quality' | 'state'>;
 
 /** Prices, candles with the one under way, best prices and levels of books, how they move together, and the instruments that there are. */
 export function createHandler(ports: Needs) {
@@ -28,6 +29,7 @@ export function createHandler(ports: Needs) {
       readQuotes(ports.quotes, `${query.exchange}:${path.pair}`, query),
     'GET /v1/books/{pair}': async ({ path, query }) =>
       readBooks(ports.quotes, `${query.exchange}:${path.pair}`, query),
+    'GET /v1/quality': async ({ query }) => readQuality(ports.quality, query),
     'GET /v1/correlations': async ({ query }) => correlate(ports.candles, query),
     'GET /v1/instruments': async ({ query }) => listInstruments(ports, query),
   });

@@ -1,5 +1,6 @@
 import {
   openCandleStore,
+  openQualityStore,
   openQuoteStore,
   openTradeStore,
 } from '../../../shared/adapters/aws/clickhouse-stores.ts';
@@ -13,5 +14,6 @@ export const handler = createHandler({
   candles: await openCandleStore(environment),
   trades: await openTradeStore(environment),
   quotes: await openQuoteStore(environment),
+  quality: await openQualityStore(environment),
   state: new DynamoStateStore(environment),
 });

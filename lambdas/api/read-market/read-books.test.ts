@@ -3,6 +3,7 @@ import { decimal } from '../../../shared/domain/decimal.ts';
 import { qualityOf } from '../../../shared/domain/market-data/quality-flags.ts';
 import type { StoredLevels, StoredQuote } from '../../../shared/ports/quote-store.ts';
 import { MemoryCandleStore } from '../../../test/support/memory-candle-store.ts';
+import { MemoryQualityStore } from '../../../test/support/memory-quality-store.ts';
 import { MemoryQuoteStore } from '../../../test/support/memory-quote-store.ts';
 import { MemoryTradeStore } from '../../../test/support/memory-trade-store.ts';
 import { openMemoryState } from '../../../test/support/memory-state.ts';
@@ -36,6 +37,7 @@ beforeEach(async () => {
       trades: new MemoryTradeStore(),
       candles: new MemoryCandleStore(),
       quotes,
+      quality: new MemoryQualityStore(),
       state: openMemoryState(),
     }),
   );

@@ -100,6 +100,32 @@ describe('build-candles', () => {
       );
   const stored = async () => ports.candles.between(INSTRUMENT, '1s', 0, 1e12, 100);
 
+  it('tells of a gap once, of the shortest candle that it may lie in', async () => {
+    await fold(
+      record(1, { trades: [row(1, 1000, '5'), row(2, 1500, '6')] }),
+      record(2, { trades: [row(5, 2100, '7')] }),
+    );
+    await fold(record(3, { trades: [row(6, 61_000, '7')] }));
+    const told = ports.told('QualityNotedV1').flatMap(({ events }) => events);
+    expect(told).toMatchObject([
+      {
+        flag: 'gap',
+        subject: 'candle',
+        atMs: 1000,
+        toMs: 2000,
+        what: 'trades are missing in or next to 1 to 2',
+      },
+      {
+        flag: 'gap',
+        subject: 'candle',
+        atMs: 2000,
+        toMs: 3000,
+        what: 'trades are missing in or next to 5 to 5',
+      },
+    ]);
+    expect((await ports.candles.between(INSTRUMENT, '30s', 0, 1e12, 9))[0]).toMatchObject({ quality: 1 });
+  });
+
   it('stores closed candles, then announces them, and keeps the open one for readers', async () => {
     await fold(
       record(1, { trades: [row(1, 1000, '5'), row(2, 1500, '6')] }),

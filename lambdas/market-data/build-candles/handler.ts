@@ -28,17 +28,25 @@ import {
   type RefoldPlan,
 } from '../../../shared/domain/candles/refold-plan.ts';
 import { inClosingOrder } from '../../../shared/domain/candles/closing-order.ts';
-import { INTERVALS, type Interval } from '../../../shared/domain/candles/interval.ts';
+import {
+  INTERVALS,
+  intervalMs,
+  shortestFirst,
+  type Interval,
+} from '../../../shared/domain/candles/interval.ts';
 import {
   REDRIVE_SESSION,
   type LaneRecord,
   type TradesRecordV1,
 } from '../../../shared/contracts/stream-records.ts';
+import { qualityEvent, QualityLog } from '../../../shared/domain/market-data/quality-event.ts';
+import { isFlagged, UNFLAGGED } from '../../../shared/domain/market-data/quality-flags.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
 import type { StoredCandle } from '../../../shared/ports/candle-store.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { recordOfLane, type StreamRecord } from '../../../shared/ports/stream-writer.ts';
 import { defineLaneFold, type Emission, type FoldedRecord } from '../../../shared/runtime/lane-fold.ts';
+import { tellOfQuality } from '../../../shared/runtime/tell-of-quality.ts';
 import { refoldCandlesOf } from './refold-candles.ts';
 
 interface State {
@@ -61,6 +69,7 @@ type Needs = Pick<Ports, 'state' | 'trades' | 'candles' | 'bus' | 'streams'>;
 
 /** Folds the trades of a lane into candles; stores the closed ones, then announces them. */
 export function createHandler(ports: Needs, intervals: readonly Interval[] = INTERVALS) {
+  const shortest = shortestFirst(intervals)[0]!;
   return defineLaneFold<State, Effects>('build-candles', ports.state, {
     table: 'market-data',
     key: (lane) => laneKey(lane, 'build-candles'),
@@ -77,7 +86,7 @@ export function createHandler(ports: Needs, intervals: readonly Interval[] = INT
     },
     noEffects: () => ({ closed: [], doubtful: new Map() }),
     fold: takeRecord,
-    emit: async (effects, emission) => emitBatch(ports, effects, emission),
+    emit: async (effects, emission) => emitBatch(ports, effects, emission, shortest),
   });
 }
 
@@ -166,10 +175,12 @@ async function emitBatch(
   ports: Needs,
   { closed, doubtful }: Effects,
   { mayRepeat, invocation }: Emission,
+  shortest: Interval,
 ): Promise<void> {
   if (closed.length > 0) {
     await ports.candles.insert(closed satisfies readonly StoredCandle[], { mayRepeat });
     await ports.bus.publish(announcements(closed));
+    await tellOfQuality(ports.bus, gapsIn(closed, shortest));
     invocation.count('candlesClosed', closed.length);
   }
   for (const [lane, state] of doubtful) {
@@ -195,6 +206,18 @@ function goOn(lane: string, { sessionId }: State): StreamRecord {
     watermarks: [],
   };
   return recordOfLane(lane, Buffer.from(JSON.stringify(body)));
+}
+
+/** Of the shortest interval alone: longer candles say the same once more. */
+function gapsIn(closed: readonly ClosedCandle[], shortest: Interval): QualityLog {
+  const log = new QualityLog();
+  for (const { instrumentId, interval, openTimeMs, firstTradeId, lastTradeId, quality } of closed) {
+    if (interval !== shortest || !isFlagged(quality ?? UNFLAGGED, 'gap')) continue;
+    const what = `trades are missing in or next to ${firstTradeId} to ${lastTradeId}`;
+    const toMs = openTimeMs + intervalMs(interval);
+    log.note(qualityEvent({ instrumentId, flag: 'gap', subject: 'candle', atMs: openTimeMs, toMs, what }));
+  }
+  return log;
 }
 
 /** In the order within an instant, at most 100 candles an event. */

@@ -162,3 +162,20 @@ describe('store-quotes', () => {
     expect([quotes.quotes, quotes.repeats, ports.published]).toEqual([[], [], []]);
   });
 });
+
+describe('the log of a book', () => {
+  it('has a line for each second and flag in which it was in doubt', async () => {
+    const crossed = qualityOf('crossed-book');
+    await send(
+      quote(0),
+      quote(100, '102', { quality: crossed }),
+      quote(200, '103', { quality: crossed }),
+      quote(1300, '90', { quality: qualityOf('resync'), ask: null }),
+    );
+    const events = ports.told('QualityNotedV1').flatMap((detail) => detail.events);
+    expect(events.map(({ flag, subject, atMs, what }) => [flag, subject, atMs - START_MS, what])).toEqual([
+      ['crossed-book', 'book', 0, 'bid 102, ask 101'],
+      ['resync', 'book', 1000, 'bid 90, ask none'],
+    ]);
+  });
+});

@@ -2,12 +2,16 @@ import type { ReceivedLevels, ReceivedQuote } from '../../../shared/contracts/bo
 import { bookViewOf, quoteViewOf } from '../../../shared/contracts/book-views.ts';
 import { MAX_BOOKS_AN_EVENT } from '../../../shared/contracts/events.ts';
 import { laneKey } from '../../../shared/contracts/record-keys.ts';
+import { formatDecimal } from '../../../shared/domain/decimal.ts';
 import { readBookRows } from '../../../shared/contracts/stream-records.ts';
+import { QualityLog } from '../../../shared/domain/market-data/quality-event.ts';
+import { UNFLAGGED } from '../../../shared/domain/market-data/quality-flags.ts';
 import { isDoubtfulBook } from '../../../shared/domain/market-data/book/book-quality.ts';
 import { exchangeOf, type InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
 import type { BusEvent } from '../../../shared/ports/event-bus.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineLaneFold, type Emission, type FoldedRecord } from '../../../shared/runtime/lane-fold.ts';
+import { tellOfQuality } from '../../../shared/runtime/tell-of-quality.ts';
 import { quarantine, type Poison } from '../../../shared/runtime/quarantine.ts';
 
 /** The newest of an instrument: what is newer than it cannot be stored yet, and what is not is asked after. */
@@ -123,9 +127,22 @@ async function emitBatch(
   for (const one of poison) await quarantine(state, one, clock.nowMs());
   const events = eventsOf([...told.values()], levels);
   if (events.length > 0) await bus.publish(events);
+  await tellOfQuality(bus, logOf([...quotes, ...oldQuotes]));
   for (const [venue, ofVenue] of Map.groupBy([...quotes, ...oldQuotes], venueOf))
     invocation.countOf(venue, 'quotesStored', ofVenue.length);
   if (poison.length > 0) invocation.count('quarantined', poison.length);
+}
+
+function logOf(quotes: readonly ReceivedQuote[]): QualityLog {
+  const log = new QualityLog();
+  for (const quote of quotes)
+    if (quote.quality !== UNFLAGGED)
+      log.noteFlags('book', quote, () => `bid ${shown(quote.bid)}, ask ${shown(quote.ask)}`);
+  return log;
+}
+
+function shown(level: ReceivedQuote['bid']): string {
+  return level === null ? 'none' : formatDecimal(level.price);
 }
 
 function venueOf({ instrumentId }: ReceivedQuote): string {

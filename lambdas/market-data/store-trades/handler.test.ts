@@ -10,7 +10,7 @@ import { createHandler } from './handler.ts';
 const INSTRUMENT = 'binance:BTC-USDT';
 const START_MS = 1_723_161_600_000;
 
-type Print = readonly [tradeId: number, secondsIn: number];
+type Print = readonly [tradeId: number, secondsIn: number, price?: string, quality?: number];
 
 describe('store-trades', () => {
   let ports: TradingPorts;
@@ -23,9 +23,9 @@ describe('store-trades', () => {
   /** A record, to a function that has nothing in memory. @param fence of the collector that sends it */
   const send = async (prints: readonly Print[], fence: number | null = null): Promise<void> => {
     const packer = new LanePacker(() => 'session', fence);
-    for (const [tradeId, secondsIn] of prints) {
+    for (const [tradeId, secondsIn, price = '100', quality = 0] of prints) {
       const timeMs = START_MS + 1000 * secondsIn;
-      const trade = { tradeId: String(tradeId), price: '100', quantity: '1', takerSide: 'B' };
+      const trade = { tradeId: String(tradeId), price, quality, quantity: '1', takerSide: 'B' };
       packer.addTrade({ instrumentId: INSTRUMENT, ...trade, timeMs, receivedAtMs: timeMs });
     }
     const records = packer
@@ -95,6 +95,42 @@ describe('store-trades', () => {
       [102, 2, 0],
       [103, 2, 0],
     ]);
+  });
+
+  it('tells what is said against trades, one line a second and flag, and of what is no trade', async () => {
+    const spike = qualityOf('spike', 'future-time');
+    const batch: Print[] = [
+      [1, 1],
+      [2, 2.1, '500', qualityOf('spike')],
+      [3, 2.2, '501', spike],
+      [4, 3, '0'],
+      [5, 4, 'cheap'],
+      [6, 5, '-1.5'],
+    ];
+    await send(batch);
+    const told = () =>
+      ports
+        .told('QualityNotedV1')
+        .flatMap(({ events }) => events)
+        .map(({ flag, subject, atMs, toMs, what }) => {
+          return [flag, subject, (atMs - START_MS) / 1000, toMs - atMs, what];
+        });
+    const expected = [
+      ['spike', 'trade', 2, 1000, 'trade 2 at 500'],
+      ['future-time', 'trade', 2, 1000, 'trade 3 at 501'],
+      ['not-positive', 'trade', 3, 1000, 'trade 4 of 1 at 0: set aside'],
+      ['not-positive', 'trade', 5, 1000, 'trade 6 of 1 at -1.5: set aside'],
+    ];
+    expect(told()).toEqual(expected);
+    // A bus that was away: what is delivered again is told again, under the same ids.
+    const ids = () => ports.told('QualityNotedV1').map(({ events }) => events.map(({ id }) => id));
+    sequence = 0;
+    ports.published.length = 0;
+    const before = tradingPorts();
+    ports = before;
+    await send(batch);
+    expect(told()).toEqual(expected);
+    expect(new Set(ids().flat()).size).toBe(expected.length);
   });
 
   it('counts what a collector sent that another had followed', async () => {

@@ -4,6 +4,7 @@ import {
   type DroppedTrades,
   type LaneTradesRecord,
 } from '../../../shared/contracts/packed-seen-trades.ts';
+import { formatDecimal } from '../../../shared/domain/decimal.ts';
 import { laneKey } from '../../../shared/contracts/record-keys.ts';
 import {
   isRegression,
@@ -18,9 +19,12 @@ import {
   qualityOf,
   UNFLAGGED,
 } from '../../../shared/domain/market-data/quality-flags.ts';
+import { QualityLog } from '../../../shared/domain/market-data/quality-event.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineLaneFold, type Emission, type FoldedRecord } from '../../../shared/runtime/lane-fold.ts';
 import { quarantine, type Poison } from '../../../shared/runtime/quarantine.ts';
+import { tellOfQuality } from '../../../shared/runtime/tell-of-quality.ts';
+import { notPositive } from './not-positive.ts';
 import { sampleAges } from './sample-ages.ts';
 
 /** Trades already stored, by instrument: a venue that repeats itself after a reconnect is stored once. */
@@ -36,8 +40,10 @@ interface Effects {
   readonly poison: Poison[];
 }
 
+type Needs = Pick<Ports, 'state' | 'trades' | 'clock' | 'bus'>;
+
 /** Writes the trades of a batch to the store in one insert, and what is not a trade to quarantine. */
-export function createHandler(ports: Pick<Ports, 'state' | 'trades' | 'clock'>) {
+export function createHandler(ports: Needs) {
   return defineLaneFold<State, Effects>('store-trades', ports.state, {
     table: 'market-data',
     key: (lane) => laneKey(lane, 'store-trades'),
@@ -109,7 +115,7 @@ function takeTrade(state: State, trade: ReceivedTrade, { trades, undecided }: Ef
 }
 
 async function emitBatch(
-  ports: Pick<Ports, 'state' | 'trades' | 'clock'>,
+  ports: Needs,
   { trades, undecided, poison }: Effects,
   { mayRepeat, invocation }: Emission,
 ): Promise<void> {
@@ -123,11 +129,24 @@ async function emitBatch(
     stored.push(...fresh);
   }
   for (const one of poison) await quarantine(ports.state, one, ports.clock.nowMs());
+  await tellOfQuality(ports.bus, logOf(stored, poison));
   for (const [venue, ofVenue] of Map.groupBy(stored, tradeVenue)) {
     invocation.countOf(venue, 'tradesStored', ofVenue.length);
     invocation.observe(venue, 'tradeToQueryableMs', sampleAges(ofVenue, Date.now()));
   }
   if (poison.length > 0) invocation.count('quarantined', poison.length);
+}
+
+function logOf(stored: readonly ReceivedTrade[], poison: readonly Poison[]): QualityLog {
+  const log = new QualityLog();
+  for (const { quality = UNFLAGGED, tradeId, price, ...trade } of stored)
+    if (quality !== UNFLAGGED)
+      log.noteFlags('trade', { ...trade, quality }, () => `trade ${tradeId} at ${formatDecimal(price)}`);
+  for (const one of poison) {
+    const said = notPositive(one);
+    if (said !== null) log.note(said);
+  }
+  return log;
 }
 
 function tradeVenue({ instrumentId }: ReceivedTrade): string {

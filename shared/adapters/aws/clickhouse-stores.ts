@@ -4,6 +4,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createClickHouse } from '../clickhouse/client.ts';
 import { ClickHouseCandleStore } from '../clickhouse/clickhouse-candle-store.ts';
+import { ClickHouseQualityStore } from '../clickhouse/clickhouse-quality-store.ts';
 import { ClickHouseQuoteStore } from '../clickhouse/clickhouse-quote-store.ts';
 import { ClickHouseTradeStore } from '../clickhouse/clickhouse-trade-store.ts';
 import { clientOptions } from './client-options.ts';
@@ -27,6 +28,10 @@ export async function openCandleStore(environment: Environment): Promise<ClickHo
 
 export async function openQuoteStore(environment: Environment): Promise<ClickHouseQuoteStore> {
   return new ClickHouseQuoteStore(await connect(environment));
+}
+
+export async function openQualityStore(environment: Environment): Promise<ClickHouseQualityStore> {
+  return new ClickHouseQualityStore(await connect(environment));
 }
 
 async function connect(environment: Environment): Promise<ClickHouseClient> {

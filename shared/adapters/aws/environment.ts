@@ -70,7 +70,9 @@ function constantCase(name: string): string {
 /** The variables that a function needs for what it may do. */
 export function variablesFor(capabilities: Capabilities): readonly string[] {
   const queues = Object.keys(topology.queues);
-  const usesClickHouse = (capabilities.trades ?? capabilities.candles ?? capabilities.quotes) !== undefined;
+  const usesClickHouse =
+    (capabilities.trades ?? capabilities.candles ?? capabilities.quotes ?? capabilities.quality) !==
+    undefined;
   const variables = [
     ...Object.keys(capabilities.state ?? {}).map(tableVariable),
     ...(capabilities.append ?? []).map(streamVariable),

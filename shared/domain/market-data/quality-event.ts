@@ -1,0 +1,57 @@
+import { deterministicId } from '../ids.ts';
+import { exchangeOf, type InstrumentId } from './instrument.ts';
+import { flagsOf, type QualityFlag } from './quality-flags.ts';
+
+/** What a flag is said against. */
+export const QUALITY_SUBJECTS = ['trade', 'candle', 'book', 'price'] as const;
+export type QualitySubject = (typeof QUALITY_SUBJECTS)[number];
+
+/** One flag of one instrument in a span of venue time, most often a second, by which it is known. */
+export interface QualityEvent {
+  readonly id: string;
+  readonly venue: string;
+  readonly instrumentId: InstrumentId;
+  readonly flag: QualityFlag;
+  readonly subject: QualitySubject;
+  /** By the venue's clock: where the span begins. */
+  readonly atMs: number;
+  /** Where it ends; not part of it. */
+  readonly toMs: number;
+  /** One line for people: what was seen first. */
+  readonly what: string;
+}
+
+export function qualityEvent(said: Omit<QualityEvent, 'id' | 'venue'>): QualityEvent {
+  const { instrumentId, flag, subject, atMs, toMs } = said;
+  const id = deterministicId('quality', instrumentId, flag, subject, atMs, toMs);
+  return { id, venue: exchangeOf(instrumentId), ...said };
+}
+
+const SECOND_MS = 1000;
+
+/**
+ * The log of a batch: of each flag of an instrument one entry a second, however often it was seen, so that a venue that goes wrong
+ * makes a line a second and no flood. Told again it is the same entry.
+ */
+export class QualityLog {
+  readonly #events = new Map<string, QualityEvent>();
+
+  /** @param quality bits of flags. */
+  noteFlags(
+    subject: QualitySubject,
+    { instrumentId, timeMs, quality }: { instrumentId: InstrumentId; timeMs: number; quality: number },
+    what: () => string,
+  ): void {
+    const atMs = timeMs - (timeMs % SECOND_MS);
+    for (const flag of flagsOf(quality))
+      this.note(qualityEvent({ instrumentId, flag, subject, atMs, toMs: atMs + SECOND_MS, what: what() }));
+  }
+
+  note(event: QualityEvent): void {
+    if (!this.#events.has(event.id)) this.#events.set(event.id, event);
+  }
+
+  events(): readonly QualityEvent[] {
+    return [...this.#events.values()];
+  }
+}
