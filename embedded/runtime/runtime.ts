@@ -218,9 +218,12 @@ export class Runtime {
 }
 
 function isSink(functionName: FunctionName): boolean {
-  const { append, publish, send }: Capabilities = topology.functions[functionName].capabilities;
-  return append === undefined && publish === undefined && send === undefined;
+  const { append, publish = [], send }: Capabilities = topology.functions[functionName].capabilities;
+  return append === undefined && send === undefined && publish.every((event) => SHOWN_EVENTS.has(event));
 }
+
+/** They say how market data are, and are kept and shown: nothing is decided upon them. */
+const SHOWN_EVENTS: ReadonlySet<string> = new Set(['QuotesChangedV1', 'QualityNotedV1']);
 
 function scheduledEvent(): ScheduledEvent {
   return {

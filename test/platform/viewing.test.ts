@@ -15,6 +15,7 @@ import type { Ports } from '../../shared/ports/index.ts';
 import type { RestFunction } from '../../shared/runtime/rest-function.ts';
 import { topology } from '../../shared/topology.ts';
 import { MemoryCandleStore } from '../support/memory-candle-store.ts';
+import { MemoryQualityStore } from '../support/memory-quality-store.ts';
 import { MemoryQuoteStore } from '../support/memory-quote-store.ts';
 import { MemoryTradeStore } from '../support/memory-trade-store.ts';
 import { openMemoryState } from '../support/memory-state.ts';
@@ -54,6 +55,7 @@ async function portsOfViewer(): Promise<{ ports: Ports; written: string[] }> {
     trades: new MemoryTradeStore(),
     candles: new MemoryCandleStore(),
     quotes: new MemoryQuoteStore(),
+    quality: new MemoryQualityStore(),
     metrics: { read: () => null },
     streams: { append: refuse('streams.append') },
     executions: { start: refuse('executions.start'), describe: executions.describe },

@@ -38,7 +38,7 @@ describe('migrate', () => {
 
   it('brings an empty server to the newest version, and then has nothing to do', async () => {
     expect(await migrate(client())).toEqual(ups);
-    expect(await tables()).toEqual(['books', 'candles', 'quotes', 'trades']);
+    expect(await tables()).toEqual(['books', 'candles', 'quality', 'quotes', 'trades']);
     expect(await migrate(client())).toEqual([]);
   });
 
