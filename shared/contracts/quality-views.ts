@@ -21,9 +21,16 @@ export const qualityEventView = z.strictObject({
   what: z.string().max(500).meta({ description: 'What was seen first, for people.' }),
 });
 
+/** The end of a page: its time and its id. */
+export const QUALITY_CURSOR = /^(\d{1,15})-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
 const qualityQuery = z
   .strictObject({
     ...pageQuery,
+    after: pageQuery.after.meta({
+      description: '`next` of the page before this one.',
+      pattern: QUALITY_CURSOR.source,
+    }),
     venue: exchangeName.optional(),
     instrument: instrumentId.optional(),
     flag: qualityFlag.optional(),

@@ -56,6 +56,11 @@ describe('the log of quality', () => {
     expect((await asked({ limit: '2', after: first.next })).body).toEqual({ items: [EVENTS[0]], next: null });
   });
 
+  it('begins with the newest behind a time that no market has come to yet', async () => {
+    const after = `999999999999999-${'0'.repeat(8)}-0000-0000-0000-${'0'.repeat(12)}`;
+    expect((await asked({ limit: '1', after })).body).toMatchObject({ items: [EVENTS[2]] });
+  });
+
   it.each([
     [{ flag: 'odd' }, /flag/],
     [{ venue: 'nowhere' }, /unknown exchange/],

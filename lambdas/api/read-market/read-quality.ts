@@ -1,4 +1,5 @@
 import type { QueryOf } from '../../../shared/contracts/api.ts';
+import { QUALITY_CURSOR } from '../../../shared/contracts/quality-views.ts';
 import { MAX_TIME_MS } from '../../../shared/domain/market-data/time-bound.ts';
 import type { QualityPlace, QualityStore } from '../../../shared/ports/quality-store.ts';
 import { NOT_A_CURSOR } from '../../../shared/runtime/rest-listing.ts';
@@ -25,11 +26,8 @@ export async function readQuality(
   return { kind: 'done', body: { items: [...items], next } };
 }
 
-const CURSOR = /^(\d{1,15})-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
-
-/** @returns null: no page has given this out. */
+/** @returns null: it is none. Behind a time that no market has come to yet lies everything. */
 function placeOf(cursor: string): QualityPlace | null {
-  const [, at, id] = CURSOR.exec(cursor) ?? [];
-  const atMs = Number(at);
-  return at === undefined || id === undefined || atMs >= MAX_TIME_MS ? null : { atMs, id };
+  const [, at, id] = QUALITY_CURSOR.exec(cursor) ?? [];
+  return at === undefined || id === undefined ? null : { atMs: Math.min(Number(at), MAX_TIME_MS), id };
 }
