@@ -50,6 +50,11 @@ export interface Capabilities {
   readonly verifyTokens?: true;
 }
 
+/** Whether what it may read or write lies in ClickHouse. */
+export function usesClickHouse({ trades, candles, quotes, quality }: Capabilities): boolean {
+  return (trades ?? candles ?? quotes ?? quality) !== undefined;
+}
+
 export interface FunctionDefinition {
   /** `lambdas/<context>/<name>`. */
   readonly context: 'market-data' | 'signals' | 'orders' | 'portfolio' | 'backtest' | 'api' | 'operations';

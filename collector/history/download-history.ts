@@ -26,10 +26,12 @@ export interface DownloadOptions {
 
 export interface Downloaded {
   readonly rows: number;
-  /** Of them, those that an earlier run had fetched. */
   readonly pages: number;
+  /** Of them, those that an earlier run had fetched. */
   readonly pagesKept: number;
 }
+
+type ToldPage = Extract<ReadPage, { kind: 'page' }>;
 
 /** Who asks for more than this is better off with what the venue publishes in bulk. */
 const MAX_PAGES = 200_000;
@@ -71,14 +73,24 @@ async function followKept(
 ): Promise<{ readonly pages: number; readonly rows: number; readonly next: HistoryPage }> {
   let next = first;
   let [pages, rows] = [0, 0];
-  for await (const { url, message, receivedAtMs } of journal.answers()) {
-    const read = url === next.request.url ? next.read(message, receivedAtMs) : null;
-    if (read?.kind !== 'page' || read.next === null) break;
+  for await (const read of keptPages(first, journal)) {
+    if (read.next === null) break;
     pages++;
     rows += read.rows.length;
     next = read.next;
   }
   return { pages, rows, next };
+}
+
+/** The pages that are kept, as far as each answers the question that follows from the one before. */
+async function* keptPages(first: HistoryPage, journal: AnswerJournal): AsyncGenerator<ToldPage> {
+  let page: HistoryPage | null = first;
+  for await (const { url, message, receivedAtMs } of journal.answers()) {
+    const read: ReadPage | null = page?.request.url === url ? page.read(message, receivedAtMs) : null;
+    if (read?.kind !== 'page') return;
+    yield read;
+    page = read.next;
+  }
 }
 
 async function askPage(
@@ -117,18 +129,16 @@ export function downloadedFile(
     kind,
     name: { symbol: null, kind, interval, period: range },
     async *read() {
-      let page: HistoryPage | null = first;
+      let isWhole = false;
       let line = 1;
-      for await (const { url, message, receivedAtMs } of journal.answers()) {
-        const read: ReadPage | null = page?.request.url === url ? page.read(message, receivedAtMs) : null;
-        if (read?.kind !== 'page') break;
-        yield read.rows.map((row, n): ReadRow => {
+      for await (const { rows, next } of keptPages(first, journal)) {
+        yield rows.map((row, n): ReadRow => {
           return typeof row === 'string' ? { line: line + n, cause: row } : { line: line + n, row };
         });
-        line += read.rows.length;
-        page = read.next;
+        line += rows.length;
+        isWhole = next === null;
       }
-      if (page !== null) throw new Error(`${journal.path}: ends before the range does`);
+      if (!isWhole) throw new Error(`${journal.path}: ends before the range does`);
     },
   };
 }

@@ -29,8 +29,8 @@ export interface BoundariesSnapshot {
 export class TapeBoundaries {
   readonly #released: Map<InstrumentId, number>;
   readonly #clocks = new Map<string, VenueClock>();
-  /** By source and exchange: two recordings of a venue are two observations. */
-  readonly #spikes = new Map<string, FlaggedSpikes>();
+  /** By source, and then by exchange: two recordings of a venue are two observations. */
+  readonly #spikes: Map<string, FlaggedSpikes>[] = [];
 
   constructor(snapshot: BoundariesSnapshot = { released: {} }) {
     this.#released = new Map(Object.entries(snapshot.released));
@@ -63,9 +63,9 @@ export class TapeBoundaries {
   /** @returns a trade of a message, flagged where its time or its price is doubtful. */
   judge<Told extends ToldTrade>({ capture, source }: TapeMessage, trade: Told): Told {
     const { exchange, session } = capture;
-    const key = `${source} ${exchange}`;
-    let spikes = this.#spikes.get(key);
-    if (spikes === undefined) this.#spikes.set(key, (spikes = new FlaggedSpikes()));
+    const ofSource = (this.#spikes[source] ??= new Map<string, FlaggedSpikes>());
+    let spikes = ofSource.get(exchange);
+    if (spikes === undefined) ofSource.set(exchange, (spikes = new FlaggedSpikes()));
     spikes.enterSession(session);
     return spikes.flagged(flaggedByTime(trade, this.#clocks.get(exchange)));
   }

@@ -1,6 +1,6 @@
 /** What each capability of the topology means in IAM. Whoever reads a role reads here why it has each of its lines. */
 import { functionsOfEvents } from '../../shared/adapters/aws/stage-parameters.ts';
-import type { Capabilities } from '../../shared/topology-schema.ts';
+import { usesClickHouse, type Capabilities } from '../../shared/topology-schema.ts';
 import { topology } from '../../shared/topology.ts';
 import type { Permission } from './permission.ts';
 import type { PlatformReferences } from './platform-references.ts';
@@ -126,9 +126,6 @@ function givenUpPermissions({ givenUp }: Capabilities, platform: PlatformReferen
 }
 
 function clickHousePermissions(capabilities: Capabilities, platform: PlatformReferences): Permission[] {
-  const usesClickHouse =
-    (capabilities.trades ?? capabilities.candles ?? capabilities.quotes ?? capabilities.quality) !==
-    undefined;
-  if (!usesClickHouse || platform.stage.emulated) return [];
+  if (!usesClickHouse(capabilities) || platform.stage.emulated) return [];
   return [{ actions: ['secretsmanager:GetSecretValue'], resources: [platform.clickHouseSecretArn] }];
 }

@@ -139,9 +139,13 @@ async function emitBatch(
 
 function logOf(stored: readonly ReceivedTrade[], poison: readonly Poison[]): QualityLog {
   const log = new QualityLog();
-  for (const { quality = UNFLAGGED, tradeId, price, ...trade } of stored)
+  for (const { instrumentId, timeMs, tradeId, price, quality = UNFLAGGED } of stored)
     if (quality !== UNFLAGGED)
-      log.noteFlags('trade', { ...trade, quality }, () => `trade ${tradeId} at ${formatDecimal(price)}`);
+      log.noteFlags(
+        'trade',
+        { instrumentId, timeMs, quality },
+        () => `trade ${tradeId} at ${formatDecimal(price)}`,
+      );
   for (const one of poison) {
     const said = notPositive(one);
     if (said !== null) log.note(said);

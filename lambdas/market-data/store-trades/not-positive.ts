@@ -1,10 +1,9 @@
 import { isTime, rowOfPoison } from '../../../shared/contracts/lane-rows.ts';
 import { parseDecimal } from '../../../shared/domain/decimal.ts';
 import { isInstrumentId } from '../../../shared/domain/market-data/instrument.ts';
-import { qualityEvent, type QualityEvent } from '../../../shared/domain/market-data/quality-event.ts';
+import { qualityEventAt, type QualityEvent } from '../../../shared/domain/market-data/quality-event.ts';
 import type { Poison } from '../../../shared/runtime/quarantine.ts';
 
-const SECOND_MS = 1000;
 const MAX_SHOWN_CHARACTERS = 40;
 
 /**
@@ -15,12 +14,8 @@ export function notPositive({ kind, payload, instrumentId }: Poison): QualityEve
   if (kind !== 'trade' || instrumentId === null || !isInstrumentId(instrumentId)) return null;
   const [, tradeId, price, quantity, , timeMs] = rowOfPoison(payload);
   if (!isTime(timeMs) || (!isZeroOrBelow(price) && !isZeroOrBelow(quantity))) return null;
-  const atMs = timeMs - (timeMs % SECOND_MS);
   const what = `trade ${shown(tradeId)} of ${shown(quantity)} at ${shown(price)}: set aside`;
-  return qualityEvent({
-    ...{ instrumentId, flag: 'not-positive', subject: 'trade' },
-    ...{ atMs, toMs: atMs + SECOND_MS, what },
-  });
+  return qualityEventAt({ instrumentId, flag: 'not-positive', subject: 'trade', timeMs, what });
 }
 
 function isZeroOrBelow(text: unknown): boolean {

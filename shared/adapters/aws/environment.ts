@@ -4,7 +4,7 @@
  * and the adapters read them by the same names.
  */
 import * as z from 'zod';
-import type { Capabilities } from '../../topology-schema.ts';
+import { usesClickHouse, type Capabilities } from '../../topology-schema.ts';
 import { topology, type FunctionName, type TableName } from '../../topology.ts';
 import { functionsOfEvents } from './stage-parameters.ts';
 
@@ -70,16 +70,13 @@ function constantCase(name: string): string {
 /** The variables that a function needs for what it may do. */
 export function variablesFor(capabilities: Capabilities): readonly string[] {
   const queues = Object.keys(topology.queues);
-  const usesClickHouse =
-    (capabilities.trades ?? capabilities.candles ?? capabilities.quotes ?? capabilities.quality) !==
-    undefined;
   const variables = [
     ...Object.keys(capabilities.state ?? {}).map(tableVariable),
     ...(capabilities.append ?? []).map(streamVariable),
     ...(capabilities.publish === undefined ? [] : [EVENT_BUS_NAME]),
     ...(capabilities.send ?? []).map(queueVariable),
     ...(capabilities.objects === undefined ? [] : [ARCHIVE_BUCKET]),
-    ...(usesClickHouse ? [CLICKHOUSE_URL, CLICKHOUSE_USER] : []),
+    ...(usesClickHouse(capabilities) ? [CLICKHOUSE_URL, CLICKHOUSE_USER] : []),
     ...(capabilities.push === undefined ? [] : [SOCKET_ENDPOINT]),
     ...(capabilities.execute ?? []).map(stateMachineVariable),
     ...(capabilities.functionHealth === undefined ? [] : [FUNCTIONS_PATH, ...queues.map(queueVariable)]),

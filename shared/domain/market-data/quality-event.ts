@@ -29,6 +29,15 @@ export function qualityEvent(said: Omit<QualityEvent, 'id' | 'venue'>): QualityE
 
 const SECOND_MS = 1000;
 
+/** What is said against a moment is said of its second. */
+export function qualityEventAt({
+  timeMs,
+  ...said
+}: Pick<QualityEvent, 'instrumentId' | 'flag' | 'subject' | 'what'> & { timeMs: number }): QualityEvent {
+  const atMs = timeMs - (timeMs % SECOND_MS);
+  return qualityEvent({ ...said, atMs, toMs: atMs + SECOND_MS });
+}
+
 /**
  * The log of a batch: of each flag of an instrument one entry a second, however often it was seen, so that a venue that goes wrong
  * makes a line a second and no flood. Told again it is the same entry.
@@ -42,9 +51,8 @@ export class QualityLog {
     { instrumentId, timeMs, quality }: { instrumentId: InstrumentId; timeMs: number; quality: number },
     what: () => string,
   ): void {
-    const atMs = timeMs - (timeMs % SECOND_MS);
     for (const flag of flagsOf(quality))
-      this.note(qualityEvent({ instrumentId, flag, subject, atMs, toMs: atMs + SECOND_MS, what: what() }));
+      this.note(qualityEventAt({ instrumentId, flag, subject, timeMs, what: what() }));
   }
 
   note(event: QualityEvent): void {

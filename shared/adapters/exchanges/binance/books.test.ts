@@ -82,6 +82,17 @@ describe('the answer to a question for a book of Binance', () => {
   });
 
   it.each([
+    ['of few levels, and has them all', 100, 100, true],
+    ['of few levels, and has not as many', 100, 99, false],
+    ['of many levels, of which a thin market has a hundred', 1000, 100, false],
+  ])('is brief or whole: it was asked for %s', (_, asked, has, isBrief) => {
+    const bids = Array.from({ length: has }, (_, n) => [`${n + 1}`, '1']);
+    const url = DEPTH.replace('limit=1000', `limit=${asked}`);
+    const [snapshot] = answered({ lastUpdateId: 218, bids, asks: [] }, url);
+    expect('isBrief' in snapshot!).toBe(isBrief);
+  });
+
+  it.each([
     { lastUpdateId: null, bids: [], asks: [] },
     { lastUpdateId: 1, bids: [] },
     { lastUpdateId: 1, bids: [7], asks: [] },

@@ -40,17 +40,18 @@ export function readDepthUpdate(
 }
 
 /**
- * The answer to `/api/v3/depth`. Of a deeper book it has the best levels; the others are known once they change. One that has
- * just as many as were asked for in brief is but the beginning of a book.
+ * The answer to `/api/v3/depth`. Of a deeper book it has the best levels; the others are known once they change. One of which
+ * few levels were asked for, and which has as many, is but the beginning of a book.
+ * @param asked how many levels, as the question has it.
  */
-export function readDepth(instrumentId: InstrumentId, value: unknown): VenueEvent {
+export function readDepth(instrumentId: InstrumentId, value: unknown, asked: string | null): VenueEvent {
   const { lastUpdateId: updateId, bids: b, asks: a } = isFields(value) ? value : ({} as Fields);
   const bids = toldLevels(b, pairOf);
   const asks = toldLevels(a, pairOf);
   if (bids === null || asks === null || !isUpdateId(updateId))
     return { kind: 'malformed', cause: `a snapshot of ${instrumentId} without its levels or its number` };
   const snapshot = { instrumentId, updateId, bids, asks, checksum: null, depth: null } as const;
-  const isBrief = Math.max(bids.length, asks.length) === LEVELS_OF_BRIEF;
+  const isBrief = asked === String(LEVELS_OF_BRIEF) && Math.max(bids.length, asks.length) >= LEVELS_OF_BRIEF;
   return { kind: 'book-snapshot', ...snapshot, ...(isBrief ? { isBrief } : {}) };
 }
 

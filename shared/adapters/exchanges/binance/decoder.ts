@@ -114,7 +114,7 @@ function readAnswer(
     if (Array.isArray(symbols)) return directory.take(readCatalogue(symbols), isWholeCatalogue(url));
   }
   if (address?.pathname.endsWith('/api/v3/depth') === true && isFields(value) && value['code'] === undefined)
-    return [answeredBook(address.searchParams.get('symbol'), value, directory)];
+    return [answeredBook(address.searchParams, value, directory)];
   const isOfTrades = address !== null && /\/api\/v3\/(historicalTrades|trades)$/.test(address.pathname);
   const symbol = isOfTrades ? address.searchParams.get('symbol') : null;
   if (symbol === null || !Array.isArray(value)) return [readOtherAnswer(value, url)];
@@ -124,9 +124,11 @@ function readAnswer(
   return value.map((row: unknown) => answeredTrade(instrumentId, row, receivedAtMs));
 }
 
-function answeredBook(symbol: string | null, value: Fields, directory: SymbolDirectory): VenueEvent {
+function answeredBook(question: URLSearchParams, value: Fields, directory: SymbolDirectory): VenueEvent {
+  const symbol = question.get('symbol');
   const instrumentId = symbol === null ? null : instrumentOfSymbol(symbol, directory);
-  return instrumentId === null ? unknownSymbol('book', symbol, directory) : readDepth(instrumentId, value);
+  if (instrumentId === null) return unknownSymbol('book', symbol, directory);
+  return readDepth(instrumentId, value, question.get('limit'));
 }
 
 function readOtherAnswer(value: unknown, url: string): VenueEvent {
