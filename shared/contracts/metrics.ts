@@ -102,6 +102,7 @@ const definitions = {
     periods: 5,
     missingData: 'breaching',
   }),
+  tradesArchived: counted('Trades written to Parquet files of days that are over.'),
   quotesStored: countedByVenue('Best prices of books written to ClickHouse.'),
   qualityNoted: countedByVenue(
     'What was said against market data: one a second of each flag of an instrument.',
