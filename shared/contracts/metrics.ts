@@ -146,6 +146,11 @@ const definitions = {
     periodSeconds: 900,
   }),
   connectionsLost: countedByVenue('Connections to the venue that ended and were not ended by us.'),
+  connectionsRenewed: countedByVenue(
+    'Connections to the venue whose place another took before the venue would have cut them.',
+  ),
+  tradeIdResets: countedByVenue('How often the venue began to count the trades of an instrument anew.'),
+  deafInstruments: countedByVenue('How often an instrument was not heard, though it was traded.'),
   messagesSetAside: countedByVenue(
     'Messages of the venue that were not read, of a channel or market that is not known.',
   ),
