@@ -38,15 +38,21 @@ export class TapeBoundaries {
     this.#released = new Map(Object.entries(snapshot.released));
   }
 
+  /** Whether the instrument of the trade passes with it into a later second than it is released to. */
+  isPassedBy(trade: ToldTrade): boolean {
+    const second = secondOf(trade);
+    return second !== null && second > (this.#released.get(trade.instrumentId) ?? Infinity);
+  }
+
   /**
    * To be asked of each trade in the order of the tape.
    * @param trade with a time as the venue told it; one that no reader believes moves nothing.
    * @returns what has to be released before the trade is sent; null: nothing.
    */
   beforeTrade(trade: ToldTrade): Watermark | null {
-    const { instrumentId, timeMs, receivedAtMs, isAnswer, quality = UNFLAGGED } = trade;
-    if (!isTradeTime(timeMs, receivedAtMs, isAnswer) || isFlagged(quality, 'future-time')) return null;
-    const second = timeMs - (timeMs % SECOND_MS);
+    const { instrumentId } = trade;
+    const second = secondOf(trade);
+    if (second === null) return null;
     const released = this.#released.get(instrumentId);
     if (released !== undefined && second <= released) return null;
     this.#released.set(instrumentId, second);
@@ -110,4 +116,10 @@ export class TapeBoundaries {
   snapshot(): BoundariesSnapshot {
     return { released: Object.fromEntries(this.#released) };
   }
+}
+
+/** null: nobody believes the time of the trade. */
+function secondOf({ timeMs, receivedAtMs, isAnswer, quality = UNFLAGGED }: ToldTrade): number | null {
+  if (!isTradeTime(timeMs, receivedAtMs, isAnswer) || isFlagged(quality, 'future-time')) return null;
+  return timeMs - (timeMs % SECOND_MS);
 }

@@ -198,6 +198,21 @@ describe('instruments that pass into a later second', () => {
     ]);
   });
 
+  it('are not known to be further than they were released', () => {
+    const boundaries = new TapeBoundaries();
+    const passing = [0, 1000, 2000].map((atMs) => trade(BITCOIN, START + atMs));
+    const cut = new TapeCutter(boundaries).steps([
+      trade(ETHER, START),
+      ...passing,
+      trade(ETHER, START + 2000),
+    ]);
+    const known = Array.from(cut, ({ kind }) => [kind, boundaries.snapshot().released[BITCOIN]! - START]);
+    expect(known.filter(([kind]) => kind === 'watermarks')).toEqual([
+      ['watermarks', 1000],
+      ['watermarks', 2000],
+    ]);
+  });
+
   it('are released before a heartbeat', () => {
     expect(afterBoth(trade(BITCOIN, START + 1000), heartbeat(START + 2900))).toEqual([
       `${BITCOIN} to 1000`,

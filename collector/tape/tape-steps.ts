@@ -66,13 +66,14 @@ export class TapeCutter {
 
   *#passTrade(trade: VenueTrade, message: TapeMessage): Generator<TapeStep, void, undefined> {
     const { instrumentId } = trade;
+    // What is behind the next boundary is not known to be released while this one settles.
+    if (this.#held.has(instrumentId) && this.#boundaries.isPassedBy(trade)) yield* this.#releaseAt(message);
     const passed = this.#boundaries.beforeTrade(trade);
     if (passed === null) {
       if (this.#held.has(instrumentId)) this.#held.addTrade(trade, message);
       else this.#trades.push(trade);
       return;
     }
-    if (this.#held.has(instrumentId)) yield* this.#releaseAt(message);
     this.#held.join(passed, message, () => this.#boundaries.behind(passed.timeMs));
     this.#held.addTrade(trade, message);
     if (this.#held.isComplete) yield* this.#release();
