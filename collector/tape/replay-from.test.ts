@@ -49,18 +49,21 @@ const busy = [
   ]),
 ];
 
-let written = 0;
-async function capture(lines: readonly string[]): Promise<VerifiedCapture> {
-  const path = join(folder, `${written++}.ndjson.gz`);
-  writeCapture(path, lines);
-  return verifyCapture(path);
+interface Place {
+  readonly state: StateStore;
+  readonly writer: RecordingStreamWriter;
 }
 
-interface Place {
-  readonly writer: RecordingStreamWriter;
-  readonly state: StateStore;
+function place(): Place {
+  return { state: openMemoryState(), writer: new RecordingStreamWriter() };
 }
-const place = (): Place => ({ writer: new RecordingStreamWriter(), state: openMemoryState() });
+
+let captures = 0;
+const capture = async (lines: readonly string[]): Promise<VerifiedCapture> => {
+  const file = join(folder, `${++captures}.ndjson.gz`);
+  writeCapture(file, lines);
+  return verifyCapture(file);
+};
 
 interface Beginning {
   readonly fromMs?: number;

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { openPlatform } from '../../embedded/platform.ts';
 import { openStorage } from '../../embedded/storage.ts';
 import { streamTrades } from '../../shared/adapters/clickhouse/clickhouse-totals.ts';
 import type { Trade } from '../../shared/domain/market-data/trade.ts';
@@ -75,6 +76,20 @@ beforeAll(async () => {
   await storage.trades.insert([spike], { mayRepeat: false });
   await storage.close();
   stored = await storedTrades(dataDir);
+}, 120_000);
+
+it('is what the platform writes by itself of days that are over, which it does once, with what it may touch', async () => {
+  const out = join(folder, 'beside');
+  await exportTo(out);
+  const platform = await openPlatform({ dataDir, use: { market: 'real' }, time: 'wall' });
+  try {
+    for (let n = 0; n < 3; n++) await platform.runtime.invoker.invoke('archive-trades', {});
+    const [own, beside] = [filesBelow(join(dataDir, 'objects', 'trades')), filesBelow(join(out, 'trades'))];
+    expect(own).toHaveLength(4);
+    expect(own.map((path) => readFileSync(path))).toEqual(beside.map((path) => readFileSync(path)));
+  } finally {
+    await platform.close();
+  }
 }, 120_000);
 
 describe('millrace export', () => {
