@@ -33,6 +33,7 @@ import { eventually } from '../contracts/suites/eventually.ts';
 import { ApiClient, openSocket, type SocketClient } from './api-client.ts';
 import { expectedCandles } from './expected-candles.ts';
 import { openEmulator, type EmulatorUnderTest } from './emulator-under-test.ts';
+import { describeArchivedTrades } from './archived-trades.ts';
 import { describeRecordedVenues } from './recorded-venues.ts';
 import { writeMovedTape, type MovedTape } from './tape.ts';
 
@@ -258,6 +259,8 @@ describe('a tape fed through Kinesis', () => {
 });
 
 describeRecordedVenues(() => ({ environment, clickHouse, owner, folder: emulator.folder }));
+
+describeArchivedTrades(() => ({ environment, clickHouse, deployment }));
 
 describe('after all of it', () => {
   it('nothing lies in a dead-letter queue, and nothing but the poisoned trade was set aside', async () => {

@@ -7,6 +7,8 @@ import { hoursOfPart, keysOfPart, type TradesByHour } from './trade-part.ts';
 const KEYS_A_PAGE = 1000;
 /** A hundred thousand trades each: more than any instrument has in a day. */
 const MAX_PARTS = 100_000;
+/** A part is a megabyte or two, and a busy day has dozens. */
+const PARTS_AT_ONCE = 8;
 const DIGITS = 5;
 const PART = /\/part-(\d{5})\.parquet$/;
 
@@ -40,10 +42,10 @@ export class ArchivedDay {
   ): Promise<ArchivedDay> {
     const folder = dayFolder(instrumentId, dayMs);
     const parts: Part[] = [];
-    for (const key of await keysOf(objects, folder)) {
-      const body = await objects.get(key);
-      if (body === null) throw new Error(`${key}: was listed and is not there`);
-      parts.push({ key, hours: hoursOfPart(body, instrumentId, key) });
+    const keys = await keysOf(objects, folder);
+    for (let n = 0; n < keys.length; n += PARTS_AT_ONCE) {
+      const some = keys.slice(n, n + PARTS_AT_ONCE);
+      parts.push(...(await Promise.all(some.map(async (key) => readPart(objects, instrumentId, key)))));
     }
     return new ArchivedDay(objects, folder, parts);
   }
@@ -74,6 +76,16 @@ export class ArchivedDay {
     this.#parts.push({ key, hours });
     return true;
   }
+}
+
+async function readPart(
+  objects: Pick<ObjectStore, 'get'>,
+  instrumentId: InstrumentId,
+  key: string,
+): Promise<Part> {
+  const body = await objects.get(key);
+  if (body === null) throw new Error(`${key}: was listed and is not there`);
+  return { key, hours: hoursOfPart(body, instrumentId, key) };
 }
 
 async function keysOf(objects: Pick<ObjectStore, 'list'>, folder: string): Promise<readonly string[]> {
