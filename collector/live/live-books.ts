@@ -35,8 +35,7 @@ export class LiveBooks {
   readonly #sync: BookSync | null;
   readonly #connections = new Set<OpenConnection>();
   #toldWatermarkMs: number | null = null;
-  /** By connection and instrument. */
-  #broken: ReadonlyMap<string, BrokenBook> = new Map();
+  #broken: ReadonlyMap<InstrumentId, BrokenBook> = new Map();
 
   constructor(options: LiveBooksOptions) {
     this.#options = options;
@@ -114,24 +113,29 @@ export class LiveBooks {
   }
 
   #vitals(): BookVitals {
-    this.#noteBroken();
-    let listened = 0;
-    for (const { bookIds } of this.#connections) listened += bookIds.length;
+    const listened = this.#noteBroken();
     return { counters: this.#books.counters(), listened, broken: [...this.#broken.values()] };
   }
 
-  /** Since when a book is not whole is known to the second: nobody asks a book at every message. */
-  #noteBroken(): void {
-    const before = this.#broken;
-    const broken = new Map<string, BrokenBook>();
+  /**
+   * Since when a book is not whole is known to the second: nobody asks a book at every message. While one connection takes over
+   * from another, a book of one of the two is enough.
+   * @returns how many are listened to.
+   */
+  #noteBroken(): number {
+    const states = new Map<InstrumentId, BookState>();
     for (const connection of this.#connections)
-      for (const instrumentId of connection.bookIds) {
-        const state = this.#stateOf(connection, instrumentId);
-        if (state === 'whole') continue;
-        const key = `${connection.id} ${instrumentId}`;
-        const sinceMs = before.get(key)?.sinceMs ?? this.#options.time.nowMs();
-        broken.set(key, { instrumentId, state, sinceMs });
-      }
+      for (const instrumentId of connection.bookIds)
+        if (states.get(instrumentId) !== 'whole')
+          states.set(instrumentId, this.#stateOf(connection, instrumentId));
+    const before = this.#broken;
+    const broken = new Map<InstrumentId, BrokenBook>();
+    for (const [instrumentId, state] of states) {
+      if (state === 'whole') continue;
+      const sinceMs = before.get(instrumentId)?.sinceMs ?? this.#options.time.nowMs();
+      broken.set(instrumentId, { instrumentId, state, sinceMs });
+    }
     this.#broken = broken;
+    return states.size;
   }
 }

@@ -98,6 +98,8 @@ describe('a platform that listens to three venues', () => {
     expect(heard.map(({ venue, connectionsLost }) => [venue, connectionsLost > 0])).toEqual(
       EXCHANGES.map((exchange) => [exchange, true]),
     );
+    // Each book is listened to again by now, and is whole or says since when it is not.
+    for (const { books } of heard) expect(books!.whole + books!.broken.length).toBeGreaterThan(0);
     await platform.end();
     await sleep(1000);
     const again = await start(args, environment());

@@ -53,7 +53,7 @@ async function replaySource(values: StartValues): Promise<MarketSource> {
   const instruments = [...new Set(files.flatMap((file) => file.instruments))].sort();
   return {
     note: noteOfCaptures(files),
-    description: `replaying ${files.length === 1 ? files[0]!.path : `${files.length} captures`}: ${instruments.join(', ') || 'no trades'}`,
+    description: `replaying ${files.length === 1 ? files[0]!.path : `${files.length} captures`}${fromMs === null ? '' : ` from ${new Date(fromMs).toISOString()}`}: ${instruments.join(', ') || 'no trades'}`,
     instruments,
     market: marketOfCaptures(files),
     strategy: strategyOf(values, 0),
