@@ -3,6 +3,7 @@ import { readCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import type { VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
 import { readToldTrade } from '../../shared/contracts/lane-rows.ts';
 import type { TapeStep } from '../../shared/engine/tape-folds.ts';
+import { TapeBooks } from './tape-books.ts';
 import { TapeBoundaries } from './tape-boundaries.ts';
 import { readTapeMessage } from './tape-message.ts';
 import { tapeSteps, type TapeStep as SentStep } from './tape-steps.ts';
@@ -14,12 +15,15 @@ import { tapeSteps, type TapeStep as SentStep } from './tape-steps.ts';
  */
 export async function* tapeOfCapture(path: string): AsyncGenerator<readonly TapeStep[]> {
   const boundaries = new TapeBoundaries();
+  // A price is compared with those of other venues by its book, where there is one.
+  const books = new TapeBooks();
   const decoders = new CaptureDecoders();
   for await (const messages of readCapture(path)) {
     yield [
       ...tapeSteps(
         messages.map((message) => readTapeMessage(message, decoders)),
         boundaries,
+        books,
       ),
     ].flatMap(engineSteps);
   }

@@ -29,7 +29,7 @@ export function* tapeSteps(
   }
   for (const message of messages) {
     const { events, capture, receivedAtMs } = message;
-    const rows = books.take(message);
+    const rows = boundaries.enter(message, books.take(message));
     if (rows.length > 0) yield* upTo({ kind: 'books', rows });
     for (const event of events) {
       if (event.kind === 'heartbeat') {
