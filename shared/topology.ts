@@ -13,10 +13,10 @@ export const topology = {
   tables: {
     'market-data': {
       description: 'What each stream fold knows of its lane.',
-      keys: ['LANE#<lane> / <function>: the fold’s state, written once a batch under its version', 'LANE#<lane> / longer-candles: of build-candles, with it'],
+      keys: ['LANE#<lane> / <function>: the fold’s state, written once a batch under its version', 'LANE#<lane> / longer-candles: of build-candles, with it', 'LANE#<lane> / prices: the latest price of each instrument of the lane'],
       accessPatterns: [
         'store-trades, store-quotes, build-candles: get and put the state of a lane; build-candles: get store-trades’, to know what is stored; read-health: what it dropped',
-        'read-market, read-portfolio: get build-candles’ state of a lane, for the latest closes; read-market for the open candle too',
+        'read-market, read-portfolio: get the prices of a lane, and build-candles’ state where they are not told yet; read-market for the open candle too',
       ],
     },
     signals: {
