@@ -110,11 +110,11 @@ export class VenueConsensus {
   forget(exchange: string): void {
     for (const [instrumentId, told] of this.#told)
       if (told.exchange === exchange) this.#told.delete(instrumentId);
-    for (const [name, group] of this.#groups)
-      this.#groups.set(
-        name,
-        group.filter((told) => told.exchange !== exchange),
-      );
+    for (const [name, group] of this.#groups) {
+      const others = group.filter((told) => told.exchange !== exchange);
+      if (others.length === 0) this.#groups.delete(name);
+      else this.#groups.set(name, others);
+    }
   }
 
   #begin(instrumentId: InstrumentId): Told | null {
