@@ -12,6 +12,9 @@ export function compareTrade(consensus: VenueConsensus, trade: ToldTrade): void 
 export function compareBook(consensus: VenueConsensus, told: ToldBook): void {
   if (told.kind !== 'quote') return;
   const { instrumentId, bid, ask, quality, receivedAtMs } = told.quote;
-  if (bid === null || ask === null || isDoubtfulBook(quality)) consensus.loseBook(instrumentId);
-  else consensus.quote(instrumentId, bid[0], ask[0], receivedAtMs);
+  const [highest] = bid ?? [];
+  const [lowest] = ask ?? [];
+  if (highest === undefined || lowest === undefined || isDoubtfulBook(quality))
+    consensus.loseBook(instrumentId);
+  else consensus.quote(instrumentId, highest, lowest, receivedAtMs);
 }

@@ -6,7 +6,7 @@ import type { TapeStep } from '../../shared/engine/tape-folds.ts';
 import { TapeBooks } from './tape-books.ts';
 import { TapeBoundaries } from './tape-boundaries.ts';
 import { readTapeMessage } from './tape-message.ts';
-import { tapeSteps, type TapeStep as SentStep } from './tape-steps.ts';
+import { TapeCutter, type TapeStep as CutStep } from './tape-steps.ts';
 
 /**
  * A capture as the engine takes it: the very steps that a replay of it sends through the platform. Trades that are
@@ -14,22 +14,18 @@ import { tapeSteps, type TapeStep as SentStep } from './tape-steps.ts';
  * @throws BadCapture
  */
 export async function* tapeOfCapture(path: string): AsyncGenerator<readonly TapeStep[]> {
-  const boundaries = new TapeBoundaries();
   // A price is compared with those of other venues by its book, where there is one.
-  const books = new TapeBooks();
+  const cutter = new TapeCutter(new TapeBoundaries(), new TapeBooks());
   const decoders = new CaptureDecoders();
   for await (const messages of readCapture(path)) {
-    yield [
-      ...tapeSteps(
-        messages.map((message) => readTapeMessage(message, decoders)),
-        boundaries,
-        books,
-      ),
-    ].flatMap(engineSteps);
+    yield [...cutter.steps(messages.map((message) => readTapeMessage(message, decoders)))].flatMap(
+      engineSteps,
+    );
   }
+  yield [...cutter.finish()].flatMap(engineSteps);
 }
 
-function engineSteps(step: SentStep): TapeStep[] {
+function engineSteps(step: CutStep): TapeStep[] {
   if (step.kind === 'trades') return step.trades.flatMap(engineStep);
   return step.kind === 'books' ? [] : [step];
 }

@@ -4,7 +4,7 @@ import { expect, it } from '@jest/globals';
 import { TapeBoundaries } from '../../collector/tape/tape-boundaries.ts';
 import { TapeBooks } from '../../collector/tape/tape-books.ts';
 import { readTapeMessage } from '../../collector/tape/tape-message.ts';
-import { tapeSteps } from '../../collector/tape/tape-steps.ts';
+import { TapeCutter } from '../../collector/tape/tape-steps.ts';
 import { CaptureDecoders } from '../../shared/adapters/exchanges/capture-decoders.ts';
 import { readCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import type { CaptureMessage } from '../../shared/contracts/capture.ts';
@@ -33,7 +33,8 @@ function told(messages: readonly CaptureMessage[]): Told {
     rows++;
     if (flagsOf(quality).includes('venues-disagree')) disagreeing.add(instrumentId);
   };
-  for (const step of tapeSteps(read, new TapeBoundaries(), new TapeBooks())) {
+  const cutter = new TapeCutter(new TapeBoundaries(), new TapeBooks());
+  for (const step of [...cutter.steps(read), ...cutter.finish()]) {
     if (step.kind === 'trades') for (const trade of step.trades) note(trade.instrumentId, trade.quality);
     else if (step.kind === 'books')
       for (const row of step.rows) {
