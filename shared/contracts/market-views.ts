@@ -21,7 +21,7 @@ const pair = z
 
 export const pairPath = z.strictObject({ pair });
 
-const anExchange = exchange.default(DEFAULT_EXCHANGE);
+export const anExchange = exchange.default(DEFAULT_EXCHANGE);
 
 export const priceQuery = z.strictObject({ exchange: anExchange });
 
