@@ -5,6 +5,8 @@ import { gunzipSync } from 'node:zlib';
 import { expect, it } from '@jest/globals';
 import { command } from '../../bin/commands/bars.ts';
 import { tapeOfCapture } from '../../collector/tape/tape-of-capture.ts';
+import { openStorage } from '../../embedded/storage.ts';
+import { createHandler as readMarket } from '../../lambdas/api/read-market/handler.ts';
 import { barViewOf } from '../../shared/contracts/bar-views.ts';
 import { parseBarRule } from '../../shared/domain/candles/bar-rule.ts';
 import { decimal, formatDecimal } from '../../shared/domain/decimal.ts';
@@ -12,6 +14,8 @@ import type { Trade } from '../../shared/domain/market-data/trade.ts';
 import { runMillrace } from '../platform/run-millrace.ts';
 import { writeCapture } from '../platform/write-capture.ts';
 import { barsPlainly } from '../support/bars-plainly.ts';
+import { openMemoryState } from '../support/memory-state.ts';
+import { restClient } from '../support/rest-client.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { dataFolder, describeConformance } from './recorded-data.ts';
 
@@ -141,6 +145,29 @@ describeConformance('bars of a capture', () => {
       }
     },
   );
+});
+
+describeConformance('bars of the stored trades', () => {
+  it('of a replayed capture are, over REST, those that the command prints of it', async () => {
+    const lines = gunzipSync(readFileSync(BINANCE)).toString('utf8').trimEnd().split('\n').slice(-30_000);
+    const capture = join(folder, 'replayed.ndjson.gz');
+    writeCapture(capture, lines);
+    const dataDir = join(folder, 'data');
+    const args = ['start', '--replay', capture, '--speed', 'max', '--once', '--data-dir', dataDir];
+    expect((await runMillrace(args)).code).toBe(0);
+    const storage = await openStorage(dataDir, { mustExist: true });
+    try {
+      const { trades, candles, quotes, quality } = storage;
+      const call = restClient(readMarket({ trades, candles, quotes, quality, state: openMemoryState() }));
+      for (const by of ['tick:100', 'volume:2.5', 'dollar:1000000', 'volume:1000000000']) {
+        const query = { bars: by, limit: '5000' };
+        const { body } = await call('GET /v1/bars/{pair}', { path: { pair: 'BTC-USDT' }, query });
+        expect(body).toEqual({ items: (await printed({ capture }, by)).bars, next: null });
+      }
+    } finally {
+      await storage.close();
+    }
+  }, 120_000);
 });
 
 describeConformance('bars of published trades', () => {

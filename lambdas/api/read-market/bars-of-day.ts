@@ -39,8 +39,8 @@ export interface BarsOfDay {
 const STEP_MS = 10_000;
 const DAY_MS = intervalMs('1d');
 /** Read one by one for an answer. */
-const MAX_TRADES_READ = 200_000;
-/** What one more question costs, in trades that are read meanwhile. */
+const MAX_TRADES_READ = 100_000;
+/** What one more question costs, in trades: so many are rather read in vain. */
 const COST_OF_A_READ = 2000;
 /** A stretch with more is none of a market, and would be read whole. */
 const MAX_TRADES_A_STEP = 500_000;
@@ -86,6 +86,8 @@ interface Plan {
   readonly last: number;
   /** No bar that is asked for begins before the fold. */
   readonly isFirst: boolean;
+  /** Whether a bar ends in a span. */
+  readonly ends: readonly boolean[];
 }
 
 /**
@@ -106,22 +108,37 @@ function planOf(
   const first = spans.findIndex(({ openTimeMs }) => openTimeMs + STEP_MS > fromMs);
   if (last === -1 || first === -1 || first > last) return null;
   const top = below !== null && below < before[last + 1]! ? below : before[last + 1]!;
-  let [start, count, cost, room] = [last + 1, 0, 0, 0];
+  let [start, count, cost] = [last + 1, 0, 0];
+  let [together, between] = [TRADES_A_READ, 0];
   while (start > 0) {
     start--;
     const { tradeCount } = spans[start]!;
     count += tradeCount;
     if (before[start]! < before[start + 1]!) {
-      cost += tradeCount + (room < tradeCount ? COST_OF_A_READ : 0);
-      if (room < tradeCount) room = TRADES_A_READ;
-    }
-    room -= tradeCount;
+      const more = between + tradeCount;
+      const isNear = between <= COST_OF_A_READ && together + more < TRADES_A_READ;
+      cost += isNear ? more : tradeCount + COST_OF_A_READ;
+      [together, between] = [isNear ? together + more : tradeCount, 0];
+    } else between += tradeCount;
     if (start <= first && before[start]! < before[first]!) break;
     const isEnough = count > limit && top - before[start]! > BigInt(limit);
     if (before[start]! < before[last]! && (isEnough || cost > MAX_TRADES_READ)) break;
   }
   const isFirst = start === 0 || before[start]! < before[first]!;
-  return { start, cutNumber: before[start]!, last, isFirst };
+  const ends = spans.map((_, n) => before[n]! < before[n + 1]!);
+  return { start, cutNumber: before[start]!, last, isFirst, ends };
+}
+
+/** How many trades are best read with one question, from a span in which a bar ends. */
+function tradesTogether(spans: readonly TradeSpan[], ends: readonly boolean[], from: number): number {
+  let [together, between] = [spans[from]!.tradeCount, 0];
+  for (let n = from + 1; n < spans.length && between <= COST_OF_A_READ; n++) {
+    between += spans[n]!.tradeCount;
+    if (!ends[n]) continue;
+    if (together + between >= TRADES_A_READ) break;
+    [together, between] = [together + between, 0];
+  }
+  return together;
 }
 
 /** All whole bars from there on, up to the one that is under way at the end of the last span. */
@@ -131,7 +148,7 @@ async function foldFrom(
   spans: readonly TradeSpan[],
   of: Plan & { readonly asked: BarsAsked; readonly watermarkMs: number },
 ): Promise<readonly Bar[]> {
-  const { start, last, asked, watermarkMs } = of;
+  const { start, last, ends, asked, watermarkMs } = of;
   const dayEndMs = asked.dayMs + DAY_MS;
   const reader = new TradeReader(trades, asked.instrumentId, dayEndMs);
   const bars: Bar[] = [];
@@ -142,7 +159,8 @@ async function foldFrom(
     if (fold.endsWithin(span)) {
       if (span.tradeCount > MAX_TRADES_A_STEP)
         throw new LimitExceeded(`more than ${MAX_TRADES_A_STEP} trades in ${STEP_MS / 1000} s`);
-      const ofSpan = await reader.between(span.openTimeMs, span.openTimeMs + STEP_MS);
+      const together = () => tradesTogether(spans, ends, n);
+      const ofSpan = await reader.between(span.openTimeMs, span.openTimeMs + STEP_MS, together);
       for (const trade of ofSpan) bars.push(...fold.add(trade));
     } else bars.push(...fold.join(span));
   }

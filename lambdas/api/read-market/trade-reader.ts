@@ -25,12 +25,13 @@ export class TradeReader {
   /**
    * In order, each once.
    * @param fromMs no earlier than where the last stretch ended
+   * @param expected how many there are in it and in those that will be asked for next
    * @throws Error when one millisecond has more trades than a page holds
    */
-  async between(fromMs: number, toMs: number): Promise<readonly Trade[]> {
+  async between(fromMs: number, toMs: number, expected: () => number): Promise<readonly Trade[]> {
     const found: Trade[] = [];
     for (let placeMs = fromMs; placeMs < toMs; placeMs = Math.min(toMs, this.#readToMs)) {
-      if (placeMs >= this.#readToMs) await this.#read(placeMs);
+      if (placeMs >= this.#readToMs) await this.#read(placeMs, expected());
       for (; this.#at < this.#page.length; this.#at++) {
         const trade = this.#page[this.#at]!;
         if (trade.timeMs >= Math.min(toMs, this.#readToMs)) break;
@@ -40,12 +41,15 @@ export class TradeReader {
     return found;
   }
 
-  async #read(fromMs: number): Promise<void> {
-    this.#page = await this.#trades.between(this.#instrumentId, fromMs, this.#endMs, TRADES_A_READ);
+  async #read(fromMs: number, expected: number): Promise<void> {
+    // One more tells that the others are all of their time.
+    const count = Math.min(expected + 1, TRADES_A_READ);
+    this.#page = await this.#trades.between(this.#instrumentId, fromMs, this.#endMs, count);
     this.#at = 0;
     // What a full page has of its last millisecond need not be all of it.
-    this.#readToMs = this.#page.length < TRADES_A_READ ? this.#endMs : this.#page.at(-1)!.timeMs;
-    if (this.#readToMs === fromMs)
-      throw new Error(`${this.#instrumentId} has more than ${TRADES_A_READ} trades at ${fromMs}`);
+    this.#readToMs = this.#page.length < count ? this.#endMs : this.#page.at(-1)!.timeMs;
+    if (this.#readToMs > fromMs) return;
+    if (count < TRADES_A_READ) await this.#read(fromMs, TRADES_A_READ);
+    else throw new Error(`${this.#instrumentId} has more than ${TRADES_A_READ} trades at ${fromMs}`);
   }
 }

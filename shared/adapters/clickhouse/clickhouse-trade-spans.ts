@@ -10,14 +10,25 @@ import { readableTimeMs, readRows, type Row } from './requests.ts';
 const MAX_ROWS_SUMMED = 10_000_000;
 const TOO_MANY_ROWS = '158';
 
+const unitsOf = (column: string): string => `reinterpret(${column}, 'Int128')`;
+const ONE = 'toInt128(1000000000000)';
+
 /**
- * A product of two decimals has 24 places and up to 54 digits before they are cut to 12, which 256 bits hold; the cut is
- * towards zero, as in the ledger. `FINAL` leaves repetitions out while it merges: the whole range is read anyway.
+ * A product of two decimals has 24 places before it is cut to 12, towards zero as in the ledger. 128 bits hold it up to a
+ * notional of 10^14, which no trade of a market reaches; 256 bits, which take five times as long, hold what a trade may come to.
  */
+const NOTIONAL_UNITS = `if(toFloat64(price) * toFloat64(quantity) < 1e14,
+  toInt256(intDiv(${unitsOf('price')} * ${unitsOf('quantity')}, ${ONE})),
+  intDiv(toInt256(${unitsOf('price')}) * toInt256(${unitsOf('quantity')}), ${ONE}))`;
+
+/** In the order of the tape; a number is compared four times as fast as a pair. */
+const PLACE = 'bitOr(bitShiftLeft(toUInt128(toUnixTimestamp64Milli(time)), 64), toUInt128(tradeId))';
+
+/** `FINAL` leaves repetitions out while it merges: the whole range is read anyway. */
 const SPANS = `SELECT intDiv(toUnixTimestamp64Milli(time), {stepMs: Int64}) * {stepMs: Int64} AS openTimeMs,
-    argMin(price, (time, tradeId)), max(price), min(price), argMax(price, (time, tradeId)),
-    sum(quantity), sum(toDecimal256(toDecimal256(price, 12) * quantity, 12)), sumIf(quantity, takerSide = 'BUY'),
-    count(), argMin(tradeId, (time, tradeId)), argMax(tradeId, (time, tradeId)),
+    argMin(price, ${PLACE}), max(price), min(price), argMax(price, ${PLACE}),
+    sum(quantity), toString(sum(${NOTIONAL_UNITS})), sumIf(quantity, takerSide = 'BUY'),
+    count(), toUInt64(min(${PLACE})), toUInt64(max(${PLACE})),
     toUnixTimestamp64Milli(min(time)), toUnixTimestamp64Milli(max(time)), min(tradeId), max(tradeId),
     groupBitOr(quality)
   FROM millrace.trades FINAL
@@ -54,7 +65,7 @@ function spanOf(row: Row): TradeSpan {
     low: decimal(low!),
     close: decimal(close!),
     volume: decimal(volume!),
-    quoteVolume: decimal(quoteVolume!),
+    quoteVolume: BigInt(quoteVolume!),
     takerBuyVolume: decimal(takerBuyVolume!),
     tradeCount: tradeCount!,
     firstTradeId: firstTradeId!,
