@@ -91,8 +91,8 @@ interface Plan {
 }
 
 /**
- * A bar ends between the start and the last span, if there is anything before the start: so each answer has a bar or
- * leads to lower numbers.
+ * Back from the last span until enough bars lie behind the one that is under way: each answer has bars, or leads to lower
+ * numbers.
  * @returns null: there is no such bar.
  */
 function planOf(
@@ -122,7 +122,9 @@ function planOf(
     } else between += tradeCount;
     if (start <= first && before[start]! < before[first]!) break;
     const isEnough = count > limit && top - before[start]! > BigInt(limit);
-    if (before[start]! < before[last]! && (isEnough || cost > MAX_TRADES_READ)) break;
+    // Where nothing has ended yet, the answer would lead to where it began.
+    const isCostly = cost > MAX_TRADES_READ && before[start]! < before[last]!;
+    if (isEnough || isCostly) break;
   }
   const isFirst = start === 0 || before[start]! < before[first]!;
   const ends = spans.map((_, n) => before[n]! < before[n + 1]!);

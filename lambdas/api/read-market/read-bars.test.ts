@@ -160,6 +160,38 @@ describe('bars', () => {
     expect(asked.length).toBeLessThan(6);
   });
 
+  it('are all there where few of the numbers have one', async () => {
+    const amounts = ['1', '1', '0.1', '0.1', '0.1', '100', '1', '0.5', '100', '1'];
+    const seconds = [0, 20, 40, 41, 42, 60, 80, 100, 101, 102];
+    await store(...amounts.map((amount, n) => trade(n, at(0, seconds[n]!), '10', amount)));
+    for (const limit of ['1', '2', '3', '4', '9']) {
+      const items = await pages(get, { bars: 'volume:1', limit });
+      expect(items.map(({ number }) => number)).toEqual(['0', '1', '2', '102', '103', '203']);
+    }
+  });
+
+  it('lead on from a moment with more trades than one answer reads', async () => {
+    await store(
+      ...[0, 1, 2].map((n) => trade(n, at(0, n))),
+      ...Array.from({ length: 99_000 }, (_, n) => trade(3 + n, at(0, 10) + (n >> 4))),
+    );
+    const { items } = await get({ bars: 'tick:1', limit: '9', after: `${START}-4` });
+    expect(items.map(({ number }) => number)).toEqual(['0', '1', '2', '3']);
+  });
+
+  it('look at no day before the range', async () => {
+    await store(...[0, 1, 2].map((day) => trade(day, at(day, 1))));
+    const days: number[] = [];
+    const spans = trades.spans.bind(trades);
+    trades.spans = async (id, fromMs, ...rest) => {
+      days.push(fromMs);
+      return spans(id, fromMs, ...rest);
+    };
+    const query = { bars: 'tick:1', from: String(at(1, 0)), to: String(at(2, 0)) };
+    expect((await get(query)).items).toMatchObject([{ firstTradeId: '1' }]);
+    expect(days).toEqual([at(1, 0)]);
+  });
+
   it('are refused of a day with more trades than one request may read', async () => {
     ({ trades, call } = platform(new MemoryTradeStore(3)));
     await store(...[0, 1, 2, 3].map((n) => trade(n, at(0, n))));

@@ -203,6 +203,8 @@ describe('bars', () => {
     it('not in a day in which the ids began anew', () => {
       const tape = [7, 1, 2, 3].map((id, n): [number, number] => [n === 0 ? 5 : DAY_MS + n, id]);
       expect(complete(...tape)).toEqual([false, false, false]);
+      // Neither where as many were left out as came from before.
+      expect(complete([5, 7], [DAY_MS, 3], [DAY_MS + 1, 9])).toEqual([false, false]);
     });
 
     it('at the end of a day if the next day goes on with the next id', () => {
@@ -264,6 +266,14 @@ describe('bars', () => {
           expect(fold.underWay === null ? bars : [...bars, fold.underWay]).toEqual(barsOf(rule, tape));
         }),
       );
+    });
+
+    it('of a day are there from its first on, though the fold began in the midst of the day before', () => {
+      const spans = [spanOf(0, [trade(1, 5, '10', '1')])];
+      const fold = new BarFold(parseBarRule('tick:2')!, BTC, { spans, previousTradeId: null });
+      const bars = [trade(2, DAY_MS, '10', '1'), trade(3, DAY_MS, '10', '1')].flatMap((one) => fold.add(one));
+      expect(shown(bars)).toEqual([[0, 2, 3, '2', true]]);
+      expect(bars[0]!.complete).toBe(true);
     });
 
     it('are the same from any place on, behind the bar that is under way there', () => {
