@@ -7,6 +7,7 @@ import { rereadableFile, text, type ValueKind } from '../command-line/option-val
 import { optional, repeated, required } from '../command-line/options.ts';
 import { readInstrument } from '../command-line/published-files.ts';
 import { BarsOfTape } from './bars/bars-of-tape.ts';
+import { flaggedSteps } from './bars/flagged-steps.ts';
 import { openPublishedSteps } from './bars/published-trades.ts';
 
 const barRule: ValueKind<BarRule> = {
@@ -74,5 +75,5 @@ async function openSteps(
   if (capture === null)
     return openPublishedSteps(files, instrument === null ? null : readInstrument(instrument), io);
   if (instrument !== null) throw new BadInput('--instrument: expected with --file, a capture says it itself');
-  return openCaptureSteps(capture, io);
+  return flaggedSteps(await openCaptureSteps(capture, io));
 }

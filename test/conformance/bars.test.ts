@@ -148,26 +148,37 @@ describeConformance('bars of a capture', () => {
 });
 
 describeConformance('bars of the stored trades', () => {
-  it('of a replayed capture are, over REST, those that the command prints of it', async () => {
-    const lines = gunzipSync(readFileSync(BINANCE)).toString('utf8').trimEnd().split('\n').slice(-30_000);
-    const capture = join(folder, 'replayed.ndjson.gz');
-    writeCapture(capture, lines);
-    const dataDir = join(folder, 'data');
-    const args = ['start', '--replay', capture, '--speed', 'max', '--once', '--data-dir', dataDir];
-    expect((await runMillrace(args)).code).toBe(0);
-    const storage = await openStorage(dataDir, { mustExist: true });
-    try {
-      const { trades, candles, quotes, quality } = storage;
-      const call = restClient(readMarket({ trades, candles, quotes, quality, state: openMemoryState() }));
-      for (const by of ['tick:100', 'volume:2.5', 'dollar:1000000', 'volume:1000000000']) {
-        const query = { bars: by, limit: '5000' };
-        const { body } = await call('GET /v1/bars/{pair}', { path: { pair: 'BTC-USDT' }, query });
-        expect(body).toEqual({ items: (await printed({ capture }, by)).bars, next: null });
+  /** A part of the recorded tape; one that begins out of its order; one whose ids begin anew. */
+  const tapes = ['binance', '04-starts-out-of-order', '05-trade-ids-restart'];
+
+  it.each(tapes)(
+    'of %s, replayed, are over REST those that the command prints',
+    async (name) => {
+      const path = name === 'binance' ? BINANCE : `${dataFolder}cases/${name}.ndjson.gz`;
+      const lines = gunzipSync(readFileSync(path)).toString('utf8').trimEnd().split('\n').slice(-30_000);
+      const capture = join(folder, `${name}.ndjson.gz`);
+      writeCapture(capture, lines);
+      const dataDir = join(folder, name);
+      const args = ['start', '--replay', capture, '--speed', 'max', '--once', '--data-dir', dataDir];
+      expect((await runMillrace(args)).code).toBe(0);
+      const storage = await openStorage(dataDir, { mustExist: true });
+      try {
+        const { trades, candles, quotes, quality } = storage;
+        const call = restClient(readMarket({ trades, candles, quotes, quality, state: openMemoryState() }));
+        for (const by of ['tick:3', 'volume:2.5', 'dollar:1000000', 'volume:1000000000']) {
+          const query = { bars: by, limit: '5000' };
+          const { body } = await call('GET /v1/bars/{pair}', { path: { pair: 'BTC-USDT' }, query });
+          const { bars } = await printed({ capture }, by);
+          expect(body.items).toEqual(bars.slice(-5000));
+          const flags = body.items.map((bar) => bar.flags ?? []);
+          expect(flags.flat()).toEqual(name === '05-trade-ids-restart' ? ['reset'] : []);
+        }
+      } finally {
+        await storage.close();
       }
-    } finally {
-      await storage.close();
-    }
-  }, 120_000);
+    },
+    120_000,
+  );
 });
 
 describeConformance('bars of published trades', () => {

@@ -35,7 +35,7 @@ const SPANS = `SELECT intDiv(toUnixTimestamp64Milli(time), {stepMs: Int64}) * {s
   WHERE instrumentId = {instrumentId: String}
     AND time >= fromUnixTimestamp64Milli({fromMs: Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({toMs: Int64}, 'UTC')
   GROUP BY openTimeMs ORDER BY openTimeMs
-  SETTINGS max_rows_to_read = ${MAX_ROWS_SUMMED}`;
+  SETTINGS max_rows_to_read = {mostRows: UInt64}`;
 
 export async function readTradeSpans(
   client: ClickHouseClient,
@@ -43,13 +43,14 @@ export async function readTradeSpans(
   fromMs: number,
   toMs: number,
   stepMs: number,
+  mostRows = MAX_ROWS_SUMMED,
 ): Promise<readonly TradeSpan[]> {
   const range = { fromMs: readableTimeMs(fromMs), toMs: readableTimeMs(toMs) };
   try {
-    return (await readRows(client, SPANS, { instrumentId, stepMs, ...range })).map(spanOf);
+    return (await readRows(client, SPANS, { instrumentId, stepMs, mostRows, ...range })).map(spanOf);
   } catch (error) {
     if (error instanceof ClickHouseError && error.code === TOO_MANY_ROWS)
-      throw new LimitExceeded(`more than ${MAX_ROWS_SUMMED} trades are not summed at once`, { cause: error });
+      throw new LimitExceeded(`more than ${mostRows} trades are not summed at once`, { cause: error });
     throw error;
   }
 }
