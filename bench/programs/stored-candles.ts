@@ -82,7 +82,7 @@ async function fill(client: ClickHouseClient, instrumentId: string, trades: numb
           quoteVolume, takerBuyVolume, tradeCount, firstTradeId, lastTradeId, firstTime, lastTime, complete, throughSequence)
         SELECT instrumentId, {interval: String}, toDateTime64(toStartOfInterval(time, toIntervalSecond({seconds: UInt32})), 3, 'UTC') AS openTime,
           0, argMin(price, tradeId), max(price), min(price), argMax(price, tradeId), sum(quantity),
-          sum(multiplyDecimal(price, quantity, 12)), sumIf(quantity, takerSide = 'BUY'), count(), min(tradeId), max(tradeId),
+          sum(toDecimal128(toFloat64(price) * toFloat64(quantity), 12)), sumIf(quantity, takerSide = 'BUY'), count(), min(tradeId), max(tradeId),
           min(time), max(time), true, '0'
         FROM millrace.trades WHERE instrumentId = {instrumentId: String}
         GROUP BY instrumentId, openTime`,

@@ -59,7 +59,7 @@ describe('millrace migrate', () => {
     expect(await run('migrate', '--data-dir', dataDir, '--keep', 'dev')).toMatchObject({ code: 0, err: '' });
     expect(await pending('dev')).toEqual([]);
     // A start migrates, too.
-    expect(await pending('localstack')).toEqual(['quotes', 'books']);
+    expect(await pending('localstack')).toEqual(['quotes', 'books', 'quality']);
     expect(await run('migrate', '--data-dir', dataDir, '--keep', 'dev', '--to', '8')).toMatchObject({
       code: 2,
     });

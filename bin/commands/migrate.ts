@@ -34,7 +34,7 @@ export const command = defineCommand({
     ),
     keep: optional(
       choice(RETENTION_NAMES),
-      'keeps quotes and books for as long as this stage does; without it nothing changes, and a data folder keeps all',
+      'keeps quotes, books and the log of quality for as long as this stage does; without it nothing changes, and a data folder keeps all',
     ),
   },
   examples: [

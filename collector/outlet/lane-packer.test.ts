@@ -91,12 +91,13 @@ describe('a packer', () => {
     );
   });
 
-  it('is full when a record is', () => {
+  it('is full when what waits is worth an append, be it all in one lane', () => {
     const packer = new LanePacker(() => 'session');
-    for (let id = 1; id < MAX_TRADES_A_RECORD; id++) packer.addTrade(trade(id));
+    for (let id = 1; id < 4000; id++) packer.addTrade(trade(id));
     expect(packer.isFull).toBe(false);
-    packer.addTrade(trade(MAX_TRADES_A_RECORD));
+    packer.addTrade(trade(4000));
     expect(packer.isFull).toBe(true);
+    expect(taken(packer).every(({ trades }) => trades.length <= MAX_TRADES_A_RECORD)).toBe(true);
   });
 
   it('makes several records of what is more than one', () => {

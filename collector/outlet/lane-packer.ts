@@ -19,8 +19,11 @@ import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts
 import { lanesOf, laneOf, type Lane } from '../../shared/domain/market-data/lane.ts';
 import { recordOfLane, type StreamRecord } from '../../shared/ports/stream-writer.ts';
 
-/** Trades that are worth an append of their own, in one lane or in all: consumers begin before a second is over. */
-const FULL_TRADES = 2000;
+/**
+ * Trades that are worth an append of their own, in one lane or in all: consumers begin before a second is over, and each
+ * invocation of theirs, which writes down where its lanes stand, has enough to do.
+ */
+const FULL_TRADES = 4000;
 /** Twenty levels a side are as long as so many trades. */
 const TRADES_OF_A_LEVELS_ROW = 12;
 /** What cannot be read goes to quarantine, and an item there has its limits; the archive has it whole. */
@@ -66,7 +69,6 @@ export class LanePacker {
   #trades = 0;
   /** Rows of books that wait, each for as many trades as are of its size. */
   #bookRows = 0;
-  #fullest = 0;
   #malformedCharacters = 0;
 
   /**
@@ -89,11 +91,7 @@ export class LanePacker {
 
   /** Whether taking now gives records that are worth it. */
   get isFull(): boolean {
-    return (
-      this.#fullest >= MAX_TRADES_A_RECORD ||
-      this.pendingTrades >= FULL_TRADES ||
-      this.#malformedCharacters >= FULL_MALFORMED_CHARACTERS
-    );
+    return this.pendingTrades >= FULL_TRADES || this.#malformedCharacters >= FULL_MALFORMED_CHARACTERS;
   }
 
   addTrade(trade: ToldTrade): void {
@@ -102,7 +100,6 @@ export class LanePacker {
     const { trades } = record;
     trades.push(tradeRow(indexIn(record, slot, trade.instrumentId), trade));
     this.#trades++;
-    if (trades.length > this.#fullest) this.#fullest = trades.length;
     if (trades.length >= MAX_TRADES_A_RECORD) closeRecord(slot.lane);
   }
 
@@ -176,7 +173,6 @@ export class LanePacker {
     }
     this.#trades = 0;
     this.#bookRows = 0;
-    this.#fullest = 0;
     this.#malformedCharacters = 0;
     return records;
   }

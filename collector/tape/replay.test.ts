@@ -104,11 +104,17 @@ function toldOnce(at: Place): Record<string, string[]> {
   return Object.fromEntries(Object.entries(told(at)).map(([lane, lines]) => [lane, [...new Set(lines)]]));
 }
 
+/** Anywhere, and about the seconds, where several instruments pass at nearly the same time. */
+const momentMs = fc.oneof(
+  fc.nat(9000),
+  fc.tuple(fc.nat(7), fc.nat(30)).map(([second, afterMs]) => second * 1000 + 990 + afterMs),
+);
+
 const messages = fc
   .array(
     fc.oneof(
-      { weight: 8, arbitrary: fc.record({ atMs: fc.nat(9000), symbol: fc.constantFrom(...SYMBOLS) }) },
-      { weight: 1, arbitrary: fc.record({ atMs: fc.nat(9000), symbol: fc.constant(null) }) },
+      { weight: 8, arbitrary: fc.record({ atMs: momentMs, symbol: fc.constantFrom(...SYMBOLS) }) },
+      { weight: 1, arbitrary: fc.record({ atMs: momentMs, symbol: fc.constant(null) }) },
     ),
     { minLength: 1, maxLength: 80 },
   )
@@ -282,12 +288,12 @@ describe('a replay', () => {
 
   it('lets its readers begin before a second is over', async () => {
     const at = place();
-    const lines = new SyntheticMarket({ seed: 1, instruments: 1, tradesPerSecond: 5000 }).messagesOf(
+    const lines = new SyntheticMarket({ seed: 1, instruments: 1, tradesPerSecond: 20_000 }).messagesOf(
       1_723_161_254,
     );
     const file = await capture(lines.map(({ text }) => text));
     await replay(at, [file]);
-    expect(at.writer.calls.filter(({ stream }) => stream === 'trades').length).toBeGreaterThanOrEqual(10);
+    expect(at.writer.calls.filter(({ stream }) => stream === 'trades').length).toBeGreaterThanOrEqual(5);
   });
 });
 

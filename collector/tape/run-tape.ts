@@ -184,7 +184,7 @@ class TapeRun {
     while (from < times.length) {
       const due = this.#pacer.due(times, from);
       if (due === 0) {
-        await this.#feed.flush();
+        await this.#feed.sendBefore(times[from]!);
         await this.#pacer.until(times[from]!, this.#options.signal);
       } else {
         await this.#feed.send(this.#take(batch, from, from + due));
@@ -218,9 +218,9 @@ class TapeRun {
       clockMs: this.#feed.clockMs,
       boundaries: this.#boundaries.snapshot(),
       sources: Object.fromEntries(
-        this.#sources.map(({ source, nextLine, archive }) => [
+        this.#sources.map(({ source, nextLine, archive }, n) => [
           source.id,
-          { nextLine, archive: archive.positions() },
+          { nextLine: this.#feed.firstHeldLine(n) ?? nextLine, archive: archive.positions() },
         ]),
       ),
     });

@@ -12,6 +12,7 @@ import { VenueClock } from '../../shared/domain/market-data/venue-clock.ts';
 import { flaggedByTime } from '../outlet/flagged-by-time.ts';
 import { FlaggedSpikes } from '../outlet/flagged-spikes.ts';
 import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
+import type { Watermark } from '../../shared/contracts/stream-records.ts';
 import { parseTradeId } from '../../shared/domain/market-data/trade.ts';
 import type { TapeStep } from '../../shared/engine/tape-folds.ts';
 import type { TapeMessage } from './tape-message.ts';
@@ -20,6 +21,7 @@ const SECOND_MS = 1000;
 
 /** What must be released, and settled, before the next trade is sent. */
 export type Boundary = Exclude<TapeStep, { readonly kind: 'trade' }>;
+type Heartbeat = Extract<TapeStep, { readonly kind: 'heartbeat' }>;
 
 export interface BoundariesSnapshot {
   /** Instrument → the second that is released. */
@@ -36,21 +38,34 @@ export class TapeBoundaries {
     this.#released = new Map(Object.entries(snapshot.released));
   }
 
+  /** Whether the instrument of the trade passes with it into a later second than it is released to. */
+  isPassedBy(trade: ToldTrade): boolean {
+    const second = secondOf(trade);
+    return second !== null && second > (this.#released.get(trade.instrumentId) ?? Infinity);
+  }
+
   /**
    * To be asked of each trade in the order of the tape.
    * @param trade with a time as the venue told it; one that no reader believes moves nothing.
    * @returns what has to be released before the trade is sent; null: nothing.
    */
-  beforeTrade(trade: ToldTrade): Boundary | null {
-    const { instrumentId, timeMs, receivedAtMs, isAnswer, quality = UNFLAGGED } = trade;
-    if (!isTradeTime(timeMs, receivedAtMs, isAnswer) || isFlagged(quality, 'future-time')) return null;
-    const second = timeMs - (timeMs % SECOND_MS);
+  beforeTrade(trade: ToldTrade): Watermark | null {
+    const { instrumentId } = trade;
+    const second = secondOf(trade);
+    if (second === null) return null;
     const released = this.#released.get(instrumentId);
     if (released !== undefined && second <= released) return null;
     this.#released.set(instrumentId, second);
     // Before its first trade an instrument has nothing that could be closed.
     if (released === undefined) return null;
-    return { kind: 'watermark', instrumentId, timeMs: second, nextTradeId: parseTradeId(trade.tradeId) };
+    return { instrumentId, timeMs: second, nextTradeId: parseTradeId(trade.tradeId) };
+  }
+
+  /** Instruments that had trades, and none at this time or later. */
+  behind(timeMs: number): Set<InstrumentId> {
+    const behind = new Set<InstrumentId>();
+    for (const [instrumentId, released] of this.#released) if (released < timeMs) behind.add(instrumentId);
+    return behind;
   }
 
   /** A message told the time of its venue. */
@@ -80,7 +95,7 @@ export class TapeBoundaries {
   }
 
   /** @returns what a heartbeat releases; null: every instrument of the exchange is as far already. */
-  atHeartbeat(exchange: string, venueTimeMs: number, receivedAtMs: number): Boundary | null {
+  atHeartbeat(exchange: string, venueTimeMs: number, receivedAtMs: number): Heartbeat | null {
     if (!isTradeTime(venueTimeMs, receivedAtMs)) return null;
     const proven = venueTimeMs - HEARTBEAT_GRACE_MS;
     const watermarkMs = proven - (proven % SECOND_MS);
@@ -101,4 +116,10 @@ export class TapeBoundaries {
   snapshot(): BoundariesSnapshot {
     return { released: Object.fromEntries(this.#released) };
   }
+}
+
+/** null: nobody believes the time of the trade. */
+function secondOf({ timeMs, receivedAtMs, isAnswer, quality = UNFLAGGED }: ToldTrade): number | null {
+  if (!isTradeTime(timeMs, receivedAtMs, isAnswer) || isFlagged(quality, 'future-time')) return null;
+  return timeMs - (timeMs % SECOND_MS);
 }

@@ -8,7 +8,7 @@ import type { Boundary, TapeBoundaries } from './tape-boundaries.ts';
 import { TapeBooks } from './tape-books.ts';
 import type { TapeGate } from './tape-gate.ts';
 import type { TapeMessage } from './tape-message.ts';
-import { tapeSteps } from './tape-steps.ts';
+import { TapeCutter, type TapeStep } from './tape-steps.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 export interface TapeFeedOptions {
@@ -29,6 +29,7 @@ export class TapeFeed {
   readonly #packer: LanePacker;
   readonly #appender: StreamAppender;
   readonly #books = new TapeBooks();
+  readonly #cutter: TapeCutter;
   #clockMs: number;
   #trades = 0;
   /** What these trades may cause is not known to have settled. */
@@ -38,6 +39,7 @@ export class TapeFeed {
     this.#options = options;
     this.#packer = new LanePacker(() => options.sessionId);
     this.#appender = new StreamAppender(options.writer, 'trades');
+    this.#cutter = new TapeCutter(options.boundaries, this.#books);
     this.#clockMs = options.clockMs;
   }
 
@@ -52,13 +54,19 @@ export class TapeFeed {
 
   /** Takes the next messages of the tape. What does not fill a record waits for more, for a boundary or for `flush`. */
   async send(messages: Iterable<TapeMessage>): Promise<void> {
-    const { boundaries } = this.#options;
-    for (const step of tapeSteps(this.#setMalformedAside(messages), boundaries, this.#books)) {
-      if (step.kind === 'trades') await this.#sendTrades(step.trades);
-      else if (step.kind === 'books') await this.#sendBooks(step.rows);
-      else await this.#release(step);
-    }
+    await this.#take(this.#cutter.steps(this.#setMalformedAside(messages)));
     if (this.#packer.isFull) await this.flush();
+  }
+
+  /** Nothing received earlier will follow: what need not wait for more is sent, and begins to be appended. */
+  async sendBefore(receivedAtMs: number): Promise<void> {
+    await this.#take(this.#cutter.before(receivedAtMs));
+    await this.flush();
+  }
+
+  /** The first message of a source that is not wholly sent, of those that were taken; null: all are. */
+  firstHeldLine(source: number): number | null {
+    return this.#cutter.firstHeldLine(source);
   }
 
   /** A message that an earlier run has sent: books, and what is doubtful, are what all messages up to now make of them. */
@@ -77,6 +85,7 @@ export class TapeFeed {
    * whoever waits for more of it waits no longer.
    */
   async finish(): Promise<void> {
+    await this.#take(this.#cutter.finish());
     await this.#settleSent();
     for (const lane of this.#options.boundaries.lanes()) this.#packer.addEnd(lane);
     await this.#settleSent();
@@ -107,6 +116,14 @@ export class TapeFeed {
     }
   }
 
+  async #take(steps: Iterable<TapeStep>): Promise<void> {
+    for (const step of steps) {
+      if (step.kind === 'trades') await this.#sendTrades(step.trades);
+      else if (step.kind === 'books') await this.#sendBooks(step.rows);
+      else await this.#release(step);
+    }
+  }
+
   /** Nothing is decided upon what is told of a book: no boundary waits for it. */
   async #sendBooks(rows: readonly ToldBook[]): Promise<void> {
     for (const row of rows) this.#packer.addBook(row);
@@ -119,11 +136,13 @@ export class TapeFeed {
    */
   async #release(boundary: Boundary): Promise<void> {
     if (this.#hasUnsettledTrades) await this.#settleSent();
-    if (boundary.kind === 'watermark') this.#packer.addWatermark(boundary);
-    else this.#packer.addLaneWatermarks(boundary.exchange, boundary.watermarkMs);
+    if (boundary.kind === 'heartbeat')
+      this.#packer.addLaneWatermarks(boundary.exchange, boundary.watermarkMs);
+    else for (const watermark of boundary.watermarks) this.#packer.addWatermark(watermark);
     await this.flush();
     await this.#appender.drain();
-    this.#advanceClock(boundary.kind === 'watermark' ? boundary.timeMs : boundary.watermarkMs);
+    if (boundary.kind === 'heartbeat') this.#advanceClock(boundary.watermarkMs);
+    else for (const { timeMs } of boundary.watermarks) this.#advanceClock(timeMs);
     await this.#settle();
     await this.#options.onSettled();
   }

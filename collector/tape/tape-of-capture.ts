@@ -3,9 +3,8 @@ import { readCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import type { VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
 import { readToldTrade } from '../../shared/contracts/lane-rows.ts';
 import type { TapeStep } from '../../shared/engine/tape-folds.ts';
-import { TapeBoundaries } from './tape-boundaries.ts';
 import { readTapeMessage } from './tape-message.ts';
-import { tapeSteps, type TapeStep as SentStep } from './tape-steps.ts';
+import { TapeCutter, type TapeStep as CutStep } from './tape-steps.ts';
 
 /**
  * A capture as the engine takes it: the very steps that a replay of it sends through the platform. Trades that are
@@ -13,19 +12,17 @@ import { tapeSteps, type TapeStep as SentStep } from './tape-steps.ts';
  * @throws BadCapture
  */
 export async function* tapeOfCapture(path: string): AsyncGenerator<readonly TapeStep[]> {
-  const boundaries = new TapeBoundaries();
+  const cutter = new TapeCutter();
   const decoders = new CaptureDecoders();
   for await (const messages of readCapture(path)) {
-    yield [
-      ...tapeSteps(
-        messages.map((message) => readTapeMessage(message, decoders)),
-        boundaries,
-      ),
-    ].flatMap(engineSteps);
+    yield [...cutter.steps(messages.map((message) => readTapeMessage(message, decoders)))].flatMap(
+      engineSteps,
+    );
   }
+  yield [...cutter.finish()].flatMap(engineSteps);
 }
 
-function engineSteps(step: SentStep): TapeStep[] {
+function engineSteps(step: CutStep): TapeStep[] {
   if (step.kind === 'trades') return step.trades.flatMap(engineStep);
   return step.kind === 'books' ? [] : [step];
 }

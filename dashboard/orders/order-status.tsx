@@ -33,3 +33,13 @@ export function SideWord({ side }: Pick<Order, 'side'>) {
     </span>
   );
 }
+
+/** What is said against the market data that an order rests on, or a fill; nothing where nothing is. */
+export function DataFlags({ flags = [] }: { readonly flags?: Order['flags'] }) {
+  if (flags.length === 0) return null;
+  return (
+    <span class="status doubtful" title={`Said against its market data: ${flags.join(', ')}`}>
+      <Icon name="warning" /> {flags.join(', ')}
+    </span>
+  );
+}

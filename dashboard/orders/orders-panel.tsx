@@ -5,7 +5,7 @@ import { formatCash, formatCount, formatPrice, formatQuantity, NO_FIGURE } from 
 import { formatMoment } from '../numbers/format-time.ts';
 import { Empty, Panel } from '../page/panel.tsx';
 import { Tabs } from '../page/tabs.tsx';
-import { OrderStatus, SideWord } from './order-status.tsx';
+import { DataFlags, OrderStatus, SideWord } from './order-status.tsx';
 import type { OrdersView } from './use-orders.ts';
 
 interface OrdersPanelProps {
@@ -76,7 +76,8 @@ function OrdersTable({ orders, readOlder }: OrdersView) {
 }
 
 function OrderRow({ order }: { readonly order: Order }) {
-  const { instrumentId, side, averagePrice, filledQuantity, status, statusReason, effectiveTimeMs } = order;
+  const { instrumentId, side, averagePrice, filledQuantity, status, statusReason, effectiveTimeMs, flags } =
+    order;
   return (
     <tr data-order={order.clientOrderId} data-status={status}>
       <td>
@@ -92,7 +93,9 @@ function OrderRow({ order }: { readonly order: Order }) {
       <td class="number">{filledQuantity === '0' ? NO_FIGURE : formatQuantity(filledQuantity)}</td>
       <td class="number">{averagePrice === null ? NO_FIGURE : formatPrice(averagePrice)}</td>
       <td class="number minor">{askedText(order)}</td>
-      <td class="reason">{statusReason ?? ''}</td>
+      <td class="reason">
+        <DataFlags flags={flags} /> {statusReason ?? ''}
+      </td>
     </tr>
   );
 }
@@ -120,6 +123,7 @@ function FillsTable({ fills }: { readonly fills: readonly Fill[] | null }) {
             <th class="number">Notional</th>
             <th class="number">Fee</th>
             <th class="number minor">Trade</th>
+            <th class="reason">Its data</th>
           </tr>
         </thead>
         <tbody>
@@ -138,7 +142,7 @@ function FillsTable({ fills }: { readonly fills: readonly Fill[] | null }) {
 }
 
 function FillRow({ fill }: { readonly fill: Fill }) {
-  const { timeMs, instrumentId, side, quantity, price, notional, fee, tradeId } = fill;
+  const { timeMs, instrumentId, side, quantity, price, notional, fee, tradeId, flags } = fill;
   return (
     <tr>
       <td>
@@ -153,6 +157,9 @@ function FillRow({ fill }: { readonly fill: Fill }) {
       <td class="number">{formatCash(notional)}</td>
       <td class="number">{formatCash(fee)}</td>
       <td class="number minor">{tradeId}</td>
+      <td class="reason">
+        <DataFlags flags={flags} />
+      </td>
     </tr>
   );
 }

@@ -62,7 +62,7 @@ describe('the login', () => {
     await tryLogin(working);
     const pending = await pendingOf(working, 'dev');
     expect(pending[0]).toBe('create-trades');
-    expect(pending.slice(-2)).toEqual(['retention-of-quotes', 'retention-of-books']);
+    expect(pending.slice(-3)).toEqual(['retention-of-quotes', 'retention-of-books', 'retention-of-quality']);
     expect(await pendingOf(working, 'dev')).toEqual(pending);
     expect(await migrateSchema(working, 'dev')).toEqual(pending);
     expect(await pendingOf(working, 'dev')).toEqual([]);

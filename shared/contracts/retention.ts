@@ -7,7 +7,7 @@
 type Days = number | null;
 
 export interface Retention {
-  /** Rows, counted from when they were received. */
+  /** Rows, counted from when they were received; of the log of quality from the time that they speak of. */
   readonly rows: RowRetention;
   readonly objects: {
     /** What the venues said. It is read seldom after the first days, and then lies where that is cheap. */
@@ -23,11 +23,13 @@ export interface Retention {
 
 /**
  * By table. Trades and candles are kept for good everywhere: history of any age may be brought, and what is brought must not
- * vanish at once because it is old. Quotes and books are a hundred times as much, and the raw archive has them.
+ * vanish at once because it is old. Quotes and books are a hundred times as much, and the raw archive has them. What was
+ * said against market data is kept for longer than either: it is little, and explains a candle that is looked at a year later.
  */
 export interface RowRetention {
   readonly quotes: Days;
   readonly books: Days;
+  readonly quality: Days;
 }
 
 /** The stages. */
@@ -37,7 +39,7 @@ export type RetentionName = (typeof RETENTION_NAMES)[number];
 export const RETENTION: Readonly<Record<RetentionName, Retention>> = {
   // It goes with its emulator.
   localstack: {
-    rows: { quotes: null, books: null },
+    rows: { quotes: null, books: null, quality: null },
     objects: {
       raw: { coldAfterDays: null, days: null },
       unreadable: { days: null },
@@ -46,7 +48,7 @@ export const RETENTION: Readonly<Record<RetentionName, Retention>> = {
     },
   },
   dev: {
-    rows: { quotes: 30, books: 30 },
+    rows: { quotes: 30, books: 30, quality: 180 },
     objects: {
       raw: { coldAfterDays: 14, days: 400 },
       unreadable: { days: 90 },
@@ -55,7 +57,7 @@ export const RETENTION: Readonly<Record<RetentionName, Retention>> = {
     },
   },
   prod: {
-    rows: { quotes: 180, books: 90 },
+    rows: { quotes: 180, books: 90, quality: 730 },
     objects: {
       raw: { coldAfterDays: 14, days: null },
       unreadable: { days: null },

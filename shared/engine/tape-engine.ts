@@ -147,7 +147,8 @@ export class TapeEngine {
   }
 
   #advanceClock(step: TapeStep): void {
-    if (step.kind === 'watermark') this.#clockMs = Math.max(this.#clockMs, step.timeMs);
+    if (step.kind === 'watermarks')
+      for (const { timeMs } of step.watermarks) this.#clockMs = Math.max(this.#clockMs, timeMs);
     else if (step.kind === 'heartbeat') this.#clockMs = Math.max(this.#clockMs, step.watermarkMs);
     else if (this.#clockMs < 0) this.#clockMs = openTimeOf(step.trade.timeMs, '1s');
   }

@@ -9,16 +9,18 @@ import type { Interval } from '../domain/candles/interval.ts';
 import { exchangeOf, type InstrumentId } from '../domain/market-data/instrument.ts';
 import type { Trade } from '../domain/market-data/trade.ts';
 
+/** No trade of the instrument before this time will follow, and the next one has this id, if it has any. */
+export interface InstrumentWatermark {
+  readonly instrumentId: InstrumentId;
+  readonly timeMs: number;
+  readonly nextTradeId: number | null;
+}
+
 /** What a replay sends, in its order. */
 export type TapeStep =
   | { readonly kind: 'trade'; readonly trade: Trade }
-  /** No trade of the instrument before this time will follow, and the next one has this id, if it has any. */
-  | {
-      readonly kind: 'watermark';
-      readonly instrumentId: InstrumentId;
-      readonly timeMs: number;
-      readonly nextTradeId: number | null;
-    }
+  /** Released together: what all of them close is decided upon before any of their next trades. */
+  | { readonly kind: 'watermarks'; readonly watermarks: readonly InstrumentWatermark[] }
   /** The same for every instrument of an exchange. */
   | { readonly kind: 'heartbeat'; readonly exchange: string; readonly watermarkMs: number };
 
@@ -37,8 +39,9 @@ export class TapeFolds {
       case 'trade':
         foldTrade(this.of(step.trade.instrumentId), step.trade, outcomes);
         return;
-      case 'watermark':
-        advanceWatermark(this.of(step.instrumentId), step.timeMs, outcomes, step.nextTradeId);
+      case 'watermarks':
+        for (const { instrumentId, timeMs, nextTradeId } of step.watermarks)
+          advanceWatermark(this.of(instrumentId), timeMs, outcomes, nextTradeId);
         return;
       case 'heartbeat':
         for (const fold of this.all()) {

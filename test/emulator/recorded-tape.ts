@@ -1,5 +1,5 @@
 /** What a recorded capture comes to: read off its messages, without streams, tables or a network. */
-import { tapeSteps, type TapeStep } from '../../collector/tape/tape-steps.ts';
+import { TapeCutter, type TapeStep } from '../../collector/tape/tape-steps.ts';
 import { TapeBoundaries } from '../../collector/tape/tape-boundaries.ts';
 import { TapeBooks } from '../../collector/tape/tape-books.ts';
 import { readTapeMessage } from '../../collector/tape/tape-message.ts';
@@ -34,15 +34,18 @@ export async function readRecorded(path: string): Promise<ReadonlyMap<Instrument
       all.set(instrumentId, (recorded = { trades: [], quotes: [], books: [], watermarkMs: 0 }));
     return recorded;
   };
-  const [boundaries, books, decoders] = [new TapeBoundaries(), new TapeBooks(), new CaptureDecoders()];
+  const decoders = new CaptureDecoders();
+  const cutter = new TapeCutter(new TapeBoundaries(), new TapeBooks());
+  const take = (step: TapeStep): void => {
+    if (step.kind === 'trades') for (const told of step.trades) takeTrade(of(told.instrumentId), told);
+    else if (step.kind === 'books') for (const row of step.rows) takeBook(of, row);
+    else if (step.kind === 'heartbeat') takeHeartbeat(all, step);
+  };
   for await (const messages of readCapture(path)) {
     const read = messages.map((message) => readTapeMessage(message, decoders));
-    for (const step of tapeSteps(read, boundaries, books)) {
-      if (step.kind === 'trades') for (const told of step.trades) takeTrade(of(told.instrumentId), told);
-      else if (step.kind === 'books') for (const row of step.rows) takeBook(of, row);
-      else if (step.kind === 'heartbeat') takeHeartbeat(all, step);
-    }
+    for (const step of cutter.steps(read)) take(step);
   }
+  for (const step of cutter.finish()) take(step);
   for (const { trades } of all.values()) putInOrder(trades);
   return all;
 }

@@ -33,6 +33,15 @@ describe('a report', () => {
     expect(readFileSync(join(folder, 'equity.csv'), 'utf8')).toBe('openTimeMs,equity\n1000,5\n2000,6\n');
   });
 
+  it('says of each trade what is said against its market data', async () => {
+    const amounts = { entryPrice: '1', exitPrice: '2', quantity: '3', profit: '3', return: 1 };
+    const trade = { entryTimeMs: 1000, exitTimeMs: 2000, ...amounts };
+    const trades = [trade, { ...trade, flags: ['gap', 'spike'] as const }];
+    await writeBacktestReport(folder, { ...result, trades }, Float64Array.of(1000), Float64Array.of(5));
+    const lines = readFileSync(join(folder, 'trades.csv'), 'utf8').split('\n');
+    expect(lines.map((line) => line.split(',').at(-1))).toEqual(['flags', '', 'gap spike', '']);
+  });
+
   it('is refused, and nothing of it is left, where a file cannot take its place', async () => {
     mkdirSync(join(folder, 'trades.csv'), { recursive: true });
     writeFileSync(join(folder, 'report.json'), 'old');

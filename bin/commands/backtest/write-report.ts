@@ -25,12 +25,16 @@ export async function writeBacktestReport(
   openTimeMs: Float64Array,
   equity: Float64Array,
 ): Promise<void> {
-  const trades = result.trades.map((trade) => TRADE_COLUMNS.map((column) => trade[column]));
+  const trades = result.trades.map((trade) => [
+    ...TRADE_COLUMNS.map((column) => trade[column]),
+    // What is said against its market data.
+    (trade.flags ?? []).join(' '),
+  ]);
   const equityRows = Array.from(openTimeMs, (time, i) => [time, equity[i]!]);
   try {
     await writeTogether(folder, {
       'report.json': `${JSON.stringify(result, null, 2)}\n`,
-      'trades.csv': csv(TRADE_COLUMNS, trades),
+      'trades.csv': csv([...TRADE_COLUMNS, 'flags'], trades),
       'equity.csv': csv(['openTimeMs', 'equity'], equityRows),
     });
   } catch (error) {

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { runningClickHouse } from '../../../test/support/running-clickhouse.ts';
 import { RETENTION } from '../../contracts/retention.ts';
+import { qualityEventAt } from '../../domain/market-data/quality-event.ts';
 import { ClickHouseQuoteStore } from './clickhouse-quote-store.ts';
 import { migrate } from './migrate.ts';
-import { runStatement } from './requests.ts';
+import { ClickHouseQualityStore } from './clickhouse-quality-store.ts';
+import { readRows, runStatement } from './requests.ts';
 import { applyRetention } from './retention.ts';
 
 const DAY_MS = 86_400_000;
@@ -33,22 +35,44 @@ describe('rows of tables', () => {
   it('live as long as the stage says, whatever was there before, and for good where it says so', async () => {
     const store = new ClickHouseQuoteStore(client());
     await store.insertQuotes([quote(1), quote(100), quote(800)], { mayRepeat: false });
-    expect(await applyRetention(client(), { quotes: null, books: null })).toEqual([]);
+    expect(await applyRetention(client(), { quotes: null, books: null, quality: null })).toEqual([]);
     expect(await leftDays()).toEqual([1, 100, 800]);
-    expect(await applyRetention(client(), { quotes: 180, books: 90 })).toEqual(['quotes', 'books']);
+    expect(await applyRetention(client(), { quotes: 180, books: 90, quality: null })).toEqual([
+      'quotes',
+      'books',
+    ]);
     expect(await leftDays()).toEqual([1, 100]);
-    expect(await applyRetention(client(), { quotes: 30, books: 90 })).toEqual(['quotes']);
+    expect(await applyRetention(client(), { quotes: 30, books: 90, quality: null })).toEqual(['quotes']);
     expect(await leftDays()).toEqual([1]);
-    expect(await applyRetention(client(), { quotes: null, books: null })).toEqual(['quotes', 'books']);
+    expect(await applyRetention(client(), { quotes: null, books: null, quality: null })).toEqual([
+      'quotes',
+      'books',
+    ]);
     await store.insertQuotes([quote(800)], { mayRepeat: false });
     expect(await leftDays()).toEqual([1, 800]);
   }, 60_000);
+
+  it('of the log of quality live by the time that they speak of', async () => {
+    const [young, old] = [1, 800].map((ageDays) =>
+      qualityEventAt({
+        instrumentId: id,
+        flag: 'gap',
+        subject: 'candle',
+        what: '3 trades are missing',
+        timeMs: Date.now() - ageDays * DAY_MS,
+      }),
+    );
+    await new ClickHouseQualityStore(client()).insert([young!, old!]);
+    await applyRetention(client(), { quotes: null, books: null, quality: 90 });
+    await runStatement(client(), 'OPTIMIZE TABLE millrace.quality FINAL');
+    expect(await readRows(client(), 'SELECT id FROM millrace.quality', {})).toEqual([[young!.id]]);
+  });
 
   it.each(['dev', 'prod'] as const)(
     'of %s are as the stage says, and saying it again changes nothing',
     async (stage) => {
       const { rows } = RETENTION[stage];
-      expect(await applyRetention(client(), rows)).toEqual(['quotes', 'books']);
+      expect(await applyRetention(client(), rows)).toEqual(['quotes', 'books', 'quality']);
       expect(await applyRetention(client(), rows)).toEqual([]);
       expect(await migrate(client())).toEqual([]);
     },

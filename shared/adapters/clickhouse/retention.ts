@@ -7,6 +7,13 @@ const BY_PARTS = 'ttl_only_drop_parts = 1';
 
 type Table = keyof RowRetention;
 
+/** The column that the age of a row is counted from. */
+const COUNTED_FROM: Readonly<Record<Table, string>> = {
+  quotes: 'receivedAt',
+  books: 'receivedAt',
+  quality: 'time',
+};
+
 /** @returns the tables that keep their rows for longer or shorter than this; one that is still to be made keeps them for good. */
 export async function pendingRetention(
   client: ClickHouseClient,
@@ -32,7 +39,10 @@ export async function applyRetention(
     const changes =
       days === null
         ? ['REMOVE TTL']
-        : [`MODIFY SETTING ${BY_PARTS}`, `MODIFY TTL toDateTime(receivedAt) + toIntervalDay(${days})`];
+        : [
+            `MODIFY SETTING ${BY_PARTS}`,
+            `MODIFY TTL toDateTime(${COUNTED_FROM[table]}) + toIntervalDay(${days})`,
+          ];
     for (const change of changes) await runStatement(client, `ALTER TABLE millrace.${table} ${change}`);
   }
   return pending;
@@ -42,7 +52,7 @@ export async function applyRetention(
 async function daysOf(client: ClickHouseClient, table: Table): Promise<number | null> {
   const [row] = await readRows(
     client,
-    `SELECT extract(engine_full, 'TTL toDateTime\\(receivedAt\\) \\+ toIntervalDay\\((\\d+)\\)')
+    `SELECT extract(engine_full, 'TTL toDateTime\\(${COUNTED_FROM[table]}\\) \\+ toIntervalDay\\((\\d+)\\)')
      FROM system.tables WHERE database = 'millrace' AND name = {table: String}`,
     { table },
   );
