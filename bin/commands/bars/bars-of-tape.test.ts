@@ -66,9 +66,12 @@ describe('the bars of a tape', () => {
     const day = 86_400_000;
     const closed = (...more: TapeStep[]) =>
       barsOf('tick:9', [...steps([trade(1)]), ...more]).bars.map((bar) => bar.closed);
-    const watermark = { kind: 'watermark', instrumentId: 'binance:BTC-USDT', nextTradeId: null } as const;
-    expect(closed({ ...watermark, timeMs: day - 1 })).toEqual([false]);
-    expect(closed({ ...watermark, timeMs: day })).toEqual([true]);
+    const watermark = (timeMs: number): TapeStep => ({
+      kind: 'watermarks',
+      watermarks: [{ instrumentId: 'binance:BTC-USDT', timeMs, nextTradeId: null }],
+    });
+    expect(closed(watermark(day - 1))).toEqual([false]);
+    expect(closed(watermark(day))).toEqual([true]);
     expect(closed({ kind: 'heartbeat', exchange: 'binance', watermarkMs: day })).toEqual([true]);
     expect(closed({ kind: 'heartbeat', exchange: 'kraken', watermarkMs: day })).toEqual([false]);
   });

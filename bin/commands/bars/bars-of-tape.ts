@@ -42,9 +42,16 @@ export class BarsOfTape {
 
   /** @throws BadInput for more bars than are printed, as `bars` does */
   take(step: TapeStep): void {
-    if (step.kind === 'trade') this.#takeTrade(step.trade);
-    else if (step.kind === 'watermark') this.#passed(step.instrumentId, step.timeMs);
-    else this.#passed(step.exchange, step.watermarkMs);
+    switch (step.kind) {
+      case 'trade':
+        this.#takeTrade(step.trade);
+        return;
+      case 'watermarks':
+        for (const { instrumentId, timeMs } of step.watermarks) this.#passed(instrumentId, timeMs);
+        return;
+      case 'heartbeat':
+        this.#passed(step.exchange, step.watermarkMs);
+    }
   }
 
   /** Once the whole tape was taken: it has to be taken again. */

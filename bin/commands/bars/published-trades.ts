@@ -38,7 +38,8 @@ export async function openPublishedSteps(
           take({ kind: 'trade', trade: { instrumentId, tradeId, price, quantity, takerSide, timeMs } });
         }
       }
-      take({ kind: 'watermark', instrumentId, timeMs: covered!.toMs, nextTradeId: null });
+      const watermark = { instrumentId, timeMs: covered!.toMs, nextTradeId: null };
+      take({ kind: 'watermarks', watermarks: [watermark] });
     }
   };
 }
