@@ -166,7 +166,7 @@ export const topology = {
       capabilities: { functionHealth: true, metrics: true, deadLetters: 'read', state: { 'market-data': 'read' } },
     },
     'read-market': {
-      context: 'api', description: 'Prices, candles and what the venues list.', timeoutSeconds: 5, memoryMb: 512,
+      context: 'api', description: 'Prices, candles, bars and what the venues list.', timeoutSeconds: 5, memoryMb: 512,
       capabilities: { trades: 'read', candles: 'read', quotes: 'read', quality: 'read', state: { 'market-data': 'read', operations: 'read' } },
     },
     'manage-strategies': {
@@ -268,6 +268,7 @@ export const topology = {
     { method: 'GET', path: '/metrics', function: 'read-health', role: 'viewer' },
     { method: 'GET', path: '/v1/prices/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/candles/{pair}', function: 'read-market', role: 'viewer' },
+    { method: 'GET', path: '/v1/bars/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/quotes/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/books/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/quality', function: 'read-market', role: 'viewer' },
