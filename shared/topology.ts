@@ -86,8 +86,12 @@ export const topology = {
         'QUARANTINE#<id> / ITEM: what was set aside, its cause, what became of it',
         'COLLECTOR#<sourceId> / POSITION: the last place whose messages are durable', 'COLLECTOR#<sourceId> / LEASE: who listens to an exchange',
         'STAGE / MARKET: which market all of it is of', 'INSTRUMENT#<id> / LISTING: what its venue lists of it, since when',
+        'ARCHIVE#<id> / WALK: up to which day its trades are archived', 'ARCHIVE#<id> / DAY#<yyyy-mm-dd>: how many of a day are',
       ],
-      accessPatterns: ['manage-quarantine: get one; index QUARANTINE#<status> by time', 'read-market: get one; index LISTINGS#<exchange> by id'],
+      accessPatterns: [
+        'manage-quarantine: get one; index QUARANTINE#<status> by time', 'read-market: get one; index LISTINGS#<exchange> by id',
+        'archive-trades: get and put the walk and the days of an instrument',
+      ],
     },
   },
 
@@ -116,6 +120,10 @@ export const topology = {
     'keep-quality': {
       context: 'market-data', description: 'Keeps the log of what was said against market data.', timeoutSeconds: 5, memoryMb: 256,
       capabilities: { quality: 'write' },
+    },
+    'archive-trades': {
+      context: 'market-data', description: 'Writes the trades of days that are over to Parquet files.', timeoutSeconds: 60, memoryMb: 1769,
+      capabilities: { state: { operations: 'write' }, trades: 'read', candles: 'read', objects: { 'trades/': 'write' } },
     },
     'evaluate-strategies': {
       context: 'signals', description: 'Shows closed candles to the strategies that asked for them.', timeoutSeconds: 5, memoryMb: 512,
@@ -257,7 +265,10 @@ export const topology = {
     { function: 'apply-fill', visibilityTimeoutSeconds: 30, maxReceives: 240 },
     { function: 'track-order', visibilityTimeoutSeconds: 30, maxReceives: 240 },
   ],
-  schedules: [{ function: 'sweep-pending', everyMinutes: 1 }],
+  schedules: [
+    { function: 'sweep-pending', everyMinutes: 1 },
+    { function: 'archive-trades', everyMinutes: 5 },
+  ],
 
   authorizer: 'authorize-request',
   routes: [

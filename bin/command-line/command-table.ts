@@ -66,6 +66,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('../commands/history.ts'),
   },
   {
+    name: 'export',
+    summary: 'the stored trades as Parquet files, by venue, instrument and day',
+    load: () => import('../commands/export.ts'),
+  },
+  {
     name: 'reconcile',
     summary: 'the stored candles against the trades that they are made of',
     load: () => import('../commands/reconcile.ts'),

@@ -12,8 +12,13 @@ export function readInstrument(id: string, label = '--instrument'): InstrumentId
   throw new BadInput(`${label}: expected an id such as binance:BTC-USDT, got ${JSON.stringify(id)}`);
 }
 
-/** The name of a file tells of what it is; where somebody says otherwise, one of the two is wrong. */
-export function instrumentOf({ path, name }: PublishedFile, asked: InstrumentId | null): InstrumentId {
+/** The name of a file, or the footer of one of our own, tells of what it is; where somebody says otherwise, one of the two is wrong. */
+export function instrumentOf(file: PublishedFile, asked: InstrumentId | null): InstrumentId {
+  const { path, name } = file;
+  if (file.instrumentId !== null) {
+    if (asked === null || asked === file.instrumentId) return file.instrumentId;
+    throw new BadInput(`--instrument: ${path} is of ${file.instrumentId} by its footer, not of ${asked}`);
+  }
   const exchange = asked === null ? DEFAULT_EXCHANGE : (exchangeOf(asked) as Exchange);
   const named = name.symbol === null ? null : venueOf(exchange).readInstrument(name.symbol);
   if (asked !== null && named !== null && named !== asked)

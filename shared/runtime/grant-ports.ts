@@ -70,6 +70,7 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
     },
     objects: {
       put: async (key, body, type) => (object(key, 'write'), ports.objects.put(key, body, type)),
+      putNew: async (key, body, type) => (object(key, 'write'), ports.objects.putNew(key, body, type)),
       get: async (key) => (object(key, 'read'), ports.objects.get(key)),
       list: async (prefix, options) => (object(prefix, 'read'), ports.objects.list(prefix, options)),
     },
