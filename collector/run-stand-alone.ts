@@ -15,6 +15,7 @@ import { marketOfVenue } from '../shared/adapters/exchanges/market-of-url.ts';
 import { chooseInstruments } from './live/choose-instruments.ts';
 import { collectLive, type LiveOptions } from './live/collect-live.ts';
 import { fetchDirectory } from './live/fetch-directory.ts';
+import { LiveConsensus } from './live/live-consensus.ts';
 import { VenueVitals } from './live/venue-vitals.ts';
 import { startReporting } from './live/report-vitals.ts';
 import { claimStage, StageOfOtherMarket } from './stage-market.ts';
@@ -108,6 +109,7 @@ async function readCollectors(
     throw new Error(`environment: ${COLLECTOR_WS} is of one exchange, and ${COLLECTOR_SYMBOLS} of ${names}`);
   }
   const ports = {
+    consensus: new LiveConsensus(),
     writer: new KinesisStreamWriter(environment),
     state: new DynamoStateStore(environment),
     signal,

@@ -13,10 +13,10 @@ export const topology = {
   tables: {
     'market-data': {
       description: 'What each stream fold knows of its lane.',
-      keys: ['LANE#<lane> / <function>: the fold’s state, written once a batch under its version', 'LANE#<lane> / longer-candles: of build-candles, with it'],
+      keys: ['LANE#<lane> / <function>: the fold’s state, written once a batch under its version', 'LANE#<lane> / longer-candles: of build-candles, with it', 'LANE#<lane> / prices: the latest price of each instrument of the lane'],
       accessPatterns: [
         'store-trades, store-quotes, build-candles: get and put the state of a lane; build-candles: get store-trades’, to know what is stored; read-health: what it dropped',
-        'read-market, read-portfolio: get build-candles’ state of a lane, for the latest closes; read-market for the open candle too',
+        'read-market, read-portfolio: get the prices of a lane, and build-candles’ state where they are not told yet; read-market for the open candle too',
       ],
     },
     signals: {
@@ -174,7 +174,7 @@ export const topology = {
       capabilities: { functionHealth: true, metrics: true, deadLetters: 'read', state: { 'market-data': 'read' } },
     },
     'read-market': {
-      context: 'api', description: 'Prices, candles and what the venues list.', timeoutSeconds: 5, memoryMb: 512,
+      context: 'api', description: 'Prices, candles, bars and what the venues list.', timeoutSeconds: 5, memoryMb: 512,
       capabilities: { trades: 'read', candles: 'read', quotes: 'read', quality: 'read', state: { 'market-data': 'read', operations: 'read' } },
     },
     'manage-strategies': {
@@ -279,6 +279,7 @@ export const topology = {
     { method: 'GET', path: '/metrics', function: 'read-health', role: 'viewer' },
     { method: 'GET', path: '/v1/prices/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/candles/{pair}', function: 'read-market', role: 'viewer' },
+    { method: 'GET', path: '/v1/bars/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/quotes/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/books/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/quality', function: 'read-market', role: 'viewer' },

@@ -26,6 +26,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('../commands/candles.ts'),
   },
   {
+    name: 'bars',
+    summary: 'bars of so many trades, so much volume or turnover, of a recorded or published market',
+    load: () => import('../commands/bars.ts'),
+  },
+  {
     name: 'book',
     summary: 'the final order books of a recorded market',
     load: () => import('../commands/book.ts'),

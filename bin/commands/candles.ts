@@ -1,6 +1,3 @@
-import { noteOfCaptures } from '../../collector/tape/note-of-captures.ts';
-import { tapeOfCapture } from '../../collector/tape/tape-of-capture.ts';
-import { BadCapture, refuseUnreadable, verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import { candleViewOf } from '../../shared/contracts/lane-candles.ts';
 import type { Candle } from '../../shared/domain/candles/candle.ts';
 import { candleUnderWay } from '../../shared/domain/candles/candle-under-way.ts';
@@ -8,7 +5,7 @@ import { type ClosedCandle, type LateTrade } from '../../shared/domain/candles/f
 import { revisionOf } from '../../shared/domain/candles/refold.ts';
 import { INTERVALS, intervalMs, type Interval } from '../../shared/domain/candles/interval.ts';
 import { TapeFolds, type TapeStep } from '../../shared/engine/tape-folds.ts';
-import { BadInput } from '../command-line/bad-input.ts';
+import { openCaptureSteps } from '../command-line/capture-steps.ts';
 import { defineCommand, EXIT_DONE } from '../command-line/command.ts';
 import { choice, rereadableFile } from '../command-line/option-values.ts';
 import { required, withDefault } from '../command-line/options.ts';
@@ -43,21 +40,8 @@ export const command = defineCommand({
     },
   ],
   run: async (values, io) => {
-    try {
-      const capture = await verifyCapture(values.capture);
-      refuseUnreadable(capture);
-      io.tell(noteOfCaptures([capture]));
-    } catch (error) {
-      if (error instanceof BadCapture) throw new BadInput(error.message);
-      throw error;
-    }
+    const eachStep = await openCaptureSteps(values.capture, io);
     const builder = new CandleBuilder(values.interval);
-    const eachStep = async (take: (step: TapeStep) => void): Promise<void> => {
-      for await (const steps of tapeOfCapture(values.capture)) {
-        io.signal.throwIfAborted();
-        for (const step of steps) take(step);
-      }
-    };
     await eachStep((step) => builder.step(step));
     const { doubtful } = builder;
     if (!doubtful.isEmpty)

@@ -13,6 +13,8 @@ const HISTORY_MS = 600_000;
 /** A fault begins so often, and goes on for so long. */
 const FAULT_EVERY_MS = 20_000;
 const FAULT_MS = 4000;
+/** Venues are said to disagree once they have done so for some time. */
+const DRIFT_MS = 15_000;
 
 export const command = defineCommand({
   description:
@@ -25,7 +27,7 @@ export const command = defineCommand({
     tradesPerSecond: withDefault(integer(1, 10_000), '8', 'of each instrument'),
     faults: optional(
       commaSeparated(choice(FAULTS)),
-      `what goes wrong: one of these at a venue, every ${FAULT_EVERY_MS / 1000} s and for ${FAULT_MS / 1000} s`,
+      `what goes wrong: one of these at a venue, every ${FAULT_EVERY_MS / 1000} s and for ${FAULT_MS / 1000} s (drift: ${DRIFT_MS / 1000} s)`,
     ),
   },
   examples: [
@@ -87,7 +89,8 @@ function faulty(
     const kind = kinds[turn % kinds.length]!;
     const venue = venues[turn++ % venues.length]!;
     const fromMs = Date.now();
-    venue.faults.add({ kind, fromMs, untilMs: fromMs + FAULT_MS });
-    io.tell(`${venue.exchange}: ${kind} for ${FAULT_MS / 1000} s`);
+    const lastsMs = kind === 'drift' ? DRIFT_MS : FAULT_MS;
+    venue.faults.add({ kind, fromMs, untilMs: fromMs + lastsMs });
+    io.tell(`${venue.exchange}: ${kind} for ${lastsMs / 1000} s`);
   };
 }

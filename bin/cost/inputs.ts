@@ -57,6 +57,7 @@ const loadProfile = z.strictObject({
     'store-quotes': itemSize,
     'build-candles': itemSize,
     'longer-candles': itemSize,
+    prices: itemSize,
     'match-orders': itemSize,
     position: itemSize,
   }),

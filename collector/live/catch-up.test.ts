@@ -6,6 +6,7 @@ import { SimulatedTime } from '../../test/support/simulated-time.ts';
 import { CatchUp } from './catch-up.ts';
 import type { FetchedText } from './fetch-text.ts';
 import { InstrumentFeed } from './instrument-feed.ts';
+import { LiveConsensus } from './live-consensus.ts';
 import { LiveOutlet } from './live-outlet.ts';
 
 const BITCOIN = 'binance:BTC-USDT';
@@ -38,8 +39,10 @@ function venueThat(answers: (url: URL) => Promise<FetchedText>, instruments = [B
   const onFailure = (error: unknown): never => {
     throw error;
   };
-  const from = { writer, exchange: 'binance', sourceId: 'live', fence: 1 };
-  const outlet = new LiveOutlet({ ...from, time: process, log, flushAfterMs: 5, onFailure });
+  const url = 'ws://localhost';
+  const from = { writer, exchange: 'binance', url, sourceId: 'live', fence: 1 } as const;
+  const consensus = new LiveConsensus();
+  const outlet = new LiveOutlet({ ...from, consensus, time: process, log, flushAfterMs: 5, onFailure });
   outlet.beginSession('session');
   const feeds = instruments.map(
     (id) => new InstrumentFeed(id, { tradeId: 10, timeMs: 1010 }, outlet, process),

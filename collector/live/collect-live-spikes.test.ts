@@ -1,28 +1,26 @@
 /** Three simulated venues whose prices spike, the collectors that listen to them, and what they record, replayed. */
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { mulberry32 } from '../../embedded/runtime/faults.ts';
 import { verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import { EXCHANGES } from '../../shared/domain/market-data/exchanges.ts';
 import { exchangeOf } from '../../shared/domain/market-data/instrument.ts';
 import { isFlagged, UNFLAGGED } from '../../shared/domain/market-data/quality-flags.ts';
 import { createLog } from '../../shared/runtime/log.ts';
-import { inProcessEndpoints, inProcessTransport } from '../../simulator/venues/in-process-transport.ts';
-import { simulatedVenues } from '../../simulator/venues/simulated-venues.ts';
-import { FaultPlan } from '../../simulator/venues/venue-faults.ts';
 import { openMemoryState } from '../../test/support/memory-state.ts';
 import { recordedLines } from '../../test/support/recorded-capture.ts';
+import { RECORDED_FROM_MS, recordVenues } from '../../test/support/recorded-venues.ts';
 import { RecordingStreamWriter } from '../../test/support/recording-stream-writer.ts';
-import { SimulatedTime } from '../../test/support/simulated-time.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { writeCapture } from '../../test/platform/write-capture.ts';
 import { replayCaptures } from '../tape/replay.ts';
-import { collectLive } from './collect-live.ts';
 
-const START_MS = Date.UTC(2026, 0, 1);
-const SPIKES = { kind: 'price-spike', fromMs: START_MS + 20_000, untilMs: START_MS + 26_000 } as const;
-const SEED = 3;
 const quiet = createLog({ write: () => undefined }, 'error');
+
+const SPIKES = {
+  kind: 'price-spike',
+  fromMs: RECORDED_FROM_MS + 20_000,
+  untilMs: RECORDED_FROM_MS + 26_000,
+} as const;
 
 /** `instrument id time price`, and whether it is flagged as a spike; each trade once. */
 function told(writer: RecordingStreamWriter): Map<string, boolean> {
@@ -36,47 +34,8 @@ function told(writer: RecordingStreamWriter): Map<string, boolean> {
 }
 
 async function collected(): Promise<RecordingStreamWriter> {
-  const writer = new RecordingStreamWriter();
-  const time = new SimulatedTime(START_MS);
-  const process = time.process();
-  const random = mulberry32(SEED);
-  const venues = simulatedVenues({
-    seed: SEED,
-    instruments: 4,
-    tradesPerSecond: 6,
-    time: process,
-    random,
-    historyMs: 10_000,
-    faults: new Map(EXCHANGES.map((exchange) => [exchange, new FaultPlan([SPIKES])] as const)),
-  });
-  const stop = new AbortController();
-  let running = 0;
-  for (const venue of venues) {
-    venue.open();
-    running++;
-    void collectLive({
-      exchange: venue.exchange,
-      instrumentIds: venue.listings.map(({ instrumentId }) => instrumentId),
-      endpoints: inProcessEndpoints(venue),
-      writer,
-      state: openMemoryState(),
-      isSole: true,
-      log: quiet,
-      signal: stop.signal,
-      transport: inProcessTransport({ venues, time: process, random }),
-      time: process,
-      random,
-    }).finally(() => running--);
-  }
-  await time.pass(30_000);
-  for (const venue of venues) venue.close();
-  stop.abort();
-  for (let n = 0; n < 200 && running > 0; n++) {
-    await time.pass(50);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  expect(running).toBe(0);
-  return writer;
+  const faults = new Map(EXCHANGES.map((exchange) => [exchange, [SPIKES]] as const));
+  return recordVenues({ seed: 3, instruments: 4, tradesPerSecond: 6, seconds: 30, faults });
 }
 
 describe('prices that spike at three venues', () => {

@@ -5,6 +5,7 @@ import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { LeaseLost, takeLease, type Lease, type LeaseTimings } from './lease.ts';
 import { ListingKeeper } from '../outlet/listing-keeper.ts';
+import { LiveConsensus } from './live-consensus.ts';
 import { LeasedWriter } from './leased-writer.ts';
 import { LivePosition } from './live-position.ts';
 import { LiveFeed } from './live-feed.ts';
@@ -53,6 +54,8 @@ export interface LiveOptions {
   readonly signal: AbortSignal;
   /** Told when the venue is heard. Default: nobody is. */
   readonly vitals?: VenueVitals;
+  /** Of all exchanges that this process listens to: their prices are compared. Default: with nobody's. */
+  readonly consensus?: LiveConsensus;
   readonly timings?: Partial<LiveTimings>;
   /** The network's and the system's, by default. */
   readonly transport?: VenueTransport;
@@ -77,6 +80,7 @@ export async function collectLive(options: LiveOptions): Promise<void> {
     random: options.random ?? Math.random,
     isSole: options.isSole ?? false,
     vitals: options.vitals ?? new VenueVitals(options.exchange),
+    consensus: options.consensus ?? new LiveConsensus(),
   };
   for (;;) {
     const lease = await takeLease(run, run.signal);
@@ -97,6 +101,7 @@ interface LiveRun extends LiveOptions, ListenedVenue {
   readonly random: () => number;
   readonly isSole: boolean;
   readonly vitals: VenueVitals;
+  readonly consensus: LiveConsensus;
 }
 
 /**
@@ -133,6 +138,7 @@ async function listen(run: LiveRun, lease: Lease): Promise<void> {
     listings: new ListingKeeper(state),
     onFailure: (error) => failure.abort(error),
     vitals,
+    consensus: run.consensus,
   });
   const signal = AbortSignal.any([run.signal, failure.signal]);
   await feed.claimLanes();

@@ -5,6 +5,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { ListingKeeper } from '../outlet/listing-keeper.ts';
 import type { LineTimings } from './live-line.ts';
 import type { KnownTrades, LivePosition } from './live-position.ts';
+import type { LiveConsensus } from './live-consensus.ts';
 import type { LiveTime } from './live-time.ts';
 import type { VenueTransport } from './venue-transport.ts';
 import type { VenueVitals } from './venue-vitals.ts';
@@ -44,4 +45,5 @@ export interface LiveFeedOptions {
   readonly onFailure: (error: unknown) => void;
   /** Told when the venue is heard. */
   readonly vitals: VenueVitals;
+  readonly consensus: LiveConsensus;
 }

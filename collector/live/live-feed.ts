@@ -51,9 +51,11 @@ export class LiveFeed {
     // An answer belongs to no connection, so that all of them can have one decoder.
     const decoder = venue.decoder(this.#directory);
     for (const id of options.instrumentIds) this.#directory.assume(live.symbolOf(id), id);
+    const heardAt = { exchange, url: options.endpoints.ws };
     const outlet = new LiveOutlet({
       writer,
-      exchange,
+      ...heardAt,
+      consensus: options.consensus,
       sourceId: this.#runId,
       fence,
       time,
@@ -62,7 +64,6 @@ export class LiveFeed {
       onFailure,
     });
     this.#outlet = outlet;
-    const heardAt = { exchange, url: options.endpoints.ws };
     this.#watermark = new LiveWatermark({
       ...heardAt,
       clock: this.#clock,
@@ -200,6 +201,7 @@ export class LiveFeed {
     const { venue, time, vitals, endpoints } = this.#options;
     const receivedAtMs = time.nowMs();
     vitals.heard(receivedAtMs);
+    this.#options.consensus.pass(receivedAtMs);
     const message = {
       receivedAtNs: `${receivedAtMs}000000`,
       exchange: venue.exchange,

@@ -1,19 +1,26 @@
 import type { ToldBook } from '../../shared/adapters/exchanges/followed-book.ts';
 import type { KnownTrade } from '../../shared/adapters/exchanges/venue.ts';
 import { formatCaptureLine, receivedAtMs, type CaptureMessage } from '../../shared/contracts/capture.ts';
+import type { Exchange } from '../../shared/domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { StreamRecord, StreamWriter } from '../../shared/ports/stream-writer.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { ToldTrade } from '../../shared/contracts/lane-rows.ts';
+import { FlaggedDisagreement } from '../outlet/flagged-disagreement.ts';
 import { FlaggedSpikes } from '../outlet/flagged-spikes.ts';
 import { LanePacker } from '../outlet/lane-packer.ts';
 import { RawArchiver } from '../outlet/raw-archiver.ts';
 import { callsOf } from '../outlet/stream-appender.ts';
+import type { LiveConsensus } from './live-consensus.ts';
 import type { LiveTime } from './live-time.ts';
 
 export interface LiveOutletOptions {
   readonly writer: StreamWriter;
-  readonly exchange: string;
+  readonly exchange: Exchange;
+  /** Where the venue is heard. */
+  readonly url: string;
+  /** With the other venues that this process listens to. */
+  readonly consensus: LiveConsensus;
   /** Names this run of the collector in the archive. */
   readonly sourceId: string;
   /** Of the lease under which it is sent. */
@@ -43,6 +50,11 @@ export class LiveOutlet {
   readonly #packer: LanePacker;
   readonly #archiver: RawArchiver;
   readonly #spikes = new FlaggedSpikes();
+  readonly #disagreement = new FlaggedDisagreement();
+  readonly #leaveConsensus: () => void;
+  #disagreeing: readonly InstrumentId[] = [];
+  /** The archive does not know of it yet, in this session. */
+  #isDisagreementUntold = true;
   /** Of the stream of trades. */
   readonly #durable = new Map<InstrumentId, KnownTrade>();
   /** Of both streams. */
@@ -63,9 +75,14 @@ export class LiveOutlet {
 
   constructor(options: LiveOutletOptions) {
     this.#options = options;
-    const { writer, sourceId, exchange, fence, log } = options;
+    const { writer, sourceId, exchange, fence, log, consensus } = options;
     this.#packer = new LanePacker(() => this.#sessionId, fence);
     this.#archiver = new RawArchiver({ writer, sourceId, exchange, fence, log, chunk: LIVE_CHUNK });
+    this.#leaveConsensus = consensus.join(exchange, (disagreeing) => {
+      this.#disagreeing = disagreeing;
+      this.#disagreement.disagreeing = disagreeing;
+      this.#isDisagreementUntold = true;
+    });
   }
 
   /**
@@ -106,6 +123,7 @@ export class LiveOutlet {
     this.#taken.push(...this.#packer.take());
     this.#sessionId = sessionId;
     this.#spikes.enterSession(sessionId);
+    this.#isDisagreementUntold = true;
   }
 
   /** The one that is open now, of several the latest; null: there is none. */
@@ -119,14 +137,18 @@ export class LiveOutlet {
 
   /** @param known the trade by its number and time, or null where the venue sent no number that is one. */
   sendTrade(trade: ToldTrade, known: KnownTrade | null): void {
-    this.#packer.addTrade(this.#spikes.flagged(trade));
+    if (this.#isDisagreementUntold) this.#tellDisagreement();
+    this.#options.consensus.trade(trade);
+    this.#packer.addTrade(this.#disagreement.trade(this.#spikes.flagged(trade)));
     if (known !== null) this.#sent.set(trade.instrumentId, known);
     this.#schedule();
   }
 
   /** What is told of a book, behind the trades that were sent before. */
   sendBook(told: ToldBook): void {
-    this.#packer.addBook(told);
+    if (this.#isDisagreementUntold) this.#tellDisagreement();
+    this.#options.consensus.book(told);
+    this.#packer.addBook(this.#disagreement.book(told));
     this.#schedule(BOOKS_WAIT_MS);
   }
 
@@ -166,8 +188,20 @@ export class LiveOutlet {
 
   /** Sends everything and resolves when it is durable, or when a stream has refused it for good. */
   async finish(): Promise<void> {
+    this.#leaveConsensus();
     await this.#sendAll();
     await this.#archiver.finish().catch((error: unknown) => this.#fail(error));
+  }
+
+  /**
+   * Before the first trade or book that it is said of, or that it is not said of any more: a replay reads it there, and flags what was
+   * flagged. It may not have the other venues.
+   */
+  #tellDisagreement(): void {
+    const { exchange, url, time } = this.#options;
+    this.#isDisagreementUntold = false;
+    const message = JSON.stringify({ instrumentIds: this.#disagreeing });
+    this.archive({ receivedAtNs: `${time.nowMs()}000000`, exchange, kind: 'disagreement', url, message });
   }
 
   async #sendAll(): Promise<void> {

@@ -11,10 +11,12 @@ import { isFlagged, UNFLAGGED } from '../../shared/domain/market-data/quality-fl
 import { VenueClock } from '../../shared/domain/market-data/venue-clock.ts';
 import { flaggedByTime } from '../outlet/flagged-by-time.ts';
 import { FlaggedSpikes } from '../outlet/flagged-spikes.ts';
+import type { ToldBook } from '../../shared/adapters/exchanges/followed-book.ts';
 import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
 import type { Watermark } from '../../shared/contracts/stream-records.ts';
 import { parseTradeId } from '../../shared/domain/market-data/trade.ts';
 import type { TapeStep } from '../../shared/engine/tape-folds.ts';
+import { TapeConsensus } from './tape-consensus.ts';
 import type { TapeMessage } from './tape-message.ts';
 
 const SECOND_MS = 1000;
@@ -33,6 +35,7 @@ export class TapeBoundaries {
   readonly #clocks = new Map<string, VenueClock>();
   /** By source, and then by exchange: two recordings of a venue are two observations. */
   readonly #spikes: Map<string, FlaggedSpikes>[] = [];
+  readonly #consensus = new TapeConsensus();
 
   constructor(snapshot: BoundariesSnapshot = { released: {} }) {
     this.#released = new Map(Object.entries(snapshot.released));
@@ -75,18 +78,30 @@ export class TapeBoundaries {
     clock.observe(venueTimeMs, receivedAtMs);
   }
 
+  /**
+   * The next message of the tape: to be called before anything that it tells is judged.
+   * @param rows what is told of books at it
+   * @returns them, flagged where their prices are doubtful
+   */
+  enter(message: TapeMessage, rows: readonly ToldBook[]): readonly ToldBook[] {
+    this.#consensus.enter(message);
+    return rows.length === 0 ? rows : this.#consensus.books(message, rows);
+  }
+
   /** @returns a trade of a message, flagged where its time or its price is doubtful. */
-  judge<Told extends ToldTrade>({ capture, source }: TapeMessage, trade: Told): Told {
+  judge<Told extends ToldTrade>(message: TapeMessage, trade: Told): Told {
+    const { capture, source } = message;
     const { exchange, session } = capture;
     const ofSource = (this.#spikes[source] ??= new Map<string, FlaggedSpikes>());
     let spikes = ofSource.get(exchange);
     if (spikes === undefined) ofSource.set(exchange, (spikes = new FlaggedSpikes()));
     spikes.enterSession(session);
-    return spikes.flagged(flaggedByTime(trade, this.#clocks.get(exchange)));
+    return this.#consensus.trade(message, spikes.flagged(flaggedByTime(trade, this.#clocks.get(exchange))));
   }
 
   /** A message that an earlier run has sent: what is doubtful hangs on all that came before. */
-  follow(message: TapeMessage): void {
+  follow(message: TapeMessage, rows: readonly ToldBook[]): void {
+    this.enter(message, rows);
     for (const event of message.events) {
       if (event.kind === 'clock')
         this.noteClock(message.capture.exchange, event.venueTimeMs, message.receivedAtMs);

@@ -71,8 +71,7 @@ export class TapeFeed {
 
   /** A message that an earlier run has sent: books, and what is doubtful, are what all messages up to now make of them. */
   follow(message: TapeMessage): void {
-    this.#options.boundaries.follow(message);
-    this.#books.take(message);
+    this.#options.boundaries.follow(message, this.#books.take(message));
   }
 
   /** Begins to append what waits. */

@@ -3,6 +3,8 @@ import { readCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import type { VenueTrade } from '../../shared/adapters/exchanges/venue.ts';
 import { readToldTrade } from '../../shared/contracts/lane-rows.ts';
 import type { TapeStep } from '../../shared/engine/tape-folds.ts';
+import { TapeBooks } from './tape-books.ts';
+import { TapeBoundaries } from './tape-boundaries.ts';
 import { readTapeMessage } from './tape-message.ts';
 import { TapeCutter, type TapeStep as CutStep } from './tape-steps.ts';
 
@@ -12,7 +14,8 @@ import { TapeCutter, type TapeStep as CutStep } from './tape-steps.ts';
  * @throws BadCapture
  */
 export async function* tapeOfCapture(path: string): AsyncGenerator<readonly TapeStep[]> {
-  const cutter = new TapeCutter();
+  // A price is compared with those of other venues by its book, where there is one.
+  const cutter = new TapeCutter(new TapeBoundaries(), new TapeBooks());
   const decoders = new CaptureDecoders();
   for await (const messages of readCapture(path)) {
     yield [...cutter.steps(messages.map((message) => readTapeMessage(message, decoders)))].flatMap(

@@ -33,7 +33,7 @@ export class TapeCutter {
   *steps(messages: Iterable<TapeMessage>): Generator<TapeStep, void, undefined> {
     for (const message of messages) {
       if (this.#held.endsBefore(message.receivedAtMs)) yield* this.#releaseAt(message);
-      const rows = this.#books.take(message);
+      const rows = this.#boundaries.enter(message, this.#books.take(message));
       if (rows.length > 0) yield* this.#tellBooks(rows, message);
       for (const event of message.events) {
         if (event.kind === 'heartbeat') yield* this.#passHeartbeat(event.venueTimeMs, message);

@@ -9,6 +9,13 @@ import { exchangeName } from './exchange.ts';
 /** What the collector adds by itself: the venue's clock, where no trade tells it. */
 export const heartbeatMessage = z.looseObject({ venueTimeMs: z.int().min(0) });
 
+const MAX_DISAGREEING = 10_000;
+
+/** Which instruments of the exchange disagree with its other venues from here on, as the collector that recorded it saw it. */
+export const disagreementMessage = z.looseObject({
+  instrumentIds: z.array(z.string().max(100)).max(MAX_DISAGREEING),
+});
+
 export const MAX_NAME_CHARACTERS = 200;
 
 /** A name, which others may have made a number. */
@@ -24,7 +31,7 @@ export const captureLine = z.looseObject({
     .regex(/^\d{1,19}$/, { error: 'expected nanoseconds since the epoch as a string of digits' }),
   /** Which of them can be replayed is for the list of venues to say. */
   exchange: exchangeName,
-  /** `ws`, `rest`, `heartbeat`, and whatever may follow. */
+  /** `ws`, `rest`, `heartbeat`, `end`, `disagreement`, and whatever may follow. */
   kind: z.string().min(1),
   url: z.string(),
   /** Raw text; a heartbeat may also carry its object as it is. */

@@ -10,11 +10,12 @@ import {
 import type { OpenCandle } from '../domain/candles/open-candle.ts';
 import type { RefoldPlan } from '../domain/candles/refold-plan.ts';
 import { resumeFold } from '../domain/candles/resume-fold.ts';
-import { intervalMs, openTimeOf, type Interval } from '../domain/candles/interval.ts';
+import type { Interval } from '../domain/candles/interval.ts';
 import { decimal, formatDecimal } from '../domain/decimal.ts';
 import type { InstrumentId } from '../domain/market-data/instrument.ts';
 import { flagsIn } from '../domain/market-data/quality-flags.ts';
 import type { CandleView } from './events.ts';
+import { closedAtMs } from './lane-prices.ts';
 import type { PriceView } from './market-views.ts';
 
 type Amount = 'open' | 'high' | 'low' | 'close' | 'volume' | 'quoteVolume' | 'takerBuyVolume';
@@ -150,12 +151,12 @@ export function openCandleOf(
   return candle === null ? null : candleViewOf(candle);
 }
 
-/** A price is the close of the latest 1s candle, in its latest revision. `null`: the instrument has none yet. */
+/** As lane-prices.ts has it, for a lane whose prices have not been told yet. `null`: the instrument has none yet. */
 export function latestPriceOf(record: LaneCandlesRecord, instrumentId: InstrumentId): PriceView | null {
   const fold = storedFoldOf(record, instrumentId);
   const trade = fold?.intervals[0]?.interval === '1s' ? fold.closingTrade : null;
   if (trade === null) return null;
-  return { instrumentId, price: trade.price, timeMs: openTimeOf(trade.timeMs, '1s') + intervalMs('1s') };
+  return { instrumentId, price: trade.price, timeMs: closedAtMs(trade.timeMs) };
 }
 
 function storedFoldOf(record: LaneCandlesRecord, instrumentId: InstrumentId): StoredFold | undefined {

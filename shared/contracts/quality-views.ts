@@ -48,7 +48,7 @@ export const qualityPage = pageOf(qualityEventView);
 /** Of the table in api.ts. */
 export const qualityRoute = {
   summary:
-    'What was said against market data, newest first: gaps, spikes, times that are not believed, books in doubt.',
+    'What was said against market data, newest first: gaps, spikes, times that are not believed, books in doubt, venues that disagree.',
   query: qualityQuery,
   status: 200,
   response: qualityPage,

@@ -97,6 +97,9 @@ export const laneKey = (lane: string, functionName: string): Key => ({
 /** What build-candles keeps of a lane's longer intervals. */
 export const longerCandlesKey = (lane: string): Key => laneKey(lane, 'longer-candles');
 
+/** The latest price of each instrument of a lane. */
+export const lanePricesKey = (lane: string): Key => laneKey(lane, 'prices');
+
 /** Table `operations`. */
 export const quarantineKey = (id: string): Key => ({ pk: `QUARANTINE#${id}`, sk: 'ITEM' });
 export const quarantinePartition = (status: QuarantineStatus): string => `QUARANTINE#${status}`;

@@ -24,6 +24,7 @@ const KINDS: Readonly<Record<string, Versions>> = {
   'market-data LANE store-quotes': FIRST,
   'market-data LANE build-candles': LANE_CANDLES,
   'market-data LANE longer-candles': LONGER_CANDLES,
+  'market-data LANE prices': FIRST,
   'signals STRATEGY DEFINITION': FIRST,
   'signals STRATEGY LISTED': FIRST,
   'signals STRATEGY PROGRESS': FIRST,

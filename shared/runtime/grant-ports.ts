@@ -78,6 +78,7 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
       insert: async (trades, options) => (store('trades', 'write'), ports.trades.insert(trades, options)),
       between: async (...args) => (store('trades', 'read'), ports.trades.between(...args)),
       latest: async (...args) => (store('trades', 'read'), ports.trades.latest(...args)),
+      spans: async (...args) => (store('trades', 'read'), ports.trades.spans(...args)),
       receivedBy: async (...args) => (store('trades', 'read'), ports.trades.receivedBy(...args)),
     },
     candles: {

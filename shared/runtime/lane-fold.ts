@@ -5,7 +5,7 @@
  */
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { isFenced, NO_FENCE } from '../contracts/fence.ts';
-import { parseLaneRecord, type LaneRecord } from '../contracts/stream-records.ts';
+import { parseLaneRecord, REDRIVE_SESSION, type LaneRecord } from '../contracts/stream-records.ts';
 import { conditionOn, type ItemKey, type PutWrite, type StateStore } from '../ports/state-store.ts';
 import type { FunctionName, TableName } from '../topology.ts';
 import { defineFunction, type FunctionHandler, type Invocation } from './define-function.ts';
@@ -32,6 +32,8 @@ export interface LaneFold<State, Effects> {
   store(state: State): unknown;
   /** What changes too seldom to be written, and paid for, with each batch. */
   readonly aside?: Aside<State>;
+  /** What others may read of a lane. */
+  readonly told?: Told<State>;
   noEffects(): Effects;
   /** Changes the state in place and adds to the effects. */
   fold(state: State, folded: FoldedRecord, effects: Effects): void;
@@ -50,6 +52,20 @@ interface Aside<State> {
   store(state: State): unknown;
 }
 
+/**
+ * A record for others, which the fold itself never reads: written behind the lane's when its moment has moved on, and what has
+ * changed beside that, once in a while and where a tape ends. A fold that took its lane over writes it anew, since nobody
+ * knows whether the one before came to it.
+ */
+interface Told<State> {
+  readonly key: (lane: string) => ItemKey;
+  readonly everyMs: number;
+  /** Of event time, no finer than `everyMs`. */
+  moment(state: State): number;
+  /** Plain JSON; equal texts of it are not written twice. */
+  store(state: State): unknown;
+}
+
 interface Lane<State> {
   state: State;
   /** null: no item yet. */
@@ -58,6 +74,11 @@ interface Lane<State> {
   asideVersion: number | null;
   /** Of the second item as it is stored; null: it is to be written at the first opportunity. */
   asideMark: string | null;
+  /** What others were told; null: nobody here knows. */
+  toldText: string | null;
+  /** `performance.now()`. */
+  toldAt: number;
+  toldMoment: number;
   lastSequence: string;
   /** The greatest that a record of the lane carried. */
   fence: number;
@@ -112,12 +133,14 @@ async function runBatch<State, Effects>(
   const held = new Map<string, Lane<State>>();
   const effects = fold.noEffects();
   const touched = new Set<string>();
+  const ended = new Set<string>();
   let mayRepeat = false;
   for (const { kinesis } of records) {
     const record = readRecord(kinesis);
     const laneName = record.kind === 'unreadable' ? kinesis.partitionKey : record.lane;
     const lane = held.get(laneName) ?? (await takeLane(store, fold, lanes, laneName));
     held.set(laneName, lane);
+    if (isLastForNow(record)) ended.add(laneName);
     const { sequenceNumber } = kinesis;
     if (compareSequences(sequenceNumber, lane.lastSequence) <= 0) continue;
     lane.lastSequence = sequenceNumber;
@@ -131,9 +154,13 @@ async function runBatch<State, Effects>(
     mayRepeat ||= arrivedAtMs < lane.heldSinceMs + CLOCK_TOLERANCE_MS;
     fold.fold(lane.state, { record, lane: laneName, sequenceNumber }, effects);
   }
-  if (touched.size === 0) return held;
-  await fold.emit(effects, { mayRepeat, invocation });
+  if (touched.size > 0) await fold.emit(effects, { mayRepeat, invocation });
   for (const lane of touched) await storeLane(store, fold, lane, held.get(lane)!);
+  for (const [laneName, lane] of held) {
+    // A lane that was taken over with all of the batch done: whoever did it may not have come to this.
+    if (touched.has(laneName) || lane.toldText === null)
+      await tellOthers(store, fold, laneName, lane, ended.has(laneName));
+  }
   return held;
 }
 
@@ -179,6 +206,9 @@ async function takeLane<State, Effects>(
     version: item?.version ?? null,
     asideVersion: aside?.version ?? null,
     asideMark: null,
+    toldText: null,
+    toldAt: -Infinity,
+    toldMoment: -Infinity,
     lastSequence: item?.value.lastSequence ?? '',
     fence: item?.value.fence ?? NO_FENCE,
     heldSinceMs: Date.now(),
@@ -214,6 +244,31 @@ async function storeLane<State, Effects>(
   lane.version = (lane.version ?? 0) + 1;
   lane.asideVersion = asideVersion;
   lane.asideMark = mark;
+}
+
+/** Nothing may follow it by itself, that others could be told of with. */
+function isLastForNow(record: LaneRecord): boolean {
+  return record.kind === 'trades' && (record.ends === true || record.sessionId === REDRIVE_SESSION);
+}
+
+async function tellOthers<State, Effects>(
+  store: StateStore,
+  { table, told }: LaneFold<State, Effects>,
+  laneName: string,
+  lane: Lane<State>,
+  hasEnded: boolean,
+): Promise<void> {
+  const now = performance.now();
+  if (told === undefined) return;
+  const moment = told.moment(lane.state);
+  if (!hasEnded && moment <= lane.toldMoment && now - lane.toldAt < told.everyMs) return;
+  const value = told.store(lane.state);
+  const text = JSON.stringify(value);
+  if (text === lane.toldText) return;
+  await store.write({ kind: 'put', table, ...told.key(laneName), value, condition: { kind: 'none' } });
+  lane.toldText = text;
+  lane.toldAt = now;
+  lane.toldMoment = moment;
 }
 
 function putAside<State>(

@@ -37,6 +37,13 @@ export function changesWithin(
   );
 }
 
+/** The same book at other prices. @param factor one or more, so that no two levels fall together */
+export function risen({ bids, asks }: MarketBook, factor: number): MarketBook {
+  if (factor === 1) return { bids, asks };
+  const at = ([price, quantity]: Level): Level => [Math.round(price * factor), quantity];
+  return { bids: bids.map(at), asks: asks.map(at) };
+}
+
 /** A book whose best bid lies at its best ask or above it, as a venue has it that lost its way. */
 export function crossed({ bids, asks }: MarketBook, { gridTicks }: Listing): MarketBook {
   const [bestAsk] = asks;

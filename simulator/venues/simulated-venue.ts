@@ -1,7 +1,7 @@
 import type { Exchange } from '../../shared/domain/market-data/exchanges.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { Listing } from '../market/listing.ts';
-import { crossed, type MarketBook } from '../market/market-book.ts';
+import { crossed, risen, type MarketBook } from '../market/market-book.ts';
 import { TICK_MS, type MarketTrade, type SimulatedMarket } from '../market/simulated-market.ts';
 import { FaultyWire } from './faulty-wire.ts';
 import type { InstrumentTick, RestAnswer, Session, VenueProtocol, VenueView } from './protocol.ts';
@@ -209,10 +209,9 @@ export class SimulatedVenue {
 
   /** The book at the end of a tick. */
   bookAfter(listing: Listing, tick: number): MarketBook {
-    const book = this.#options.market.bookOf(listing, tick);
-    return this.faults.isOn('crossed-book', tick * TICK_MS) && listing.asset % 3 === 0
-      ? crossed(book, listing)
-      : book;
+    const atMs = tick * TICK_MS;
+    const book = risen(this.#options.market.bookOf(listing, tick), this.faults.drift(atMs));
+    return this.faults.isOn('crossed-book', atMs) && listing.asset % 3 === 0 ? crossed(book, listing) : book;
   }
 
   #toldBooks(listing: Listing, tick: number): { before: MarketBook; after: MarketBook } {
@@ -251,7 +250,7 @@ export class SimulatedVenue {
     const { number, priceTicks, quantitySteps, timeMs, isBuy } = trade;
     return {
       id: number + shift,
-      priceTicks: this.#spiked(priceTicks, timeMs),
+      priceTicks: this.#spiked(Math.round(priceTicks * this.faults.drift(timeMs)), timeMs),
       quantitySteps,
       timeMs: this.#clockMs(timeMs),
       isBuy,

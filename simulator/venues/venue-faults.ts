@@ -26,6 +26,8 @@ export const FAULTS = [
   'clock-skew',
   /** REST refuses, and says for how long. */
   'rest-ban',
+  /** Trades and books rise above those of the other venues, further each second, and come back at once. */
+  'drift',
 ] as const;
 
 export type FaultKind = (typeof FAULTS)[number];
@@ -40,6 +42,9 @@ export interface Fault {
 /** Of those that are long over nobody needs to know. */
 const MAX_FAULTS = 1000;
 const CLOCK_SKEW_MS = 120_000;
+/** Of the price, each second, the first at once. */
+const DRIFT_A_SECOND = 0.02;
+const MOST_DRIFT = 0.08;
 
 /** The faults of one venue, planned beforehand or begun as a test goes on. */
 export class FaultPlan {
@@ -73,6 +78,14 @@ export class FaultPlan {
       (fault) => fault.kind === kind && atMs >= fault.fromMs && atMs < fault.untilMs,
     );
     return begun.length === 0 ? null : Math.max(...begun.map(({ fromMs }) => fromMs));
+  }
+
+  /** What prices are multiplied by: one or more. */
+  drift(atMs: number): number {
+    const begin = this.beginOf('drift', atMs);
+    if (begin === null) return 1;
+    const seconds = 1 + Math.floor((atMs - begin) / 1000);
+    return 1 + Math.min(MOST_DRIFT, seconds * DRIFT_A_SECOND);
   }
 
   /** How far the venue's clock is off: ahead or behind, as each fault has it. */

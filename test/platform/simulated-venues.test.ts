@@ -8,6 +8,7 @@ import { systemTime } from '../../collector/live/live-time.ts';
 import type { Totals } from '../../embedded/totals.ts';
 import type { HealthView } from '../../shared/contracts/health-view.ts';
 import { EXCHANGES } from '../../shared/domain/market-data/exchanges.ts';
+import type { QualityEvent } from '../../shared/domain/market-data/quality-event.ts';
 import { serveVenues, type ServedVenues } from '../../simulator/venues/serve-venues.ts';
 import type { SimulatedVenue } from '../../simulator/venues/simulated-venue.ts';
 import { simulatedVenues } from '../../simulator/venues/simulated-venues.ts';
@@ -117,6 +118,24 @@ describe('a platform that listens to three venues', () => {
     const first = trades - others.reduce((sum, each) => sum + each, 0);
     expect(first).toBeGreaterThan(ofBinance - 60);
     expect(first).toBeLessThanOrEqual(ofBinance);
+  }, 120_000);
+
+  it('says which of them drifts away from the others, and of none beside it', async () => {
+    const args = ['--live', 'binance,coinbase,kraken', '--symbols', SYMBOLS.flat().join(',')];
+    const platform = await start([...args, '--data-dir', 'drifting'], environment());
+    while (venues.some(({ connections }) => connections === 0)) await sleep(50);
+    await sleep(2000);
+    const kraken = venues.find(({ exchange }) => exchange === 'kraken')!;
+    kraken.faults.add({ kind: 'drift', fromMs: Date.now(), untilMs: Date.now() + 30_000 });
+    const said = async (): Promise<readonly QualityEvent[]> =>
+      ((await platform.ask('/v1/quality?flag=venues-disagree')) as { items: QualityEvent[] }).items;
+    const until = Date.now() + 30_000;
+    while ((await said()).length < 6 && Date.now() < until) await sleep(200);
+    const instruments = new Set(
+      (await said()).map(({ instrumentId, subject }) => `${subject} ${instrumentId}`),
+    );
+    expect([...instruments].sort()).toEqual(['price kraken:BTC-USD', 'price kraken:ETH-USD']);
+    await platform.end();
   }, 120_000);
 
   it('is told in one line what does not fit together', async () => {

@@ -53,10 +53,12 @@ interface Counted {
   readonly writes: readonly number[];
   /** Of those, what the second item of a lane took that was written with them. */
   readonly beside: readonly number[];
+  /** What others were told. */
+  readonly told: readonly number[];
 }
 
 function counting(stored: StateStore): Counted {
-  const counted = { reads: 0, writes: [] as number[], beside: [] as number[] };
+  const counted = { reads: 0, writes: [] as number[], beside: [] as number[], told: [] as number[] };
   const state: StateStore = {
     get: async (table, key) => {
       counted.reads++;
@@ -75,9 +77,11 @@ function counting(stored: StateStore): Counted {
     },
     write: async (write) => {
       if (write.kind !== 'put') throw new Error('a pass deletes nothing');
-      counted.writes.push(
-        refuseBadItem({ ...write, value: storedRecords.stored(write.table, write, write.value) }),
-      );
+      const bytes = refuseBadItem({
+        ...write,
+        value: storedRecords.stored(write.table, write, write.value),
+      });
+      (write.sk === 'prices' ? counted.told : counted.writes).push(bytes);
       return stored.write(write);
     },
   };
@@ -118,5 +122,10 @@ describe.each(['store-trades', 'build-candles', 'match-orders'] as const)('a pas
     for (const beside of counted.beside) expect(beside).toBeLessThanOrEqual(billedBeside);
     // At first, and at the end of the minute.
     expect(counted.beside).toHaveLength(name === 'build-candles' ? 2 : 0);
+    // In each pass a second has closed, but for the first.
+    expect(counted.told.length).toBeGreaterThanOrEqual(name === 'build-candles' ? PASSES - 1 : 0);
+    expect(counted.told.length).toBeLessThanOrEqual(name === 'build-candles' ? PASSES : 0);
+    const billedTold = itemBytes({ profile: readLoadProfile() }, 'prices', INSTRUMENTS);
+    for (const told of counted.told) expect(told).toBeLessThanOrEqual(billedTold);
   });
 });

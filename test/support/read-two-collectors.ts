@@ -84,6 +84,7 @@ async function storedTrades(played: Played): Promise<string[]> {
     },
     between: unused,
     latest: unused,
+    spans: unused,
     receivedBy: unused,
   };
   const ports = {

@@ -1,5 +1,6 @@
 import { encodeFolds } from '../../shared/contracts/lane-candles.ts';
-import { laneKey } from '../../shared/contracts/record-keys.ts';
+import { lanePricesOf } from '../../shared/contracts/lane-prices.ts';
+import { laneKey, lanePricesKey } from '../../shared/contracts/record-keys.ts';
 import { foldTrade, startFold } from '../../shared/domain/candles/fold.ts';
 import { INTERVALS } from '../../shared/domain/candles/interval.ts';
 import { decimal } from '../../shared/domain/decimal.ts';
@@ -8,14 +9,28 @@ import type { StateStore } from '../../shared/ports/state-store.ts';
 
 type Print = readonly [timeMs: number, price: string];
 
-/** What build-candles keeps after purchases of 2 each, whose ids begin with 7: an item a lane. */
+/** What build-candles keeps, and tells of prices, after purchases of 2 each, whose ids begin with 7: two items a lane. */
 export async function storeLanes(
   state: StateStore,
   tapes: Readonly<Record<string, readonly Print[]>>,
 ): Promise<void> {
-  const lanes = Map.groupBy(Object.keys(tapes), laneOf);
-  for (const [lane, instrumentIds] of lanes) {
-    const folds = instrumentIds.map((instrumentId) => foldPrints(instrumentId, tapes[instrumentId]!));
+  await storeFolds(state, tapes);
+  for (const [lane, folds] of foldsOf(tapes))
+    await state.write({
+      kind: 'put',
+      table: 'market-data',
+      ...lanePricesKey(lane),
+      value: lanePricesOf(folds),
+      condition: { kind: 'none' },
+    });
+}
+
+/** As it was before prices were told. */
+export async function storeFolds(
+  state: StateStore,
+  tapes: Readonly<Record<string, readonly Print[]>>,
+): Promise<void> {
+  for (const [lane, folds] of foldsOf(tapes))
     await state.write({
       kind: 'put',
       table: 'market-data',
@@ -23,7 +38,12 @@ export async function storeLanes(
       value: { lastSequence: '1', state: { sessionId: 's', ...encodeFolds(folds) } },
       condition: { kind: 'none' },
     });
-  }
+}
+
+function foldsOf(tapes: Readonly<Record<string, readonly Print[]>>) {
+  return [...Map.groupBy(Object.keys(tapes), laneOf)].map(([lane, instrumentIds]) => {
+    return [lane, instrumentIds.map((id) => foldPrints(id, tapes[id]!))] as const;
+  });
 }
 
 function foldPrints(instrumentId: string, prints: readonly Print[]) {

@@ -1,6 +1,7 @@
 /** The exchanges themselves, on paper: one collector each. */
 import { chooseInstruments } from '../../../collector/live/choose-instruments.ts';
 import { collectLive, type LiveOptions } from '../../../collector/live/collect-live.ts';
+import { LiveConsensus } from '../../../collector/live/live-consensus.ts';
 import { fetchDirectory } from '../../../collector/live/fetch-directory.ts';
 import { LiveRefused } from '../../../collector/live/live-venue.ts';
 import { VenueVitals } from '../../../collector/live/venue-vitals.ts';
@@ -93,11 +94,12 @@ export async function collectAll(
   const { streams, state } = patiently(platform, io);
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
+  const consensus = new LiveConsensus();
   const collectors = listened.map(async ({ endpoints, ...exchange }) => {
     const vitals = new VenueVitals(exchange.exchange);
     platform.venues.push(vitals);
     const where = endpoints === null ? {} : { endpoints };
-    const common = { writer: streams, state, isSole: true, log, signal: either, vitals };
+    const common = { writer: streams, state, isSole: true, log, signal: either, vitals, consensus };
     await collectLive({ ...exchange, ...common, ...where }).catch((error: unknown) => failure.abort(error));
   });
   await Promise.all(collectors);

@@ -33,6 +33,7 @@ export function tables(month: Month): Line[] {
   return [
     ...states,
     longerCandles(month),
+    prices(month),
     line(
       month,
       'DynamoDB',
@@ -81,6 +82,21 @@ function longerCandles(month: Month): Line {
     'dynamoWriteUnit',
     writes * units * seconds,
     `${round(writes)} transactions/s, ${units} units each × ${seconds} s`,
+  );
+}
+
+/** With each pass: in each second of a busy lane a candle of one closes. */
+function prices(month: Month): Line {
+  const { lanes, seconds, instrumentsALane } = month;
+  const bytes = itemBytes(month, 'prices', instrumentsALane);
+  const units = Math.ceil(bytes / WRITE_UNIT_BYTES);
+  return line(
+    month,
+    'DynamoDB',
+    'latest prices',
+    'dynamoWriteUnit',
+    lanes * units * seconds,
+    `${lanes} writes/s of ${bytes} B, ${units} units each × ${seconds} s`,
   );
 }
 

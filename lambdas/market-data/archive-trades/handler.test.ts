@@ -45,6 +45,7 @@ async function archive(instruments: readonly string[] = [BTC, ETH]): Promise<voi
       ...{ insert: async () => [], latest: async () => null },
       between: async (...args) => (looked++, trades.between(...args)),
       receivedBy: async (...args) => trades.receivedBy(...args),
+      spans: async () => Promise.reject(new Error('no bars are made')),
     },
     candles: { instruments: async () => instruments } as never,
     objects: {

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { KinesisStreamRecord } from 'aws-lambda';
 import { invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
 import { NOTHING_DROPPED } from '../../../shared/contracts/packed-seen-trades.ts';
-import { laneKey, longerCandlesKey } from '../../../shared/contracts/record-keys.ts';
+import type { LanePricesRecord } from '../../../shared/contracts/lane-prices.ts';
+import { laneKey, lanePricesKey, longerCandlesKey } from '../../../shared/contracts/record-keys.ts';
 import { latestPriceOf, openCandleOf } from '../../../shared/contracts/lane-candles.ts';
 import { type TradeRow } from '../../../shared/contracts/lane-rows.ts';
 import {
@@ -18,6 +20,7 @@ import { createHandler } from './handler.ts';
 
 const INSTRUMENT = 'binance:BTC-USDT';
 const LANE = 'binance#0';
+const OTHER = 'binance:ETH-USDT';
 
 const row = (id: number, timeMs: number, price = '100'): TradeRow => [
   0,
@@ -350,6 +353,70 @@ describe('build-candles', () => {
       prices.push(price?.price);
     }
     expect(prices).toEqual(['6', '6', '9', '9', '11', '13']);
+  });
+
+  describe('tells the prices of its lane, which', () => {
+    const told = async () =>
+      (await ports.state.get<LanePricesRecord>('market-data', lanePricesKey(LANE)))?.value.prices ?? null;
+    const at = (id: number, timeMs: number, price: string) => ({ trades: [row(id, timeMs, price)] });
+
+    it('are the closes of the latest candles, and none before one has closed', async () => {
+      await fold(record(1, at(1, 1000, '5')));
+      expect(await told()).toEqual([]);
+      freshProcess();
+      await fold(record(2, at(2, 2500, '6')));
+      expect(await told()).toEqual([[INSTRUMENT, '5', 2000]]);
+    });
+
+    const ofBoth = (...trades: TradeRow[]) => ({ instruments: [INSTRUMENT, OTHER], trades });
+    const other = (id: number, timeMs: number, price: string): TradeRow => {
+      const [, ...fields] = row(id, timeMs, price);
+      return [1, ...fields];
+    };
+
+    it('are written when a second has closed, what else closes in it a second later or where a tape ends', async () => {
+      await fold(record(1, ofBoth(row(1, 1000, '5'), other(1, 1000, '50'))));
+      await fold(record(2, ofBoth(row(2, 2000, '6'))));
+      expect(await told()).toEqual([[INSTRUMENT, '5', 2000]]);
+      await fold(record(3, ofBoth(other(2, 2000, '60'))));
+      expect(await told()).toEqual([[INSTRUMENT, '5', 2000]]);
+      await fold(record(4, { ends: true }));
+      expect(await told()).toEqual([
+        [INSTRUMENT, '5', 2000],
+        [OTHER, '50', 2000],
+      ]);
+      await fold(record(5, ofBoth(row(3, 3000, '7'))));
+      await fold(record(6, ofBoth(other(3, 3000, '70'))));
+      const [, ofOther] = (await told())!;
+      expect(ofOther).toEqual([OTHER, '50', 2000]);
+      await sleep(1010);
+      await fold(record(7, {}));
+      expect(await told()).toEqual([
+        [INSTRUMENT, '6', 3000],
+        [OTHER, '60', 3000],
+      ]);
+    });
+
+    it('follow a revision that came out of quarantine at once', async () => {
+      await fold(record(1, { trades: [row(1, 1000, '5'), row(3, 2000, '6')] }));
+      await fold(record(2, { ...at(2, 1900, '8'), sessionId: REDRIVE_SESSION }));
+      expect(await told()).toEqual([[INSTRUMENT, '8', 2000]]);
+    });
+
+    it('are told by who comes after one that died before it did', async () => {
+      const { write } = ports.state;
+      const first = record(1, { trades: [row(1, 1000, '5'), row(2, 2000, '6')] });
+      ports.state.write = async (one) => {
+        if (one.sk === 'prices') throw new Error('died');
+        return write.call(ports.state, one);
+      };
+      await expect(fold(first)).rejects.toThrow('died');
+      expect(await told()).toBeNull();
+      ports.state.write = write;
+      freshProcess();
+      await fold(first);
+      expect(await told()).toEqual([[INSTRUMENT, '5', 2000]]);
+    });
   });
 
   it('goes on in a fresh process with every interval, of which the longer lie in an item of their own', async () => {

@@ -10,7 +10,8 @@ import {
   markOfLonger,
   type LaneCandlesRecord,
 } from '../../../shared/contracts/lane-candles.ts';
-import { laneKey, longerCandlesKey } from '../../../shared/contracts/record-keys.ts';
+import { lanePricesOf, latestCloseOf } from '../../../shared/contracts/lane-prices.ts';
+import { laneKey, lanePricesKey, longerCandlesKey } from '../../../shared/contracts/record-keys.ts';
 import {
   advanceWatermark,
   foldTrade,
@@ -49,6 +50,9 @@ import { defineLaneFold, type Emission, type FoldedRecord } from '../../../share
 import { tellOfQuality } from '../../../shared/runtime/tell-of-quality.ts';
 import { refoldCandlesOf } from './refold-candles.ts';
 
+/** As often as a 1s candle closes: each write of each lane is paid for. */
+const PRICES_EVERY_MS = 1000;
+
 interface State {
   sessionId: string | null;
   readonly folds: Map<InstrumentId, InstrumentFold>;
@@ -83,6 +87,12 @@ export function createHandler(ports: Needs, intervals: readonly Interval[] = INT
       key: longerCandlesKey,
       mark: (state) => markOfLonger(state.folds.values()),
       store: (state) => encodeLonger(state.folds.values()),
+    },
+    told: {
+      key: lanePricesKey,
+      everyMs: PRICES_EVERY_MS,
+      moment: ({ folds }) => latestCloseOf(folds.values()),
+      store: ({ folds }) => lanePricesOf(folds.values()),
     },
     noEffects: () => ({ closed: [], doubtful: new Map() }),
     fold: takeRecord,

@@ -53,3 +53,25 @@ describe('the decoders of a capture', () => {
     expect(of('0')).not.toBe(first);
   });
 });
+
+describe('a line in which a collector says which instruments disagree', () => {
+  const read = (message: string) =>
+    new CaptureDecoders().read({
+      ...{ line: 1, receivedAtNs: '1000000', exchange: 'kraken', kind: 'disagreement', url: URL, text: '' },
+      message,
+    });
+
+  it('is read as it was said', () => {
+    expect(read('{"instrumentIds":["kraken:BTC-USD"]}')).toEqual([
+      { kind: 'disagreement', instrumentIds: ['kraken:BTC-USD'] },
+    ]);
+  });
+
+  it.each(['{}', 'none', '{"instrumentIds":"kraken:BTC-USD"}', '{"instrumentIds":[1]}'])(
+    'is set aside where it is none: %s',
+    (message) => {
+      const cause = 'a disagreement without instrumentIds';
+      expect(read(message)).toEqual([{ kind: 'malformed', cause }]);
+    },
+  );
+});

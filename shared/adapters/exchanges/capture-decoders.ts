@@ -1,4 +1,10 @@
-import { heartbeatMessage, receivedAtMs, type CaptureMessage } from '../../contracts/capture.ts';
+import {
+  disagreementMessage,
+  heartbeatMessage,
+  receivedAtMs,
+  type CaptureMessage,
+} from '../../contracts/capture.ts';
+import type { InstrumentId } from '../../domain/market-data/instrument.ts';
 import type { Exchange } from '../../domain/market-data/exchanges.ts';
 import { SymbolDirectory } from './symbol-directory.ts';
 import type { Decoder, VenueEvent } from './venue.ts';
@@ -9,7 +15,9 @@ export type CaptureEvent =
   | VenueEvent
   | { readonly kind: 'heartbeat'; readonly venueTimeMs: number }
   /** The connection that the line names is over: what comes later comes over another. */
-  | { readonly kind: 'connection-ended' };
+  | { readonly kind: 'connection-ended' }
+  /** From here on these instruments of the exchange disagree with its other venues, and no others. */
+  | { readonly kind: 'disagreement'; readonly instrumentIds: readonly InstrumentId[] };
 
 /** What the catalogues of a tape have said so far. */
 export type VenueDirectories = Map<Exchange, SymbolDirectory>;
@@ -56,6 +64,8 @@ export class CaptureDecoders {
         return [readHeartbeat(capture.message)];
       case 'end':
         return [CONNECTION_ENDED];
+      case 'disagreement':
+        return [readDisagreement(capture.message)];
       default:
         return [
           { kind: 'set-aside', what: capture.kind.slice(0, 40), cause: 'this kind of line is not read' },
@@ -94,11 +104,22 @@ export class CaptureDecoders {
 const CONNECTION_ENDED: CaptureEvent = { kind: 'connection-ended' };
 
 function readHeartbeat(text: string): CaptureEvent {
-  try {
-    const heartbeat = heartbeatMessage.safeParse(JSON.parse(text));
-    if (heartbeat.success) return { kind: 'heartbeat', venueTimeMs: heartbeat.data.venueTimeMs };
-  } catch {
-    // Falls through: text that is not JSON is no better than JSON that is not a heartbeat.
-  }
+  const heartbeat = heartbeatMessage.safeParse(jsonIn(text));
+  if (heartbeat.success) return { kind: 'heartbeat', venueTimeMs: heartbeat.data.venueTimeMs };
   return { kind: 'malformed', cause: 'a heartbeat without venueTimeMs' };
+}
+
+function readDisagreement(text: string): CaptureEvent {
+  const said = disagreementMessage.safeParse(jsonIn(text));
+  if (said.success) return { kind: 'disagreement', instrumentIds: said.data.instrumentIds };
+  return { kind: 'malformed', cause: 'a disagreement without instrumentIds' };
+}
+
+/** Text that is not JSON is no better than JSON that is something else. */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -29,6 +29,9 @@ export function qualityEvent(said: Omit<QualityEvent, 'id' | 'venue'>): QualityE
 
 const SECOND_MS = 1000;
 
+/** What is said of an instrument's price is one thing, whether a trade shows it or a book. */
+const SUBJECT_OF: { readonly [Flag in QualityFlag]?: QualitySubject } = { 'venues-disagree': 'price' };
+
 /** What is said against a moment is said of its second. */
 export function qualityEventAt({
   timeMs,
@@ -52,7 +55,9 @@ export class QualityLog {
     what: () => string,
   ): void {
     for (const flag of flagsOf(quality))
-      this.note(qualityEventAt({ instrumentId, flag, subject, timeMs, what: what() }));
+      this.note(
+        qualityEventAt({ instrumentId, flag, subject: SUBJECT_OF[flag] ?? subject, timeMs, what: what() }),
+      );
   }
 
   note(event: QualityEvent): void {
