@@ -34,9 +34,11 @@ export const command = defineCommand({
     },
   ],
   run: async (values, io) => {
+    let exchanges: readonly string[];
     try {
       const capture = await verifyCapture(values.capture);
       refuseUnreadable(capture);
+      ({ exchanges } = capture);
       io.tell(noteOfCaptures([capture]));
     } catch (error) {
       if (error instanceof BadCapture) throw new BadInput(error.message);
@@ -44,7 +46,7 @@ export const command = defineCommand({
     }
     const builder = new CandleBuilder(values.interval);
     const eachStep = async (take: (step: TapeStep) => void): Promise<void> => {
-      for await (const steps of tapeOfCapture(values.capture)) {
+      for await (const steps of tapeOfCapture(values.capture, exchanges)) {
         io.signal.throwIfAborted();
         for (const step of steps) take(step);
       }
