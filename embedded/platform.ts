@@ -5,7 +5,7 @@ import type { VenueVitals } from '../collector/live/venue-vitals.ts';
 import type { FolderUse } from '../shared/adapters/embedded/data-folder.ts';
 import { EmbeddedGivenUp } from '../shared/adapters/embedded/embedded-given-up.ts';
 import type { Clock } from '../shared/ports/clock.ts';
-import type { VenueSilence } from '../shared/ports/function-health.ts';
+import type { VenueBooks, VenueSilence } from '../shared/ports/function-health.ts';
 import type { Ports } from '../shared/ports/index.ts';
 import { Unreachable } from '../shared/ports/unreachable.ts';
 import { log } from '../shared/runtime/log.ts';
@@ -156,6 +156,11 @@ function decidesByTape(name: FunctionName): boolean {
   return context !== 'api' && context !== 'backtest';
 }
 
+function booksOf({ books }: VenueVitals): VenueBooks | null {
+  if (books === null || books.listened === 0) return null;
+  return { whole: books.listened - books.broken.length, broken: books.broken };
+}
+
 function silencesOf(venues: readonly VenueVitals[], nowMs: number): VenueSilence[] {
   return venues.flatMap((vitals) => {
     const silence = vitals.silence(nowMs);
@@ -163,6 +168,6 @@ function silencesOf(venues: readonly VenueVitals[], nowMs: number): VenueSilence
     const { silenceMs, quietest } = silence;
     const quietestInstrument = quietest.instrumentId;
     const heard = { silenceMs, quietestInstrument, quietestMs: quietest.silenceMs };
-    return [{ venue: vitals.venue, ...heard, ...vitals.counts }];
+    return [{ venue: vitals.venue, ...heard, ...vitals.counts, books: booksOf(vitals) }];
   });
 }

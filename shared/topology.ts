@@ -86,8 +86,12 @@ export const topology = {
         'QUARANTINE#<id> / ITEM: what was set aside, its cause, what became of it',
         'COLLECTOR#<sourceId> / POSITION: the last place whose messages are durable', 'COLLECTOR#<sourceId> / LEASE: who listens to an exchange',
         'STAGE / MARKET: which market all of it is of', 'INSTRUMENT#<id> / LISTING: what its venue lists of it, since when',
+        'ARCHIVE#<id> / WALK: up to which day its trades are archived', 'ARCHIVE#<id> / DAY#<yyyy-mm-dd>: how many of a day are',
       ],
-      accessPatterns: ['manage-quarantine: get one; index QUARANTINE#<status> by time', 'read-market: get one; index LISTINGS#<exchange> by id'],
+      accessPatterns: [
+        'manage-quarantine: get one; index QUARANTINE#<status> by time', 'read-market: get one; index LISTINGS#<exchange> by id',
+        'archive-trades: get and put the walk and the days of an instrument',
+      ],
     },
   },
 
@@ -116,6 +120,10 @@ export const topology = {
     'keep-quality': {
       context: 'market-data', description: 'Keeps the log of what was said against market data.', timeoutSeconds: 5, memoryMb: 256,
       capabilities: { quality: 'write' },
+    },
+    'archive-trades': {
+      context: 'market-data', description: 'Writes the trades of days that are over to Parquet files.', timeoutSeconds: 60, memoryMb: 1769,
+      capabilities: { state: { operations: 'write' }, trades: 'read', candles: 'read', objects: { 'trades/': 'write' } },
     },
     'evaluate-strategies': {
       context: 'signals', description: 'Shows closed candles to the strategies that asked for them.', timeoutSeconds: 5, memoryMb: 512,
@@ -166,7 +174,7 @@ export const topology = {
       capabilities: { functionHealth: true, metrics: true, deadLetters: 'read', state: { 'market-data': 'read' } },
     },
     'read-market': {
-      context: 'api', description: 'Prices, candles and what the venues list.', timeoutSeconds: 5, memoryMb: 512,
+      context: 'api', description: 'Prices, candles, bars and what the venues list.', timeoutSeconds: 5, memoryMb: 512,
       capabilities: { trades: 'read', candles: 'read', quotes: 'read', quality: 'read', state: { 'market-data': 'read', operations: 'read' } },
     },
     'manage-strategies': {
@@ -257,7 +265,10 @@ export const topology = {
     { function: 'apply-fill', visibilityTimeoutSeconds: 30, maxReceives: 240 },
     { function: 'track-order', visibilityTimeoutSeconds: 30, maxReceives: 240 },
   ],
-  schedules: [{ function: 'sweep-pending', everyMinutes: 1 }],
+  schedules: [
+    { function: 'sweep-pending', everyMinutes: 1 },
+    { function: 'archive-trades', everyMinutes: 5 },
+  ],
 
   authorizer: 'authorize-request',
   routes: [
@@ -268,6 +279,7 @@ export const topology = {
     { method: 'GET', path: '/metrics', function: 'read-health', role: 'viewer' },
     { method: 'GET', path: '/v1/prices/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/candles/{pair}', function: 'read-market', role: 'viewer' },
+    { method: 'GET', path: '/v1/bars/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/quotes/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/books/{pair}', function: 'read-market', role: 'viewer' },
     { method: 'GET', path: '/v1/quality', function: 'read-market', role: 'viewer' },

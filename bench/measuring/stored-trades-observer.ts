@@ -27,6 +27,7 @@ export class StoredTradesObserver {
         },
         between: async (...given) => trades.between(...given),
         latest: async (...args) => trades.latest(...args),
+        spans: async (...args) => trades.spans(...args),
         receivedBy: async (...args) => trades.receivedBy(...args),
       },
     };

@@ -26,6 +26,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('../commands/candles.ts'),
   },
   {
+    name: 'bars',
+    summary: 'bars of so many trades, so much volume or turnover, of a recorded or published market',
+    load: () => import('../commands/bars.ts'),
+  },
+  {
     name: 'book',
     summary: 'the final order books of a recorded market',
     load: () => import('../commands/book.ts'),
@@ -59,6 +64,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'history',
     summary: 'trades and candles of the past, as venues publish them, into the store',
     load: () => import('../commands/history.ts'),
+  },
+  {
+    name: 'export',
+    summary: 'the stored trades as Parquet files, by venue, instrument and day',
+    load: () => import('../commands/export.ts'),
   },
   {
     name: 'reconcile',

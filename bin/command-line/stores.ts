@@ -22,12 +22,11 @@ export const SERVER_OPTIONS = {
   user: withDefault(text('NAME'), 'default', 'its user'),
 };
 
+export type StorePlace =
+  { readonly url: string; readonly user: string } | { readonly dataDir: string; readonly use: FolderUse };
+
 /** @throws BadInput where the folder or the server cannot be had */
-export async function withStores<T>(
-  place:
-    { readonly url: string; readonly user: string } | { readonly dataDir: string; readonly use: FolderUse },
-  run: (stores: OpenStores) => Promise<T>,
-): Promise<T> {
+export async function withStores<T>(place: StorePlace, run: (stores: OpenStores) => Promise<T>): Promise<T> {
   if ('dataDir' in place) {
     return dataFolderErrors(async () => {
       const storage = await openStorage(place.dataDir, place.use);

@@ -1,7 +1,3 @@
-import { noteOfCaptures } from '../../collector/tape/note-of-captures.ts';
-import { tapeOfCapture } from '../../collector/tape/tape-of-capture.ts';
-import { BadCapture, refuseUnreadable, verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
-import type { CandleView } from '../../shared/contracts/events.ts';
 import { candleViewOf } from '../../shared/contracts/lane-candles.ts';
 import type { Candle } from '../../shared/domain/candles/candle.ts';
 import { candleUnderWay } from '../../shared/domain/candles/candle-under-way.ts';
@@ -9,11 +5,12 @@ import { type ClosedCandle, type LateTrade } from '../../shared/domain/candles/f
 import { revisionOf } from '../../shared/domain/candles/refold.ts';
 import { INTERVALS, intervalMs, type Interval } from '../../shared/domain/candles/interval.ts';
 import { TapeFolds, type TapeStep } from '../../shared/engine/tape-folds.ts';
-import { BadInput } from '../command-line/bad-input.ts';
+import { openCaptureSteps } from '../command-line/capture-steps.ts';
 import { defineCommand, EXIT_DONE } from '../command-line/command.ts';
 import { choice, rereadableFile } from '../command-line/option-values.ts';
 import { required, withDefault } from '../command-line/options.ts';
 import { DoubtfulCandles } from './candles/doubtful-candles.ts';
+import { filled } from './candles/filled.ts';
 
 export const command = defineCommand({
   description:
@@ -22,6 +19,11 @@ export const command = defineCommand({
   options: {
     capture: required(rereadableFile, 'gzip NDJSON of received venue messages'),
     interval: withDefault(choice(INTERVALS), '1m', 'length of a candle'),
+    fill: withDefault(
+      choice(['none', 'previous'] as const),
+      'none',
+      'what stands for an interval without trades: nothing, or a candle at the close before it',
+    ),
   },
   examples: [
     {
@@ -32,32 +34,22 @@ export const command = defineCommand({
       line: 'npx millrace candles --capture binance-btcusdt.ndjson.gz --interval 5m',
       what: 'five-minute candles as JSON',
     },
+    {
+      line: 'npx millrace candles --capture binance-btcusdt.ndjson.gz --interval 1s --fill previous',
+      what: 'one of every second, also where nobody traded',
+    },
   ],
   run: async (values, io) => {
-    let exchanges: readonly string[];
-    try {
-      const capture = await verifyCapture(values.capture);
-      refuseUnreadable(capture);
-      ({ exchanges } = capture);
-      io.tell(noteOfCaptures([capture]));
-    } catch (error) {
-      if (error instanceof BadCapture) throw new BadInput(error.message);
-      throw error;
-    }
+    const eachStep = await openCaptureSteps(values.capture, io);
     const builder = new CandleBuilder(values.interval);
-    const eachStep = async (take: (step: TapeStep) => void): Promise<void> => {
-      for await (const steps of tapeOfCapture(values.capture, exchanges)) {
-        io.signal.throwIfAborted();
-        for (const step of steps) take(step);
-      }
-    };
     await eachStep((step) => builder.step(step));
     const { doubtful } = builder;
     if (!doubtful.isEmpty)
       await eachStep((step) => {
         if (step.kind === 'trade') doubtful.take(step.trade);
       });
-    io.print(builder.candles());
+    const candles = builder.candles();
+    io.print((values.fill === 'previous' ? filled(candles) : candles).map(candleViewOf));
     return EXIT_DONE;
   },
 });
@@ -86,14 +78,14 @@ class CandleBuilder {
   }
 
   /** By (instrument, open time), the open candle of each instrument last. */
-  candles(): CandleView[] {
+  candles(): Candle[] {
     const candles = new Map(this.#closed);
     for (const fold of this.#folds.all()) {
       const underWay = candleUnderWay(fold, this.#interval);
       if (underWay !== null) candles.set(keyOf(underWay), underWay);
     }
     for (const made of this.doubtful.candles()) this.#replace(candles, made);
-    return [...candles.values()].sort(byInstrumentAndTime).map(candleViewOf);
+    return [...candles.values()].sort(byInstrumentAndTime);
   }
 
   #replace(candles: Map<string, Candle>, made: Candle): void {

@@ -4,18 +4,16 @@ import {
   type ImportedFile,
   type SurveyedFile,
 } from '../../collector/history/import-file.ts';
-import { venueOf } from '../../shared/adapters/exchanges/venues.ts';
-import { BadPublishedFile } from '../../shared/adapters/files/published/bad-published-file.ts';
 import { openPublished, type PublishedFile } from '../../shared/adapters/files/published/published-file.ts';
 import { INTERVALS, type Interval } from '../../shared/domain/candles/interval.ts';
-import { DEFAULT_EXCHANGE, isExchange, type Exchange } from '../../shared/domain/market-data/exchanges.ts';
-import { exchangeOf, isInstrumentId, type InstrumentId } from '../../shared/domain/market-data/instrument.ts';
+import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE, type CommandIo } from '../command-line/command.ts';
 import { startFolder } from '../command-line/data-folders.ts';
 import { choice, folder, httpUrl, instant, rereadableFile, text } from '../command-line/option-values.ts';
 import { flag, optional, repeated } from '../command-line/options.ts';
 import { bar, progressTeller } from '../command-line/progress.ts';
+import { badFiles, instrumentOf, readInstrument } from '../command-line/published-files.ts';
 import { SERVER_OPTIONS, withStores } from '../command-line/stores.ts';
 import { historyOfVenue, type VenueHistoryValues } from './history/from-venue.ts';
 
@@ -146,23 +144,6 @@ async function surveyAll(
   return surveyed.sort((a, b) => a.range!.fromMs - b.range!.fromMs);
 }
 
-function readInstrument(id: string, label = '--instrument'): InstrumentId {
-  if (isInstrumentId(id) && isExchange(exchangeOf(id))) return id;
-  throw new BadInput(`${label}: expected an id such as binance:BTC-USDT, got ${JSON.stringify(id)}`);
-}
-
-/** The name of a file tells of what it is; where somebody says otherwise, one of the two is wrong. */
-function instrumentOf({ path, name }: PublishedFile, asked: InstrumentId | null): InstrumentId {
-  const exchange = asked === null ? DEFAULT_EXCHANGE : (exchangeOf(asked) as Exchange);
-  const named = name.symbol === null ? null : venueOf(exchange).readInstrument(name.symbol);
-  if (asked !== null && named !== null && named !== asked)
-    throw new BadInput(`--instrument: ${path} is of ${named} by its name, not of ${asked}`);
-  const instrumentId = asked ?? named;
-  if (instrumentId === null)
-    throw new BadInput(`--instrument is missing: the name of ${path} does not say of what it is`);
-  return instrumentId;
-}
-
 function intervalOf({ path, kind, name }: PublishedFile, asked: Interval | null): Interval | null {
   if (kind !== 'klines') return null;
   if (asked !== null && name.interval !== null && asked !== name.interval)
@@ -171,12 +152,4 @@ function intervalOf({ path, kind, name }: PublishedFile, asked: Interval | null)
   if (interval === null)
     throw new BadInput(`--interval is missing: the name of ${path} does not say of how long its candles are`);
   return interval;
-}
-
-async function badFiles<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    throw error instanceof BadPublishedFile ? new BadInput(error.message, { cause: error }) : error;
-  }
 }

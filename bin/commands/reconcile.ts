@@ -1,15 +1,12 @@
 import { reconcile, type Difference, type Reconciliation } from '../../collector/history/reconcile.ts';
 import type { TimeRange } from '../../collector/history/stored-series.ts';
-import { storedInstruments } from '../../shared/adapters/clickhouse/clickhouse-totals.ts';
 import { INTERVALS, type Interval } from '../../shared/domain/candles/interval.ts';
-import { isInstrumentId } from '../../shared/domain/market-data/instrument.ts';
-import { MAX_TIME_MS } from '../../shared/domain/market-data/time-bound.ts';
-import { BadInput } from '../command-line/bad-input.ts';
 import { defineCommand, EXIT_DONE, EXIT_FAILED, type CommandIo } from '../command-line/command.ts';
-import { folderToRead, folderUsedLast } from '../command-line/data-folders.ts';
-import { choice, instant, text } from '../command-line/option-values.ts';
+import { folderToRead } from '../command-line/data-folders.ts';
+import { choice, instant } from '../command-line/option-values.ts';
 import { optional, repeated } from '../command-line/options.ts';
 import { progressTeller } from '../command-line/progress.ts';
+import { INSTRUMENT_OPTION, readStoredSeries } from '../command-line/stored-series.ts';
 import { SERVER_OPTIONS, withStores, type OpenStores } from '../command-line/stores.ts';
 
 /** Of more, the first are shown, and all are counted. */
@@ -24,7 +21,7 @@ export const command = defineCommand({
   options: {
     dataDir: folderToRead('the data folder to look at; nothing may be running on it'),
     ...SERVER_OPTIONS,
-    instrument: repeated(text('ID'), 'such as binance:BTC-USDT; all that are stored without it'),
+    instrument: INSTRUMENT_OPTION,
     interval: repeated(choice(INTERVALS), 'which candles; all without it'),
     from: optional(instant, 'the first candle opens then or later'),
     to: optional(instant, 'the last candle is over by then'),
@@ -37,22 +34,10 @@ export const command = defineCommand({
     },
   ],
   run: async (values, io) => {
-    const wrong = values.instrument.find((id) => !isInstrumentId(id));
-    if (wrong !== undefined)
-      throw new BadInput(
-        `--instrument: expected an id such as binance:BTC-USDT, got ${JSON.stringify(wrong)}`,
-      );
-    const range = { fromMs: values.from ?? 0, toMs: values.to ?? MAX_TIME_MS };
-    if (range.fromMs >= range.toMs) throw new BadInput('--to: expected a time after --from');
+    const { place, range, instruments } = readStoredSeries(values, io);
     const intervals = values.interval.length === 0 ? INTERVALS : [...new Set(values.interval)];
-    const place =
-      values.url === null
-        ? { dataDir: folderUsedLast(values.dataDir, io), use: { mustExist: true } as const }
-        : { url: values.url, user: values.user };
     return withStores(place, async (stores) => {
-      const instruments =
-        values.instrument.length === 0 ? await storedInstruments(stores.clickHouse) : values.instrument;
-      const shown = await reconcileAll(stores, instruments, intervals, range, io);
+      const shown = await reconcileAll(stores, await instruments(stores), intervals, range, io);
       io.print(shown);
       return shown.differenceCount === 0 ? EXIT_DONE : EXIT_FAILED;
     });
@@ -76,7 +61,7 @@ async function reconcileAll(
   const tell = progressTeller(io);
   const differences: Difference[] = [];
   const done: Reconciliation[] = [];
-  for (const instrumentId of new Set(instruments)) {
+  for (const instrumentId of instruments) {
     const reconciled = await reconcile(stores, {
       instrumentId,
       intervals,

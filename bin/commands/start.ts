@@ -34,6 +34,10 @@ export const command = defineCommand({
       what: 'the same in seconds, and its totals',
     },
     {
+      line: 'npx millrace start --replay day.ndjson.gz --from 2024-08-09T12:00:00Z --speed 10',
+      what: 'from noon, ten times as fast',
+    },
+    {
       line: 'npx millrace start --live binance --symbols BTCUSDT,ETHUSDT',
       what: 'the exchange itself, on paper',
     },

@@ -39,6 +39,7 @@ const loadProfile = z.strictObject({
     /** How old the oldest capture is in the month that is billed. */
     ageDays: positive,
   }),
+  parquet: z.strictObject({ bytesATrade: positive, tradesAFile: positive }),
   /** Of one instrument and second. */
   books: z.strictObject({
     /** Changes of levels, and best prices beside them. */

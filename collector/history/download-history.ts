@@ -128,6 +128,7 @@ export function downloadedFile(
     path: name,
     kind,
     name: { symbol: null, kind, interval, period: range },
+    instrumentId: null,
     async *read() {
       let isWhole = false;
       let line = 1;

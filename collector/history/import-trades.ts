@@ -22,7 +22,7 @@ const CANDLES_AT_ONCE = 1000;
  * news, so neither of a trade nor of a candle anything is published, and no strategy sees them.
  */
 function tradeOf(instrumentId: InstrumentId, row: PublishedTrade): ReceivedTrade {
-  const { tradeId, price, quantity, isBuyerMaker, timeMs } = row;
+  const { tradeId, price, quantity, isBuyerMaker, timeMs, quality } = row;
   return {
     instrumentId,
     tradeId,
@@ -31,6 +31,7 @@ function tradeOf(instrumentId: InstrumentId, row: PublishedTrade): ReceivedTrade
     takerSide: isBuyerMaker ? 'SELL' : 'BUY',
     timeMs,
     receivedAtMs: timeMs,
+    ...(quality === undefined ? {} : { quality }),
   };
 }
 
@@ -93,7 +94,7 @@ export async function writeCandlesOfTrades(
     instrumentId,
     intervals: INTERVALS,
     range: {
-      fromMs: openTimeOf(range.fromMs, '1d'),
+      fromMs: (await unclosedDayBefore(stores, instrumentId, range)) ?? openTimeOf(range.fromMs, '1d'),
       toMs: openTimeOf(range.toMs, '1d') + intervalMs('1d'),
     },
     closedThroughMs: Math.max(closedThroughMs, latest?.timeMs ?? 0),
@@ -108,6 +109,22 @@ export async function writeCandlesOfTrades(
   });
   await writer.end();
   return written;
+}
+
+/**
+ * A day that lies before a range and whose last candles nobody closed: the trades of the range are the first that say that
+ * it is over. null: there is none.
+ */
+async function unclosedDayBefore(
+  { trades, candles }: HistoryStores,
+  instrumentId: InstrumentId,
+  { fromMs }: TimeRange,
+): Promise<number | null> {
+  const before = await trades.latest(instrumentId, openTimeOf(fromMs, '1d'));
+  if (before === null) return null;
+  const dayMs = openTimeOf(before.timeMs, '1d');
+  // The longest closes last.
+  return (await candles.latestRevision(instrumentId, '1d', dayMs)) === null ? dayMs : null;
 }
 
 function revisionOf({ made, stored }: Pair): StoredCandle | null {

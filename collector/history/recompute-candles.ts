@@ -8,7 +8,8 @@ import { PlainFold } from '../../shared/domain/candles/plain-fold.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { CandleStore, StoredCandle } from '../../shared/ports/candle-store.ts';
 import type { TradeStore } from '../../shared/ports/trade-store.ts';
-import { StoredCandles, storedTrades, type TimeRange } from './stored-series.ts';
+import { storedTrades } from '../../shared/adapters/stored-trades.ts';
+import { StoredCandles, type TimeRange } from './stored-series.ts';
 
 export interface Stores {
   readonly trades: Pick<TradeStore, 'between' | 'latest'>;

@@ -2,9 +2,7 @@
 import type { Candle } from '../../shared/domain/candles/candle.ts';
 import { intervalMs, type Interval } from '../../shared/domain/candles/interval.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
-import type { Trade } from '../../shared/domain/market-data/trade.ts';
 import type { CandleStore, StoredCandle } from '../../shared/ports/candle-store.ts';
-import type { TradeStore } from '../../shared/ports/trade-store.ts';
 
 /** The most that a store gives at once. */
 const ROWS_A_PAGE = 10_000;
@@ -13,36 +11,6 @@ const ROWS_A_PAGE = 10_000;
 export interface TimeRange {
   readonly fromMs: number;
   readonly toMs: number;
-}
-
-/**
- * In order, (time, id), each once.
- * @throws Error when one millisecond has more trades than a page holds
- */
-export async function* storedTrades(
-  trades: Pick<TradeStore, 'between'>,
-  instrumentId: InstrumentId,
-  { fromMs, toMs }: TimeRange,
-): AsyncGenerator<readonly Trade[]> {
-  let last: Trade | null = null;
-  for (;;) {
-    const page: readonly Trade[] = await trades.between(
-      instrumentId,
-      last?.timeMs ?? fromMs,
-      toMs,
-      ROWS_A_PAGE,
-    );
-    const fresh: readonly Trade[] = last === null ? page : page.filter(isAfter(last));
-    if (fresh.length > 0) yield fresh;
-    if (page.length < ROWS_A_PAGE) return;
-    if (fresh.length === 0)
-      throw new Error(`${instrumentId} has more than ${ROWS_A_PAGE} trades at ${last!.timeMs}`);
-    last = fresh.at(-1)!;
-  }
-}
-
-function isAfter({ timeMs, tradeId }: Trade): (trade: Trade) => boolean {
-  return (trade) => trade.timeMs > timeMs || (trade.timeMs === timeMs && trade.tradeId > tradeId);
 }
 
 /** Reads the latest revisions of a series forwards, in windows that hold no more than a page. */

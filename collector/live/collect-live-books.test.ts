@@ -181,6 +181,27 @@ describe('a book of Binance', () => {
     await expectReplayToTellTheSame();
   });
 
+  it('that is not whole is counted as such, with its state and since when', async () => {
+    await listen('binance', 'BTCUSDT');
+    await updates(3);
+    expect(vitals.books).toMatchObject({ listened: 1, broken: [] });
+    venue.answer = (url) => {
+      if (url.pathname.endsWith('/depth')) throw new Error('connection refused');
+      return answer(url);
+    };
+    update(false);
+    const brokenMs = time.nowMs();
+    await updates(2);
+    await time.pass(20_000);
+    const { broken } = vitals.books!;
+    expect(broken).toMatchObject([{ instrumentId: 'binance:BTC-USDT', state: 'gap' }]);
+    expect(broken[0]!.sinceMs).toBeGreaterThanOrEqual(brokenMs);
+    expect(broken[0]!.sinceMs).toBeLessThanOrEqual(brokenMs + 1200);
+    venue.answer = answer;
+    await time.pass(5000);
+    expect(vitals.books).toMatchObject({ listened: 1, broken: [] });
+  });
+
   it('waits for a snapshot that reaches the updates which came before it', async () => {
     let old = 2;
     venue.answer = (url) => {

@@ -8,7 +8,7 @@ import { BookSync, type BookSyncOptions } from './book-sync.ts';
 import type { ReceivedMessage } from './instrument-feed.ts';
 import type { OpenConnection } from './live-line.ts';
 import type { LiveOutlet } from './live-outlet.ts';
-import type { VenueVitals } from './venue-vitals.ts';
+import type { BookVitals, BrokenBook, VenueVitals } from './venue-vitals.ts';
 
 export interface LiveBooksOptions extends Omit<
   BookSyncOptions,
@@ -35,6 +35,8 @@ export class LiveBooks {
   readonly #sync: BookSync | null;
   readonly #connections = new Set<OpenConnection>();
   #toldWatermarkMs: number | null = null;
+  /** By connection and instrument. */
+  #broken: ReadonlyMap<string, BrokenBook> = new Map();
 
   constructor(options: LiveBooksOptions) {
     this.#options = options;
@@ -54,7 +56,7 @@ export class LiveBooks {
               ),
             take: (connection, url, text) => this.#takeAnswer(connection, url, text),
           });
-    vitals.followBooks(() => ({ counters: this.#books.counters(), notWhole: this.#notWhole() }));
+    vitals.followBooks(() => this.#vitals());
   }
 
   opened(connection: OpenConnection): void {
@@ -78,6 +80,7 @@ export class LiveBooks {
 
   /** The heartbeat of a second, before its watermark is sent: it is archived only where that has moved. */
   heartbeat(message: ReceivedMessage, watermarkMs: number | null, venueTimeMs: number): void {
+    this.#noteBroken();
     if (watermarkMs === null || watermarkMs === this.#toldWatermarkMs) return;
     this.#toldWatermarkMs = watermarkMs;
     this.received(message, [{ kind: 'heartbeat', venueTimeMs }]);
@@ -110,10 +113,25 @@ export class LiveBooks {
     return this.#books.stateOver({ exchange, kind: 'ws', url, connection }, instrumentId);
   }
 
-  #notWhole(): number {
-    let count = 0;
+  #vitals(): BookVitals {
+    this.#noteBroken();
+    let listened = 0;
+    for (const { bookIds } of this.#connections) listened += bookIds.length;
+    return { counters: this.#books.counters(), listened, broken: [...this.#broken.values()] };
+  }
+
+  /** Since when a book is not whole is known to the second: nobody asks a book at every message. */
+  #noteBroken(): void {
+    const before = this.#broken;
+    const broken = new Map<string, BrokenBook>();
     for (const connection of this.#connections)
-      for (const id of connection.bookIds) if (this.#stateOf(connection, id) !== 'whole') count++;
-    return count;
+      for (const instrumentId of connection.bookIds) {
+        const state = this.#stateOf(connection, instrumentId);
+        if (state === 'whole') continue;
+        const key = `${connection.id} ${instrumentId}`;
+        const sinceMs = before.get(key)?.sinceMs ?? this.#options.time.nowMs();
+        broken.set(key, { instrumentId, state, sinceMs });
+      }
+    this.#broken = broken;
   }
 }

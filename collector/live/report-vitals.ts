@@ -1,7 +1,7 @@
 import type { MetricName } from '../../shared/contracts/metrics.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { reportMetrics } from '../../shared/runtime/report-metrics.ts';
-import type { VenueVitals } from './venue-vitals.ts';
+import type { VenueCounts, VenueVitals } from './venue-vitals.ts';
 
 /** Alarms look at whole minutes: some of these fall into each. */
 const REPORT_EVERY_MS = 15_000;
@@ -24,18 +24,28 @@ export function startReportingAll(
   return () => clearInterval(timer);
 }
 
+/** All that is counted of a venue is a metric. */
+const METRIC_OF_COUNT = {
+  connectionsLost: 'connectionsLost',
+  connectionsRenewed: 'connectionsRenewed',
+  sequenceGaps: 'sequenceGaps',
+  messagesSetAside: 'messagesSetAside',
+  resets: 'tradeIdResets',
+  deafInstruments: 'deafInstruments',
+} as const satisfies Record<keyof VenueCounts, MetricName>;
+
 /** A line of which CloudWatch makes metrics. Who listens to nothing reports nothing: another may be listening. */
 export function reportVitals(vitals: VenueVitals, nowMs: number, log: Log): void {
   const silence = vitals.silence(nowMs);
   if (silence === null) return;
   const { silenceMs, quietest } = silence;
-  const { connectionsLost, messagesSetAside, sequenceGaps } = vitals.takeCounts();
+  const counted = vitals.takeCounts();
   const values = new Map<MetricName, number>([
     ['venueSilenceMs', silenceMs],
     ['quietestInstrumentMs', quietest.silenceMs],
-    ['connectionsLost', connectionsLost],
-    ['messagesSetAside', messagesSetAside],
-    ['sequenceGaps', sequenceGaps],
+    ...Object.entries(METRIC_OF_COUNT).map(
+      ([name, metric]) => [metric, counted[name as keyof VenueCounts]] as const,
+    ),
   ]);
   const books = vitals.takeBooks();
   if (books !== null) {

@@ -1,4 +1,4 @@
-import type { BookCounters } from '../../shared/domain/market-data/book/book-keeper.ts';
+import type { BookCounters, BookState } from '../../shared/domain/market-data/book/book-keeper.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 
 export interface VenueSilence {
@@ -27,8 +27,17 @@ type Totals = { -readonly [Name in keyof VenueCounts]: number };
 export interface BookVitals {
   /** Of all, since the start; null: none has been heard of. */
   readonly counters: BookCounters | null;
-  /** Books that are listened to and are not whole now. */
-  readonly notWhole: number;
+  /** Books that are listened to. */
+  readonly listened: number;
+  /** Those of them that are not whole now. */
+  readonly broken: readonly BrokenBook[];
+}
+
+export interface BrokenBook {
+  readonly instrumentId: InstrumentId;
+  readonly state: Exclude<BookState, 'whole'>;
+  /** To the second. */
+  readonly sinceMs: number;
 }
 
 /** When a venue was last heard. Heartbeats go on when it is lost, so what the streams carry says nothing of it. */
@@ -106,7 +115,12 @@ export class VenueVitals {
     for (const name of Object.keys(counted) as (keyof BookCounters)[])
       counted[name] -= this.#reportedBooks?.[name] ?? 0;
     this.#reportedBooks = now.counters;
-    return { counted, notWhole: now.notWhole };
+    return { counted, notWhole: now.broken.length };
+  }
+
+  /** How the books are now; null: nobody follows them. */
+  get books(): BookVitals | null {
+    return this.#books?.() ?? null;
   }
 
   /** The venue began to count the trades of an instrument anew. */

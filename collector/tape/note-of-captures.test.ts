@@ -24,6 +24,7 @@ function capture(...messages: (readonly VenueEvent[])[]): VerifiedCapture {
     instruments: [],
     firstLineOf: new Map(),
     firstReceivedAtMs: 1,
+    lastReceivedAtMs: 1,
     catalogues: [],
   } as const;
   return { path: 'a.ndjson.gz', sha256: 'a', lines: messages.length, tally, ...found };

@@ -6,16 +6,23 @@ import type { TapeSource } from './tape-source.ts';
 export interface ReplayOptions extends TapePorts {
   /** As `verifyCapture` gave them. Several make one tape, in the order in which their messages were received. */
   readonly files: readonly VerifiedCapture[];
+  /** Begins with what was received then. What lies before it is read, so that books are whole, and not sent. */
+  readonly fromMs?: number | null;
 }
 
 /**
  * Replays captures: the same files, in whichever order they are named, are the same tape, and a tape that was
- * finished is not sent again. What is sent, and in which order, depends on the captures alone.
+ * finished is not sent again. What is sent, and in which order, depends on the captures and on where it begins alone: begun
+ * elsewhere they are another tape.
  */
-export async function replayCaptures({ files, ...ports }: ReplayOptions): Promise<TapeOutcome> {
+export async function replayCaptures({
+  files,
+  fromMs = null,
+  ...ports
+}: ReplayOptions): Promise<TapeOutcome> {
   const distinct = [...new Map(files.map((file) => [file.sha256, file])).values()];
   distinct.sort((a, b) => a.firstReceivedAtMs - b.firstReceivedAtMs || (a.sha256 < b.sha256 ? -1 : 1));
-  const sources = distinct.map(captureSource);
+  const sources = distinct.map((file) => captureSource(file, fromMs));
   const tapeId = tapeIdOf(sources);
   return runTape({
     ...ports,
@@ -27,9 +34,10 @@ export async function replayCaptures({ files, ...ports }: ReplayOptions): Promis
   });
 }
 
-function captureSource({ path, sha256, catalogues }: VerifiedCapture): TapeSource {
+function captureSource({ path, sha256, catalogues }: VerifiedCapture, fromMs: number | null): TapeSource {
+  const id = `capture-${sha256.slice(0, 16)}`;
   return {
-    id: `capture-${sha256.slice(0, 16)}`,
+    ...(fromMs === null ? { id } : { id: `${id}-from-${fromMs}`, beginsAtMs: fromMs }),
     firstLine: 1,
     catalogues,
     isReadFromStart: true,

@@ -1,9 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  CaptureDecoders,
-  directoryOf,
-  type VenueDirectories,
-} from '../../shared/adapters/exchanges/capture-decoders.ts';
+import { CaptureDecoders, type VenueDirectories } from '../../shared/adapters/exchanges/capture-decoders.ts';
 import { listingsIn } from '../../shared/adapters/exchanges/listings-in.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
 import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
@@ -12,7 +8,7 @@ import { ListingKeeper } from '../outlet/listing-keeper.ts';
 import { mergeSources, type MergedBatch } from './merge-sources.ts';
 import { Pacer, type TapeSpeed } from './pacer.ts';
 import { readAhead, type Weight } from './read-ahead.ts';
-import { SourceArchive } from './source-archive.ts';
+import { directoriesBefore, hasBegun, openSource, type SourceProgress } from './source-progress.ts';
 import { TapeBoundaries } from './tape-boundaries.ts';
 import { TapeFeed } from './tape-feed.ts';
 import type { TapeGate } from './tape-gate.ts';
@@ -89,16 +85,6 @@ interface ReadBatch {
   readonly sources: readonly number[];
 }
 
-interface SourceProgress {
-  readonly source: TapeSource;
-  /** Messages before it are read for the archive, for the books and for what is doubtful alone. */
-  readonly startLine: number;
-  /** The first message that is not known to be sent. */
-  nextLine: number;
-  readonly readFrom: number;
-  readonly archive: SourceArchive;
-}
-
 class TapeRun {
   readonly #options: TapeRunOptions;
   readonly #keeper: PositionKeeper;
@@ -163,6 +149,7 @@ class TapeRun {
 
   async #archive({ messages, sources }: ReadBatch): Promise<void> {
     for (let i = 0; i < messages.length; i++) {
+      if (!hasBegun(this.#sources[sources[i]!]!, messages[i]!)) continue;
       const room = this.#sources[sources[i]!]!.archive.add(messages[i]!.capture);
       if (room !== null) await room;
     }
@@ -182,6 +169,11 @@ class TapeRun {
     const times = batch.messages.map(({ receivedAtMs }) => receivedAtMs);
     let from = 0;
     while (from < times.length) {
+      // What is not sent takes no time, however long it took to come.
+      if (!this.#isToSend(batch, from)) {
+        this.#feed.follow(batch.messages[from++]!);
+        continue;
+      }
       const due = this.#pacer.due(times, from);
       if (due === 0) {
         await this.#feed.sendBefore(times[from]!);
@@ -198,17 +190,23 @@ class TapeRun {
     for (let i = from; i < to; i++) {
       const message = messages[i]!;
       const source = this.#sources[sources[i]!]!;
-      const { line } = message.capture;
-      if (line < source.startLine) {
+      if (!this.#isToSend({ messages, sources }, i)) {
         this.#feed.follow(message);
         continue;
       }
+      const { line } = message.capture;
       // A heartbeat is nothing but a boundary: once that has settled, it is behind us.
       source.nextLine = isHeartbeat(message) ? line + 1 : line;
       yield message;
       source.nextLine = line + 1;
       this.#messages++;
     }
+  }
+
+  /** Not what lies before the beginning, nor what an earlier run has sent. */
+  #isToSend({ messages, sources }: ReadBatch, i: number): boolean {
+    const source = this.#sources[sources[i]!]!;
+    return hasBegun(source, messages[i]!) && messages[i]!.capture.line >= source.startLine;
   }
 
   async #save(done: boolean): Promise<void> {
@@ -232,36 +230,6 @@ class TapeRun {
     this.#reportedAt = now;
     this.#options.onProgress?.(this.progress);
   }
-}
-
-function openSource(
-  source: TapeSource,
-  { writer, log }: TapeRunOptions,
-  position: TapePosition | null,
-): SourceProgress {
-  const { nextLine, archive: from } = position?.sources[source.id] ?? {
-    nextLine: source.firstLine,
-    archive: {},
-  };
-  return {
-    source,
-    startLine: nextLine,
-    nextLine,
-    readFrom: source.isReadFromStart === true ? source.firstLine : SourceArchive.firstLineOf(from, nextLine),
-    archive: new SourceArchive({ writer, sourceId: source.id, log, from, firstLine: nextLine }),
-  };
-}
-
-/** What the catalogues have said before the messages from which the sources are read. */
-function directoriesBefore(sources: readonly SourceProgress[]): VenueDirectories {
-  const directories: VenueDirectories = new Map();
-  sources
-    .flatMap(({ source, readFrom }) => (source.catalogues ?? []).filter(({ line }) => line < readFrom))
-    .sort((a, b) => a.receivedAtMs - b.receivedAtMs)
-    .forEach(({ exchange, listings, isWhole }) =>
-      directoryOf(directories, exchange).resume(listings, isWhole),
-    );
-  return directories;
 }
 
 /**

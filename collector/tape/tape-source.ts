@@ -11,6 +11,11 @@ export interface TapeSource {
   readonly catalogues?: readonly CaptureCatalogue[];
   /** Who goes on in its midst knows all that came before: books and the flags of trades are what all messages make of them. */
   readonly isReadFromStart?: boolean;
+  /**
+   * The tape begins with the first message that was received then or later; those before it are read as if an earlier run
+   * had sent them. It must be read from its start. Left out: with its first message.
+   */
+  readonly beginsAtMs?: number;
   /** Messages from a number on, in batches of at most some hundreds. */
   read(fromLine: number): AsyncIterable<readonly CaptureMessage[]>;
 }

@@ -15,6 +15,7 @@ export type FunctionModules = Readonly<Record<FunctionName, () => Promise<Handle
 export const functionModules: FunctionModules = {
   'archive-raw': () => import('../../lambdas/market-data/archive-raw/handler.ts'),
   'store-trades': () => import('../../lambdas/market-data/store-trades/handler.ts'),
+  'archive-trades': () => import('../../lambdas/market-data/archive-trades/handler.ts'),
   'keep-quality': () => import('../../lambdas/market-data/keep-quality/handler.ts'),
   'store-quotes': () => import('../../lambdas/market-data/store-quotes/handler.ts'),
   'build-candles': () => import('../../lambdas/market-data/build-candles/handler.ts'),

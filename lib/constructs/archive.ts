@@ -21,18 +21,19 @@ export interface ArchiveProps {
  * What is read seldom is moved once: each move is paid for object by object, and one by way of infrequent access would save less
  * than it costs. What is under 128 KB S3 leaves where it is by itself: moving it costs more than a year there saves.
  */
-function lifecycleOf({ raw, unreadable, backtests }: Retention['objects']): LifecycleRule[] {
-  const storageClass = StorageClass.GLACIER_INSTANT_RETRIEVAL;
-  const cold =
-    raw.coldAfterDays === null
-      ? {}
-      : { transitions: [{ storageClass, transitionAfter: Duration.days(raw.coldAfterDays) }] };
+function lifecycleOf({ raw, trades, unreadable, backtests }: Retention['objects']): LifecycleRule[] {
   return [
-    ...ruleOf('raw/', raw.days, cold),
+    ...ruleOf('raw/', raw.days, coldAfter(raw.coldAfterDays)),
+    ...ruleOf('trades/', trades.days, coldAfter(trades.coldAfterDays)),
     ...ruleOf('unreadable/', unreadable.days),
     ...ruleOf('backtests/', backtests.days),
     { abortIncompleteMultipartUploadAfter: Duration.days(1) },
   ];
+}
+
+function coldAfter(days: number | null): Partial<LifecycleRule> {
+  const storageClass = StorageClass.GLACIER_INSTANT_RETRIEVAL;
+  return days === null ? {} : { transitions: [{ storageClass, transitionAfter: Duration.days(days) }] };
 }
 
 /** @returns none where nothing ever happens to them. */

@@ -60,7 +60,8 @@ export function platformDashboard() {
       lines(
         {
           title: 'Gaps',
-          description: 'Within five minutes: what was missed, fetched, and is missing for good.',
+          description:
+            'Within five minutes: what was missed, fetched, and is missing for good; and ids that began anew.',
         },
         PROMETHEUS,
         'short',
@@ -68,12 +69,16 @@ export function platformDashboard() {
           promql(`sum by (venue) (increase(${named('sequenceGaps')}[5m]))`, '{{venue}} gaps in numbers', 'A'),
           promql(`sum by (venue) (increase(${named('tradesFetched')}[5m]))`, '{{venue}} trades fetched', 'B'),
           promql(`sum by (venue) (increase(${named('tradesMissing')}[5m]))`, '{{venue}} trades missing', 'C'),
+          promql(`sum by (venue) (increase(${named('tradeIdResets')}[5m]))`, '{{venue}} ids begun anew', 'D'),
         ],
       ),
     )
     .withPanel(
       lines(
-        { title: 'Connections and messages', description: 'Within five minutes: lost, and not read.' },
+        {
+          title: 'Connections and messages',
+          description: 'Within five minutes: lost, renewed before they were cut, not read, and not heard.',
+        },
         PROMETHEUS,
         'short',
         [
@@ -86,6 +91,16 @@ export function platformDashboard() {
             `sum by (venue) (increase(${named('messagesSetAside')}[5m]))`,
             '{{venue}} messages set aside',
             'B',
+          ),
+          promql(
+            `sum by (venue) (increase(${named('connectionsRenewed')}[5m]))`,
+            '{{venue}} connections renewed',
+            'C',
+          ),
+          promql(
+            `sum by (venue) (increase(${named('deafInstruments')}[5m]))`,
+            '{{venue}} instruments not heard',
+            'D',
           ),
         ],
       ),

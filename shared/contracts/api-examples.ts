@@ -1,4 +1,5 @@
 /** One request and one answer of each route, as the OpenAPI document shows them; a test holds them against the contracts. */
+import { barExample } from './bar-views.ts';
 import { bookExamples } from './book-examples.ts';
 import type { RouteKey } from './api.ts';
 import { statusExample } from './status-example.ts';
@@ -164,6 +165,7 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
   },
   'GET /v1/prices/{pair}': { response: { instrumentId, price: '61812.4', timeMs: 1723161660000 } },
   'GET /v1/candles/{pair}': { response: page(candle) },
+  'GET /v1/bars/{pair}': barExample,
   ...bookExamples,
   'GET /v1/correlations': {
     response: {

@@ -3,6 +3,7 @@
  * parsed by it, and the OpenAPI document is written from it.
  */
 import * as z from 'zod';
+import { barsRoute } from './bar-views.ts';
 import { runPage, runPath, runsQuery, runView, submitBacktestBody } from './backtest-views.ts';
 import { orderView } from './events.ts';
 import { givenUpList, givenUpQuery, redriveGivenUpBody, redrivenList } from './given-up-views.ts';
@@ -12,8 +13,7 @@ import {
   candlesQuery,
   bookPage,
   booksQuery,
-  correlationsQuery,
-  correlationsView,
+  correlationsRoute,
   instrumentPage,
   instrumentsQuery,
   pairPath,
@@ -103,6 +103,7 @@ export const contracts = {
     response: candlePage,
     problems: [404],
   },
+  'GET /v1/bars/{pair}': barsRoute,
   'GET /v1/quotes/{pair}': {
     summary:
       'The best prices of a book with spread, middle, microprice and imbalance, newest first: its last state of each ' +
@@ -123,14 +124,7 @@ export const contracts = {
     problems: [404],
   },
   'GET /v1/quality': qualityRoute,
-  'GET /v1/correlations': {
-    summary:
-      'How instruments move together: the correlation of their returns over the newest candles, each with each.',
-    query: correlationsQuery,
-    status: 200,
-    response: correlationsView,
-    problems: [404],
-  },
+  'GET /v1/correlations': correlationsRoute,
   'GET /v1/instruments': {
     summary:
       'Instruments in order of name: those that have candles, or what an exchange lists, with its steps and since when.',

@@ -25,6 +25,13 @@ const venueStatus = z.strictObject({
   messagesSetAside: count,
   resets: count,
   deafInstruments: count,
+  /** The order books that are listened to, and which of them are not whole and since when; null: none is. */
+  books: z
+    .strictObject({
+      whole: count,
+      broken: z.array(z.strictObject({ instrumentId: z.string(), state: z.string(), sinceMs: count })),
+    })
+    .nullable(),
 });
 
 /** For whoever has a token. */

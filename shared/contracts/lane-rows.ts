@@ -150,7 +150,7 @@ function excessOf(price: Decimal, quantity: Decimal): string | null {
 /** Venue clocks run ahead of ours by seconds; an hour is a fault that would close every open candle. */
 const MAX_AHEAD_MS = 3_600_000;
 /** What a venue tells by itself it tells at once. What it is asked for may be as old as the market. */
-const MAX_BEHIND_MS = 86_400_000;
+export const MAX_BEHIND_MS = 86_400_000;
 
 /** `null`: it is believed. */
 function causeOfTime(at: number, receivedAtMs: number, isAnswer: boolean): string | null {

@@ -21,7 +21,7 @@ const pair = z
 
 export const pairPath = z.strictObject({ pair });
 
-const anExchange = exchange.default(DEFAULT_EXCHANGE);
+export const anExchange = exchange.default(DEFAULT_EXCHANGE);
 
 export const priceQuery = z.strictObject({ exchange: anExchange });
 
@@ -134,7 +134,7 @@ const instrumentList = z
     examples: ['binance:BTC-USDT,binance:ETH-USDT'],
   });
 
-export const correlationsQuery = z.strictObject({
+const correlationsQuery = z.strictObject({
   instruments: instrumentList,
   interval: interval.default('1m'),
   window: wholeNumber(3, 1000, 60).meta({ description: 'How many returns, back from the newest candle.' }),
@@ -156,3 +156,13 @@ export const correlationsView = z.strictObject({
   }),
   observations: z.array(z.array(z.int().min(0))).meta({ description: 'How many returns both have.' }),
 });
+
+/** Of the table in api.ts. */
+export const correlationsRoute = {
+  summary:
+    'How instruments move together: the correlation of their returns over the newest candles, each with each.',
+  query: correlationsQuery,
+  status: 200,
+  response: correlationsView,
+  problems: [404],
+} as const;

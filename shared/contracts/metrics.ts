@@ -102,6 +102,7 @@ const definitions = {
     periods: 5,
     missingData: 'breaching',
   }),
+  tradesArchived: counted('Trades written to Parquet files of days that are over.'),
   quotesStored: countedByVenue('Best prices of books written to ClickHouse.'),
   qualityNoted: countedByVenue(
     'What was said against market data: one a second of each flag of an instrument.',
@@ -145,6 +146,11 @@ const definitions = {
     periodSeconds: 900,
   }),
   connectionsLost: countedByVenue('Connections to the venue that ended and were not ended by us.'),
+  connectionsRenewed: countedByVenue(
+    'Connections to the venue whose place another took before the venue would have cut them.',
+  ),
+  tradeIdResets: countedByVenue('How often the venue began to count the trades of an instrument anew.'),
+  deafInstruments: countedByVenue('How often an instrument was not heard, though it was traded.'),
   messagesSetAside: countedByVenue(
     'Messages of the venue that were not read, of a channel or market that is not known.',
   ),

@@ -1,6 +1,7 @@
 /** The names that schemas have in the OpenAPI document. */
 import type * as z from 'zod';
 import { openApiView } from './api.ts';
+import { barPage } from './bar-views.ts';
 import { runPage, runView, submitBacktestBody } from './backtest-views.ts';
 import { fill, orderView } from './events.ts';
 import { givenUpList, redriveGivenUpBody, redrivenList } from './given-up-views.ts';
@@ -37,6 +38,7 @@ export const namedSchemas: readonly (readonly [name: string, schema: z.ZodType])
   ['Metrics', metricsText],
   ['Price', priceView],
   ['CandlePage', candlePage],
+  ['BarPage', barPage],
   ['QuotePage', quotePage],
   ['BookPage', bookPage],
   ['QualityPage', qualityPage],

@@ -130,6 +130,17 @@ export const listingsIndex = (instrumentId: InstrumentId): Index => ({
   sort: instrumentId,
 });
 
+/** How far the trades of an instrument are archived. */
+export const archiveWalkKey = (instrumentId: InstrumentId): Key => ({
+  pk: `ARCHIVE#${instrumentId}`,
+  sk: 'WALK',
+});
+/** What is archived of a day of an instrument. */
+export const archivedDayKey = (instrumentId: InstrumentId, utcDay: string): Key => ({
+  pk: `ARCHIVE#${instrumentId}`,
+  sk: `DAY#${utcDay}`,
+});
+
 /** Table `realtime`. */
 export const ticketKey = (sha256: string): Key => ({ pk: `TICKET#${sha256}`, sk: 'TICKET' });
 export const connectionKey = (connectionId: string): Key => ({

@@ -12,6 +12,8 @@ export interface Retention {
   readonly objects: {
     /** What the venues said. It is read seldom after the first days, and then lies where that is cheap. */
     readonly raw: { readonly coldAfterDays: Days; readonly days: Days };
+    /** Trades of days that are over, as Parquet. */
+    readonly trades: { readonly coldAfterDays: Days; readonly days: Days };
     /** What archive-raw could not read. */
     readonly unreadable: { readonly days: Days };
     /** They can be had again. */
@@ -42,6 +44,7 @@ export const RETENTION: Readonly<Record<RetentionName, Retention>> = {
     rows: { quotes: null, books: null, quality: null },
     objects: {
       raw: { coldAfterDays: null, days: null },
+      trades: { coldAfterDays: null, days: null },
       unreadable: { days: null },
       backtests: { days: null },
       accessLogs: { days: 1 },
@@ -51,6 +54,7 @@ export const RETENTION: Readonly<Record<RetentionName, Retention>> = {
     rows: { quotes: 30, books: 30, quality: 180 },
     objects: {
       raw: { coldAfterDays: 14, days: 400 },
+      trades: { coldAfterDays: 30, days: 400 },
       unreadable: { days: 90 },
       backtests: { days: 90 },
       accessLogs: { days: 30 },
@@ -60,6 +64,7 @@ export const RETENTION: Readonly<Record<RetentionName, Retention>> = {
     rows: { quotes: 180, books: 90, quality: 730 },
     objects: {
       raw: { coldAfterDays: 14, days: null },
+      trades: { coldAfterDays: 30, days: null },
       unreadable: { days: null },
       backtests: { days: 365 },
       accessLogs: { days: 90 },

@@ -20,6 +20,10 @@ export const statusExample: HealthView = {
       messagesSetAside: 0,
       resets: 0,
       deafInstruments: 0,
+      books: {
+        whole: 2,
+        broken: [{ instrumentId: 'binance:ETH-USDT', state: 'gap', sinceMs: 1_723_161_254_000 }],
+      },
     },
   ],
   waiting: [],

@@ -52,6 +52,8 @@ const KINDS: Readonly<Record<string, Versions>> = {
   'operations COLLECTOR POSITION': FIRST,
   'operations INSTRUMENT LISTING': FIRST,
   'operations STAGE MARKET': FIRST,
+  'operations ARCHIVE WALK': FIRST,
+  'operations ARCHIVE DAY': FIRST,
 };
 
 export const recordKinds: ReadonlyMap<string, Versioned> = new Map(

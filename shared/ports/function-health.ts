@@ -1,3 +1,4 @@
+import type { InstrumentId } from '../domain/market-data/instrument.ts';
 import type { Market } from '../domain/market-data/market.ts';
 import type { FunctionName } from '../topology.ts';
 
@@ -28,6 +29,18 @@ export interface VenueSilence {
   readonly resets: number;
   /** Since the start: how often an instrument was not heard, though it was traded. */
   readonly deafInstruments: number;
+  /** The order books that are listened to, and which of them are not whole; null: none is. */
+  readonly books: VenueBooks | null;
+}
+
+export interface VenueBooks {
+  readonly whole: number;
+  readonly broken: readonly {
+    readonly instrumentId: InstrumentId;
+    /** As a keeper of books calls it. */
+    readonly state: string;
+    readonly sinceMs: number;
+  }[];
 }
 
 /** Somebody who waits for a store that cannot be reached. */

@@ -1,4 +1,5 @@
 import type { Interval } from '../domain/candles/interval.ts';
+import type { TradeSpan } from '../domain/candles/trade-span.ts';
 import type { InstrumentId } from '../domain/market-data/instrument.ts';
 import type { Trade } from '../domain/market-data/trade.ts';
 import type { ReceivedTrade } from '../contracts/lane-rows.ts';
@@ -18,6 +19,17 @@ export interface TradeStore {
   between(instrumentId: InstrumentId, fromMs: number, toMs: number, limit: number): Promise<readonly Trade[]>;
   /** The latest trade of an instrument by (timeMs, tradeId). @param beforeMs of those before that time */
   latest(instrumentId: InstrumentId, beforeMs?: number): Promise<Trade | null>;
+  /**
+   * What the trades of each stretch of time come to, each once, in order. Stretches without trades are left out.
+   * @param fromMs a multiple of `stepMs`, as `toMs`
+   * @throws LimitExceeded where the range has more trades than one question may read
+   */
+  spans(
+    instrumentId: InstrumentId,
+    fromMs: number,
+    toMs: number,
+    stepMs: number,
+  ): Promise<readonly TradeSpan[]>;
   /**
    * How many trades of each candle had been received by a time.
    * @param openTimesMs of candles of one interval, 1 to 10,000 of them

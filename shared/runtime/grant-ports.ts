@@ -70,6 +70,7 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
     },
     objects: {
       put: async (key, body, type) => (object(key, 'write'), ports.objects.put(key, body, type)),
+      putNew: async (key, body, type) => (object(key, 'write'), ports.objects.putNew(key, body, type)),
       get: async (key) => (object(key, 'read'), ports.objects.get(key)),
       list: async (prefix, options) => (object(prefix, 'read'), ports.objects.list(prefix, options)),
     },
@@ -77,6 +78,7 @@ export function grantPorts(functionName: FunctionName, ports: Ports): Ports {
       insert: async (trades, options) => (store('trades', 'write'), ports.trades.insert(trades, options)),
       between: async (...args) => (store('trades', 'read'), ports.trades.between(...args)),
       latest: async (...args) => (store('trades', 'read'), ports.trades.latest(...args)),
+      spans: async (...args) => (store('trades', 'read'), ports.trades.spans(...args)),
       receivedBy: async (...args) => (store('trades', 'read'), ports.trades.receivedBy(...args)),
     },
     candles: {

@@ -10,6 +10,7 @@ import { runningClickHouse } from '../support/running-clickhouse.ts';
 import { describeCandleStore } from './suites/candle-store.ts';
 import { describeQualityStore } from './suites/quality-store.ts';
 import { describeQuoteStore } from './suites/quote-store.ts';
+import { describeTradeSpans } from './suites/trade-spans.ts';
 import { describeTradeStore } from './suites/trade-store.ts';
 
 const client = runningClickHouse();
@@ -20,10 +21,9 @@ beforeAll(async () => {
 });
 
 const close = async (): Promise<void> => {};
-describeTradeStore('ClickHouseTradeStore', async () => ({
-  trades: new ClickHouseTradeStore(client()),
-  close,
-}));
+const openTrades = async () => ({ trades: new ClickHouseTradeStore(client()), close });
+describeTradeStore('ClickHouseTradeStore', openTrades);
+describeTradeSpans('ClickHouseTradeStore', openTrades);
 describeCandleStore('ClickHouseCandleStore', async () => ({
   candles: new ClickHouseCandleStore(client()),
   close,

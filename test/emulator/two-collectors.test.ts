@@ -106,6 +106,7 @@ const fold = createStoreTrades({
     },
     between: async () => [],
     latest: async () => null,
+    spans: async () => [],
     receivedBy: async () => new Map(),
   },
   clock: { nowMs: () => Date.now() },

@@ -88,6 +88,18 @@ describe('bad input gives one clear line, exit code 2, and writes nothing', () =
       start('--replay', at('backwards.ndjson.gz')),
       /backwards\.ndjson\.gz: line \d+: received 0\.\d+ s before line \d+: expected messages oldest first/,
     ],
+    ['a beginning without a capture', start('--from', '2026-01-01'), /--from: expected with --replay/],
+    [
+      'a beginning before the capture',
+      start('--replay', good, '--from', '2025-12-31'),
+      /--from: expected a time from 2026-01-01T00:00:00\.\d+Z to 2026-01-01T00:00:03\.000Z, got 2025-12-31T00:00:00\.000Z/,
+    ],
+    [
+      'a beginning past the end of the capture',
+      start('--replay', good, '--from', '1767225603001'),
+      /--from: expected a time from .+, got 2026-01-01T00:00:03\.001Z/,
+    ],
+    ['a beginning that is no time', start('--replay', good, '--from', 'noon'), /--from: expected .+"noon"/],
     [
       'a pipe as a capture',
       start('--replay', '/dev/null'),

@@ -87,6 +87,7 @@ const handlers: Readonly<Record<string, (ports: Ports) => RestFunction>> = {
 
 /** Of routes that ask for one. */
 const queries: Readonly<Record<string, Record<string, string>>> = {
+  'GET /v1/bars/{pair}': { bars: 'tick:100' },
   'GET /v1/correlations': { instruments: 'binance:BTC-USDT,binance:ETH-USDT' },
 };
 

@@ -1,7 +1,7 @@
+import { describeTradeSpans } from '../contracts/suites/trade-spans.ts';
 import { describeTradeStore } from '../contracts/suites/trade-store.ts';
 import { MemoryTradeStore } from './memory-trade-store.ts';
 
-describeTradeStore('MemoryTradeStore', async () => ({
-  trades: new MemoryTradeStore(),
-  close: async () => undefined,
-}));
+const open = async () => ({ trades: new MemoryTradeStore(), close: async () => undefined });
+describeTradeStore('MemoryTradeStore', open);
+describeTradeSpans('MemoryTradeStore', open);

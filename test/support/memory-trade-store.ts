@@ -1,5 +1,7 @@
 import type { ReceivedTrade } from '../../shared/contracts/lane-rows.ts';
 import { openTimeOf, type Interval } from '../../shared/domain/candles/interval.ts';
+import { addTrade, openCandle } from '../../shared/domain/candles/open-candle.ts';
+import type { TradeSpan } from '../../shared/domain/candles/trade-span.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { Trade } from '../../shared/domain/market-data/trade.ts';
 import { LimitExceeded } from '../../shared/ports/state-store.ts';
@@ -10,6 +12,12 @@ const MAX_TRADES = 10_000;
 /** Trades in a map, for tests of what reads them; the contract suite holds it to the port. */
 export class MemoryTradeStore implements TradeStore {
   readonly #trades = new Map<string, ReceivedTrade>();
+  readonly #mostSummed: number;
+
+  /** @param mostSummed trades of a range whose spans are asked for */
+  constructor(mostSummed = Infinity) {
+    this.#mostSummed = mostSummed;
+  }
 
   async insert(
     trades: readonly ReceivedTrade[],
@@ -43,6 +51,18 @@ export class MemoryTradeStore implements TradeStore {
     return latest === undefined ? null : withoutReceipt(latest);
   }
 
+  async spans(
+    instrumentId: InstrumentId,
+    fromMs: number,
+    toMs: number,
+    stepMs: number,
+  ): Promise<readonly TradeSpan[]> {
+    const within = this.#tape(instrumentId).filter(({ timeMs }) => fromMs <= timeMs && timeMs < toMs);
+    if (within.length > this.#mostSummed) throw new LimitExceeded('more trades than are summed at once');
+    const steps = Map.groupBy(within, ({ timeMs }) => timeMs - (timeMs % stepMs));
+    return [...steps].map(([openTimeMs, trades]) => spanOf(openTimeMs, trades));
+  }
+
   async receivedBy(
     instrumentId: InstrumentId,
     interval: Interval,
@@ -67,6 +87,14 @@ export class MemoryTradeStore implements TradeStore {
 
 function withoutReceipt({ receivedAtMs: _, ...trade }: ReceivedTrade): Trade {
   return trade;
+}
+
+/** @param trades one or more, in order. */
+export function spanOf(openTimeMs: number, [first, ...rest]: readonly Trade[]): TradeSpan {
+  const { precedingTradeId: _, ...sums } = openCandle(openTimeMs, first!, -1);
+  for (const trade of rest) addTrade(sums, trade);
+  const ids = [first!, ...rest].map(({ tradeId }) => tradeId);
+  return { ...sums, leastTradeId: Math.min(...ids), greatestTradeId: Math.max(...ids) };
 }
 
 function keyOf({ instrumentId, timeMs, tradeId }: Trade): string {

@@ -84,6 +84,7 @@ async function storedTrades(played: Played): Promise<string[]> {
     },
     between: unused,
     latest: unused,
+    spans: unused,
     receivedBy: unused,
   };
   const ports = {
@@ -132,7 +133,7 @@ async function archivedTrades(played: Played): Promise<string[]> {
   };
   const put = async (_: string, member: Uint8Array): Promise<void> =>
     gunzipSync(member).toString().trimEnd().split('\n').forEach(take);
-  const objects = { put, get: unused, list: unused };
+  const objects = { put, putNew: unused, get: unused, list: unused };
   await deliver(played, 'raw', createArchiveRaw({ state: openMemoryState(), objects }));
   return [...found].sort();
 }

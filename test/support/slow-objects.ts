@@ -13,6 +13,10 @@ export class SlowObjects implements ObjectStore {
     await this.#answer(() => this.objects.set(key, body));
   }
 
+  async putNew(key: string, body: Uint8Array): Promise<boolean> {
+    return this.#answer(() => !this.objects.has(key) && this.objects.set(key, body).has(key));
+  }
+
   async get(key: string): Promise<Uint8Array | null> {
     return this.#answer(() => this.objects.get(key) ?? null);
   }

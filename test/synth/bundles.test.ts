@@ -24,6 +24,8 @@ const CLIENTS: Readonly<Record<keyof Capabilities, readonly string[]>> = {
   verifyTokens: [],
 };
 const MAX_BYTES = 1024 * 1024;
+/** It reads and writes Parquet, on a schedule: nobody waits for it to load. */
+const MAX_BYTES_OF_ARCHIVE = 1.25 * MAX_BYTES;
 
 const names = Object.keys(topology.functions) as FunctionName[];
 
@@ -53,6 +55,6 @@ describe('the bundle of', () => {
     const capabilities = Object.keys(topology.functions[name].capabilities) as (keyof Capabilities)[];
     const needed = new Set(capabilities.flatMap((capability) => CLIENTS[capability]));
     expect(clients.get(name)!.filter((client) => !needed.has(client))).toEqual([]);
-    expect(bytes.get(name)).toBeLessThan(MAX_BYTES);
+    expect(bytes.get(name)).toBeLessThan(name === 'archive-trades' ? MAX_BYTES_OF_ARCHIVE : MAX_BYTES);
   });
 });

@@ -36,9 +36,9 @@ describe('the bill of prod at 10,000 trades a second', () => {
     expect(other.unknown).toEqual(['AWS::EC2::NatGateway']);
   });
 
-  it('is at most $375 before ClickHouse with one venue, and $480 with three, books included', () => {
-    expect(bill.totalUsd).toBeLessThanOrEqual(375);
-    expect(three.totalUsd).toBeLessThanOrEqual(480);
+  it('is at most $400 before ClickHouse with one venue, and $510 with three, books and Parquet files included', () => {
+    expect(bill.totalUsd).toBeLessThanOrEqual(400);
+    expect(three.totalUsd).toBeLessThanOrEqual(510);
   });
 
   it('is the sum of its lines, each a quantity times a price', () => {
@@ -60,6 +60,11 @@ describe('the bill of prod at 10,000 trades a second', () => {
     expect(line('latest prices').usd).toBeCloseTo(4 * SECONDS * 0.000000705, 2);
     // 4 invocations a second of 90 ms with 1 GB.
     expect(line('time of store-trades').usd).toBeCloseTo(4 * SECONDS * 0.09 * 0.0000133334, 2);
+    // 10,000 trades of 8 B, for the 335 days that they lie there after the first 30.
+    expect(line('Parquet files in GLACIER_IR').usd).toBeCloseTo(
+      ((80_000 * SECONDS) / 1e9) * (335 / (730 / 24)) * 0.004,
+      1,
+    );
     // 10,000 messages of 16 B and 60 × 40 of 35 B, for the 351 days that they lie there after the first 14.
     expect(line('captures in GLACIER_IR').usd).toBeCloseTo(
       (((160_000 + 84_000) * SECONDS) / 1e9) * (351 / (730 / 24)) * 0.004,

@@ -19,25 +19,26 @@ describe.each(['localstack', 'dev', 'prod'] as const)('objects of %s', (stage) =
     ofType(resources, 'AWS::S3::Bucket')
       .filter((bucket) => id.test(bucket.id))
       .flatMap(({ properties }) => at(properties, 'LifecycleConfiguration', 'Rules') as readonly Rule[]);
-  const { raw, unreadable, backtests, accessLogs } = RETENTION[stage].objects;
+  const { raw, trades, unreadable, backtests, accessLogs } = RETENTION[stage].objects;
 
   it.each([
-    ['raw/', raw.days],
-    ['unreadable/', unreadable.days],
-    ['backtests/', backtests.days],
-  ])('below %s go after so many days, or never', (prefix, days) => {
-    const rules = rulesOf(/^ArchiveBucket/).filter(({ Prefix }) => Prefix === prefix);
-    expect(rules.map(({ ExpirationInDays }) => ExpirationInDays ?? null)).toEqual(
-      days === null && (prefix !== 'raw/' || raw.coldAfterDays === null) ? [] : [days],
-    );
-  });
-
-  it('that the venues said lie where it is cheap after a while', () => {
-    const moves = rulesOf(/^ArchiveBucket/).flatMap(({ Transitions = [] }) => Transitions);
-    expect(moves).toEqual(
-      raw.coldAfterDays === null ? [] : [{ StorageClass: 'GLACIER_IR', TransitionInDays: raw.coldAfterDays }],
-    );
-  });
+    ['raw/', raw.days, raw.coldAfterDays],
+    ['trades/', trades.days, trades.coldAfterDays],
+    ['unreadable/', unreadable.days, null],
+    ['backtests/', backtests.days, null],
+  ])(
+    'below %s go after so many days, or never, and lie where it is cheap after a while',
+    (prefix, days, coldAfterDays) => {
+      const rules = rulesOf(/^ArchiveBucket/).filter(({ Prefix }) => Prefix === prefix);
+      const isLeftAlone = days === null && coldAfterDays === null;
+      expect(rules.map(({ ExpirationInDays }) => ExpirationInDays ?? null)).toEqual(
+        isLeftAlone ? [] : [days],
+      );
+      expect(rules.flatMap(({ Transitions = [] }) => Transitions)).toEqual(
+        coldAfterDays === null ? [] : [{ StorageClass: 'GLACIER_IR', TransitionInDays: coldAfterDays }],
+      );
+    },
+  );
 
   it('that tell who asked for which go, too', () => {
     const logs = rulesOf(/^ArchiveAccessLogs/);

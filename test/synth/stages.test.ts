@@ -30,7 +30,7 @@ const REVIEWED_WILDCARDS = [
   /^s3:(Get|Delete)Object .+<\w*failuresbucket\w*>\/aws\/lambda\/\*$/,
   /^s3:PutObject .+<\w*failuresbucket\w*>\/redriven\/\*$/,
   /^s3:PutObject .+<\w*failuresbucket\w*>\/aws\/lambda\/\*$/,
-  /^s3:(Get|Put)Object .+<\w*archivebucket\w*>\/(raw|unreadable|backtests)\/\*$/,
+  /^s3:(Get|Put)Object .+<\w*archivebucket\w*>\/(raw|trades|unreadable|backtests)\/\*$/,
   /^states:(Describe|Stop|Redrive)Execution .+:execution:.+[:/]\*$/,
   /^execute-api:ManageConnections .+\/live\/POST\/@connections\/\*$/,
 ];

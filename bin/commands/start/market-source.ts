@@ -18,6 +18,8 @@ import type { StartValues } from './start-options.ts';
 export async function chooseSource(values: StartValues): Promise<MarketSource> {
   if (values.replay.length > 0 && values.live !== null)
     throw new BadInput('--replay and --live: expected one of them');
+  if (values.from !== null && values.replay.length === 0)
+    throw new BadInput('--from: expected with --replay');
   if (values.symbols !== null && values.live === null) throw new BadInput('--symbols: expected with --live');
   for (const [option, value] of strategyOptions(values)) {
     if (value !== null && values.strategy === null) throw new BadInput(`${option}: expected with --strategy`);
@@ -47,6 +49,7 @@ const simulationOptions = ({ seed, instruments, tradesPerSecond, seconds }: Star
 
 async function replaySource(values: StartValues): Promise<MarketSource> {
   const files = await readableCaptures(values.replay);
+  const fromMs = readFrom(values.from, files);
   const instruments = [...new Set(files.flatMap((file) => file.instruments))].sort();
   return {
     note: noteOfCaptures(files),
@@ -56,9 +59,21 @@ async function replaySource(values: StartValues): Promise<MarketSource> {
     strategy: strategyOf(values, 0),
     time: 'tape',
     run: async (platform, io) => {
-      await replayCaptures({ ...tapePorts(platform, values, io), files });
+      await replayCaptures({ ...tapePorts(platform, values, io), files, fromMs });
     },
   };
+}
+
+/** @throws BadInput where nothing was received then, or nothing lies behind it */
+function readFrom(fromMs: number | null, files: readonly VerifiedCapture[]): number | null {
+  if (fromMs === null) return null;
+  const firstMs = Math.min(...files.map(({ firstReceivedAtMs }) => firstReceivedAtMs));
+  const lastMs = Math.max(...files.map(({ lastReceivedAtMs }) => lastReceivedAtMs));
+  if (fromMs >= firstMs && fromMs <= lastMs) return fromMs;
+  const [first, last] = [firstMs, lastMs].map((timeMs) => new Date(timeMs).toISOString());
+  throw new BadInput(
+    `--from: expected a time from ${first} to ${last}, got ${new Date(fromMs).toISOString()}`,
+  );
 }
 
 async function readableCaptures(paths: readonly string[]): Promise<readonly VerifiedCapture[]> {

@@ -6,6 +6,7 @@ import {
   choice,
   commaSeparated,
   folder,
+  instant,
   integer,
   jsonObject,
   port,
@@ -39,6 +40,11 @@ export const DEFAULTS = {
 
 export const START_OPTIONS = {
   replay: repeated(rereadableFile, 'captures to replay; several make one tape'),
+  from: optional(
+    instant,
+    'where a replay begins: what was received before is read for the books, and not sent',
+    'its first message',
+  ),
   live: optional(
     commaSeparated(choice(LIVE_EXCHANGES)),
     'exchanges to listen to, each by a collector of its own',

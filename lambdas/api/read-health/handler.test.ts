@@ -63,6 +63,7 @@ const WELL = {
   messagesSetAside: 0,
   resets: 0,
   deafInstruments: 0,
+  books: { whole: 3, broken: [{ instrumentId: 'binance:ETH-USDT', state: 'gap', sinceMs: 5 }] },
 };
 
 describe('health', () => {

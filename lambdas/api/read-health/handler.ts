@@ -40,7 +40,11 @@ export function createHandler(ports: Needs) {
         market,
         version: VERSION,
         functions: functions === null ? [] : functions.map((status) => ({ ...status })),
-        venues: (silences ?? []).map((venue) => ({ ...venue })),
+        venues: (silences ?? []).map(({ books, ...venue }) => ({
+          ...venue,
+          books:
+            books === null ? null : { whole: books.whole, broken: books.broken.map((one) => ({ ...one })) },
+        })),
         waiting: (waiting ?? []).map((one) => ({ ...one })),
         givenUp,
         dropped,

@@ -8,6 +8,7 @@ import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { NOT_A_CURSOR } from '../../../shared/runtime/rest-listing.ts';
 import type { RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
 import { correlate } from './correlate.ts';
+import { readBars } from './read-bars.ts';
 import { readBooks, readQuotes } from './read-books.ts';
 import { readCandles } from './read-candles.ts';
 import { readQuality } from './read-quality.ts';
@@ -15,7 +16,7 @@ import { unknownInstrument } from './unknown-instrument.ts';
 
 type Needs = Pick<Ports, 'trades' | 'candles' | 'quotes' | 'quality' | 'state'>;
 
-/** Prices, candles with the one under way, best prices and levels of books, how they move together, and the instruments that there are. */
+/** Prices, candles and bars with the one under way, best prices and levels of books, how they move together, and the instruments that there are. */
 export function createHandler(ports: Needs) {
   return defineRestFunction('read-market', {
     'GET /v1/prices/{pair}': async ({ path, query }) => {
@@ -25,6 +26,8 @@ export function createHandler(ports: Needs) {
     },
     'GET /v1/candles/{pair}': async ({ path, query }) =>
       readCandles(ports, `${query.exchange}:${path.pair}`, query),
+    'GET /v1/bars/{pair}': async ({ path, query }) =>
+      readBars(ports, `${query.exchange}:${path.pair}`, query),
     'GET /v1/quotes/{pair}': async ({ path, query }) =>
       readQuotes(ports.quotes, `${query.exchange}:${path.pair}`, query),
     'GET /v1/books/{pair}': async ({ path, query }) =>

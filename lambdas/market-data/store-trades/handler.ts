@@ -6,19 +6,10 @@ import {
 } from '../../../shared/contracts/packed-seen-trades.ts';
 import { formatDecimal } from '../../../shared/domain/decimal.ts';
 import { laneKey } from '../../../shared/contracts/record-keys.ts';
-import {
-  isRegression,
-  nothingSeen,
-  observeTrade,
-  type SeenTrades,
-} from '../../../shared/domain/market-data/seen-trades.ts';
+import { nothingSeen, type SeenTrades } from '../../../shared/domain/market-data/seen-trades.ts';
 import { exchangeOf, type InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
-import {
-  flaggedWith,
-  isFlagged,
-  qualityOf,
-  UNFLAGGED,
-} from '../../../shared/domain/market-data/quality-flags.ts';
+import { flaggedByIds, observeTold } from '../../../shared/domain/market-data/observed-trade.ts';
+import { UNFLAGGED } from '../../../shared/domain/market-data/quality-flags.ts';
 import { QualityLog } from '../../../shared/domain/market-data/quality-event.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineLaneFold, type Emission, type FoldedRecord } from '../../../shared/runtime/lane-fold.ts';
@@ -90,28 +81,18 @@ function takeRecord(state: State, { record, lane, sequenceNumber }: FoldedRecord
   }
 }
 
-const RESET = qualityOf('reset');
-const ID_REGRESSION = qualityOf('id-regression');
-
 function takeTrade(state: State, trade: ReceivedTrade, { trades, undecided }: Effects): void {
-  const { instrumentId, tradeId, timeMs, quality = UNFLAGGED } = trade;
-  const seen = (state.seen[instrumentId] ??= nothingSeen());
-  const isAhead = quality !== UNFLAGGED && isFlagged(quality, 'future-time');
-  switch (observeTrade(seen, tradeId, isAhead ? (seen.newestMs ?? -1) : timeMs)) {
-    case 'undecided': {
-      // Of those that are known already nothing is stored, nor said.
-      const asked = isRegression(seen, tradeId, timeMs) ? flaggedWith(trade, ID_REGRESSION) : trade;
-      const ofState = undecided.get(state);
-      if (ofState === undefined) undecided.set(state, [asked]);
-      else ofState.push(asked);
-      return;
-    }
-    case 'reset':
-      trades.push(flaggedWith(trade, RESET));
-      return;
-    default:
-      trades.push(trade);
+  const seen = (state.seen[trade.instrumentId] ??= nothingSeen());
+  const observation = observeTold(seen, trade);
+  const flagged = flaggedByIds(seen, trade, observation);
+  if (observation !== 'undecided') {
+    trades.push(flagged);
+    return;
   }
+  // Of those that are known already nothing is stored, nor said.
+  const ofState = undecided.get(state);
+  if (ofState === undefined) undecided.set(state, [flagged]);
+  else ofState.push(flagged);
 }
 
 async function emitBatch(

@@ -64,6 +64,7 @@ const CALLS: Readonly<Record<string, (client: never) => Promise<unknown>>> = {
       { detailType: 'SignalRaisedV1', detail: {} as never },
     ]),
   'object write': (client) => new S3ObjectStore(environment, client).put('a', Buffer.alloc(1), ''),
+  'new object': (client) => new S3ObjectStore(environment, client).putNew('a', Buffer.alloc(1), ''),
   'object read': (client) => new S3ObjectStore(environment, client).get('a'),
   'object list': (client) => new S3ObjectStore(environment, client).list('a', { limit: 1 }),
   'execution start': (client) =>

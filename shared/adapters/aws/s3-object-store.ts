@@ -4,6 +4,7 @@ import {
   NoSuchKey,
   PutObjectCommand,
   S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { LimitExceeded } from '../../ports/state-store.ts';
@@ -12,6 +13,8 @@ import { ARCHIVE_BUCKET, type Environment } from './environment.ts';
 import { reaching } from './reach.ts';
 
 const MAX_KEYS_A_CALL = 1000;
+/** What S3 says of a key that has an object, or to which somebody else is writing one. */
+const TAKEN: ReadonlySet<string> = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
 
 export class S3ObjectStore implements ObjectStore {
   readonly #bucket: string;
@@ -28,6 +31,17 @@ export class S3ObjectStore implements ObjectStore {
   async put(key: string, body: Uint8Array, contentType: string): Promise<void> {
     const input = { Bucket: this.#bucket, Key: key, Body: body, ContentType: contentType };
     await reaching('S3', this.#client.send(new PutObjectCommand(input)));
+  }
+
+  async putNew(key: string, body: Uint8Array, contentType: string): Promise<boolean> {
+    const object = { Bucket: this.#bucket, Key: key, Body: body, ContentType: contentType };
+    try {
+      await reaching('S3', this.#client.send(new PutObjectCommand({ ...object, IfNoneMatch: '*' })));
+      return true;
+    } catch (error) {
+      if (error instanceof S3ServiceException && TAKEN.has(error.name)) return false;
+      throw error;
+    }
   }
 
   async get(key: string): Promise<Uint8Array | null> {

@@ -1,11 +1,13 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { ReceivedTrade } from '../../contracts/lane-rows.ts';
 import { intervalMs, type Interval } from '../../domain/candles/interval.ts';
+import type { TradeSpan } from '../../domain/candles/trade-span.ts';
 import { decimal } from '../../domain/decimal.ts';
 import type { InstrumentId } from '../../domain/market-data/instrument.ts';
 import { UNFLAGGED } from '../../domain/market-data/quality-flags.ts';
 import type { Side, Trade } from '../../domain/market-data/trade.ts';
 import type { TradeStore } from '../../ports/trade-store.ts';
+import { readTradeSpans } from './clickhouse-trade-spans.ts';
 import {
   checkReadLimit,
   insertDeadline,
@@ -85,6 +87,15 @@ export class ClickHouseTradeStore implements TradeStore {
     const parameters = beforeMs === undefined ? {} : { beforeMs: readableTimeMs(beforeMs) };
     const [row] = await readRows(this.#client, query, { instrumentId, ...parameters });
     return row === undefined ? null : tradeOf(row);
+  }
+
+  async spans(
+    instrumentId: InstrumentId,
+    fromMs: number,
+    toMs: number,
+    stepMs: number,
+  ): Promise<readonly TradeSpan[]> {
+    return readTradeSpans(this.#client, instrumentId, fromMs, toMs, stepMs);
   }
 
   async receivedBy(

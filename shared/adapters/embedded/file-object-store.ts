@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { LimitExceeded } from '../../ports/state-store.ts';
@@ -34,13 +34,35 @@ export class FileObjectStore implements ObjectStore {
    * @throws Unreachable when the disk is full or the quota used up.
    */
   async put(key: string, body: Uint8Array, _contentType: string): Promise<void> {
+    await this.#place(key, body, async (partial, path) => rename(partial, path));
+  }
+
+  /** Takes its name by a second link, which fails where the name is taken. @throws Unreachable as `put` */
+  async putNew(key: string, body: Uint8Array, _contentType: string): Promise<boolean> {
+    try {
+      await this.#place(key, body, async (partial, path) => {
+        await link(partial, path);
+        await rm(partial);
+      });
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
+  async #place(
+    key: string,
+    body: Uint8Array,
+    name: (partial: string, path: string) => Promise<void>,
+  ): Promise<void> {
     checkKey(key);
     const path = join(this.#root, key);
     const partial = join(this.#root, PARTIAL_FOLDER, randomUUID());
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await writeDurably(partial, body);
-      await rename(partial, path);
+      await name(partial, path);
     } catch (error) {
       await rm(partial, { force: true });
       throw hasNoRoom(error) ? new Unreachable('objects', error) : error;

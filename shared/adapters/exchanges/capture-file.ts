@@ -42,6 +42,8 @@ export interface VerifiedCapture {
   /** Those that have trades in it, in order of name. */
   readonly instruments: readonly InstrumentId[];
   readonly firstReceivedAtMs: number;
+  /** The latest of them all. */
+  readonly lastReceivedAtMs: number;
   readonly catalogues: readonly CaptureCatalogue[];
   /** The first line whose address says that it is of this market; a market of which none does is left out. */
   readonly firstLineOf: ReadonlyMap<Market, number>;
@@ -83,6 +85,7 @@ export async function verifyCapture(
   const instruments = new Set<InstrumentId>();
   let lines = 0;
   let firstReceivedAtMs: number | null = null;
+  let lastReceivedAtMs = -Infinity;
   const order = new ReceivedOrder(path);
   const markets = new MarketsHeard();
   const decoders = new CaptureDecoders(directories);
@@ -91,7 +94,9 @@ export async function verifyCapture(
   const clock = new ReceivingClock();
   for await (const batch of readCapture(path, { onCompressed: (chunk) => hash.update(chunk) })) {
     for (const message of batch) {
-      firstReceivedAtMs ??= receivedAtMs(message.receivedAtNs);
+      const receivedMs = receivedAtMs(message.receivedAtNs);
+      firstReceivedAtMs ??= receivedMs;
+      if (receivedMs > lastReceivedAtMs) lastReceivedAtMs = receivedMs;
       exchanges.add(message.exchange);
       markets.take(message);
       const events = decoders.read(message);
@@ -104,7 +109,6 @@ export async function verifyCapture(
       if (listings.length > 0) {
         const { line, exchange } = message;
         const { isWhole } = directoryOf(directories, exchange);
-        const receivedMs = receivedAtMs(message.receivedAtNs);
         catalogues.push({ line, exchange, receivedAtMs: receivedMs, listings, isWhole });
       }
     }
@@ -120,6 +124,7 @@ export async function verifyCapture(
     exchanges: [...exchanges].sort(),
     instruments: [...instruments].sort(),
     firstReceivedAtMs,
+    lastReceivedAtMs,
     catalogues,
     firstLineOf: markets.firstLineOf,
     tally,

@@ -95,25 +95,30 @@ export function addTrade(candle: CandleSums, trade: Trade): void {
  */
 export function joinCandle(open: OpenCandle | null, shorter: OpenCandle, interval: Interval): OpenCandle {
   if (open === null) return { ...shorter, openTimeMs: openTimeOf(shorter.openTimeMs, interval) };
-  if (shorter.high > open.high) open.high = shorter.high;
-  if (shorter.low < open.low) open.low = shorter.low;
-  open.volume += shorter.volume;
-  open.quoteVolume += shorter.quoteVolume;
-  open.takerBuyVolume += shorter.takerBuyVolume;
-  open.tradeCount += shorter.tradeCount;
-  addQuality(open, shorter);
-  if (isBefore(open.lastTimeMs, open.lastTradeId, shorter.lastTimeMs, shorter.lastTradeId)) {
-    open.close = shorter.close;
-    open.lastTimeMs = shorter.lastTimeMs;
-    open.lastTradeId = shorter.lastTradeId;
-  }
-  if (isBefore(shorter.firstTimeMs, shorter.firstTradeId, open.firstTimeMs, open.firstTradeId)) {
-    open.open = shorter.open;
-    open.firstTimeMs = shorter.firstTimeMs;
-    open.firstTradeId = shorter.firstTradeId;
-  }
+  joinSums(open, shorter);
   open.precedingTradeId = Math.min(open.precedingTradeId, shorter.precedingTradeId);
   return open;
+}
+
+/** Adds what other trades came to: the order in which they come does not matter. */
+export function joinSums(open: CandleSums, other: Readonly<CandleSums>): void {
+  if (other.high > open.high) open.high = other.high;
+  if (other.low < open.low) open.low = other.low;
+  open.volume += other.volume;
+  open.quoteVolume += other.quoteVolume;
+  open.takerBuyVolume += other.takerBuyVolume;
+  open.tradeCount += other.tradeCount;
+  addQuality(open, other);
+  if (isBefore(open.lastTimeMs, open.lastTradeId, other.lastTimeMs, other.lastTradeId)) {
+    open.close = other.close;
+    open.lastTimeMs = other.lastTimeMs;
+    open.lastTradeId = other.lastTradeId;
+  }
+  if (isBefore(other.firstTimeMs, other.firstTradeId, open.firstTimeMs, open.firstTradeId)) {
+    open.open = other.open;
+    open.firstTimeMs = other.firstTimeMs;
+    open.firstTradeId = other.firstTradeId;
+  }
 }
 
 function isBefore(aMs: number, a: number, bMs: number, b: number): boolean {

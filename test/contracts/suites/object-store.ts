@@ -56,6 +56,25 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
       expect(bodies).toContain(await textOf(key));
     });
 
+    it('puts a new object once, whoever comes second', async () => {
+      const key = `${freshPrefix()}new`;
+      const putNew = async (text: string) => objects.putNew(key, Buffer.from(text), 'text/plain');
+      expect(await putNew('first')).toBe(true);
+      expect(await putNew('a second body')).toBe(false);
+      expect(await textOf(key)).toBe('first');
+    });
+
+    it('puts one of several new objects of a key at once, and says which', async () => {
+      const key = `${freshPrefix()}raced-new`;
+      const bodies = Array.from({ length: 8 }, (_, n) => String(n).repeat(50_000));
+      const taken = await Promise.all(
+        bodies.map(async (body) => objects.putNew(key, Buffer.from(body), 'text/plain')),
+      );
+      expect(taken.filter((isTaken) => isTaken)).toHaveLength(1);
+      expect(await textOf(key)).toBe(bodies[taken.indexOf(true)]);
+      expect(await objects.list(key, { limit: 10 })).toEqual([key]);
+    });
+
     it('lists the keys of a prefix in byte order', async () => {
       const prefix = freshPrefix();
       const names = [

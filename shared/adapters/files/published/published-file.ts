@@ -1,6 +1,7 @@
 /** A file as venues publish it in bulk, whatever it is packed in: its layout, and its rows in batches. */
 import { basename } from 'node:path';
 import { INTERVALS, isInterval, type Interval } from '../../../domain/candles/interval.ts';
+import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
 import { BadPublishedFile } from './bad-published-file.ts';
 import { openParquet } from './parquet-rows.ts';
 import { layoutOfNames, layoutOfRow, type Layout, type PublishedKind } from './published-layout.ts';
@@ -20,6 +21,8 @@ export interface PublishedFile {
   readonly path: string;
   readonly name: PublishedName;
   readonly kind: PublishedKind;
+  /** What a file of our own archive says; null: that is not said. */
+  readonly instrumentId: InstrumentId | null;
   read(): AsyncGenerator<readonly ReadRow[]>;
 }
 
@@ -64,6 +67,7 @@ async function openColumns(path: string, name: PublishedName): Promise<Published
     path,
     name,
     kind: layout.kind,
+    instrumentId: parquet.instrumentId,
     async *read() {
       let line = 1;
       for await (const rows of parquet.read()) {
@@ -86,6 +90,7 @@ async function openText(path: string, name: PublishedName): Promise<PublishedFil
     path,
     name,
     kind: layout.kind,
+    instrumentId: null,
     async *read() {
       let line = 1;
       for await (const lines of publishedLines(path)) {

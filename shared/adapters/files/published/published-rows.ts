@@ -2,6 +2,7 @@
  * What a row of a file says that a venue publishes in bulk: a trade, an aggregate of trades, or a candle.
  */
 import { parseDecimal, decimalFromNumber, type Decimal } from '../../../domain/decimal.ts';
+import { UNFLAGGED } from '../../../domain/market-data/quality-flags.ts';
 import { MAX_TIME_MS } from '../../../domain/market-data/time-bound.ts';
 import { parseTradeId } from '../../../domain/market-data/trade.ts';
 import type { Layout } from './published-layout.ts';
@@ -14,6 +15,8 @@ export interface PublishedTrade {
   readonly isBuyerMaker: boolean;
   readonly timeMs: number;
   readonly unit: StampUnit;
+  /** Bits of quality flags, which only files of our own archive have; left out: none. */
+  readonly quality?: number;
 }
 
 export interface PublishedAggregate {
@@ -81,7 +84,12 @@ function readTrade(cell: CellOf): PublishedTrade | string {
     return `is_buyer_maker: expected true or false, got ${shown(cell('is_buyer_maker'))}`;
   const time = stampOf(cell('time'));
   if (typeof time === 'string') return `time: ${time}`;
-  return { kind: 'trade', tradeId, ...amounts, isBuyerMaker, ...time };
+  const trade: PublishedTrade = { kind: 'trade', tradeId, ...amounts, isBuyerMaker, ...time };
+  const quality = cell('quality') ?? UNFLAGGED;
+  if (quality === UNFLAGGED) return trade;
+  if (typeof quality !== 'number' || !Number.isInteger(quality) || quality < 0 || quality >= 2 ** 32)
+    return `quality: expected the bits of flags, got ${shown(quality)}`;
+  return { ...trade, quality };
 }
 
 function readAggregate(cell: CellOf): PublishedAggregate | string {
