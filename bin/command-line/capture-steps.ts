@@ -13,16 +13,18 @@ export type EachStep = (take: (step: TapeStep) => void) => Promise<void>;
  * @throws BadInput where it is damaged or nothing of it can be read
  */
 export async function openCaptureSteps(path: string, io: CommandIo): Promise<EachStep> {
+  let exchanges: readonly string[];
   try {
     const capture = await verifyCapture(path);
     refuseUnreadable(capture);
+    ({ exchanges } = capture);
     io.tell(noteOfCaptures([capture]));
   } catch (error) {
     if (error instanceof BadCapture) throw new BadInput(error.message);
     throw error;
   }
   return async (take) => {
-    for await (const steps of tapeOfCapture(path)) {
+    for await (const steps of tapeOfCapture(path, exchanges)) {
       io.signal.throwIfAborted();
       for (const step of steps) take(step);
     }

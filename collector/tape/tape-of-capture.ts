@@ -11,11 +11,15 @@ import { TapeCutter, type TapeStep as CutStep } from './tape-steps.ts';
 /**
  * A capture as the engine takes it: the very steps that a replay of it sends through the platform. Trades that are
  * none are left out, as the platform sets them aside.
+ * @param exchanges in it, where somebody knows: books take as long as everything else, and those of one venue are compared with none
  * @throws BadCapture
  */
-export async function* tapeOfCapture(path: string): AsyncGenerator<readonly TapeStep[]> {
-  // A price is compared with those of other venues by its book, where there is one.
-  const cutter = new TapeCutter(new TapeBoundaries(), new TapeBooks());
+export async function* tapeOfCapture(
+  path: string,
+  exchanges: readonly string[] | null = null,
+): AsyncGenerator<readonly TapeStep[]> {
+  const isOfOne = exchanges !== null && exchanges.length < 2;
+  const cutter = new TapeCutter(new TapeBoundaries(), ...(isOfOne ? [] : [new TapeBooks()]));
   const decoders = new CaptureDecoders();
   for await (const messages of readCapture(path)) {
     yield [...cutter.steps(messages.map((message) => readTapeMessage(message, decoders)))].flatMap(
