@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { Failure } from '../api/api-client.ts';
-import { partsOf, quoteCurrencyOf, type Fill, type Order } from '../api/views.ts';
+import { quoteCurrencyOf, type Fill, type Order } from '../api/views.ts';
 import { formatCash, formatCount, formatPrice, formatQuantity, NO_FIGURE } from '../numbers/format-number.ts';
 import { formatMoment } from '../numbers/format-time.ts';
+import { InstrumentName } from '../page/instrument-name.tsx';
 import { Empty, Panel } from '../page/panel.tsx';
 import { Tabs } from '../page/tabs.tsx';
 import { DataFlags, OrderStatus, SideWord } from './order-status.tsx';
@@ -83,7 +84,9 @@ function OrderRow({ order }: { readonly order: Order }) {
       <td>
         <time>{formatMoment(effectiveTimeMs, Date.now())}</time>
       </td>
-      <td>{partsOf(instrumentId).pair}</td>
+      <td>
+        <InstrumentName instrumentId={instrumentId} />
+      </td>
       <td>
         <SideWord side={side} />
       </td>
@@ -148,7 +151,9 @@ function FillRow({ fill }: { readonly fill: Fill }) {
       <td>
         <time>{formatMoment(timeMs, Date.now())}</time>
       </td>
-      <td>{partsOf(instrumentId).pair}</td>
+      <td>
+        <InstrumentName instrumentId={instrumentId} />
+      </td>
       <td>
         <SideWord side={side} />
       </td>

@@ -1,4 +1,4 @@
-import { partsOf, type Portfolio, type Position } from '../api/views.ts';
+import type { Portfolio, Position } from '../api/views.ts';
 import { ratioOf, signOf, subtract } from '../numbers/exact-decimal.ts';
 import {
   formatCash,
@@ -9,6 +9,7 @@ import {
   NO_FIGURE,
 } from '../numbers/format-number.ts';
 import { dayLabel, formatMoment } from '../numbers/format-time.ts';
+import { InstrumentName } from '../page/instrument-name.tsx';
 import { Empty, Panel } from '../page/panel.tsx';
 import { EquityChart } from './equity-chart.tsx';
 import { openPositions } from './read-ledger.ts';
@@ -117,7 +118,9 @@ function Positions({ positions }: { readonly positions: readonly Position[] }) {
           {positions.map(
             ({ strategyId, instrumentId, quantity, entryPrice, markPrice, unrealizedProfit }) => (
               <tr key={strategyId}>
-                <td>{partsOf(instrumentId).pair}</td>
+                <td>
+                  <InstrumentName instrumentId={instrumentId} />
+                </td>
                 <td class="number">{formatQuantity(quantity)}</td>
                 <td class="number">{entryPrice === null ? NO_FIGURE : formatPrice(entryPrice)}</td>
                 <td class="number">{markPrice === null ? NO_FIGURE : formatPrice(markPrice)}</td>

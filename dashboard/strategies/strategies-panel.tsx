@@ -13,6 +13,7 @@ import { signOf } from '../numbers/exact-decimal.ts';
 import { formatCash, formatChange, formatQuantity } from '../numbers/format-number.ts';
 import { Dialog } from '../page/dialog.tsx';
 import { Icon } from '../page/icon.tsx';
+import { InstrumentName } from '../page/instrument-name.tsx';
 import { Empty, FormFailure, Panel } from '../page/panel.tsx';
 import { usePlatform } from '../page/platform-access.ts';
 import { useDenial } from '../page/rights.ts';
@@ -124,7 +125,9 @@ function StrategyItem({ strategy, position, onChanged }: StrategyItemProps) {
         <span class={`status ${isRunning ? 'good' : 'over'}`}>
           <Icon name={isRunning ? 'play' : 'pause'} /> {isRunning ? 'Running' : 'Paused'}
         </span>
-        <b>{partsOf(strategy.instrumentId).pair}</b>
+        <b>
+          <InstrumentName instrumentId={strategy.instrumentId} />
+        </b>
         <span class="strategy-buttons">
           <button
             type="button"
