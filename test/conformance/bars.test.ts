@@ -155,7 +155,7 @@ describeConformance('bars of the stored trades', () => {
     'of %s, replayed, are over REST those that the command prints',
     async (name) => {
       const path = name === 'binance' ? BINANCE : `${dataFolder}cases/${name}.ndjson.gz`;
-      const lines = gunzipSync(readFileSync(path)).toString('utf8').trimEnd().split('\n').slice(-30_000);
+      const lines = gunzipSync(readFileSync(path)).toString('utf8').trimEnd().split('\n').slice(-10_000);
       const capture = join(folder, `${name}.ndjson.gz`);
       writeCapture(capture, lines);
       const dataDir = join(folder, name);
