@@ -101,7 +101,7 @@ export class InstrumentFeed {
     const id = parseTradeId(trade.tradeId);
     this.#received++;
     if (id === null) {
-      this.#send(trade, null, message);
+      this.#sendAside(trade, message);
       return null;
     }
     const numbered = { id, timeMs: timeOf(trade) };
@@ -110,6 +110,7 @@ export class InstrumentFeed {
       this.#outlet.beginInstrument(this.instrumentId, { tradeId: id, timeMs: numbered.timeMs });
     const admission = this.#continuity.admit(numbered, { trade, id, message }, trade.isOfNewest);
     if (admission === 'next') this.#send(trade, id, message);
+    else if (admission === 'stray') this.#sendAside(trade, message);
     else if (admission === 'repeated' && message !== null) this.#outlet.archive(message);
     else if (admission === 'held') this.#follow();
     if (admission !== 'gap' && admission !== 'reset') return null;
@@ -183,10 +184,16 @@ export class InstrumentFeed {
     for (const { trade, id, message } of released) this.#send(trade, id, message);
   }
 
-  #send(trade: ToldTrade, id: number | null, message: ReceivedMessage | null): void {
+  #send(trade: ToldTrade, id: number, message: ReceivedMessage | null): void {
     // Where a time is not believed, the one before it will do: more is asked for than is missing.
     this.#lastTimeMs = timeOf(trade) ?? this.#lastTimeMs;
-    this.#outlet.sendTrade(trade, id === null ? null : { tradeId: id, timeMs: this.#lastTimeMs });
+    this.#outlet.sendTrade(trade, { tradeId: id, timeMs: this.#lastTimeMs });
+    if (message !== null) this.#outlet.archive(message);
+  }
+
+  /** Beside the row: nothing is asked for from there on. */
+  #sendAside(trade: ToldTrade, message: ReceivedMessage | null): void {
+    this.#outlet.sendTrade(trade, null);
     if (message !== null) this.#outlet.archive(message);
   }
 }

@@ -107,6 +107,47 @@ describe('the row of trades', () => {
     expect(row.drain()).toEqual({ released: ['b'], gap: null });
   });
 
+  it('holds what was fetched behind a gap: a venue whose clock went wrong tells it in another order', () => {
+    const row = new TradeContinuity<string>(LAST);
+    row.admit(at(46), 'f');
+    expect(row.fill(at(45), 'e')).toEqual([]);
+    expect(row.drain()).toEqual({ released: [], gap: { fromId: 42, toId: 44 } });
+    const early = (id: number) => ({ id, timeMs: at(id).timeMs - 120_000 });
+    expect([42, 43, 44].flatMap((id) => row.fill(early(id), `${id}`))).toEqual(['42', '43', '44']);
+    expect(row.drain()).toEqual({ released: ['e', 'f'], gap: null });
+  });
+
+  it('lets a number that was sent pass with another time: a venue that counts anew, with a clock that went back', () => {
+    const row = new TradeContinuity<string>(LAST);
+    row.admit(at(42), 'b');
+    const anew = { id: 42, timeMs: at(42).timeMs - 120_000 };
+    expect(row.admit(anew, 'c', true)).toBe('repeated');
+    expect(row.admit(anew, 'c')).toBe('stray');
+    expect(row.admit(anew, 'c')).toBe('repeated');
+    expect(row.admit(at(42), 'b')).toBe('repeated');
+    expect([row.lastId, row.admit(at(43), 'd')]).toEqual([42, 'next']);
+  });
+
+  it('lets pass once what was given up and comes late', () => {
+    const row = new TradeContinuity<string>(LAST);
+    row.admit(at(44), 'd');
+    row.passOver({ fromId: 42, toId: 43 });
+    row.drain();
+    expect([42, 43].map((id) => row.admit(at(id), 'late'))).toEqual(['stray', 'stray']);
+    expect(row.admit(at(42), 'late')).toBe('repeated');
+    expect(row.admit(at(41), 'a')).toBe('repeated');
+    expect(row.lastId).toBe(44);
+  });
+
+  it('knows the trades of each of several beginnings', () => {
+    const row = new TradeContinuity<string>(at(0));
+    const times = [2000, 3000, 4000];
+    expect(times.map((timeMs) => row.admit({ id: 1, timeMs }, 'a'))).toEqual(['next', 'reset', 'held']);
+    expect(times.slice(1).flatMap((timeMs) => row.fill({ id: 1, timeMs }, 'a'))).toHaveLength(2);
+    row.drain();
+    for (const timeMs of times) expect(row.admit({ id: 1, timeMs }, 'a')).toBe('repeated');
+  });
+
   it('knows a trade again whose time was rounded on the way', () => {
     const row = new TradeContinuity<string>(LAST);
     row.admit(at(42), 'b');

@@ -16,6 +16,8 @@ export type Admission =
   | 'next'
   /** Known already. */
   | 'repeated'
+  /** By its number it should have come before; it was never sent, and is sent on where it is. */
+  | 'stray'
   /** Kept until what is missing before it has been fetched. */
   | 'held'
   /** As `held`, and this is the first sign that something is missing. */
@@ -29,6 +31,8 @@ interface Held<Item> extends NumberedTrade {
 
 /** What a subscription begins with, and what a message that comes late may hold, has fewer. */
 const MAX_REMEMBERED = 512;
+const MAX_TIMES_OF_AN_ID = 8;
+const MAX_PASSED_OVER = 16;
 const SAME_TIME_MS = 2;
 
 /**
@@ -45,14 +49,16 @@ export class TradeContinuity<Item> {
   #held: Held<Item>[] | null = null;
   /** Held trades follow a number that the venue began with anew. */
   #isReset = false;
-  /** Times of the trades that were sent last, by id. */
-  readonly #sent = new Map<number, number | null>();
+  /** Times of the trades that were sent last, by id: of a venue that counts anew again and again, several. */
+  readonly #sent = new Map<number, (number | null)[]>();
+  /** What was given up last, and may come late. */
+  readonly #passedOver: Gap[] = [];
 
   /** @param last of an earlier run; null: none is known, and whatever comes first is the beginning. */
   constructor(last: NumberedTrade | null) {
     this.#lastId = last?.id ?? null;
     this.#newestMs = last?.timeMs ?? null;
-    if (last !== null) this.#sent.set(last.id, last.timeMs);
+    if (last !== null) this.#sent.set(last.id, [last.timeMs]);
   }
 
   get lastId(): number | null {
@@ -89,7 +95,11 @@ export class TradeContinuity<Item> {
     if (this.#isKnown(trade)) return 'repeated';
     const isFallen = this.#lastId !== null && id <= this.#lastId;
     const isOfReset = this.#isOfReset(trade) || (!isSaidAgain && id < this.#lastId! - MAX_REMEMBERED);
-    if (isFallen && !this.#isReset && !isOfReset) return 'repeated';
+    if (isFallen && !this.#isReset && !isOfReset) {
+      if (isSaidAgain || !this.#isNeverSent(id)) return 'repeated';
+      this.#remember(trade);
+      return 'stray';
+    }
     if (isFallen && !this.#isReset) {
       this.#isReset = true;
       const isFirstSign = this.#held === null;
@@ -97,7 +107,7 @@ export class TradeContinuity<Item> {
       return isFirstSign ? 'reset' : 'held';
     }
     if (this.#held === null) {
-      if (this.#lastId === null || id === this.#lastId + 1) {
+      if (this.#isNext(trade)) {
         this.#take(trade);
         return 'next';
       }
@@ -119,7 +129,7 @@ export class TradeContinuity<Item> {
   }
 
   /**
-   * A trade was fetched, in the venue's order.
+   * A trade was fetched, in the venue's order. One whose number says that others are missing before it is held.
    * @returns what is to be sent on because of it: held ones that come before it, and itself where it was missing.
    */
   fill(trade: NumberedTrade, item: Item): readonly Item[] {
@@ -129,7 +139,12 @@ export class TradeContinuity<Item> {
     if (isFallen && !(this.#isReset ? id <= this.#held![0]!.id : this.#isOfReset(trade))) return [];
     // Of the run before the reset there may be some left: they come first, and their ids go on.
     if (isFallen) this.#isReset = false;
-    const before = isFallen ? [] : this.#release((held) => held.id < id && held.id > this.#lastId!);
+    const before = isFallen ? [] : this.#release((held) => held.id < id && this.#isNext(held));
+    // A clock that is wrong puts trades elsewhere in the venue's order: by the numbers some are missing before this one.
+    if (!isFallen && !this.#isReset && this.#held !== null && !this.#isNext(trade)) {
+      this.#hold({ ...trade, item });
+      return before;
+    }
     this.#take(trade);
     if (this.#held !== null) this.#held = this.#held.filter((held) => !this.#isKnown(held));
     return [...before, item];
@@ -144,7 +159,7 @@ export class TradeContinuity<Item> {
     // How many came before the first that was heard, nobody knows.
     if (this.#isReset && held.length > 0)
       return { released: [], gap: { fromId: held[0]!.id, toId: held[0]!.id - 1 } };
-    const released = this.#release(({ id }) => this.#lastId === null || id === this.#lastId + 1);
+    const released = this.#release((held) => this.#isNext(held));
     const rest = (this.#held ?? []).filter(({ id }) => id > this.#lastId!);
     this.#held = rest.length === 0 ? null : rest;
     const gap = rest.length === 0 ? null : { fromId: this.#lastId! + 1, toId: rest[0]!.id - 1 };
@@ -161,14 +176,27 @@ export class TradeContinuity<Item> {
   /** What is missing stays missing: the next drain begins behind it. */
   passOver(gap: Gap): void {
     this.#lastId = gap.toId;
+    this.#passedOver.push(gap);
+    if (this.#passedOver.length > MAX_PASSED_OVER) this.#passedOver.shift();
     this.#isReset = false;
+  }
+
+  #isNext({ id }: NumberedTrade): boolean {
+    return this.#lastId === null || id === this.#lastId + 1;
   }
 
   /** The answer to a question may have rounded the time. */
   #isKnown({ id, timeMs }: NumberedTrade): boolean {
-    const sentMs = this.#sent.get(id);
-    if (sentMs === undefined) return false;
-    return sentMs === null || timeMs === null || Math.abs(sentMs - timeMs) <= SAME_TIME_MS;
+    const sent = this.#sent.get(id);
+    if (sent === undefined) return false;
+    return sent.some(
+      (sentMs) => sentMs === null || timeMs === null || Math.abs(sentMs - timeMs) <= SAME_TIME_MS,
+    );
+  }
+
+  /** Of a number that is not known with this time: it was sent with another one, or was given up. */
+  #isNeverSent(id: number): boolean {
+    return this.#sent.has(id) || this.#passedOver.some(({ fromId, toId }) => id >= fromId && id <= toId);
   }
 
   /** A number that fell while time went on. */
@@ -176,11 +204,19 @@ export class TradeContinuity<Item> {
     return timeMs !== null && this.#newestMs !== null && timeMs > this.#newestMs;
   }
 
-  #take({ id, timeMs }: NumberedTrade): void {
+  #take(trade: NumberedTrade): void {
+    const { id, timeMs } = trade;
     this.#lastId = id;
     if (timeMs !== null) this.#newestMs = Math.max(this.#newestMs ?? 0, timeMs);
+    this.#remember(trade);
+  }
+
+  #remember({ id, timeMs }: NumberedTrade): void {
+    const times = this.#sent.get(id) ?? [];
+    if (times.length >= MAX_TIMES_OF_AN_ID) times.shift();
+    times.push(timeMs);
     this.#sent.delete(id);
-    this.#sent.set(id, timeMs);
+    this.#sent.set(id, times);
     if (this.#sent.size > MAX_REMEMBERED) this.#sent.delete(this.#sent.keys().next().value!);
   }
 

@@ -10,6 +10,13 @@ afterAll(async () => rounds.end());
 
 const SHAPE = { instruments: 20, tradesPerSecond: 2 };
 
+const SEEDS = Array.from({ length: Number(process.env['MILLRACE_SEEDS'] ?? 10) }, (_, n) => n + 1);
+/**
+ * A venue that counts anew twice, the second time with its clock behind; one that does so while nobody listens; trades of a clock
+ * that is behind, told by an answer at other places than their numbers.
+ */
+const FOUND_SOMETHING = [26, 68, 115];
+
 function expectWhole({ lost, doubled, late, trades, untrue, untold, sound }: Rounds.FaultyRun): void {
   const said = `${trades} trades, ${lost.length} lost, ${doubled.length} doubled, ${late.length} late`;
   const wrong = [...lost, ...doubled, ...late];
@@ -34,17 +41,14 @@ describe('three venues, twenty instruments each', () => {
     expectWhole(await rounds.call('runUnderFaults', { ...SHAPE, seed: 2, faults, disturbedMs: 4500 }));
   });
 
-  it.each(Array.from({ length: Number(process.env['MILLRACE_SEEDS'] ?? 10) }, (_, n) => n + 1))(
-    'mixed, seed %d',
-    async (seed) => {
-      expectWhole(
-        await rounds.call('runUnderFaults', {
-          ...SHAPE,
-          seed,
-          faults: faultsOf(seed),
-          disturbedMs: MIXED_MS,
-        }),
-      );
-    },
-  );
+  it.each([...new Set([...SEEDS, ...FOUND_SOMETHING])])('mixed, seed %d', async (seed) => {
+    expectWhole(
+      await rounds.call('runUnderFaults', {
+        ...SHAPE,
+        seed,
+        faults: faultsOf(seed),
+        disturbedMs: MIXED_MS,
+      }),
+    );
+  });
 });
