@@ -3,9 +3,7 @@ import type { Candle } from '../../shared/domain/candles/candle.ts';
 import { intervalMs, type Interval } from '../../shared/domain/candles/interval.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { CandleStore, StoredCandle } from '../../shared/ports/candle-store.ts';
-
-/** The most that a store gives at once. */
-const ROWS_A_PAGE = 10_000;
+import { MAX_ROWS_A_READ } from '../../shared/ports/read-limit.ts';
 
 /** Candles that open, or trades that are made, at or after a time and before another. */
 export interface TimeRange {
@@ -50,12 +48,12 @@ export class StoredCandles {
 
   /** A stretch without candles is passed over in one question as long as the page that follows is not full. */
   async #readNext(openTimeMs: number): Promise<void> {
-    const window = ROWS_A_PAGE * intervalMs(this.#interval);
+    const window = MAX_ROWS_A_READ * intervalMs(this.#interval);
     const endMs = Math.min(this.#toMs, Math.max(this.#nextMs + window, openTimeMs + 1));
     const from = this.#nextMs;
-    const found = await this.#store.between(this.#instrumentId, this.#interval, from, endMs, ROWS_A_PAGE);
+    const found = await this.#store.between(this.#instrumentId, this.#interval, from, endMs, MAX_ROWS_A_READ);
     // The store gives the newest of a range: where it is full, the older ones are asked for first.
-    if (found.length < ROWS_A_PAGE || endMs - from <= window) {
+    if (found.length < MAX_ROWS_A_READ || endMs - from <= window) {
       this.#page = found;
       this.#nextMs = endMs;
       return;
@@ -65,7 +63,7 @@ export class StoredCandles {
       this.#interval,
       from,
       from + window,
-      ROWS_A_PAGE,
+      MAX_ROWS_A_READ,
     );
     this.#nextMs = from + window;
   }

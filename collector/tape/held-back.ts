@@ -19,12 +19,16 @@ export const HOLD_MS = 10;
 /** Trades and rows of books that may wait: the bound on memory where the stamps of a tape stand still. */
 export const MAX_HELD = 2000;
 
+type Waiting =
+  | { readonly kind: 'trades'; readonly trades: VenueTrade[] }
+  | { readonly kind: 'books'; readonly rows: ToldBook[] };
+
 /** Instruments that have passed into a later second and are released together, and what the tape tells of them meanwhile. */
 export class HeldBack {
   readonly #passed = new Map<InstrumentId, Watermark>();
   #behind: Set<InstrumentId> = new Set();
   #fromMs = 0;
-  #waiting: SentStep[] = [];
+  #waiting: Waiting[] = [];
   #count = 0;
   readonly #firstLines = new Map<number, number>();
 
@@ -61,7 +65,7 @@ export class HeldBack {
     this.note(message);
     this.#count++;
     const last = this.#waiting.at(-1);
-    if (last?.kind === 'trades') (last.trades as VenueTrade[]).push(trade);
+    if (last?.kind === 'trades') last.trades.push(trade);
     else this.#waiting.push({ kind: 'trades', trades: [trade] });
   }
 
@@ -71,7 +75,7 @@ export class HeldBack {
     this.note(message);
     this.#count++;
     const last = this.#waiting.at(-1);
-    if (last?.kind === 'books') (last.rows as ToldBook[]).push(row);
+    if (last?.kind === 'books') last.rows.push(row);
     else this.#waiting.push({ kind: 'books', rows: [row] });
     return true;
   }

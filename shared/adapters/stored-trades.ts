@@ -1,10 +1,8 @@
 /** The trades of a range, a page at a time, however long the range is. */
 import type { InstrumentId } from '../domain/market-data/instrument.ts';
 import type { Trade } from '../domain/market-data/trade.ts';
+import { MAX_ROWS_A_READ } from '../ports/read-limit.ts';
 import type { TradeStore } from '../ports/trade-store.ts';
-
-/** The most that a store gives at once. */
-const TRADES_A_PAGE = 10_000;
 
 /**
  * In order, (time, id), each once.
@@ -21,13 +19,13 @@ export async function* storedTrades(
       instrumentId,
       last?.timeMs ?? fromMs,
       toMs,
-      TRADES_A_PAGE,
+      MAX_ROWS_A_READ,
     );
     const fresh: readonly Trade[] = last === null ? page : page.filter(isAfter(last));
     if (fresh.length > 0) yield fresh;
-    if (page.length < TRADES_A_PAGE) return;
+    if (page.length < MAX_ROWS_A_READ) return;
     if (fresh.length === 0)
-      throw new Error(`${instrumentId} has more than ${TRADES_A_PAGE} trades at ${last!.timeMs}`);
+      throw new Error(`${instrumentId} has more than ${MAX_ROWS_A_READ} trades at ${last!.timeMs}`);
     last = fresh.at(-1)!;
   }
 }

@@ -258,8 +258,8 @@ async function tellOthers<State, Effects>(
   lane: Lane<State>,
   hasEnded: boolean,
 ): Promise<void> {
-  const now = performance.now();
   if (told === undefined) return;
+  const now = performance.now();
   const moment = told.moment(lane.state);
   if (!hasEnded && moment <= lane.toldMoment && now - lane.toldAt < told.everyMs) return;
   const value = told.store(lane.state);

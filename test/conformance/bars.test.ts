@@ -9,7 +9,7 @@ import { openStorage } from '../../embedded/storage.ts';
 import { createHandler as readMarket } from '../../lambdas/api/read-market/handler.ts';
 import { barViewOf } from '../../shared/contracts/bar-views.ts';
 import { parseBarRule } from '../../shared/domain/candles/bar-rule.ts';
-import { decimal, formatDecimal } from '../../shared/domain/decimal.ts';
+import { formatDecimal } from '../../shared/domain/decimal.ts';
 import type { Trade } from '../../shared/domain/market-data/trade.ts';
 import { runMillrace } from '../platform/run-millrace.ts';
 import { writeCapture } from '../platform/write-capture.ts';
@@ -17,6 +17,7 @@ import { barsPlainly } from '../support/bars-plainly.ts';
 import { openMemoryState } from '../support/memory-state.ts';
 import { restClient } from '../support/rest-client.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { publishedTrades } from './published-trades.ts';
 import { dataFolder, describeConformance } from './recorded-data.ts';
 
 const BINANCE = `${dataFolder}captures/binance-spot-btcusdt-2024-08-09.ndjson.gz`;
@@ -63,21 +64,6 @@ function expected(trades: readonly Trade[], by: string) {
     a < b ? -1 : 1,
   );
   return instruments.flatMap(([, own]) => barsPlainly(own, rule).map((bar) => barViewOf(bar, rule)));
-}
-
-/** `[timeMs, aggId, null, side, price, quantity, cost]` */
-function publishedTrades(): Trade[] {
-  const file = gunzipSync(readFileSync(`${dataFolder}trades/xrp-eth-2019-10-binance-agg.json.gz`)).toString();
-  const rows = JSON.parse(file) as [number, string | number, null, string, number, number, number][];
-  const plain = (number: number): string => number.toFixed(12).replace(/\.?0+$/, '');
-  return rows.map(([timeMs, id, , side, price, quantity]) => ({
-    instrumentId: 'binance:XRP-ETH',
-    tradeId: Number(id),
-    timeMs,
-    price: decimal(plain(price)),
-    quantity: decimal(plain(quantity)),
-    takerSide: side === 'buy' ? 'BUY' : 'SELL',
-  }));
 }
 
 function publish(name: string, trades: readonly Trade[]): string {

@@ -7,10 +7,11 @@ import type { Candle } from '../../shared/domain/candles/candle.ts';
 import { candleUnderWay } from '../../shared/domain/candles/candle-under-way.ts';
 import { type ClosedCandle, type LateTrade } from '../../shared/domain/candles/fold.ts';
 import { INTERVALS, intervalMs, openTimeOf, type Interval } from '../../shared/domain/candles/interval.ts';
-import { decimal, formatDecimal } from '../../shared/domain/decimal.ts';
+import { formatDecimal } from '../../shared/domain/decimal.ts';
 import type { Trade } from '../../shared/domain/market-data/trade.ts';
 import { TapeFolds, type TapeStep } from '../../shared/engine/tape-folds.ts';
 import { foldedPlainly, sumsOf } from '../support/folded-plainly.ts';
+import { publishedTrades } from './published-trades.ts';
 import { dataFolder, describeConformance } from './recorded-data.ts';
 
 const CAPTURE = `${dataFolder}captures/binance-spot-btcusdt-2024-08-09.ndjson.gz`;
@@ -43,22 +44,6 @@ async function recordedSteps(): Promise<TapeStep[]> {
 
 const tradesOf = (steps: readonly TapeStep[]): Trade[] =>
   steps.flatMap((step) => (step.kind === 'trade' ? [step.trade] : []));
-
-/** `[timeMs, aggId, null, side, price, quantity, cost]` */
-function publishedTrades(): Trade[] {
-  const file = gunzipSync(readFileSync(`${dataFolder}trades/xrp-eth-2019-10-binance-agg.json.gz`)).toString();
-  const rows = JSON.parse(file) as [number, string | number, null, string, number, number, number][];
-  return rows.map(([timeMs, id, , side, price, quantity]) => ({
-    instrumentId: 'binance:XRP-ETH',
-    tradeId: Number(id),
-    timeMs,
-    price: decimal(plain(price)),
-    quantity: decimal(plain(quantity)),
-    takerSide: side === 'buy' ? 'BUY' : 'SELL',
-  }));
-}
-
-const plain = (number: number): string => number.toFixed(12).replace(/\.?0+$/, '');
 
 describeConformance('every interval', () => {
   it('of a capture is what a plain fold of it makes', async () => {

@@ -2,14 +2,12 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { tapeOfCapture } from '../../collector/tape/tape-of-capture.ts';
 import { openStorage, type Storage } from '../../embedded/storage.ts';
 import type { Totals } from '../../embedded/totals.ts';
 import { candleViewOf } from '../../shared/contracts/lane-candles.ts';
-import { DEFAULT_LIMITS } from '../../shared/contracts/records.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 import { decimal } from '../../shared/domain/decimal.ts';
-import { TapeEngine, type TapeRun } from '../../shared/engine/tape-engine.ts';
+import { engineOver } from '../platform/chain-and-engine.ts';
 import { runMillrace, type MillraceRun } from '../platform/run-millrace.ts';
 import { readTradingRecords } from '../platform/trading-records.ts';
 import { publishedCandles } from './published-candles.ts';
@@ -80,9 +78,7 @@ describeConformance('a recorded market replayed through the platform', () => {
   it('gives the signals, orders and fills of the engine over the same tape, byte for byte', async () => {
     await withStorage(undisturbed, async ({ state }) => {
       const live = await readTradingRecords(state);
-      const engine = new TapeEngine(live.instances, DEFAULT_LIMITS);
-      for await (const steps of tapeOfCapture(CAPTURE)) for (const step of steps) engine.step(step);
-      const run: TapeRun = engine.result();
+      const run = await engineOver(CAPTURE, live.instances);
       expect(canonicalJson(live.signals)).toBe(canonicalJson(run.signals));
       expect(canonicalJson(live.fills)).toBe(canonicalJson(run.fills));
       expect(live.orders.map(({ clientOrderId, status }) => [clientOrderId, status])).toEqual(

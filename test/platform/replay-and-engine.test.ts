@@ -3,29 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { replayCaptures } from '../../collector/tape/replay.ts';
-import { tapeOfCapture } from '../../collector/tape/tape-of-capture.ts';
 import { openPlatform } from '../../embedded/platform.ts';
-import { verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import { bookRecordOf } from '../../shared/contracts/ledger-records.ts';
 import { booksPartition, reservationKey } from '../../shared/contracts/record-keys.ts';
-import {
-  DEFAULT_LIMITS,
-  PAPER_ACCOUNT_ID,
-  type BookRecord,
-  type OrderRecord,
-} from '../../shared/contracts/records.ts';
-import { TapeEngine, type TapeRun } from '../../shared/engine/tape-engine.ts';
+import { PAPER_ACCOUNT_ID, type BookRecord, type OrderRecord } from '../../shared/contracts/records.ts';
+import type { TapeRun } from '../../shared/engine/tape-engine.ts';
 import type { Ports } from '../../shared/ports/index.ts';
 import type { Flagged } from '../../shared/domain/market-data/quality-flags.ts';
 import { readIndex } from '../../shared/runtime/all-pages.ts';
-import { createStrategy } from '../../shared/runtime/create-strategy.ts';
-import { createLog } from '../../shared/runtime/log.ts';
 import { aStrategy } from '../support/strategy.ts';
-import { readTradingRecords, type TradingRecords } from './trading-records.ts';
+import { chainOver, engineOver } from './chain-and-engine.ts';
+import type { TradingRecords } from './trading-records.ts';
 import { FIRST_SECOND, writeCapture } from './write-capture.ts';
 
-const silent = createLog({ write: () => undefined }, 'error');
 /** Longer than it takes to close a candle and to decide upon it. */
 const FILL_DELAY_MS = 150;
 
@@ -76,23 +66,11 @@ async function runBoth(
   try {
     const params = { fastPeriod: 1, slowPeriod: 2 };
     const instance = aStrategy({ params, instrumentId: INSTRUMENT, interval: '1s', latencyMs });
-    await createStrategy(state, instance, 0);
-    await replayCaptures({
-      files: [await verifyCapture(path)],
-      writer: platform.ports.streams,
-      state,
-      gate: platform.gate,
-      speed: 'max',
-      signal: new AbortController().signal,
-      log: silent,
-    });
-    await platform.runtime.drained();
-    const engine = new TapeEngine([instance], DEFAULT_LIMITS);
-    for await (const steps of tapeOfCapture(path)) for (const step of steps) engine.step(step);
+    const live = await chainOver(platform, path, [instance]);
     return {
-      live: await readTradingRecords(state),
+      live,
       positions: await readIndex<BookRecord>(state, 'portfolio', booksPartition(PAPER_ACCOUNT_ID)),
-      engine: engine.result(),
+      engine: await engineOver(path, [instance]),
       orderInFlight: (await state.get('orders', reservationKey(instance.strategyId))) !== null,
     };
   } finally {

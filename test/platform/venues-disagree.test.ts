@@ -1,27 +1,21 @@
 /** A venue that drifts away from the others, through the platform: what is said of its prices goes all the way. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { replayCaptures } from '../../collector/tape/replay.ts';
-import { tapeOfCapture } from '../../collector/tape/tape-of-capture.ts';
 import { openPlatform, type Platform } from '../../embedded/platform.ts';
-import { verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
-import { DEFAULT_LIMITS } from '../../shared/contracts/records.ts';
-import { TapeEngine, type TapeRun } from '../../shared/engine/tape-engine.ts';
+import type { TapeRun } from '../../shared/engine/tape-engine.ts';
 import type { Flagged } from '../../shared/domain/market-data/quality-flags.ts';
 import { exchangeOf } from '../../shared/domain/market-data/instrument.ts';
-import { createStrategy } from '../../shared/runtime/create-strategy.ts';
-import { createLog } from '../../shared/runtime/log.ts';
 import { recordedLines } from '../support/recorded-capture.ts';
 import { RECORDED_FROM_MS, recordVenues } from '../support/recorded-venues.ts';
 import { aStrategy } from '../support/strategy.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { readTradingRecords, type TradingRecords } from './trading-records.ts';
+import { chainOver, engineOver } from './chain-and-engine.ts';
+import type { TradingRecords } from './trading-records.ts';
 import { writeCapture } from './write-capture.ts';
 
 const KRAKEN = 'kraken:BTC-USD';
 const COINBASE = 'coinbase:BTC-USD';
 const DRIFT = { fromMs: RECORDED_FROM_MS + 10_000, untilMs: RECORDED_FROM_MS + 28_000 };
-const silent = createLog({ write: () => undefined }, 'error');
 /** Turns whenever the price does. */
 const params = { fastPeriod: 1, slowPeriod: 2 };
 
@@ -46,25 +40,11 @@ describe('a venue whose prices drift away from the others', () => {
       inOrder.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, line]) => line),
     );
     platform = await openPlatform({ dataDir: temporaryFolder(), use: { market: 'simulated' }, time: 'tape' });
-    const { state } = platform.storage;
     const instances = [KRAKEN, COINBASE].map((instrumentId) =>
       aStrategy({ params, instrumentId, interval: '1s', latencyMs: 0 }),
     );
-    for (const instance of instances) await createStrategy(state, instance, 0);
-    await replayCaptures({
-      files: [await verifyCapture(path)],
-      writer: platform.ports.streams,
-      state,
-      gate: platform.gate,
-      speed: 'max',
-      signal: new AbortController().signal,
-      log: silent,
-    });
-    await platform.runtime.drained();
-    live = await readTradingRecords(state);
-    const folded = new TapeEngine(instances, DEFAULT_LIMITS);
-    for await (const steps of tapeOfCapture(path)) for (const step of steps) folded.step(step);
-    engine = folded.result();
+    live = await chainOver(platform, path, instances);
+    engine = await engineOver(path, instances);
   });
   afterAll(async () => platform.close());
 

@@ -4,10 +4,9 @@ import { addTrade, openCandle } from '../../shared/domain/candles/open-candle.ts
 import type { TradeSpan } from '../../shared/domain/candles/trade-span.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { Trade } from '../../shared/domain/market-data/trade.ts';
+import { MAX_ROWS_A_READ } from '../../shared/ports/read-limit.ts';
 import { LimitExceeded } from '../../shared/ports/state-store.ts';
 import type { TradeStore } from '../../shared/ports/trade-store.ts';
-
-const MAX_TRADES = 10_000;
 
 /** Trades in a map, for tests of what reads them; the contract suite holds it to the port. */
 export class MemoryTradeStore implements TradeStore {
@@ -38,8 +37,8 @@ export class MemoryTradeStore implements TradeStore {
     toMs: number,
     limit: number,
   ): Promise<readonly Trade[]> {
-    if (limit < 1 || limit > MAX_TRADES)
-      throw new LimitExceeded(`expected 1 to ${MAX_TRADES} trades, not ${limit}`);
+    if (limit < 1 || limit > MAX_ROWS_A_READ)
+      throw new LimitExceeded(`expected 1 to ${MAX_ROWS_A_READ} trades, not ${limit}`);
     return this.#tape(instrumentId)
       .filter(({ timeMs }) => fromMs <= timeMs && timeMs < toMs)
       .slice(0, limit)

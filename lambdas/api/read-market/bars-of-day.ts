@@ -10,9 +10,10 @@ import { ZERO } from '../../../shared/domain/decimal.ts';
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
 import { MAX_TIME_MS } from '../../../shared/domain/market-data/time-bound.ts';
 import type { Trade } from '../../../shared/domain/market-data/trade.ts';
+import { MAX_ROWS_A_READ } from '../../../shared/ports/read-limit.ts';
 import { LimitExceeded } from '../../../shared/ports/state-store.ts';
 import type { TradeStore } from '../../../shared/ports/trade-store.ts';
-import { TradeReader, TRADES_A_READ } from './trade-reader.ts';
+import { TradeReader } from './trade-reader.ts';
 
 export interface BarsAsked {
   readonly rule: BarRule;
@@ -109,14 +110,14 @@ function planOf(
   if (last === -1 || first === -1 || first > last) return null;
   const top = below !== null && below < before[last + 1]! ? below : before[last + 1]!;
   let [start, count, cost] = [last + 1, 0, 0];
-  let [together, between] = [TRADES_A_READ, 0];
+  let [together, between] = [MAX_ROWS_A_READ, 0];
   while (start > 0) {
     start--;
     const { tradeCount } = spans[start]!;
     count += tradeCount;
     if (before[start]! < before[start + 1]!) {
       const more = between + tradeCount;
-      const isNear = between <= COST_OF_A_READ && together + more < TRADES_A_READ;
+      const isNear = between <= COST_OF_A_READ && together + more < MAX_ROWS_A_READ;
       cost += isNear ? more : tradeCount + COST_OF_A_READ;
       [together, between] = [isNear ? together + more : tradeCount, 0];
     } else between += tradeCount;
@@ -137,7 +138,7 @@ function tradesTogether(spans: readonly TradeSpan[], ends: readonly boolean[], f
   for (let n = from + 1; n < spans.length && between <= COST_OF_A_READ; n++) {
     between += spans[n]!.tradeCount;
     if (!ends[n]) continue;
-    if (together + between >= TRADES_A_READ) break;
+    if (together + between >= MAX_ROWS_A_READ) break;
     [together, between] = [together + between, 0];
   }
   return together;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MemoryTradeStore } from '../../../test/support/memory-trade-store.ts';
-import { TradeReader, TRADES_A_READ } from './trade-reader.ts';
+import { MAX_ROWS_A_READ } from '../../../shared/ports/read-limit.ts';
+import { TradeReader } from './trade-reader.ts';
 
 const BTC = 'binance:BTC-USDT';
 
@@ -48,7 +49,7 @@ describe('a reader of stretches', () => {
   });
 
   it('says so where one millisecond has more than a page holds', async () => {
-    const { read } = await reading(Array.from({ length: TRADES_A_READ + 1 }, () => 5));
-    await expect(read(5, 6, 1)).rejects.toThrow(`${BTC} has more than ${TRADES_A_READ} trades at 5`);
+    const { read } = await reading(Array.from({ length: MAX_ROWS_A_READ + 1 }, () => 5));
+    await expect(read(5, 6, 1)).rejects.toThrow(`${BTC} has more than ${MAX_ROWS_A_READ} trades at 5`);
   });
 });

@@ -1,9 +1,7 @@
 import type { InstrumentId } from '../../../shared/domain/market-data/instrument.ts';
 import type { Trade } from '../../../shared/domain/market-data/trade.ts';
+import { MAX_ROWS_A_READ } from '../../../shared/ports/read-limit.ts';
 import type { TradeStore } from '../../../shared/ports/trade-store.ts';
-
-/** The most that the store gives at once. */
-export const TRADES_A_READ = 10_000;
 
 /** Reads stretches of a tape, one behind the other; those that lie close together with one question. */
 export class TradeReader {
@@ -43,13 +41,13 @@ export class TradeReader {
 
   async #read(fromMs: number, expected: number): Promise<void> {
     // One more tells that the others are all of their time.
-    const count = Math.min(expected + 1, TRADES_A_READ);
+    const count = Math.min(expected + 1, MAX_ROWS_A_READ);
     this.#page = await this.#trades.between(this.#instrumentId, fromMs, this.#endMs, count);
     this.#at = 0;
     // What a full page has of its last millisecond need not be all of it.
     this.#readToMs = this.#page.length < count ? this.#endMs : this.#page.at(-1)!.timeMs;
     if (this.#readToMs > fromMs) return;
-    if (count < TRADES_A_READ) await this.#read(fromMs, TRADES_A_READ);
-    else throw new Error(`${this.#instrumentId} has more than ${TRADES_A_READ} trades at ${fromMs}`);
+    if (count < MAX_ROWS_A_READ) await this.#read(fromMs, MAX_ROWS_A_READ);
+    else throw new Error(`${this.#instrumentId} has more than ${MAX_ROWS_A_READ} trades at ${fromMs}`);
   }
 }

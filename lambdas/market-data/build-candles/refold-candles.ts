@@ -20,6 +20,7 @@ import {
 import { MAX_TIME_MS } from '../../../shared/domain/market-data/time-bound.ts';
 import type { Trade } from '../../../shared/domain/market-data/trade.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
+import { MAX_ROWS_A_READ } from '../../../shared/ports/read-limit.ts';
 import type { Invocation } from '../../../shared/runtime/define-function.ts';
 import { compareSequences } from '../../../shared/runtime/lane-fold.ts';
 
@@ -34,8 +35,6 @@ export interface Refold {
 /** What is read and written at once: of the shortest interval, and of those that are made of shorter ones. */
 const CANDLES_AT_ONCE = 120;
 const PARENTS_AT_ONCE = 240;
-/** What one read gives. */
-const MAX_ROWS = 10_000;
 /** A function has five seconds; what is left waits for the next record. */
 const LEAST_REMAINING_MS = 2000;
 const STORE_LAG_MS = 250;
@@ -176,7 +175,7 @@ async function refoldLonger(
   const { instrumentId } = fold;
   let written = 0;
   for (const span of portions(dueSpans(plan, interval, fold.watermarkMs), interval, PARENTS_AT_ONCE)) {
-    const parts = await ports.candles.between(instrumentId, shorter, span.fromMs, span.toMs, MAX_ROWS);
+    const parts = await ports.candles.between(instrumentId, shorter, span.fromMs, span.toMs, MAX_ROWS_A_READ);
     const made = refoldCandles(parts, interval, await neighboursOf(ports, instrumentId, span));
     written += await writeRevisions(ports, plan, interval, made, span);
     strike(plan, interval, span);
@@ -194,7 +193,7 @@ async function writeRevisions(
 ): Promise<number> {
   const [first] = made;
   if (first === undefined) return 0;
-  const stored = await candles.between(first.instrumentId, interval, fromMs, toMs, MAX_ROWS);
+  const stored = await candles.between(first.instrumentId, interval, fromMs, toMs, MAX_ROWS_A_READ);
   const baseOf = new Map(stored.map((candle) => [candle.openTimeMs, candle]));
   const revisions = made.flatMap((candle) => {
     const base = baseOf.get(candle.openTimeMs) ?? null;
@@ -228,10 +227,10 @@ async function tradesBetween(
   instrumentId: string,
   { fromMs, toMs }: Span,
 ): Promise<readonly Trade[]> {
-  const trades = await ports.trades.between(instrumentId, fromMs, toMs, MAX_ROWS);
-  if (trades.length < MAX_ROWS) return trades;
+  const trades = await ports.trades.between(instrumentId, fromMs, toMs, MAX_ROWS_A_READ);
+  if (trades.length < MAX_ROWS_A_READ) return trades;
   const middleMs = Math.floor((fromMs + toMs) / 2);
-  if (middleMs === fromMs) throw new RangeError(`${instrumentId}: ${MAX_ROWS} trades at ${fromMs}`);
+  if (middleMs === fromMs) throw new RangeError(`${instrumentId}: ${MAX_ROWS_A_READ} trades at ${fromMs}`);
   return [
     ...(await tradesBetween(ports, instrumentId, { fromMs, toMs: middleMs })),
     ...(await tradesBetween(ports, instrumentId, { fromMs: middleMs, toMs })),

@@ -3,10 +3,10 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import { ResultSet, type BaseQueryParams, type ClickHouseClient, type ExecResult } from '@clickhouse/client';
+import { MAX_ROWS_A_READ } from '../../ports/read-limit.ts';
 import { LimitExceeded } from '../../ports/state-store.ts';
 import { reachingClickHouse, refusalOf } from './reach.ts';
 
-const MAX_ROWS_A_READ = 10_000;
 /** Read beside what was asked for, so that the usual few repetitions cost no second question. */
 const SPARE_ROWS = 32;
 /** The last instant of DateTime64: later times, `Infinity` among them, mean the end of all time. */
