@@ -14,6 +14,7 @@ import {
   SQSClient,
   type Message,
 } from '@aws-sdk/client-sqs';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { clientOptions } from '../../shared/adapters/aws/client-options.ts';
 import {
   EVENT_BUS_NAME,
@@ -26,11 +27,24 @@ import type { QueueMessage } from '../../shared/ports/queue-sender.ts';
 import type { QueueName, StreamName } from '../../shared/topology.ts';
 import type { ReceivedRecord } from '../contracts/suites/stream-writer.ts';
 
+const ANSWER_TIMEOUT_MS = 30_000;
+
+/**
+ * A function that asks again has lost nothing. Here a receipt that is given up may have been one all the same, whose
+ * messages nobody sees for half a minute: on a busy machine an emulator takes longer to answer than a function has.
+ */
+function patient(environment: Environment): ReturnType<typeof clientOptions> {
+  return {
+    ...clientOptions(environment),
+    requestHandler: new NodeHttpHandler({ requestTimeout: ANSWER_TIMEOUT_MS, throwOnRequestTimeout: true }),
+  };
+}
+
 /** Everything on a stream since its beginning; each call reads on from where the last one ended. */
 export function streamReceiver(
   environment: Environment,
 ): (stream: StreamName) => Promise<readonly ReceivedRecord[]> {
-  const client = new KinesisClient(clientOptions(environment));
+  const client = new KinesisClient(patient(environment));
   const iterators = new Map<StreamName, string[]>();
   const received = new Map<StreamName, ReceivedRecord[]>();
   const begin = async (stream: StreamName): Promise<string[]> => {
@@ -63,7 +77,7 @@ export function streamReceiver(
 export function queueReceiver(
   environment: Environment,
 ): (queue: QueueName) => Promise<readonly QueueMessage[]> {
-  const client = new SQSClient(clientOptions(environment));
+  const client = new SQSClient(patient(environment));
   return async (queue) =>
     (await drain(client, environment.text(queueVariable(queue)))).map(({ Body, Attributes }) => ({
       body: Body!,
@@ -74,10 +88,7 @@ export function queueReceiver(
 
 /** Catches the venue's reports with a rule and a queue of its own. */
 export async function busReceiver(environment: Environment): Promise<() => Promise<readonly BusEvent[]>> {
-  const [sqs, events] = [
-    new SQSClient(clientOptions(environment)),
-    new EventBridgeClient(clientOptions(environment)),
-  ];
+  const [sqs, events] = [new SQSClient(patient(environment)), new EventBridgeClient(patient(environment))];
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'caught-events' }));
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),

@@ -7,7 +7,7 @@ const POLL_MS = 50;
 export async function eventually<T>(
   read: () => Promise<T>,
   assert: (value: T) => void,
-  timeoutMs = 15_000,
+  timeoutMs = 40_000,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
