@@ -145,7 +145,7 @@ describe('a replay', () => {
     await replay(at, [file], { state });
     expect(at.events).toEqual([
       ...['clock 0', 'durable trades', 'settled'],
-      ...['durable trades', 'clock 1000', 'settled', 'remembered'],
+      ...['clock 1000', 'durable trades', 'settled', 'remembered'],
       ...['durable raw', 'durable trades', 'settled'],
       // Then the lanes are told that it is over.
       ...['durable trades', 'settled', 'remembered'],

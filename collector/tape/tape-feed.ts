@@ -131,17 +131,22 @@ export class TapeFeed {
 
   /**
    * First what lies before the boundary, then the watermark: what is decided when a candle closes must find in the ledger
-   * what was filled by the trades in it, and two functions that read the same record promise no order between them.
+   * what was filled by the trades in it, and two functions that read the same record promise no order between them. The
+   * clock is there before it: whoever hears of the watermark decides by the time at which it holds.
    */
   async #release(boundary: Boundary): Promise<void> {
     if (this.#hasUnsettledTrades) await this.#settleSent();
-    if (boundary.kind === 'heartbeat')
+    if (boundary.kind === 'heartbeat') {
+      this.#advanceClock(boundary.watermarkMs);
       this.#packer.addLaneWatermarks(boundary.exchange, boundary.watermarkMs);
-    else for (const watermark of boundary.watermarks) this.#packer.addWatermark(watermark);
+    } else {
+      for (const watermark of boundary.watermarks) {
+        this.#advanceClock(watermark.timeMs);
+        this.#packer.addWatermark(watermark);
+      }
+    }
     await this.flush();
     await this.#appender.drain();
-    if (boundary.kind === 'heartbeat') this.#advanceClock(boundary.watermarkMs);
-    else for (const { timeMs } of boundary.watermarks) this.#advanceClock(timeMs);
     await this.#settle();
     await this.#options.onSettled();
   }
