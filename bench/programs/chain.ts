@@ -2,10 +2,8 @@
  * The embedded chain in one process: a simulated market of trades and order books through the collector, every function
  * and ClickHouse, put together as `millrace start` does.
  */
-import { runTape } from '../../collector/tape/run-tape.ts';
 import { openPlatform, type Platform } from '../../embedded/platform.ts';
 import { instancesOf } from '../../embedded/strategy-requests.ts';
-import { marketTape } from '../../embedded/synthetic-source.ts';
 import { createClickHouse } from '../../shared/adapters/clickhouse/client.ts';
 import { countClosedCandles, countTrades } from '../../shared/adapters/clickhouse/clickhouse-totals.ts';
 import { readRows } from '../../shared/adapters/clickhouse/requests.ts';
@@ -15,12 +13,12 @@ import { readIndex } from '../../shared/runtime/all-pages.ts';
 import { createStrategy } from '../../shared/runtime/create-strategy.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { TableName } from '../../shared/topology.ts';
-import { SyntheticMarket } from '../../simulator/synthetic-market.ts';
-import { depthTape } from '../depth-tape.ts';
+import { SyntheticMarket, type MarketParameters } from '../../simulator/synthetic-market.ts';
 import type { Latencies } from '../measuring/latency-histogram.ts';
 import { cpuSeconds } from '../measuring/process-usage.ts';
 import { StoredTradesObserver } from '../measuring/stored-trades-observer.ts';
 import { runProgram, type ProgramTools } from '../processes/program.ts';
+import { runChainTape } from './chain-tape.ts';
 import { BUSY_MARKET, SATURATING_MARKET, SIMULATED_SECOND } from '../synthetic-trades.ts';
 
 interface ChainRequest {
@@ -62,7 +60,7 @@ export interface ChainOutcome {
 const STRATEGY_INTERVALS = ['1s', '1m'] as const;
 
 /** A strategy on each instrument and each of the intervals. */
-async function createInstances(platform: Platform, { instrumentIds }: SyntheticMarket): Promise<void> {
+async function createInstances(platform: Platform, market: MarketParameters): Promise<void> {
   for (const interval of STRATEGY_INTERVALS) {
     const instances = instancesOf(
       {
@@ -74,7 +72,7 @@ async function createInstances(platform: Platform, { instrumentIds }: SyntheticM
         slippage: '0',
         latencyMs: 0,
       },
-      instrumentIds,
+      new SyntheticMarket(market).instrumentIds,
     );
     if ('error' in instances) throw new Error(instances.error);
     for (const instance of instances) await createStrategy(platform.storage.state, instance, Date.now());
@@ -83,13 +81,11 @@ async function createInstances(platform: Platform, { instrumentIds }: SyntheticM
 
 async function runMarket(
   platform: Platform,
-  market: SyntheticMarket,
+  market: MarketParameters,
   { speed, seconds }: ChainRequest,
   { report, signal }: ProgramTools<ChainProgram['message']>,
 ): Promise<void> {
-  const start = speed === 'max' ? SIMULATED_SECOND : Math.floor(Date.now() / 1000) + 1;
-  const symbols = market.instrumentIds.map((id) => id.slice(id.indexOf(':') + 1).replace('-', ''));
-  await runTape({
+  await runChainTape({
     writer: platform.ports.streams,
     state: platform.ports.state,
     gate: platform.gate,
@@ -97,11 +93,8 @@ async function runMarket(
     signal: AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]),
     log,
     onProgress: ({ trades }) => report({ kind: 'progress', trades }),
-    tapeId: 'chain',
-    sessionId: 'chain',
-    sources: [marketTape(market, 'trades', start, Infinity), depthTape(symbols, start)],
-    timeBase: speed === 'max' ? 'first-message' : 'wall',
-    endsForGood: false,
+    market,
+    start: speed === 'max' ? SIMULATED_SECOND : Math.floor(Date.now() / 1000) + 1,
   });
   signal.throwIfAborted();
 }
@@ -143,7 +136,7 @@ await runProgram<ChainProgram>(async (request, tools) => {
     ...(observer === null ? {} : { decorate: (ports) => observer.observe(ports) }),
   });
   try {
-    const market = new SyntheticMarket(request.speed === 'max' ? SATURATING_MARKET : BUSY_MARKET);
+    const market = request.speed === 'max' ? SATURATING_MARKET : BUSY_MARKET;
     await createInstances(platform, market);
     const { pid: clickHousePid } = platform.storage.clickHouseServer;
     tools.report({ kind: 'ready', clickHousePid });

@@ -76,7 +76,7 @@ export async function runTape(options: TapeRunOptions): Promise<TapeOutcome> {
 }
 
 /** Messages and characters that are read and parsed while earlier ones settle. */
-const AHEAD: Weight = { items: 4_000, size: 4 * 1024 * 1024 };
+const AHEAD: Weight = { items: 16_000, size: 16 * 1024 * 1024 };
 const PROGRESS_EVERY_MS = 1000;
 
 interface ReadBatch {

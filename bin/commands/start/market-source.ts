@@ -1,6 +1,6 @@
 /** What a start listens to: captures, exchanges, or the simulated market. */
 import { noteOfCaptures } from '../../../collector/tape/note-of-captures.ts';
-import { replayCaptures } from '../../../collector/tape/replay.ts';
+import { replayInThread } from '../../../collector/thread/replay-in-thread.ts';
 import {
   BadCapture,
   refuseUnreadable,
@@ -59,7 +59,7 @@ async function replaySource(values: StartValues): Promise<MarketSource> {
     strategy: strategyOf(values, 0),
     time: 'tape',
     run: async (platform, io) => {
-      await replayCaptures({ ...tapePorts(platform, values, io), files, fromMs });
+      await replayInThread({ ...tapePorts(platform, values, io), files, fromMs });
     },
   };
 }

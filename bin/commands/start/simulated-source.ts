@@ -1,5 +1,5 @@
 /** The simulated market: three venues that are listened to as the real ones are, or a tape of it. */
-import { collectSynthetic } from '../../../embedded/synthetic-source.ts';
+import { syntheticInThread } from '../../../embedded/synthetic-in-thread.ts';
 import type { Platform } from '../../../embedded/platform.ts';
 import { inProcessEndpoints, inProcessTransport } from '../../../simulator/venues/in-process-transport.ts';
 import { simulatedVenues } from '../../../simulator/venues/simulated-venues.ts';
@@ -87,7 +87,7 @@ function tapeOf(values: StartValues): MarketSource {
     strategy: asked ?? { ...accountOf(values), ...STRATEGY, latencyMs: 0 },
     time: 'tape',
     run: async (platform: Platform, io: CommandIo) => {
-      await collectSynthetic({
+      await syntheticInThread({
         ...tapePorts(platform, values, io),
         market,
         startTimeMs: values.once ? START_MS : 'now',
