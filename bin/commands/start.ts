@@ -56,12 +56,15 @@ export const command = defineCommand({
       if ('error' in instances) throw wrongRequest(instances);
       refuseTooMany(instances);
       if (!values.once) await portErrors(async () => assertPortFree('127.0.0.1', values.port));
+      // From here on there is something that must be stopped cleanly.
+      const { signal } = io;
       const platform = await openPlatform({
         dataDir,
         use: { market: source.market, marksOld: values.market !== null },
         time: source.time,
       });
       try {
+        if (signal.aborted) return EXIT_INTERRUPTED;
         await createInstances(platform, instances);
         // Whatever is wrong has been said by now, in one line.
         if (source.note !== null) io.tell(source.note);

@@ -44,13 +44,16 @@ function isBusy(dataDir: string): boolean {
 }
 
 describe('Ctrl-C', () => {
-  it('reaches a whole process group, and a replay stops cleanly all the same', async () => {
+  function startReplay(dataDir: string): ReturnType<typeof run> {
     writeCapture(capture, syntheticLines({ seed: 1, instruments: 3, tradesPerSecond: 200 }, 60));
-    const dataDir = at('interrupted');
-    const args = [entry, 'start', '--replay', capture, '--speed', '20', '--once', '--data-dir', dataDir];
-    const { child, said, ended } = run(process.execPath, args, { detached: true });
-    await until(() => existsSync(join(dataDir, 'clickhouse/clickhouse.pid')));
-    await delay(1500);
+    const args = [entry, 'start', '--replay', capture, '--speed', '5', '--once', '--data-dir', dataDir];
+    return run(process.execPath, args, { detached: true });
+  }
+
+  it('reaches a whole process group, and a replay stops cleanly all the same', async () => {
+    const { child, said, ended } = startReplay(at('interrupted'));
+    await until(() => said.stderr.startsWith('note: '));
+    await delay(500);
     process.kill(-child.pid!, 'SIGINT');
     expect(await ended).toEqual([130, null]);
     expect(said.stdout).toBe('');
@@ -58,6 +61,16 @@ describe('Ctrl-C', () => {
     expect(said.stderr).toMatch(
       /^note: \S+: \d+ messages, \d+ trades\n(\d+ trades, \S+\n)*stopping; Ctrl-C again ends at once\n$/,
     );
+  }, 60_000);
+
+  it('stops cleanly what is not open yet', async () => {
+    const dataDir = at('interrupted-early');
+    const { child, said, ended } = startReplay(dataDir);
+    await until(() => existsSync(join(dataDir, 'clickhouse')));
+    process.kill(-child.pid!, 'SIGINT');
+    expect(await ended).toEqual([130, null]);
+    expect(said).toEqual({ stdout: '', stderr: 'stopping; Ctrl-C again ends at once\n' });
+    expect(isBusy(dataDir)).toBe(false);
   }, 60_000);
 
   it('ends a backtest in the middle of its loop', async () => {
