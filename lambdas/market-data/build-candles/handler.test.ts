@@ -152,9 +152,10 @@ describe('build-candles', () => {
     ]);
   });
 
-  it('calls a candle incomplete when the trade behind its watermark leaves a gap', async () => {
+  it('calls a candle incomplete when the trade behind its watermark leaves a gap, though others came twice', async () => {
     await fold(record(1, { trades: [row(1, 1000)], watermarks: [[0, 2000]], nextTradeIds: [[0, '2']] }));
-    await fold(record(2, { trades: [row(2, 2000)], watermarks: [[0, 3000]], nextTradeIds: [[0, '4']] }));
+    const twice = [row(2, 2000), row(2, 2000)];
+    await fold(record(2, { trades: twice, watermarks: [[0, 3000]], nextTradeIds: [[0, '4']] }));
     await fold(record(3, { trades: [row(4, 3000)], watermarks: [[0, 4000]] }));
     expect((await stored()).map(({ complete }) => complete)).toEqual([true, false, false]);
   });
