@@ -164,12 +164,13 @@ function takeWatermarks(state: State, record: TradesRecord, outcomes: FoldOutcom
 }
 
 function planRefold(state: State, late: readonly LateTrade[], throughSequence: string): void {
-  for (const { interval, trade } of late) {
+  for (const { interval, trade, isNeighbour } of late) {
     const { instrumentId, timeMs } = trade;
     let plan = state.refolds.get(instrumentId);
     if (plan === undefined) state.refolds.set(instrumentId, (plan = emptyPlan(throughSequence)));
     plan.throughSequence = throughSequence;
-    plan.edgeMs = timeMs;
+    // What was missing lies in the candle under way, where time goes on.
+    plan.edgeMs = isNeighbour === true ? null : timeMs;
     planCandle(plan, interval, timeMs);
   }
 }

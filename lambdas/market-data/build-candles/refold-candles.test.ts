@@ -27,3 +27,21 @@ it('makes a candle again of nothing less than the trades that were in it when it
   await handler({ Records: [record(4, {})] }, invocation);
   expect(await revisions()).toEqual([[1, 2]]);
 });
+
+it('takes a candle for whole once the trade has come that was missing behind it, wherever that lies', async () => {
+  const ports = tradingPorts();
+  const handler = createHandler(ports);
+  const records = [
+    record(1, { trades: [row(1, 1000), row(2, 1900), row(4, 2200)] }),
+    record(2, { trades: [row(3, 2100), row(5, 60_000)] }),
+  ];
+  for (const one of records) {
+    await store(ports, [one]);
+    await handler({ Records: [one] }, invocation);
+  }
+  for (const interval of ['1s', '30s', '1m'] as const) {
+    const [first] = await ports.candles.between(INSTRUMENT, interval, 0, 1e12, 9);
+    expect(first).toMatchObject({ complete: interval === '1s' });
+    expect(first).not.toHaveProperty('quality');
+  }
+});
