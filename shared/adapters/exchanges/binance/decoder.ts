@@ -181,9 +181,11 @@ function venueTrade(
 
 /** Binance sends microseconds to whoever connects with `timeUnit=MICROSECOND`; in milliseconds this is the year 5138. */
 const LEAST_MICROSECONDS = 1e14;
+/** Nanoseconds are no unit of Binance's: they are shown as they came. */
+const MOST_MICROSECONDS = 1e17;
 
 function inMilliseconds(time: number): number {
-  return time > LEAST_MICROSECONDS ? Math.floor(time / 1000) : time;
+  return time > LEAST_MICROSECONDS && time < MOST_MICROSECONDS ? Math.floor(time / 1000) : time;
 }
 
 const DIGITS_OF_TIME = /^\d{13,16}$/;
