@@ -53,7 +53,7 @@ export async function reconcile(stores: Stores, options: ReconcileOptions): Prom
     ...options,
     closedThroughMs: await newestTimeOf(stores, instrumentId),
     onPair: (interval, pair) => {
-      if (pair.made === null && isPublished(pair.stored)) {
+      if (isOfMore(pair)) {
         published++;
         return;
       }
@@ -65,6 +65,12 @@ export async function reconcile(stores: Stores, options: ReconcileOptions): Prom
     },
   });
   return { instrumentId, trades, compared, published, differences };
+}
+
+/** Whether it was published, and has more trades than are stored, of which nobody can say anything. */
+function isOfMore({ made, stored }: Pair): boolean {
+  if (stored === null || !isPublished(stored)) return false;
+  return made === null || made.tradeCount < stored.tradeCount;
 }
 
 const FIRST_STEP_BACK_MS = 1000;

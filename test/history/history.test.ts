@@ -276,6 +276,9 @@ describe('history out of aggregates', () => {
       complete: true,
     });
     expect((await stateHash(dataDir)).trades).toBe(0);
+    // Their trades were not published: nothing is said against them.
+    const { code, stdout } = await runMillrace(['reconcile', '--data-dir', dataDir]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/"published": ?\d{3}/) });
   }, 30_000);
 });
 
