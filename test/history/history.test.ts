@@ -297,6 +297,12 @@ describe('a file that is not what venues publish', () => {
     ['a.csv', csv, [], '--instrument is missing: the name of'],
     [
       'BTCUSDT-trades-2024-08-09.csv',
+      csv.replace(/,17(\d{11}),/g, ',38$1,'),
+      [],
+      'line 1: time: expected a past time, got 38',
+    ],
+    [
+      'BTCUSDT-trades-2024-08-09.csv',
       csv,
       ['--instrument', 'binance:ETH-USDT'],
       'by its name, not of binance:ETH-USDT',
