@@ -4,6 +4,7 @@ import {
   type ImportedFile,
   type SurveyedFile,
 } from '../../collector/history/import-file.ts';
+import { notAhead } from '../../shared/adapters/files/published/not-ahead.ts';
 import { openPublished, type PublishedFile } from '../../shared/adapters/files/published/published-file.ts';
 import { INTERVALS, type Interval } from '../../shared/domain/candles/interval.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
@@ -135,8 +136,9 @@ async function surveyAll(
   io: CommandIo,
 ): Promise<readonly Surveyed[]> {
   const surveyed: Surveyed[] = [];
+  const nowMs = Date.now();
   for (const path of new Set(paths)) {
-    const file = await openPublished(path);
+    const file = notAhead(await openPublished(path), nowMs);
     const instrumentId = instrumentOf(file, asked);
     io.tell(`reading ${path}: ${file.kind} of ${instrumentId}`);
     surveyed.push({ instrumentId, ...(await surveyFile(file, intervalOf(file, interval), io.signal)) });

@@ -27,6 +27,31 @@ describe('what is found in ids', () => {
   });
 });
 
+describe('ids that begin anew', () => {
+  const found = (...rows: readonly (readonly [id: number, second: number])[]) => {
+    const survey = new FindingsSurvey();
+    for (const [id, second] of rows) survey.take(id, MS + 1000 * second, 'ms');
+    const { doubled, resets, missing } = survey.findings();
+    return [doubled, resets, missing.count];
+  };
+
+  it('are other trades: none of them came again, and nothing is missing up to the first', () => {
+    expect(found([100, 1], [102, 2], [1, 3], [2, 4], [4, 5])).toEqual([0, 1, 2]);
+    expect(found([1, 1], [2, 2], [1, 3], [2, 4])).toEqual([0, 1, 0]);
+  });
+
+  it('are none where time goes back as well, or one was missing', () => {
+    expect(found([100, 101], [101, 102], [1, 1], [100, 101])).toEqual([1, 0, 98]);
+    expect(found([1, 1], [3, 3], [2, 4], [3, 3])).toEqual([1, 0, 0]);
+  });
+
+  it('of which every second is missing are looked through in no time', () => {
+    const survey = new FindingsSurvey();
+    for (let n = 0; n < 300_000; n++) survey.take(2 * n, MS + n, 'ms');
+    expect(survey.findings().missing.count).toBe(299_999);
+  }, 5000);
+});
+
 describe('a day', () => {
   const hour = 3_600_000;
   it('is cut short where the days around it go on and it does not', () => {

@@ -9,6 +9,8 @@ export interface Findings {
   readonly setAside: readonly { readonly cause: string; readonly count: number; readonly first: string }[];
   /** Ids, or times of candles, that came again. */
   readonly doubled: number;
+  /** How often ids began anew: one that is none of the missing goes back while time goes on. Those behind it are others. */
+  readonly resets: number;
   readonly outOfOrder: number;
   /** Rows whose stamps are not on the grid of their interval. They are among those that were set aside. */
   readonly offGrid: number;
@@ -39,7 +41,7 @@ class SeenRanges {
       last[1] = value;
       return true;
     }
-    const at = this.#ranges.findIndex(([, to]) => to >= value - 1);
+    const at = this.#firstReaching(value - 1);
     const range = this.#ranges[at];
     if (range === undefined) {
       this.#ranges.push([value, value]);
@@ -57,6 +59,25 @@ class SeenRanges {
     return true;
   }
 
+  /** By halves: ids that leave one out each time make as many ranges as there are rows. */
+  #firstReaching(value: number): number {
+    let [low, high] = [0, this.#ranges.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#ranges[middle]![1] >= value) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** Whether it goes back to what has been seen, or to before all of that. */
+  goesBackTo(value: number): boolean {
+    const last = this.#ranges.at(-1);
+    if (last === undefined || value > last[1]) return false;
+    const [from] = this.#ranges[this.#firstReaching(value)]!;
+    return value >= from || value < this.#ranges[0]![0];
+  }
+
   between(): readonly { readonly from: number; readonly to: number }[] {
     return this.#ranges.slice(1).map(([from], n) => ({ from: this.#ranges[n]![1] + 1, to: from - 1 }));
   }
@@ -66,7 +87,11 @@ class SeenRanges {
 export class FindingsSurvey {
   readonly #stamps = { ms: 0, us: 0 };
   readonly #setAside = new Map<string, { count: number; readonly first: string }>();
-  readonly #seen = new SeenRanges();
+  /** Since ids began anew. */
+  #seen = new SeenRanges();
+  /** Of before that. */
+  readonly #missing: { readonly from: number; readonly to: number }[] = [];
+  #resets = 0;
   readonly #days = new Map<number, { fromMs: number; toMs: number }>();
   readonly #grid: number;
   #rows = 0;
@@ -86,6 +111,7 @@ export class FindingsSurvey {
     this.#rows++;
     this.#stamps[unit]++;
     if (timeMs < this.#lastMs) this.#outOfOrder++;
+    else if (timeMs > this.#lastMs && this.#seen.goesBackTo(number / this.#grid)) this.#beginAnew();
     this.#lastMs = Math.max(this.#lastMs, timeMs);
     const day = Math.floor(timeMs / DAY_MS);
     const known = this.#days.get(day);
@@ -98,6 +124,12 @@ export class FindingsSurvey {
     const isNew = this.#seen.add(number / this.#grid);
     if (!isNew) this.#doubled++;
     return isNew;
+  }
+
+  #beginAnew(): void {
+    this.#resets++;
+    this.#missing.push(...this.#seen.between());
+    this.#seen = new SeenRanges();
   }
 
   quiet(): void {
@@ -116,13 +148,14 @@ export class FindingsSurvey {
   }
 
   findings(): Findings {
-    const missing = this.#seen.between();
+    const missing = [...this.#missing, ...this.#seen.between()];
     return {
       rows: this.#rows,
       quiet: this.#quiet,
       stamps: { ...this.#stamps },
       setAside: [...this.#setAside].map(([cause, { count, first }]) => ({ cause, count, first })),
       doubled: this.#doubled,
+      resets: this.#resets,
       outOfOrder: this.#outOfOrder,
       offGrid: this.#offGrid,
       missing: {

@@ -21,7 +21,7 @@ import { multiply } from '../../shared/domain/decimal.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { CandleStore, StoredCandle } from '../../shared/ports/candle-store.ts';
 import { RevisionWriter } from './import-trades.ts';
-import { StoredCandles, type TimeRange } from './stored-series.ts';
+import { PUBLISHED, StoredCandles, type TimeRange } from './stored-series.ts';
 
 export interface CandleImportOptions {
   readonly instrumentId: InstrumentId;
@@ -107,13 +107,13 @@ export class CandleImport {
     const isWhole = openTimeMs >= covered.fromMs && openTimeMs + intervalMs(interval) <= covered.toMs;
     if (!isWhole) return;
     const known = (await stored.through(openTimeMs)).find((candle) => candle.openTimeMs === openTimeMs);
-    if (known === undefined) return this.#write({ ...made, revision: 1, throughSequence: '' });
+    if (known === undefined) return this.#write({ ...made, revision: 1, throughSequence: PUBLISHED });
     const { interval: ofFile, untold = [] } = this.#options;
     const differing = made.complete || ofFile === null ? differingFields : differingSums;
     const fields = differing(made, known).filter((field) => !untold.includes(field));
     if (fields.length === 0) return;
     if (!known.complete)
-      return this.#write({ ...made, revision: known.revision + 1, throughSequence: known.throughSequence });
+      return this.#write({ ...made, revision: known.revision + 1, throughSequence: PUBLISHED });
     this.#disagreements++;
     if (this.#first.length < MAX_SHOWN) this.#first.push({ interval, openTimeMs, fields });
   }

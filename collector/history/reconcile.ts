@@ -3,6 +3,7 @@ import type { Interval } from '../../shared/domain/candles/interval.ts';
 import { differingFields, type CandleField } from '../../shared/domain/candles/plain-fold.ts';
 import { formatDecimal } from '../../shared/domain/decimal.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
+import { isFlagged, UNFLAGGED } from '../../shared/domain/market-data/quality-flags.ts';
 import { recomputeCandles, type Pair, type Stores } from './recompute-candles.ts';
 import { isPublished, type TimeRange } from './stored-series.ts';
 
@@ -50,9 +51,9 @@ export async function reconcile(stores: Stores, options: ReconcileOptions): Prom
   let differences = 0;
   const trades = await recomputeCandles(stores, {
     ...options,
-    closedThroughMs: (await stores.trades.latest(instrumentId))?.timeMs ?? 0,
+    closedThroughMs: await newestTimeOf(stores, instrumentId),
     onPair: (interval, pair) => {
-      if (pair.made === null && isPublished(pair.stored)) {
+      if (isOfMore(pair)) {
         published++;
         return;
       }
@@ -64,6 +65,27 @@ export async function reconcile(stores: Stores, options: ReconcileOptions): Prom
     },
   });
   return { instrumentId, trades, compared, published, differences };
+}
+
+/** Whether it was published, and has more trades than are stored, of which nobody can say anything. */
+function isOfMore({ made, stored }: Pair): boolean {
+  if (stored === null || !isPublished(stored)) return false;
+  return made === null || made.tradeCount < stored.tradeCount;
+}
+
+const FIRST_STEP_BACK_MS = 1000;
+
+/**
+ * Of the newest trade whose time is believed: one that was ahead of its venue closes nothing. Behind a long stretch of those
+ * it is a little earlier, and the last candles before the stretch are left alone.
+ */
+async function newestTimeOf({ trades }: Stores, instrumentId: InstrumentId): Promise<number> {
+  let newest = await trades.latest(instrumentId);
+  for (let stepMs = 0; newest !== null; stepMs = Math.max(FIRST_STEP_BACK_MS, 2 * stepMs)) {
+    if (!isFlagged(newest.quality ?? UNFLAGGED, 'future-time')) return newest.timeMs;
+    newest = await trades.latest(instrumentId, newest.timeMs - stepMs);
+  }
+  return 0;
 }
 
 function differenceOf(interval: Interval, { made, stored }: Pair): Difference | null {

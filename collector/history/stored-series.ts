@@ -1,5 +1,4 @@
 /** What is stored of a range, a page at a time, however long the range is. */
-import type { Candle } from '../../shared/domain/candles/candle.ts';
 import { intervalMs, type Interval } from '../../shared/domain/candles/interval.ts';
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import type { CandleStore, StoredCandle } from '../../shared/ports/candle-store.ts';
@@ -69,7 +68,11 @@ export class StoredCandles {
   }
 }
 
-/** One of a candle file: it was published without the ids of its trades, which are not stored. */
-export function isPublished({ firstTradeId, lastTradeId, complete }: Candle): boolean {
-  return firstTradeId === 0 && lastTradeId === 0 && !complete;
+/** Stands for the record of the tape that a candle is of, where it is of none, and its trades are not stored. */
+export const PUBLISHED = 'published';
+
+/** Whether it was published without its trades: a candle, which has no ids of them either, or aggregates of trades. */
+export function isPublished(candle: StoredCandle): boolean {
+  const { firstTradeId, lastTradeId, complete, throughSequence } = candle;
+  return throughSequence === PUBLISHED || (firstTradeId === 0 && lastTradeId === 0 && !complete);
 }

@@ -2,7 +2,14 @@
  * The rows of a lane record: how trades are laid out in one, read from one, and set aside when they are none. Nothing else
  * knows which field stands where; those of books stand in book-rows.ts.
  */
-import { formatDecimal, multiply, ONE, parseDecimal, type Decimal } from '../domain/decimal.ts';
+import {
+  DECIMAL_PLACES,
+  formatDecimal,
+  multiply,
+  ONE,
+  parseDecimal,
+  type Decimal,
+} from '../domain/decimal.ts';
 import { isInstrumentId, type InstrumentId } from '../domain/market-data/instrument.ts';
 import { UNFLAGGED } from '../domain/market-data/quality-flags.ts';
 import { MAX_TIME_MS } from '../domain/market-data/time-bound.ts';
@@ -89,13 +96,13 @@ export function readTradeRow(row: unknown, instruments: readonly string[]): Rece
   const instrumentId = typeof index === 'number' ? instruments[index] : undefined;
   if (instrumentId === undefined) return `no such instrument: ${String(index)}`;
   const tradeId = parseTradeId(idText);
-  if (tradeId === null) return `trade id: expected digits, got ${JSON.stringify(idText)}`;
+  if (tradeId === null) return `trade id: expected ${expectedId(idText)}, got ${JSON.stringify(idText)}`;
   const price = typeof priceText === 'string' ? parseDecimal(priceText) : null;
   if (price === null || price <= 0n)
-    return `price: expected a decimal above zero, got ${JSON.stringify(priceText)}`;
+    return `price: expected ${expectedAmount(priceText, price)}, got ${JSON.stringify(priceText)}`;
   const quantity = typeof quantityText === 'string' ? parseDecimal(quantityText) : null;
   if (quantity === null || quantity <= 0n) {
-    return `quantity: expected a decimal above zero, got ${JSON.stringify(quantityText)}`;
+    return `quantity: expected ${expectedAmount(quantityText, quantity)}, got ${JSON.stringify(quantityText)}`;
   }
   if (price > COMMON_AMOUNT || quantity > COMMON_AMOUNT) {
     const excess = excessOf(price, quantity);
@@ -123,6 +130,20 @@ export function readTradeRow(row: unknown, instruments: readonly string[]): Rece
   if (typeof quality !== 'number' || !Number.isInteger(quality) || quality < 0 || quality >= MAX_QUALITY)
     return `flags: expected their bits, got ${JSON.stringify(quality)}`;
   return { ...trade, quality };
+}
+
+const LONG_FRACTION = new RegExp(`^\\d+\\.\\d{${DECIMAL_PLACES + 1},}$`);
+
+/** What an amount should have been. @param read as it was read; null: it is no decimal that can be held. */
+export function expectedAmount(told: unknown, read: Decimal | null): string {
+  const isTooFine = read === null && typeof told === 'string' && LONG_FRACTION.test(told);
+  return isTooFine ? `at most ${DECIMAL_PLACES} decimal places` : 'a decimal above zero';
+}
+
+/** What an id should have been. */
+export function expectedId(told: unknown): string {
+  const isTooGreat = typeof told === 'string' && /^\d{16,}$/.test(told);
+  return isTooGreat ? `at most ${Number.MAX_SAFE_INTEGER}` : 'digits';
 }
 
 /** The store has 32 bits for them. */

@@ -26,10 +26,22 @@ describe('a row of a trades record', () => {
     ['', '""'],
     [' 12', '" 12"'],
     ['0x10', '"0x10"'],
-    ['9007199254740993', '"9007199254740993"'],
     [12, '12'],
   ])('has an id of digits, not %j', (id, shown) => {
     expect(read({ 1: id })).toBe(`trade id: expected digits, got ${shown}`);
+  });
+
+  it('says which bound an id or an amount has passed', () => {
+    expect(read({ 1: '9007199254740993' })).toBe(
+      'trade id: expected at most 9007199254740991, got "9007199254740993"',
+    );
+    expect(read({ [PRICE]: '0.0000000000001' })).toBe(
+      'price: expected at most 12 decimal places, got "0.0000000000001"',
+    );
+    expect(read({ [QUANTITY]: '1.1234567890123' })).toBe(
+      'quantity: expected at most 12 decimal places, got "1.1234567890123"',
+    );
+    expect(read({ [PRICE]: '0.0000000000000' })).toMatch(/^price: expected a decimal above zero/);
   });
 
   it('may be as large as any market makes it', () => {

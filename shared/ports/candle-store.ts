@@ -4,7 +4,7 @@ import type { InstrumentId } from '../domain/market-data/instrument.ts';
 
 /** A closed candle with the stream record that completed it, which makes a repeated revision recognisable. */
 export interface StoredCandle extends Candle {
-  /** Sequence number of the last stream record that went into this revision: decimal digits. */
+  /** Sequence number of the last stream record that went into this revision: decimal digits. Of history it names none. */
   readonly throughSequence: string;
 }
 

@@ -276,6 +276,9 @@ describe('history out of aggregates', () => {
       complete: true,
     });
     expect((await stateHash(dataDir)).trades).toBe(0);
+    // Their trades were not published: nothing is said against them.
+    const { code, stdout } = await runMillrace(['reconcile', '--data-dir', dataDir]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/"published": ?\d{3}/) });
   }, 30_000);
 });
 
@@ -292,6 +295,12 @@ describe('a file that is not what venues publish', () => {
     ['BTCUSDT-trades-2024-08-09.csv.gz', gzipSync(csv).subarray(0, 5000), [], 'is damaged or cut short'],
     ['BTCUSDT-trades-2024-08-09.parquet', csv, [], 'is no Parquet file that can be read'],
     ['a.csv', csv, [], '--instrument is missing: the name of'],
+    [
+      'BTCUSDT-trades-2024-08-09.csv',
+      csv.replace(/,17(\d{11}),/g, ',38$1,'),
+      [],
+      'line 1: time: expected a past time, got 38',
+    ],
     [
       'BTCUSDT-trades-2024-08-09.csv',
       csv,

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { openStorage, type Storage } from '../../embedded/storage.ts';
 import { runStatement } from '../../shared/adapters/clickhouse/requests.ts';
 import { ONE } from '../../shared/domain/decimal.ts';
+import { qualityOf } from '../../shared/domain/market-data/quality-flags.ts';
 import { runMillrace } from '../platform/run-millrace.ts';
 import { FIRST_SECOND, syntheticLines, writeCapture } from '../platform/write-capture.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -64,6 +65,21 @@ describe('reconcile', () => {
     expect(compared['1m']).toBe(6);
     // What is not over is not held against anything.
     expect(Object.keys(compared).sort()).toEqual(['1m', '1s', '30s', '5m']);
+  });
+
+  it('finds nothing missing that trades would have closed whose times are ahead of their venue', async () => {
+    await change(async ({ trades: store }) => {
+      const last = (await store.latest(instrumentId))!;
+      const ahead = Array.from({ length: 5 }, (_, n) => ({
+        ...last,
+        tradeId: last.tradeId + 1 + n,
+        timeMs: last.timeMs + 600_000 * (n + 1),
+        receivedAtMs: last.timeMs,
+        quality: qualityOf('future-time'),
+      }));
+      await store.insert(ahead, { mayRepeat: false });
+    });
+    expect((await reconcile()).result.differences).toEqual([]);
   });
 
   it('tells of each candle that is not, and ends with 1', async () => {

@@ -198,7 +198,8 @@ describe('bars', () => {
     const { status, problem } = await call('GET /v1/bars/{pair}', { path, query: { bars: 'tick:2' } });
     expect([status, problem.detail]).toEqual([
       422,
-      'the bars of 2024-08-09 are more than one request may make: more trades than are summed at once',
+      'the bars of 2024-08-09 are more than one request may make: more trades than are summed at once; ' +
+        'those of a capture or of published files are made by: npx millrace bars',
     ]);
   });
 

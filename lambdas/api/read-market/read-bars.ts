@@ -82,7 +82,9 @@ async function orRefused(dayMs: number, read: () => Promise<BarsOfDay>): Promise
   } catch (error) {
     if (!(error instanceof LimitExceeded)) throw error;
     const day = new Date(dayMs).toISOString().slice(0, 10);
-    const detail = `the bars of ${day} are more than one request may make: ${error.message}`;
+    const detail =
+      `the bars of ${day} are more than one request may make: ${error.message}; ` +
+      'those of a capture or of published files are made by: npx millrace bars';
     return { kind: 'unprocessable', detail };
   }
 }

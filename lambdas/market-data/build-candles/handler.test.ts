@@ -1,81 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { KinesisStreamRecord } from 'aws-lambda';
+import { INSTRUMENT, LANE, record, row, store } from '../../../test/support/trades-records.ts';
 import { invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
-import { NOTHING_DROPPED } from '../../../shared/contracts/packed-seen-trades.ts';
 import type { LanePricesRecord } from '../../../shared/contracts/lane-prices.ts';
-import { laneKey, lanePricesKey, longerCandlesKey } from '../../../shared/contracts/record-keys.ts';
+import { lanePricesKey, longerCandlesKey } from '../../../shared/contracts/record-keys.ts';
 import { latestPriceOf, openCandleOf } from '../../../shared/contracts/lane-candles.ts';
 import { type TradeRow } from '../../../shared/contracts/lane-rows.ts';
-import {
-  parseLaneRecord,
-  REDRIVE_SESSION,
-  type TradesRecordV1,
-} from '../../../shared/contracts/stream-records.ts';
+import { REDRIVE_SESSION } from '../../../shared/contracts/stream-records.ts';
 import type { Interval } from '../../../shared/domain/candles/interval.ts';
 import { decimal, formatDecimal } from '../../../shared/domain/decimal.ts';
 import { qualityOf } from '../../../shared/domain/market-data/quality-flags.ts';
 import { readAllLaneCandles, readLaneCandles } from '../../../shared/runtime/lane-candles.ts';
 import { createHandler } from './handler.ts';
 
-const INSTRUMENT = 'binance:BTC-USDT';
-const LANE = 'binance#0';
 const OTHER = 'binance:ETH-USDT';
-
-const row = (id: number, timeMs: number, price = '100'): TradeRow => [
-  0,
-  String(id),
-  price,
-  '1',
-  'B',
-  timeMs,
-  timeMs,
-];
-
-function record(sequence: number, fields: Partial<TradesRecordV1>): KinesisStreamRecord {
-  const body: TradesRecordV1 = {
-    v: 1,
-    kind: 'trades',
-    lane: LANE,
-    sessionId: 'session',
-    instruments: [INSTRUMENT],
-    trades: [],
-    laneWatermarkMs: null,
-    watermarks: [],
-    ...fields,
-  };
-  return {
-    eventID: '',
-    eventName: '',
-    eventSource: '',
-    eventSourceARN: '',
-    eventVersion: '',
-    awsRegion: '',
-    invokeIdentityArn: '',
-    kinesis: {
-      kinesisSchemaVersion: '1.0',
-      partitionKey: LANE,
-      sequenceNumber: String(sequence),
-      approximateArrivalTimestamp: Date.now() / 1000,
-      data: Buffer.from(JSON.stringify(body)).toString('base64'),
-    },
-  };
-}
-
-/** As store-trades does it, which has no other lane. */
-async function store(ports: TradingPorts, records: readonly KinesisStreamRecord[]): Promise<void> {
-  for (const { kinesis } of records) {
-    const read = parseLaneRecord(Buffer.from(kinesis.data, 'base64').toString('utf8'));
-    if (read.kind === 'trades') await ports.trades.insert(read.trades, { mayRepeat: true });
-    await ports.state.write({
-      kind: 'put',
-      table: 'market-data',
-      ...laneKey(LANE, 'store-trades'),
-      value: { lastSequence: kinesis.sequenceNumber, state: { seen: {}, dropped: NOTHING_DROPPED } },
-      condition: { kind: 'none' },
-    });
-  }
-}
 
 describe('build-candles', () => {
   let ports: TradingPorts;
@@ -152,9 +91,10 @@ describe('build-candles', () => {
     ]);
   });
 
-  it('calls a candle incomplete when the trade behind its watermark leaves a gap', async () => {
+  it('calls a candle incomplete when the trade behind its watermark leaves a gap, though others came twice', async () => {
     await fold(record(1, { trades: [row(1, 1000)], watermarks: [[0, 2000]], nextTradeIds: [[0, '2']] }));
-    await fold(record(2, { trades: [row(2, 2000)], watermarks: [[0, 3000]], nextTradeIds: [[0, '4']] }));
+    const twice = [row(2, 2000), row(2, 2000)];
+    await fold(record(2, { trades: twice, watermarks: [[0, 3000]], nextTradeIds: [[0, '4']] }));
     await fold(record(3, { trades: [row(4, 3000)], watermarks: [[0, 4000]] }));
     expect((await stored()).map(({ complete }) => complete)).toEqual([true, false, false]);
   });

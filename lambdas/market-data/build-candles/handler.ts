@@ -23,6 +23,7 @@ import {
   type LateTrade,
 } from '../../../shared/domain/candles/fold.ts';
 import {
+  closesWithin,
   emptyPlan,
   isDone,
   planCandle,
@@ -124,6 +125,7 @@ function takeRecord(state: State, { record, lane, sequenceNumber }: FoldedRecord
   const closed: ClosedCandle[] = [];
   const late: LateTrade[] = [];
   const outcomes = { closed, late };
+  const before = watermarksOfPlanned(state);
   for (const trade of record.trades) {
     foldTrade(foldOf(state, trade.instrumentId), trade, outcomes);
     if (late.length > 0) planRefold(state, late.splice(0), sequenceNumber);
@@ -132,9 +134,19 @@ function takeRecord(state: State, { record, lane, sequenceNumber }: FoldedRecord
   takeWatermarks(state, record, outcomes);
   for (const candle of closed) effects.closed.push({ ...candle, throughSequence: sequenceNumber });
   if (state.refolds.size === 0) return;
+  // What closes here has trades of records before this one, which are stored when this one is.
+  for (const [instrumentId, watermarkMs] of before) {
+    const plan = state.refolds.get(instrumentId)!;
+    if (closesWithin(plan, watermarkMs, foldOf(state, instrumentId).watermarkMs))
+      plan.throughSequence = sequenceNumber;
+  }
   if (record.ends === true || record.sessionId === REDRIVE_SESSION)
     for (const instrumentId of state.refolds.keys()) endHistory(state, instrumentId);
   effects.doubtful.set(lane, state);
+}
+
+function watermarksOfPlanned({ refolds, folds }: State): readonly (readonly [InstrumentId, number])[] {
+  return Array.from(refolds.keys(), (instrumentId) => [instrumentId, folds.get(instrumentId)!.watermarkMs]);
 }
 
 function takeWatermarks(state: State, record: TradesRecord, outcomes: FoldOutcomes): void {
@@ -152,12 +164,13 @@ function takeWatermarks(state: State, record: TradesRecord, outcomes: FoldOutcom
 }
 
 function planRefold(state: State, late: readonly LateTrade[], throughSequence: string): void {
-  for (const { interval, trade } of late) {
+  for (const { interval, trade, isNeighbour } of late) {
     const { instrumentId, timeMs } = trade;
     let plan = state.refolds.get(instrumentId);
     if (plan === undefined) state.refolds.set(instrumentId, (plan = emptyPlan(throughSequence)));
     plan.throughSequence = throughSequence;
-    plan.edgeMs = timeMs;
+    // What was missing lies in the candle under way, where time goes on.
+    plan.edgeMs = isNeighbour === true ? null : timeMs;
     planCandle(plan, interval, timeMs);
   }
 }

@@ -4,6 +4,7 @@ import type { Candle } from '../../../shared/domain/candles/candle.ts';
 import { noteClose, type InstrumentFold } from '../../../shared/domain/candles/fold.ts';
 import { intervalMs, openTimeOf, type Interval } from '../../../shared/domain/candles/interval.ts';
 import {
+  asSeenBy,
   refoldCandles,
   refoldTrades,
   revisionOf,
@@ -151,7 +152,7 @@ async function refoldSpan(
   const [first, last] = [trades[0], trades.at(-1)];
   if (first === undefined || last === undefined) return { revised: 0, besideMs: [] };
   const around = await neighboursOf(ports, instrumentId, span);
-  const made = refoldTrades(trades, interval, around);
+  const made = inSight(fold, refoldTrades(trades, interval, around), around);
   const revised = await writeRevisions(ports, plan, interval, made, span);
   const newest = made.at(-1)!;
   noteClose(fold, { price: newest.close, timeMs: newest.lastTimeMs, tradeId: newest.lastTradeId });
@@ -176,12 +177,18 @@ async function refoldLonger(
   let written = 0;
   for (const span of portions(dueSpans(plan, interval, fold.watermarkMs), interval, PARENTS_AT_ONCE)) {
     const parts = await ports.candles.between(instrumentId, shorter, span.fromMs, span.toMs, MAX_ROWS_A_READ);
-    const made = refoldCandles(parts, interval, await neighboursOf(ports, instrumentId, span));
+    const around = await neighboursOf(ports, instrumentId, span);
+    const made = inSight(fold, refoldCandles(parts, interval, around), around);
     written += await writeRevisions(ports, plan, interval, made, span);
     strike(plan, interval, span);
     if (isShortOfTime(invocation)) break;
   }
   return written;
+}
+
+/** A tape is stored a little behind, or before, what is folded of it. */
+function inSight(fold: InstrumentFold, made: readonly Candle[], { after }: Around): readonly Candle[] {
+  return after === null ? asSeenBy(fold, made) : made;
 }
 
 async function writeRevisions(

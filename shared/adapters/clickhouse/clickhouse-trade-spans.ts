@@ -9,6 +9,9 @@ import { readableTimeMs, readRows, type Row } from './requests.ts';
 /** Of one question, repetitions included. */
 const MAX_ROWS_SUMMED = 10_000_000;
 const TOO_MANY_ROWS = '158';
+/** Less than the client waits, who takes a server that keeps silent for one that is away: asked again it would not be faster. */
+const MAX_SECONDS = 3;
+const TOO_LONG = '159';
 
 const unitsOf = (column: string): string => `reinterpret(${column}, 'Int128')`;
 const ONE = 'toInt128(1000000000000)';
@@ -35,22 +38,32 @@ const SPANS = `SELECT intDiv(toUnixTimestamp64Milli(time), {stepMs: Int64}) * {s
   WHERE instrumentId = {instrumentId: String}
     AND time >= fromUnixTimestamp64Milli({fromMs: Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({toMs: Int64}, 'UTC')
   GROUP BY openTimeMs ORDER BY openTimeMs
-  SETTINGS max_rows_to_read = {mostRows: UInt64}`;
+  SETTINGS max_rows_to_read = {mostRows: UInt64}, max_execution_time = {mostSeconds: Float64}`;
 
+export interface SpansBound {
+  readonly mostRows?: number;
+  readonly mostSeconds?: number;
+}
+
+/** @throws LimitExceeded where they are too many, or take too long */
 export async function readTradeSpans(
   client: ClickHouseClient,
   instrumentId: InstrumentId,
   fromMs: number,
   toMs: number,
   stepMs: number,
-  mostRows = MAX_ROWS_SUMMED,
+  { mostRows = MAX_ROWS_SUMMED, mostSeconds = MAX_SECONDS }: SpansBound = {},
 ): Promise<readonly TradeSpan[]> {
   const range = { fromMs: readableTimeMs(fromMs), toMs: readableTimeMs(toMs) };
   try {
-    return (await readRows(client, SPANS, { instrumentId, stepMs, mostRows, ...range })).map(spanOf);
+    const bound = { mostRows, mostSeconds };
+    return (await readRows(client, SPANS, { instrumentId, stepMs, ...bound, ...range })).map(spanOf);
   } catch (error) {
-    if (error instanceof ClickHouseError && error.code === TOO_MANY_ROWS)
+    if (!(error instanceof ClickHouseError)) throw error;
+    if (error.code === TOO_MANY_ROWS)
       throw new LimitExceeded(`more than ${mostRows} trades are not summed at once`, { cause: error });
+    if (error.code === TOO_LONG)
+      throw new LimitExceeded(`its trades are not summed within ${mostSeconds} s`, { cause: error });
     throw error;
   }
 }

@@ -190,8 +190,26 @@ describe('a file that is no capture is told apart:', () => {
 
   it('one that is not text', async () => {
     expect(await complaint(write(gzipSync(Buffer.from([0x7b, 0xff, 0xfe, 0x0a]))))).toBe(
-      '/capture.ndjson.gz: expected UTF-8 text',
+      '/capture.ndjson.gz: line 1: expected UTF-8 text',
     );
+    const bytes = Buffer.concat([
+      Buffer.from(`${line()}\n${line({ url: 'wss://é' })}\n{`),
+      Buffer.from([0xff, 0x0a]),
+    ]);
+    expect(await complaint(write(gzipSync(bytes)))).toBe('/capture.ndjson.gz: line 3: expected UTF-8 text');
+  });
+
+  it('one that begins with a mark that nobody sees', async () => {
+    expect(await complaint(writeLines(`\uFEFF${line()}`))).toBe(
+      '/capture.ndjson.gz: line 1: begins with a byte order mark: expected none',
+    );
+  });
+
+  it('one with a line that does not end', async () => {
+    const long = write(
+      gzipSync(Buffer.concat([Buffer.from(`${line()}\n`), Buffer.alloc(33 * 2 ** 20, 'x')])),
+    );
+    expect(await complaint(long)).toBe('/capture.ndjson.gz: line 2: is longer than 33554432 bytes');
   });
 
   it('one in another order than it was received', async () => {

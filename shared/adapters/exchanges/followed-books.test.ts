@@ -53,6 +53,18 @@ function update(first: number, last: number, bids: readonly ToldLevel[], instrum
 const rest: Place = { kind: 'rest', url: 'https://venue/depth?symbol=BTCUSDT' };
 
 describe('the books of which messages tell', () => {
+  it.each(['before', 'after'])(
+    'are not whole where nothing that followed the answer could be read, which came %s it',
+    (place) => {
+      const recorder = new Recorder(ASKED);
+      const unreadable: VenueEvent = { kind: 'book-gap', instrumentId: ID, cause: 'no level' };
+      if (place === 'before') recorder.take({}, unreadable);
+      recorder.take(rest, snapshot(5, [['2', '2']]));
+      recorder.take({}, unreadable);
+      expect(recorder.shown).toEqual([[ID, 'gap', 1, 0, '2@2']]);
+    },
+  );
+
   it('are completed by the answer to a question, which came over no connection', () => {
     const recorder = new Recorder(ASKED);
     recorder.take({}, update(5, 6, [['1', '1']]));

@@ -154,24 +154,25 @@ export class FollowedBooks {
             book.snapshot(told, event, nowMs, rows),
           );
         break;
-      case 'book-delta': {
-        const isNew = this.#books.get(event.instrumentId)?.of(connection) === undefined;
-        this.#heard(event.instrumentId, connection, rules, (book, told) => {
+      case 'book-delta':
+        this.#heard(event.instrumentId, connection, rules, (book, told, isNew) => {
           book.delta(told, event, nowMs, rows);
-          const asked = this.#asked.get(event.instrumentId);
-          if (isNew && asked !== undefined) book.snapshot(told, asked, nowMs, rows);
+          if (isNew) this.#giveAsked(book, told, rows);
         });
         break;
-      }
-      case 'quote':
-        this.#known(event.instrumentId, connection, (book, told) => book.quote(told, event, nowMs, rows));
+      case 'quote': {
+        const book = this.#books.get(event.instrumentId);
+        const told = book?.of(connection);
+        if (told !== undefined) book?.quote(told, event, nowMs, rows);
         break;
+      }
       case 'book-gap':
         if (event.instrumentId === null) this.#loseAll(connection, event.cause, rows);
         else
-          this.#known(event.instrumentId, connection, (book, told) =>
-            book.lose(told, event.cause, nowMs, rows),
-          );
+          this.#heard(event.instrumentId, connection, rules, (book, told, isNew) => {
+            if (isNew) this.#giveAsked(book, told, rows);
+            book.lose(told, event.cause, nowMs, rows);
+          });
         break;
       case 'sequence-gap':
         this.#loseAll(connection, `message ${event.expected} should have come, and ${event.got} did`, rows);
@@ -190,28 +191,25 @@ export class FollowedBooks {
     this.#asked.set(instrumentId, snapshot);
   }
 
-  #known(
-    instrumentId: InstrumentId,
-    connection: BookConnection,
-    act: (book: FollowedBook, told: Told) => void,
-  ): void {
-    const book = this.#books.get(instrumentId);
-    const told = book?.of(connection);
-    if (book !== undefined && told !== undefined) act(book, told);
-  }
-
   /** Something of the book itself was heard. */
   #heard(
     instrumentId: InstrumentId,
     connection: BookConnection,
     rules: BookRules,
-    act: (book: FollowedBook, told: Told) => void,
+    act: (book: FollowedBook, told: Told, isNew: boolean) => void,
   ): void {
     const book = this.#bookOf(instrumentId, rules);
     if (book === null) return;
-    const told = book.of(connection) ?? book.open(connection);
+    const known = book.of(connection);
+    const told = known ?? book.open(connection);
     told.heardAt = this.#messages;
-    act(book, told);
+    act(book, told, known === undefined);
+  }
+
+  /** Of a connection that is heard for the first time, the answer that came before may be the begin. */
+  #giveAsked(book: FollowedBook, told: Told, rows: ToldBook[]): void {
+    const asked = this.#asked.get(book.instrumentId);
+    if (asked !== undefined) book.snapshot(told, asked, this.#nowMs, rows);
   }
 
   #bookOf(instrumentId: InstrumentId, rules: BookRules): FollowedBook | null {

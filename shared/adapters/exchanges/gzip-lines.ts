@@ -54,15 +54,17 @@ export async function* readGzipLines(
       const end = whole.lastIndexOf(NEWLINE) + 1;
       rest = whole.subarray(end);
       if (rest.length > MAX_LINE_BYTES)
-        throw new UnreadableFile(`a line is longer than ${MAX_LINE_BYTES} bytes`);
+        throw new UnreadableFile(
+          `line ${line + linesIn(whole, end)}: is longer than ${MAX_LINE_BYTES} bytes`,
+        );
       const passed = passLines(whole, end, fromLine - line);
       line += passed.lines;
       if (passed.offset === end) continue;
-      const lines = decode(whole.subarray(passed.offset, end - 1)).split('\n');
+      const lines = decode(whole.subarray(passed.offset, end - 1), line).split('\n');
       yield { firstLine: line, lines };
       line += lines.length;
     }
-    if (rest.length > 0 && line >= fromLine) yield { firstLine: line, lines: [decode(rest)] };
+    if (rest.length > 0 && line >= fromLine) yield { firstLine: line, lines: [decode(rest, line)] };
   } catch (error) {
     throw error instanceof UnreadableFile ? error : await unreadable(path, error);
   }
@@ -79,10 +81,22 @@ function passLines(bytes: Buffer, end: number, count: number): { lines: number; 
   return { lines, offset };
 }
 
-/** Bytes that are no UTF-8 would come back from the archive as others. */
-function decode(bytes: Buffer): string {
-  if (!isUtf8(bytes)) throw new UnreadableFile('expected UTF-8 text');
-  return bytes.toString('utf8');
+/** How many lines end before a place. */
+function linesIn(bytes: Buffer, end: number): number {
+  return passLines(bytes, end, Infinity).lines;
+}
+
+/** Bytes that are no UTF-8 would come back from the archive as others. @param firstLine the number of the first of them. */
+function decode(bytes: Buffer, firstLine: number): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  // What ends in a line break ends no character, so that the first line that is none can be found.
+  let [line, from] = [firstLine, 0];
+  for (;;) {
+    const end = bytes.indexOf(NEWLINE, from);
+    if (end < 0 || !isUtf8(bytes.subarray(from, end))) break;
+    [line, from] = [line + 1, end + 1];
+  }
+  throw new UnreadableFile(`line ${line}: expected UTF-8 text`);
 }
 
 async function unreadable(path: string, error: unknown): Promise<Error> {

@@ -66,8 +66,11 @@ export class MessageTally {
           break;
         case 'book-snapshot':
         case 'book-delta':
-        case 'book-gap':
           hasBook = true;
+          break;
+        case 'book-gap':
+          // Of all books of a connection it says that what comes begins anew; of one, that its levels could not be read.
+          if (event.instrumentId !== null) this.#note('book update', event.cause, at);
           break;
         case 'quote':
           this.#others++;

@@ -17,6 +17,22 @@ export function quoteLeadingPairs(json: string): string {
   return json.replace(LEADING_PAIR, '["$2","$4",');
 }
 
+/** Quotes the numbers of every pair, such as the levels of a book: `[61837.6,0.02]` → `["61837.6","0.02"]`. To be used as that. */
+export function quotePairs(json: string): string {
+  return json.replace(PAIR, '["$2","$4"]');
+}
+
+/** Whether a row begins with a number that should be text: who wrote a venue's messages anew has made numbers of them. */
+export function hasBarePair(rows: unknown): boolean {
+  return (
+    Array.isArray(rows) &&
+    rows.some(
+      (row: unknown) => Array.isArray(row) && (typeof row[0] === 'number' || typeof row[1] === 'number'),
+    )
+  );
+}
+
+const PAIR = /\[\s*("?)(-?\d[\d.eE+-]*)\1\s*,\s*("?)(-?\d[\d.eE+-]*)\3\s*\]/g;
 const LEADING_PAIR = /\[\s*("?)(-?\d[\d.eE+-]*)\1\s*,\s*("?)(-?\d[\d.eE+-]*)\3\s*,/g;
 
 const PLAIN = /^-?\d+(?:\.\d+)?$/;

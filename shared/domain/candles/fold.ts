@@ -17,6 +17,7 @@ import {
 import type { Trade } from '../market-data/trade.ts';
 import type { Candle } from './candle.ts';
 import { intervalMs, openTimeOf, shortestFirst, type Interval } from './interval.ts';
+import { closedBeforeGap } from './filled-gap.ts';
 import { firstIdBehind } from './first-candle.ts';
 import { addToOpen, joinCandle, openCandle, type OpenCandle } from './open-candle.ts';
 
@@ -70,6 +71,8 @@ export interface ClosedCandle extends Candle {
 export interface LateTrade {
   readonly interval: Interval;
   readonly trade: Trade;
+  /** It is the last of a closed candle, behind which another that came late was missing. */
+  readonly isNeighbour?: true;
 }
 
 /** Where a fold puts what happened: arrays given by the caller, since nearly always nothing does. */
@@ -121,6 +124,7 @@ export function foldTrade(fold: InstrumentFold, trade: Trade, outcomes: FoldOutc
   // From here on the ids tell what is missing. A late trade says nothing of what came after the last one.
   if (observation !== 'late') fold.interrupted = false;
   addOrPlace(fold, trade, precedingTradeId, outcomes);
+  if (observation === 'late') outcomes.late.push(...closedBeforeGap(fold, trade));
 }
 
 function addOrPlace(

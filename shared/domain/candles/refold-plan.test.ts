@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { dueSpans, emptyPlan, hasDue, isDone, planCandle, strike } from './refold-plan.ts';
+import { closesWithin, dueSpans, emptyPlan, hasDue, isDone, planCandle, strike } from './refold-plan.ts';
 
 const HOUR_MS = 3_600_000;
 const plan = (...timesMs: number[]) => {
@@ -28,6 +28,18 @@ describe('a plan of what is to be made again', () => {
     expect(dueSpans(made, '1s', 1_999)).toEqual([]);
     expect(dueSpans(made, '1s', 2_000)).toEqual([{ fromMs: 1_000, toMs: 2_000 }]);
     expect(dueSpans(made, '1s', 9_000)).toEqual([{ fromMs: 1_000, toMs: 3_000 }]);
+  });
+
+  it('tells when candles of it close', () => {
+    const made = plan(1_500, 2_500);
+    planCandle(made, '1m', 61_000);
+    expect(closesWithin(made, -1, 1_999)).toBe(false);
+    expect(closesWithin(made, 1_999, 2_000)).toBe(true);
+    expect(closesWithin(made, 2_000, 2_999)).toBe(false);
+    expect(closesWithin(made, 2_999, 3_000)).toBe(true);
+    expect(closesWithin(made, 3_000, 119_999)).toBe(false);
+    expect(closesWithin(made, 3_000, 120_000)).toBe(true);
+    expect(closesWithin(made, 120_000, HOUR_MS)).toBe(false);
   });
 
   it('leaves the minute in which history is told until that has gone on, or has ended', () => {

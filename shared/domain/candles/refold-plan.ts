@@ -8,7 +8,7 @@ export interface Span {
 }
 
 export interface RefoldPlan {
-  /** Of the last stream record that added to it: the trades are stored once their writer has passed that. */
+  /** Of the last stream record that added to it, or closed what is in it: the trades are stored once their writer has passed that. */
   throughSequence: string;
   /** Where history is being told right now: what lies there is not whole yet. null: it has ended. */
   edgeMs: number | null;
@@ -71,6 +71,18 @@ function endOfDue({ edgeMs }: RefoldPlan, fromMs: number, watermarkMs: number): 
   const ofWatermark = Math.max(0, watermarkMs);
   if (edgeMs === null || fromMs > edgeMs) return ofWatermark;
   return Math.min(ofWatermark, openTimeOf(edgeMs, '1m'));
+}
+
+/** Whether something in it closes as the watermark goes on from one time to another. */
+export function closesWithin(plan: RefoldPlan, fromMs: number, toMs: number): boolean {
+  return (Object.entries(plan.spans) as [Interval, Span[]][]).some(([interval, spans]) =>
+    spans.some((span) => closedEnd(span, interval, toMs) > closedEnd(span, interval, fromMs)),
+  );
+}
+
+/** Where the closed candles of a span end; its begin, where none is. */
+function closedEnd({ fromMs, toMs }: Span, interval: Interval, watermarkMs: number): number {
+  return Math.max(fromMs, Math.min(toMs, openTimeOf(Math.max(0, watermarkMs), interval)));
 }
 
 export function hasDue(plan: RefoldPlan, watermarkMs: number): boolean {

@@ -5,7 +5,7 @@ import { qualityOf } from '../market-data/quality-flags.ts';
 import type { Trade } from '../market-data/trade.ts';
 import type { Candle } from './candle.ts';
 import { foldTrade, startFold, type ClosedCandle } from './fold.ts';
-import { refoldCandles, refoldTrades, revisionOf } from './refold.ts';
+import { asSeenBy, refoldCandles, refoldTrades, revisionOf } from './refold.ts';
 
 const INSTRUMENT = 'binance:BTC-USDT';
 const ALONE = { before: null, after: null };
@@ -119,5 +119,25 @@ describe('a revision', () => {
       complete: true,
       quality,
     });
+  });
+});
+
+describe('a candle made again of what is stored, behind which nothing is stored yet', () => {
+  const seen = (...told: readonly Trade[]) => {
+    const fold = startFold(INSTRUMENT, ['1s']);
+    for (const one of told) foldTrade(fold, one, { closed: [], late: [] });
+    return fold;
+  };
+  const made = refoldTrades([trade(1, 1_000), trade(2, 1_500)], '1s', ALONE);
+  const known = [trade(1, 1_000), trade(2, 1_500)];
+
+  it.each([
+    ['is whole as far as anybody knows', seen(...known), true],
+    ['is followed by the next trade, which is not stored yet', seen(...known, trade(3, 2_000)), true],
+    ['is followed by one that leaves a gap', seen(...known, trade(4, 2_000)), false],
+    ['will be followed by one that leaves a gap', { ...seen(...known), interrupted: true }, false],
+    ['is followed by one with which ids begin anew', seen(...known, trade(1, 2_000)), false],
+  ])('%s', (_, fold, complete) => {
+    expect(asSeenBy(fold, made)).toMatchObject([{ tradeCount: 2, complete }]);
   });
 });

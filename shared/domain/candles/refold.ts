@@ -4,8 +4,10 @@
  */
 import { UNFLAGGED, withoutFlag } from '../market-data/quality-flags.ts';
 import type { InstrumentId } from '../market-data/instrument.ts';
+import { mayLack } from '../market-data/seen-trades.ts';
 import type { Trade } from '../market-data/trade.ts';
 import type { Candle } from './candle.ts';
+import type { FoldState } from './fold.ts';
 import type { Interval } from './interval.ts';
 import type { OpenCandle } from './open-candle.ts';
 import { differingFields, PlainFold } from './plain-fold.ts';
@@ -38,6 +40,23 @@ function refold<Part extends { readonly instrumentId: InstrumentId }>(
   const made = parts.flatMap((part) => take(fold, part) ?? []);
   return [...made, fold.end(after?.tradeId ?? null) ?? []].flat();
 }
+
+/**
+ * The newest candle that was made of what is stored, where nothing is stored behind it: whether none of its own trades is
+ * missing at its end is for whoever watches the tape to say, who may know of a trade that is not stored yet.
+ */
+export function asSeenBy({ seen, interrupted }: Sight, made: readonly Candle[]): readonly Candle[] {
+  const newest = made.at(-1);
+  if (newest === undefined) return made;
+  const { lastTradeId, lastTimeMs } = newest;
+  const isOfNow = seen.sinceMs === undefined || lastTimeMs >= seen.sinceMs;
+  const isFollowed =
+    lastTradeId >= seen.lastId ? !interrupted : !mayLack(seen, lastTradeId + 1, lastTradeId + 1);
+  return isOfNow && isFollowed ? made : [...made.slice(0, -1), { ...newest, complete: false }];
+}
+
+/** Of a fold what it knows of trades. */
+type Sight = Pick<FoldState, 'seen' | 'interrupted'>;
 
 function openAgain(candle: Candle): OpenCandle {
   const { openTimeMs, open, high, low, close, volume, quoteVolume, takerBuyVolume, quality } = candle;

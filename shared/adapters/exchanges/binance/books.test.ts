@@ -45,7 +45,7 @@ describe('a depth update of Binance', () => {
 
   it.each([
     { b: 7 },
-    { a: [['1', 2]] },
+    { a: [['1', true]] },
     { a: [{ price: '1' }] },
     { a: [['1', '2'.repeat(41)]] },
     { U: '189' },
@@ -124,8 +124,42 @@ describe('a book ticker of Binance', () => {
         askQuantity: '4.00',
       },
     ]);
-    expect(heard({ ...event, A: 4 }, 'btcusdt@bookTicker')).toMatchObject([
+    expect(heard({ ...event, A: true }, 'btcusdt@bookTicker')).toMatchObject([
       { kind: 'set-aside', what: 'bookTicker' },
+    ]);
+  });
+});
+
+describe('levels of Binance that were made numbers', () => {
+  const read = (kind: string, url: string, message: string) =>
+    new BinanceDecoder().read({ kind, url, message }, 0).filter((event) => event.kind !== 'clock');
+  const stream = 'wss://stream.binance.com:9443/stream';
+
+  it('are read from their digits, pushed, though some are text', () => {
+    const message =
+      '{"e":"depthUpdate","E":1723161255208,"s":"BTCUSDT","U":1,"u":2,"b":[["60000.10","1"],[9007199254740993.50, 1e-07]],"a":[]}';
+    expect(read('ws', stream, message)).toMatchObject([
+      {
+        kind: 'book-delta',
+        bids: [
+          ['60000.10', '1'],
+          ['9007199254740993.5', '0.0000001'],
+        ],
+      },
+    ]);
+  });
+
+  it('are read from their digits, asked for', () => {
+    expect(read('rest', DEPTH, '{"lastUpdateId":7,"bids":[["1.50","2"]],"asks":[[1.60,2]]}')).toMatchObject([
+      { kind: 'book-snapshot', updateId: 7, bids: [['1.50', '2']], asks: [['1.60', '2']] },
+    ]);
+  });
+
+  it('are read from their digits as best prices', () => {
+    const message =
+      '{"stream":"btcusdt@bookTicker","data":{"u":7,"s":"BTCUSDT","b":1.50,"B":"2","a":1.60,"A":3}}';
+    expect(read('ws', stream, message)).toMatchObject([
+      { kind: 'quote', updateId: 7, bid: '1.50', bidQuantity: '2', ask: '1.60', askQuantity: '3' },
     ]);
   });
 });

@@ -4,7 +4,7 @@
  */
 import type { InstrumentId } from '../../../domain/market-data/instrument.ts';
 import { asAnswers } from '../as-answers.ts';
-import { numberQuoter, plainDecimal } from '../raw-numbers.ts';
+import { hasBarePair, numberQuoter, plainDecimal, quotePairs } from '../raw-numbers.ts';
 import { bounded, isFields, named, parseJson, questionOf, shown, type Fields } from '../told-fields.ts';
 import { SymbolDirectory } from '../symbol-directory.ts';
 import type { Decoder, VenueEvent, VenueMessage, VenueTrade } from '../venue.ts';
@@ -40,7 +40,11 @@ function eventOf(value: Fields): Fields {
 }
 
 /** Binance writes amounts as text. Who wrote its messages anew may have made numbers of them: their digits are read. */
-const quoteAmounts = numberQuoter(['p', 'q', 'price', 'qty']);
+const quoteNamed = numberQuoter(['p', 'q', 'price', 'qty', 'b', 'B', 'a', 'A']);
+
+function quoteAmounts(message: string): string {
+  return quotePairs(quoteNamed(message));
+}
 
 function hasBareAmount(value: unknown): boolean {
   if (Array.isArray(value))
@@ -48,8 +52,10 @@ function hasBareAmount(value: unknown): boolean {
       (row) => isFields(row) && (typeof row['price'] === 'number' || typeof row['qty'] === 'number'),
     );
   if (!isFields(value)) return false;
-  const { p, q } = eventOf(value) as { p?: unknown; q?: unknown };
-  return typeof p === 'number' || typeof q === 'number';
+  const { e, p, q, b, a, B, A, bids, asks } = eventOf(value);
+  if (e === 'trade') return typeof p === 'number' || typeof q === 'number';
+  if ([b, B, a, A].some((best) => typeof best === 'number')) return true;
+  return hasBarePair(b) || hasBarePair(a) || hasBarePair(bids) || hasBarePair(asks);
 }
 
 /** A WebSocket event, out of its stream wrapper. https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams */
@@ -175,9 +181,11 @@ function venueTrade(
 
 /** Binance sends microseconds to whoever connects with `timeUnit=MICROSECOND`; in milliseconds this is the year 5138. */
 const LEAST_MICROSECONDS = 1e14;
+/** Nanoseconds are no unit of Binance's: they are shown as they came. */
+const MOST_MICROSECONDS = 1e17;
 
 function inMilliseconds(time: number): number {
-  return time > LEAST_MICROSECONDS ? Math.floor(time / 1000) : time;
+  return time > LEAST_MICROSECONDS && time < MOST_MICROSECONDS ? Math.floor(time / 1000) : time;
 }
 
 const DIGITS_OF_TIME = /^\d{13,16}$/;

@@ -15,9 +15,15 @@ const update = {
 const snapshot = { ...update, type: 'snapshot', updates: [level] };
 
 function reader() {
+  const readAt = timedReader();
+  return (number: number, ...events: unknown[]) => readAt('48', number, ...events);
+}
+
+/** @param second in which the venue says that it sent the message */
+function timedReader() {
   const decoder = new CoinbaseDecoder();
-  return (number: number, ...events: unknown[]) => {
-    const timestamp = '2026-08-09T21:05:48.483587501Z';
+  return (second: string, number: number, ...events: unknown[]) => {
+    const timestamp = `2026-08-09T21:05:${second}.483587501Z`;
     const message = JSON.stringify({ channel: 'l2_data', timestamp, sequence_num: number, events });
     return decoder
       .read({ kind: 'ws', url: 'wss://advanced-trade-ws.coinbase.com', message }, 0)
@@ -47,7 +53,7 @@ describe('levels of Coinbase', () => {
     { updates: 7 },
     { updates: [7] },
     { updates: [{ ...level, side: 'ask' }] },
-    { updates: [{ ...level, new_quantity: 1 }] },
+    { updates: [{ ...level, new_quantity: true }] },
     { updates: [{ ...level, price_level: '1'.repeat(41) }] },
     { type: 'other' },
   ])('are a gap in the book where they cannot be read: %j', (change) => {
@@ -85,5 +91,26 @@ describe('levels of Coinbase', () => {
       { kind: 'book-gap', instrumentId: null },
       { kind: 'book-snapshot' },
     ]);
+  });
+
+  it('are none of before where numbers go back while time goes on, though no first message was recorded', () => {
+    const read = timedReader();
+    read('10', 100, snapshot);
+    expect(read('11', 40, update)).toEqual([{ kind: 'notice', what: 'past message' }]);
+    expect(read('12', 41, snapshot)).toMatchObject([
+      { kind: 'book-gap', instrumentId: null },
+      { kind: 'book-snapshot' },
+    ]);
+    expect(kinds(read('12', 42, update))).toEqual(['book-delta']);
+  });
+
+  it('are read from their digits where they were made numbers', () => {
+    const decoder = new CoinbaseDecoder();
+    const message =
+      '{"channel":"l2_data","sequence_num":0,"events":[{"type":"snapshot","product_id":"BTC-USD","updates":[' +
+      '{"side":"bid","price_level":65083.60,"new_quantity":"1"},{"side":"offer","price_level":"7","new_quantity":1e-07}]}]}';
+    expect(
+      decoder.read({ kind: 'ws', url: 'wss://advanced-trade-ws.coinbase.com', message }, 0),
+    ).toMatchObject([{ bids: [['65083.60', '1']], asks: [['7', '0.0000001']] }]);
   });
 });

@@ -20,12 +20,16 @@ import { isWholeCatalogue, readCatalogue } from './catalogue.ts';
 import { coinbaseMarket } from './market.ts';
 import { instrumentOfProduct } from './symbols.ts';
 
+/** No message is overtaken by those of a second later. */
+const OVERTAKEN_WITHIN_MS = 1000;
 const PAST: VenueEvent = { kind: 'notice', what: 'past message' };
 
 /** Every message of a connection has a number: they count up by one, over all of its channels. */
 export class CoinbaseDecoder implements Decoder {
   readonly #directory: SymbolDirectory;
   #expected: number | null = null;
+  /** The latest time at which the venue says that it sent a message. */
+  #sentMs = -1;
 
   constructor(directory: SymbolDirectory = new SymbolDirectory()) {
     this.#directory = directory;
@@ -41,48 +45,65 @@ export class CoinbaseDecoder implements Decoder {
     if (kind === 'rest') return asAnswers(readAnswer(value, url, receivedAtMs, this.#directory));
     if (value['channel'] === undefined) return [readOther(value)];
     const number = value['sequence_num'];
-    const isPast = this.#isPast(number);
+    const sentMs = isoTimeMs(value['timestamp']);
+    const isPast = this.#isPast(number, sentMs);
     const read = readChannel(value, receivedAtMs);
     return [
-      ...(isPast ? [PAST] : this.#follow(number)),
-      ...clockOf(value['timestamp']),
+      ...(isPast ? [PAST] : this.#follow(number, sentMs)),
+      ...(sentMs === null ? [] : [{ kind: 'clock', venueTimeMs: sentMs } as const]),
       // The levels have changed since; a trade is known by its id.
       ...(isPast ? read.filter(({ kind }) => kind !== 'book-snapshot' && kind !== 'book-delta') : read),
     ];
   }
 
-  /** It has come before, or was overtaken: that it was missing was told when its number was passed over. */
-  #isPast(number: unknown): boolean {
-    return this.#expected !== null && typeof number === 'number' && number > 0 && number < this.#expected;
+  /**
+   * It has come before, or was overtaken: that it was missing was told when its number was passed over. One that was sent
+   * long after all that came before it is of a connection whose first messages nobody has recorded.
+   */
+  #isPast(number: unknown, sentMs: number | null): boolean {
+    if (this.#expected === null || typeof number !== 'number' || number >= this.#expected) return false;
+    return number > 0 && (sentMs === null || sentMs <= this.#sentMs + OVERTAKEN_WITHIN_MS);
   }
 
   /** @returns what is missing before the message of this number. The first of a connection is 0. */
-  #follow(number: unknown): readonly VenueEvent[] {
+  #follow(number: unknown, sentMs: number | null): readonly VenueEvent[] {
+    if (sentMs !== null && sentMs > this.#sentMs) this.#sentMs = sentMs;
     if (typeof number !== 'number' || !Number.isSafeInteger(number)) return [];
     const expected = this.#expected;
     this.#expected = number + 1;
     if (expected === null || number === expected) return [];
-    if (number === 0)
+    if (number < expected)
       return [{ kind: 'book-gap', instrumentId: null, cause: 'the venue begins to count anew' }];
     return [{ kind: 'sequence-gap', expected, got: number }];
   }
 }
 
 /** Coinbase writes amounts as text. Who wrote its messages anew may have made numbers of them: their digits are read. */
-const quoteAmounts = numberQuoter(['price', 'size']);
+const quoteAmounts = numberQuoter(['price', 'size', 'price_level', 'new_quantity']);
 
 function hasBareAmount(value: Fields): boolean {
-  return rowsOf(value).some(
-    (row) => isFields(row) && (typeof row['price'] === 'number' || typeof row['size'] === 'number'),
+  const { channel } = value;
+  const [price, amount, rows] =
+    channel === 'l2_data'
+      ? (['price_level', 'new_quantity', listsOf(value, 'updates')] as const)
+      : (['price', 'size', rowsOf(value)] as const);
+  return rows.some(
+    (row) => isFields(row) && (typeof row[price] === 'number' || typeof row[amount] === 'number'),
   );
 }
 
 /** The trades of a message or of an answer, whatever else it has. */
-function rowsOf({ channel, events, trades }: Fields): readonly unknown[] {
+function rowsOf(value: Fields): readonly unknown[] {
+  const { channel, trades } = value;
   if (Array.isArray(trades)) return trades;
-  if (channel !== 'market_trades' || !Array.isArray(events)) return [];
+  return channel === 'market_trades' ? listsOf(value, 'trades') : [];
+}
+
+/** What the events of a message have under this name. */
+function listsOf({ events }: Fields, name: 'trades' | 'updates'): readonly unknown[] {
+  if (!Array.isArray(events)) return [];
   return events.flatMap((event: unknown) => {
-    const told = isFields(event) ? event['trades'] : undefined;
+    const told = isFields(event) ? event[name] : undefined;
     return Array.isArray(told) ? (told as unknown[]) : [];
   });
 }
@@ -187,9 +208,4 @@ function takerSideOf(side: unknown): unknown {
 
 function amount(value: unknown): unknown {
   return bounded(typeof value === 'string' ? plainDecimal(value) : value);
-}
-
-function clockOf(timestamp: unknown): readonly VenueEvent[] {
-  const venueTimeMs = isoTimeMs(timestamp);
-  return venueTimeMs === null ? [] : [{ kind: 'clock', venueTimeMs }];
 }

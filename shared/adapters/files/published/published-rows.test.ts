@@ -59,6 +59,10 @@ describe('columns with names', () => {
 describe('a row that cannot be', () => {
   it.each([
     ['1,0,1,0,1735689600000,true,true', 'price: expected a decimal above zero, got "0"'],
+    [
+      '1,0.0000000000001,1,0,1735689600000,true,true',
+      'price: expected at most 12 decimal places, got "0.0000000000001"',
+    ],
     ['1,4.5,-1,0,1735689600000,true,true', 'quantity: expected a decimal above zero, got "-1"'],
     ['1.5,4.5,1,0,1735689600000,true,true', 'id: expected digits, got "1.5"'],
     ['1735689600000,2,1,3,2,1,1735689659999,2,1,1,1,0', 'low and high: expected low ≤ open, close ≤ high'],

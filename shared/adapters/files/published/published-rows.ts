@@ -1,6 +1,7 @@
 /**
  * What a row of a file says that a venue publishes in bulk: a trade, an aggregate of trades, or a candle.
  */
+import { expectedAmount, expectedId } from '../../../contracts/lane-rows.ts';
 import { parseDecimal, decimalFromNumber, type Decimal } from '../../../domain/decimal.ts';
 import { UNFLAGGED } from '../../../domain/market-data/quality-flags.ts';
 import { MAX_TIME_MS } from '../../../domain/market-data/time-bound.ts';
@@ -76,7 +77,7 @@ type CellOf = (name: string) => Cell;
 
 function readTrade(cell: CellOf): PublishedTrade | string {
   const tradeId = idOf(cell('id'));
-  if (tradeId === null) return `id: expected digits, got ${shown(cell('id'))}`;
+  if (tradeId === null) return `id: expected ${expectedId(cell('id'))}, got ${shown(cell('id'))}`;
   const amounts = readAmounts(cell('price'), cell('qty'));
   if (typeof amounts === 'string') return amounts;
   const isBuyerMaker = makerOf(cell);
@@ -94,7 +95,8 @@ function readTrade(cell: CellOf): PublishedTrade | string {
 
 function readAggregate(cell: CellOf): PublishedAggregate | string {
   const aggregateId = idOf(cell('agg_trade_id'));
-  if (aggregateId === null) return `agg_trade_id: expected digits, got ${shown(cell('agg_trade_id'))}`;
+  if (aggregateId === null)
+    return `agg_trade_id: expected ${expectedId(cell('agg_trade_id'))}, got ${shown(cell('agg_trade_id'))}`;
   const [firstTradeId, lastTradeId] = [idOf(cell('first_trade_id')), idOf(cell('last_trade_id'))];
   if (firstTradeId === null || lastTradeId === null || firstTradeId > lastTradeId)
     return `first_trade_id: expected ids of its first and last trade, got ${shown(cell('first_trade_id'))} and ${shown(cell('last_trade_id'))}`;
@@ -117,7 +119,7 @@ function readCandle(cell: CellOf): PublishedCandle | string {
   for (const name of PRICES) {
     const price = noisyDecimalOf(cell(name));
     if (price === null || price <= 0n || price > MAX_AMOUNT)
-      return `${name}: expected a decimal above zero, got ${shown(cell(name))}`;
+      return `${name}: expected ${expectedAmount(cell(name), price)}, got ${shown(cell(name))}`;
     prices[name] = price;
   }
   const { open, high, low, close } = prices;
@@ -161,10 +163,10 @@ const MAX_AMOUNT: Decimal = 10n ** 27n;
 function readAmounts(priceCell: Cell, quantityCell: Cell): { price: Decimal; quantity: Decimal } | string {
   const price = decimalOf(priceCell);
   if (price === null || price <= 0n || price > MAX_AMOUNT)
-    return `price: expected a decimal above zero, got ${shown(priceCell)}`;
+    return `price: expected ${expectedAmount(priceCell, price)}, got ${shown(priceCell)}`;
   const quantity = decimalOf(quantityCell);
   if (quantity === null || quantity <= 0n || quantity > MAX_AMOUNT)
-    return `quantity: expected a decimal above zero, got ${shown(quantityCell)}`;
+    return `quantity: expected ${expectedAmount(quantityCell, quantity)}, got ${shown(quantityCell)}`;
   return { price, quantity };
 }
 
