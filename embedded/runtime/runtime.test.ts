@@ -439,6 +439,34 @@ describe('the embedded runtime', () => {
     });
   });
 
+  it('lets pass what a tape waits for, and then does what has no voice', async () => {
+    const done: string[] = [];
+    /** As long as it does nothing but compute, no clock can tell how long that takes. */
+    const computes =
+      (name: string): AnyHandler =>
+      async () => {
+        for (let step = 0; step < 100; step++) await Promise.resolve();
+        done.push(name);
+      };
+    const notes =
+      (name: string): AnyHandler =>
+      async () =>
+        void done.push(name);
+    const running = await start({
+      'build-candles': computes('build-candles'),
+      'store-quotes': notes('store-quotes'),
+      'evaluate-strategies': computes('evaluate-strategies'),
+      'push-updates': notes('push-updates'),
+    });
+    const told = [append('a'), bus.publish([{ detailType: 'CandlesClosedV1', detail: { candles: [] } }])];
+    const settled = running.settled();
+    await Promise.all(told);
+    await settled;
+    await running.drained();
+    expect(done.slice(0, 2).sort()).toEqual(['build-candles', 'evaluate-strategies']);
+    expect(done.slice(2).sort()).toEqual(['push-updates', 'store-quotes']);
+  });
+
   it('ends an invocation at its function’s timeout', async () => {
     const running = await start({ 'read-health': async () => new Promise(() => undefined) });
     await expect(running.invoker.invoke('read-health', {})).rejects.toThrow(
