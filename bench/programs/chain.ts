@@ -4,7 +4,6 @@
  */
 import { runTape } from '../../collector/tape/run-tape.ts';
 import { openPlatform, type Platform } from '../../embedded/platform.ts';
-import { instancesOf } from '../../embedded/strategy-requests.ts';
 import { marketTape } from '../../embedded/synthetic-source.ts';
 import { createClickHouse } from '../../shared/adapters/clickhouse/client.ts';
 import { countClosedCandles, countTrades } from '../../shared/adapters/clickhouse/clickhouse-totals.ts';
@@ -12,7 +11,6 @@ import { readRows } from '../../shared/adapters/clickhouse/requests.ts';
 import { fillsPartition, ordersPartition } from '../../shared/contracts/record-keys.ts';
 import { PAPER_ACCOUNT_ID } from '../../shared/contracts/records.ts';
 import { readIndex } from '../../shared/runtime/all-pages.ts';
-import { createStrategy } from '../../shared/runtime/create-strategy.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { TableName } from '../../shared/topology.ts';
 import { SyntheticMarket } from '../../simulator/synthetic-market.ts';
@@ -21,6 +19,7 @@ import type { Latencies } from '../measuring/latency-histogram.ts';
 import { cpuSeconds } from '../measuring/process-usage.ts';
 import { StoredTradesObserver } from '../measuring/stored-trades-observer.ts';
 import { runProgram, type ProgramTools } from '../processes/program.ts';
+import { createInstances } from '../strategies-of-market.ts';
 import { BUSY_MARKET, SATURATING_MARKET, SIMULATED_SECOND } from '../synthetic-trades.ts';
 
 interface ChainRequest {
@@ -56,29 +55,6 @@ export interface ChainOutcome {
   readonly fills: number;
   readonly nodeCpuSeconds: number;
   readonly clickHouseCpuSeconds: number;
-}
-
-/** Those that have something to decide within a minute. */
-const STRATEGY_INTERVALS = ['1s', '1m'] as const;
-
-/** A strategy on each instrument and each of the intervals. */
-async function createInstances(platform: Platform, { instrumentIds }: SyntheticMarket): Promise<void> {
-  for (const interval of STRATEGY_INTERVALS) {
-    const instances = instancesOf(
-      {
-        name: 'ma-crossover',
-        params: { fastPeriod: 5, slowPeriod: 20 },
-        interval,
-        capital: '100000',
-        feeRate: '0.001',
-        slippage: '0',
-        latencyMs: 0,
-      },
-      instrumentIds,
-    );
-    if ('error' in instances) throw new Error(instances.error);
-    for (const instance of instances) await createStrategy(platform.storage.state, instance, Date.now());
-  }
 }
 
 async function runMarket(
