@@ -44,6 +44,8 @@ const MINUTE_MS = 60_000;
 const PROMPT = { forMs: 10, whenLargeMs: 60 } as const;
 /** A quote is the last state of 100 ms when it comes; what is archived is of the past. */
 const UNHURRIED = { forMs: 100, whenLargeMs: 100 } as const;
+/** Of a live market: a tape hurries them. A venue that is far away takes longer to answer an order. */
+const WITH_A_VOICE = { forMs: 20, whenLargeMs: 20 } as const;
 
 export class Runtime {
   readonly invoker: Invoker;
@@ -141,6 +143,7 @@ export class Runtime {
   /** Resolves when everything caused by what has been appended so far has settled. Until then that goes first. */
   async settled(): Promise<void> {
     this.#awaited++;
+    for (const consumer of this.#consumers) consumer.wake();
     try {
       await this.#wait(() => this.#isSettled());
     } finally {
@@ -184,11 +187,9 @@ export class Runtime {
     return new GivingWay(() => this.#awaited > 0);
   }
 
-  #gatheringOf(functionName: FunctionName): Gathering | null {
-    if (!isSink(functionName)) return null;
-    return functionName === 'store-trades'
-      ? { ...PROMPT, givingWay: null }
-      : { ...UNHURRIED, givingWay: this.#givingWay() };
+  #gatheringOf(functionName: FunctionName): Gathering {
+    if (!isSink(functionName)) return { ...WITH_A_VOICE, isAwaited: () => this.#awaited > 0 };
+    return functionName === 'store-trades' ? PROMPT : { ...UNHURRIED, givingWay: this.#givingWay() };
   }
 
   #wakeThoseThatGaveWay(): void {

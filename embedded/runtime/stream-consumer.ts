@@ -19,14 +19,16 @@ const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 const LARGE_BATCH_BYTES = 128 * 1024;
 
 /**
- * Deliveries to a function that nobody waits for begin at least so far apart: an insert costs ClickHouse as much for
- * ten rows as for five hundred. A large batch says that records come faster than that, and the next gathers for longer.
+ * Deliveries to a function begin at least so far apart: each writes down where its lanes stand, or costs ClickHouse as much
+ * for ten rows as for five hundred. A large batch says that records come faster than that.
  */
 export interface Gathering {
   readonly forMs: number;
   readonly whenLargeMs: number;
-  /** Who goes first when a tape waits; null: this function waits for nobody. */
-  readonly givingWay: GivingWay | null;
+  /** Whether a tape waits for what this function does, which then gathers nothing. Left out: none ever does. */
+  readonly isAwaited?: () => boolean;
+  /** Left out: this function lets nobody pass. */
+  readonly givingWay?: GivingWay;
 }
 
 export interface StreamConsumerOptions {
@@ -37,8 +39,7 @@ export interface StreamConsumerOptions {
   readonly invoker: Invoker;
   readonly retry: RetryPolicy;
   readonly patience: Patience;
-  /** Nobody waits for what this function does: its deliveries may be fewer and larger. null: somebody does. */
-  readonly gathering: Gathering | null;
+  readonly gathering: Gathering;
   /** Called after each step forward. */
   readonly onProgress: () => void;
 }
@@ -122,7 +123,7 @@ export class StreamConsumer {
   #gathersUntil(nowMs: number): number | null {
     const { gathering, definition } = this.#options;
     const { backlog } = this;
-    if (gathering === null || backlog === 0 || backlog >= definition.batchSize) return null;
+    if (backlog === 0 || backlog >= definition.batchSize || gathering.isAwaited?.() === true) return null;
     return nowMs < this.#gatherUntilMs ? this.#gatherUntilMs : (gathering.givingWay?.untilMs(nowMs) ?? null);
   }
 
@@ -152,8 +153,7 @@ export class StreamConsumer {
   }
 }
 
-function gatherMs(gathering: Gathering | null, records: readonly ShardRecord[]): number {
-  if (gathering === null) return 0;
+function gatherMs(gathering: Gathering, records: readonly ShardRecord[]): number {
   return isLarge(records) ? gathering.whenLargeMs : gathering.forMs;
 }
 
