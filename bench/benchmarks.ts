@@ -29,7 +29,7 @@ export const BENCHMARKS: Readonly<Record<string, BenchmarkEntry>> = {
     load: async () => (await import('./figures/chain-throughput.ts')).chainThroughput,
   },
   'chain-latency': {
-    summary: 'ms from received to queryable at 10,000 trades/s, beside bare inserts',
+    summary: 'ms until a trade can be queried at 10,000 trades/s, of a tape and live, beside bare inserts',
     load: async () => (await import('./figures/chain-latency.ts')).chainLatency,
   },
   'stored-candles': {

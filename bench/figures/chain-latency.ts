@@ -3,7 +3,9 @@ import type { Latencies } from '../measuring/latency-histogram.ts';
 import { StartedProgram } from '../processes/started-program.ts';
 import { temporaryFolder } from '../processes/temporary-folder.ts';
 import type { BareInsertsProgram } from '../programs/bare-inserts.ts';
+import type { BusyVenueProgram } from '../programs/busy-venue.ts';
 import type { ChainProgram } from '../programs/chain.ts';
+import type { LiveChainProgram } from '../programs/live-chain.ts';
 import { DEPTH_MESSAGES_A_SECOND } from '../depth-tape.ts';
 import { BUSY_MARKET } from '../synthetic-trades.ts';
 
@@ -14,30 +16,73 @@ const INSERT_EVERY_MS = 20;
 const { instruments, tradesPerSecond } = BUSY_MARKET;
 const LOAD = `${instruments * tradesPerSecond} trades/s and ${instruments * DEPTH_MESSAGES_A_SECOND} depth messages/s`;
 
-/** From received to queryable in ClickHouse, at 10,000 trades a second of wall time, beside bare inserts of the same rows. */
+/**
+ * From received to queryable in ClickHouse, at 10,000 trades a second of wall time, beside bare inserts of the same rows: of a
+ * tape, which waits at each second until what it caused has settled, and of a live collector, which waits for nothing.
+ */
 export async function chainLatency(bench: Bench): Promise<readonly Figure[]> {
   const seconds = bench.seconds ?? SECONDS;
-  const chain: Latencies[] = [];
   const bare: Latencies[] = [];
+  const chain: Latencies[] = [];
+  const live: LiveOutcome[] = [];
   for (let run = 0; run < (bench.runs ?? 1); run++) {
     bare.push(await insertPaced(bench, seconds));
     chain.push(await runChain(bench, seconds));
+    live.push(await runLive(bench, seconds));
   }
-  const figure = (name: string, pick: (latencies: Latencies) => number): Figure =>
-    figureOf({
-      figure: `chain-latency.${name}`,
-      unit: 'ms',
-      runs: chain.map(pick),
-      reference: `a bare insert of what has become due, every ${INSERT_EVERY_MS} ms`,
-      referenceRuns: bare.map(pick),
-      note: `received to queryable, ${LOAD} of ${instruments} instruments for ${seconds} s after a warm-up`,
-      details: { trades: chain.at(-1)!.count },
-    });
+  const since = `${LOAD} of ${instruments} instruments for ${seconds} s after a warm-up`;
+  const figures = (
+    name: string,
+    runs: readonly Latencies[],
+    note: string,
+    details: NonNullable<Figure['details']>,
+  ): readonly Figure[] =>
+    PERCENTILES.map(([percentile, pick]) =>
+      figureOf({
+        figure: `${name}.${percentile}`,
+        unit: 'ms',
+        runs: runs.map(pick),
+        reference: `a bare insert of what has become due, every ${INSERT_EVERY_MS} ms`,
+        referenceRuns: bare.map(pick),
+        note,
+        details,
+      }),
+    );
+  const { latencies, sinceReceived, booksBroken, nodeCpuSeconds } = live.at(-1)!;
   return [
-    figure('p50', ({ p50Ms }) => p50Ms),
-    figure('p99', ({ p99Ms }) => p99Ms),
-    figure('max', ({ maxMs }) => maxMs),
+    ...figures('chain-latency', chain, `received to queryable, ${since}`, { trades: chain.at(-1)!.count }),
+    ...figures(
+      'chain-latency.live',
+      live.map((outcome) => outcome.latencies),
+      `from the time at which the venue is to send a trade to queryable, over a real socket, ${since}`,
+      { trades: latencies.count, p99MsSinceReceived: sinceReceived.p99Ms, booksBroken, nodeCpuSeconds },
+    ),
   ];
+}
+
+const PERCENTILES: readonly (readonly [name: string, pick: (latencies: Latencies) => number])[] = [
+  ['p50', ({ p50Ms }) => p50Ms],
+  ['p99', ({ p99Ms }) => p99Ms],
+  ['max', ({ maxMs }) => maxMs],
+];
+
+type LiveOutcome = LiveChainProgram['message'];
+
+async function runLive(bench: Bench, seconds: number): Promise<LiveOutcome> {
+  const venue = new StartedProgram<BusyVenueProgram>('busy-venue', {}, bench.resources);
+  const { ws, rest } = await venue.next('ready');
+  const request: LiveChainProgram['request'] = {
+    dataDir: temporaryFolder(bench.resources),
+    endpoints: { ws, rest },
+    seconds,
+    warmUpSeconds: WARM_UP_SECONDS,
+  };
+  const program = new StartedProgram<LiveChainProgram>('live-chain', request, bench.resources);
+  const outcome = await program.next('done');
+  await Promise.all([program.end(), venue.end()]);
+  const { latencies } = outcome;
+  bench.tell(`the live chain: p50 ${latencies.p50Ms} ms, p99 ${latencies.p99Ms} ms`);
+  return outcome;
 }
 
 async function runChain(bench: Bench, seconds: number): Promise<Latencies> {

@@ -3,14 +3,12 @@
  * and ClickHouse, put together as `millrace start` does.
  */
 import { openPlatform, type Platform } from '../../embedded/platform.ts';
-import { instancesOf } from '../../embedded/strategy-requests.ts';
 import { createClickHouse } from '../../shared/adapters/clickhouse/client.ts';
 import { countClosedCandles, countTrades } from '../../shared/adapters/clickhouse/clickhouse-totals.ts';
 import { readRows } from '../../shared/adapters/clickhouse/requests.ts';
 import { fillsPartition, ordersPartition } from '../../shared/contracts/record-keys.ts';
 import { PAPER_ACCOUNT_ID } from '../../shared/contracts/records.ts';
 import { readIndex } from '../../shared/runtime/all-pages.ts';
-import { createStrategy } from '../../shared/runtime/create-strategy.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { TableName } from '../../shared/topology.ts';
 import { SyntheticMarket, type MarketParameters } from '../../simulator/synthetic-market.ts';
@@ -19,6 +17,7 @@ import { cpuSeconds } from '../measuring/process-usage.ts';
 import { StoredTradesObserver } from '../measuring/stored-trades-observer.ts';
 import { runProgram, type ProgramTools } from '../processes/program.ts';
 import { runChainTape } from './chain-tape.ts';
+import { createInstances } from '../strategies-of-market.ts';
 import { BUSY_MARKET, SATURATING_MARKET, SIMULATED_SECOND } from '../synthetic-trades.ts';
 
 interface ChainRequest {
@@ -54,29 +53,6 @@ export interface ChainOutcome {
   readonly fills: number;
   readonly nodeCpuSeconds: number;
   readonly clickHouseCpuSeconds: number;
-}
-
-/** Those that have something to decide within a minute. */
-const STRATEGY_INTERVALS = ['1s', '1m'] as const;
-
-/** A strategy on each instrument and each of the intervals. */
-async function createInstances(platform: Platform, market: MarketParameters): Promise<void> {
-  for (const interval of STRATEGY_INTERVALS) {
-    const instances = instancesOf(
-      {
-        name: 'ma-crossover',
-        params: { fastPeriod: 5, slowPeriod: 20 },
-        interval,
-        capital: '100000',
-        feeRate: '0.001',
-        slippage: '0',
-        latencyMs: 0,
-      },
-      new SyntheticMarket(market).instrumentIds,
-    );
-    if ('error' in instances) throw new Error(instances.error);
-    for (const instance of instances) await createStrategy(platform.storage.state, instance, Date.now());
-  }
 }
 
 async function runMarket(
@@ -137,7 +113,7 @@ await runProgram<ChainProgram>(async (request, tools) => {
   });
   try {
     const market = request.speed === 'max' ? SATURATING_MARKET : BUSY_MARKET;
-    await createInstances(platform, market);
+    await createInstances(platform, new SyntheticMarket(market));
     const { pid: clickHousePid } = platform.storage.clickHouseServer;
     tools.report({ kind: 'ready', clickHousePid });
     const usage = [process.pid, clickHousePid].map((pid) => ({ pid, before: cpuSeconds(pid) }));

@@ -8,6 +8,7 @@ import type { Patience } from '../../shared/runtime/patience.ts';
 import type { FunctionName } from '../../shared/topology.ts';
 import { DeliveryLoop, type Turn } from './delivery-loop.ts';
 import type { Faults } from './faults.ts';
+import type { GivingWay } from './giving-way.ts';
 import type { Invoker } from './invoker.ts';
 import { waitMs, type RetryPolicy } from './retry-policy.ts';
 
@@ -22,6 +23,8 @@ export interface BusTargetOptions {
   readonly faults: Faults;
   readonly retry: RetryPolicy;
   readonly patience: Patience;
+  /** Who goes first when a tape waits; null: it waits for this function. */
+  readonly givingWay: GivingWay | null;
   readonly onProgress: () => void;
 }
 
@@ -55,7 +58,9 @@ export class BusTarget {
 
   /** @throws Unreachable, and what was taken is due as before: an event comes at least once */
   async #deliverNext(): Promise<Turn> {
-    const { bus, faults, onProgress } = this.#options;
+    const { bus, faults, givingWay, onProgress } = this.#options;
+    const passesAtMs = this.pending === 0 ? null : (givingWay?.untilMs(Date.now()) ?? null);
+    if (passesAtMs !== null) return { idleUntilMs: passesAtMs };
     const waiting = bus.take(this.functionName, TAKE, Date.now());
     if (waiting.length === 0) {
       const nextDueMs = bus.nextDueMs(this.functionName);

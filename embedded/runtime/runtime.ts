@@ -17,11 +17,12 @@ import { topology, type FunctionName, type StreamName } from '../../shared/topol
 import { BusTarget } from './bus-target.ts';
 import { NO_FAULTS, type Faults } from './faults.ts';
 import type { FunctionModules } from './functions.ts';
+import { GivingWay } from './giving-way.ts';
 import { Invoker } from './invoker.ts';
 import { QueueWorker } from './queue-worker.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './retry-policy.ts';
 import { ShardReader } from './shard-reader.ts';
-import { StreamConsumer } from './stream-consumer.ts';
+import { StreamConsumer, type Gathering } from './stream-consumer.ts';
 
 export interface RuntimeOptions {
   readonly portsFor: (name: FunctionName) => Ports;
@@ -39,6 +40,12 @@ const MAX_SINK_BACKLOG = 500;
 /** Records delivered before the log is trimmed again. */
 const TRIM_EVERY = 2000;
 const MINUTE_MS = 60_000;
+/** A price is asked for by whoever trades: what is traded can be queried within milliseconds. */
+const PROMPT = { forMs: 10, whenLargeMs: 60 } as const;
+/** A quote is the last state of 100 ms when it comes; what is archived is of the past. */
+const UNHURRIED = { forMs: 100, whenLargeMs: 100 } as const;
+/** Of a live market: a tape hurries them. A venue that is far away takes longer to answer an order. */
+const WITH_A_VOICE = { forMs: 20, whenLargeMs: 20 } as const;
 
 export class Runtime {
   readonly invoker: Invoker;
@@ -52,6 +59,8 @@ export class Runtime {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #stopping = new AbortController();
   readonly #trimmedThrough = new Map<StreamName, number>();
+  /** Tapes that wait until everything has settled. */
+  #awaited = 0;
   #waiters: { readonly isOver: () => boolean; readonly resolve: () => void }[] = [];
 
   constructor(options: RuntimeOptions) {
@@ -83,13 +92,23 @@ export class Runtime {
         invoker,
         retry,
         patience,
-        mayGather: isSink(definition.function),
+        gathering: this.#gatheringOf(definition.function),
         onProgress,
       });
     });
     const targets = new Set<FunctionName>(topology.rules.flatMap((rule) => [...rule.functions]));
     this.#targets = [...targets].map(
-      (functionName) => new BusTarget({ functionName, bus, invoker, faults, retry, patience, onProgress }),
+      (functionName) =>
+        new BusTarget({
+          functionName,
+          bus,
+          invoker,
+          faults,
+          retry,
+          patience,
+          givingWay: isSink(functionName) ? this.#givingWay() : null,
+          onProgress,
+        }),
     );
     this.#workers = topology.queueWorkers.map(
       (definition) => new QueueWorker({ definition, queues, invoker, retry, patience, onProgress }),
@@ -121,9 +140,16 @@ export class Runtime {
     await Promise.all(this.#sources().map(async (source) => source.stop()));
   }
 
-  /** Resolves when everything caused by what has been appended so far has settled. */
+  /** Resolves when everything caused by what has been appended so far has settled. Until then that goes first. */
   async settled(): Promise<void> {
-    return this.#wait(() => this.#isSettled());
+    this.#awaited++;
+    for (const consumer of this.#consumers) consumer.wake();
+    try {
+      await this.#wait(() => this.#isSettled());
+    } finally {
+      this.#awaited--;
+      if (this.#awaited === 0) this.#wakeThoseThatGaveWay();
+    }
   }
 
   /** Resolves when nothing waits anywhere. */
@@ -155,6 +181,20 @@ export class Runtime {
       this.#targets.every(({ functionName, pending }) => isSink(functionName) || pending === 0) &&
       this.#workers.every(({ pending }) => pending === 0)
     );
+  }
+
+  #givingWay(): GivingWay {
+    return new GivingWay(() => this.#awaited > 0);
+  }
+
+  #gatheringOf(functionName: FunctionName): Gathering {
+    if (!isSink(functionName)) return { ...WITH_A_VOICE, isAwaited: () => this.#awaited > 0 };
+    return functionName === 'store-trades' ? PROMPT : { ...UNHURRIED, givingWay: this.#givingWay() };
+  }
+
+  #wakeThoseThatGaveWay(): void {
+    for (const source of [...this.#consumers, ...this.#targets])
+      if (isSink(source.functionName)) source.wake();
   }
 
   async #wait(isOver: () => boolean): Promise<void> {

@@ -8,6 +8,7 @@ import type { Patience } from '../../shared/runtime/patience.ts';
 import type { StreamConsumerDefinition } from '../../shared/topology-schema.ts';
 import type { FunctionName, StreamName } from '../../shared/topology.ts';
 import { DeliveryLoop, type Turn } from './delivery-loop.ts';
+import type { GivingWay } from './giving-way.ts';
 import type { Invoker } from './invoker.ts';
 import { waitMs, type RetryPolicy } from './retry-policy.ts';
 import type { ShardReader, ShardRecord } from './shard-reader.ts';
@@ -15,13 +16,20 @@ import type { ShardReader, ShardRecord } from './shard-reader.ts';
 /** Lambda takes 6 MB an invocation, and base64 makes four bytes of three. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
-/**
- * Deliveries to a function that nobody waits for begin at least so far apart: an insert costs ClickHouse as much for
- * ten rows as for five hundred. A large batch says that records come faster than that, and the next gathers for longer.
- */
-const GATHER_MS = 10;
-const GATHER_LARGE_MS = 60;
 const LARGE_BATCH_BYTES = 128 * 1024;
+
+/**
+ * Deliveries to a function begin at least so far apart: each writes down where its lanes stand, or costs ClickHouse as much
+ * for ten rows as for five hundred. A large batch says that records come faster than that.
+ */
+export interface Gathering {
+  readonly forMs: number;
+  readonly whenLargeMs: number;
+  /** Whether a tape waits for what this function does, which then gathers nothing. Left out: none ever does. */
+  readonly isAwaited?: () => boolean;
+  /** Left out: this function lets nobody pass. */
+  readonly givingWay?: GivingWay;
+}
 
 export interface StreamConsumerOptions {
   readonly definition: StreamConsumerDefinition;
@@ -31,8 +39,7 @@ export interface StreamConsumerOptions {
   readonly invoker: Invoker;
   readonly retry: RetryPolicy;
   readonly patience: Patience;
-  /** Nobody waits for what this function does: its deliveries may be fewer and larger. */
-  readonly mayGather: boolean;
+  readonly gathering: Gathering;
   /** Called after each step forward. */
   readonly onProgress: () => void;
 }
@@ -82,7 +89,8 @@ export class StreamConsumer {
   async #deliverNext(): Promise<Turn> {
     const { streamLog, reader, definition, invoker } = this.#options;
     if (this.#unwritten !== null) return this.#writeDown(this.#unwritten);
-    if (this.#isGathering()) return { idleUntilMs: this.#gatherUntilMs };
+    const gathersUntilMs = this.#gathersUntil(Date.now());
+    if (gathersUntilMs !== null) return { idleUntilMs: gathersUntilMs };
     const records = reader.read(this.#checkpoint, definition.batchSize, MAX_BATCH_BYTES);
     if (records.length === 0) return 'idle';
     const deliveredAtMs = Date.now();
@@ -104,7 +112,7 @@ export class StreamConsumer {
       }
       return this.#giveUp(records, error);
     }
-    this.#gatherUntilMs = deliveredAtMs + (isLarge(records) ? GATHER_LARGE_MS : GATHER_MS);
+    this.#gatherUntilMs = deliveredAtMs + gatherMs(this.#options.gathering, records);
     return this.#writeDown(() => {
       streamLog.saveCheckpoint(this.functionName, this.stream, records.at(-1)!.sequence);
       this.#goOnBehind(records);
@@ -112,9 +120,11 @@ export class StreamConsumer {
   }
 
   /** A full batch never waits. */
-  #isGathering(): boolean {
-    const { mayGather, definition } = this.#options;
-    return mayGather && Date.now() < this.#gatherUntilMs && this.backlog < definition.batchSize;
+  #gathersUntil(nowMs: number): number | null {
+    const { gathering, definition } = this.#options;
+    const { backlog } = this;
+    if (backlog === 0 || backlog >= definition.batchSize || gathering.isAwaited?.() === true) return null;
+    return nowMs < this.#gatherUntilMs ? this.#gatherUntilMs : (gathering.givingWay?.untilMs(nowMs) ?? null);
   }
 
   /** As a stream's on-failure destination: the batch is set aside with its cause, and the stream goes on. */
@@ -141,6 +151,10 @@ export class StreamConsumer {
     this.#checkpoint = records.at(-1)!.sequence;
     this.#options.onProgress();
   }
+}
+
+function gatherMs(gathering: Gathering, records: readonly ShardRecord[]): number {
+  return isLarge(records) ? gathering.whenLargeMs : gathering.forMs;
 }
 
 function isLarge(records: readonly ShardRecord[]): boolean {

@@ -6,6 +6,8 @@ export interface Level {
   /** As the venue wrote them: its checksum is made over the digits. */
   price: string;
   quantity: string;
+  /** The quantity in units, once somebody has asked for it (`microstructure.ts`); null: that is not exact. */
+  units: number | null | undefined;
 }
 
 /** Levels behind the changed one are moved one by one where they are few, which is where most changes are. */
@@ -38,9 +40,10 @@ export class BookSide {
       const level = levels[at]!;
       level.price = price;
       level.quantity = quantity;
+      level.units = undefined;
       return;
     }
-    insert(levels, at, { key, price, quantity });
+    insert(levels, at, { key, price, quantity, units: undefined });
     insert(this.#ranks, at, rank);
   }
 

@@ -106,6 +106,13 @@ describe('the depth of a book', () => {
     ]);
   });
 
+  it('is of the quantities as they are now, whatever was asked before', () => {
+    const made = book([['9999', '1']], [['10001', '1']]);
+    expect(shown(made, true)[0]).toEqual([5, '1', '1']);
+    made.apply({ bids: [['9999', '3']], asks: [['10002', `1${'0'.repeat(20)}`]] });
+    expect(shown(made, true)[0]).toEqual([5, '3', '100000000000000000001']);
+  });
+
   it('is nothing where a side is empty', () => {
     expect(shown(book([['1', '1']], []), true)).toEqual([]);
   });

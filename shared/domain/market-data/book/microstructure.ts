@@ -127,22 +127,31 @@ const UNIT = 10n ** BigInt(DECIMAL_PLACES - FIRST_SCALE.places);
 /** Two of these are still exact together in a double. */
 const MAX_UNITS = 2 ** 52;
 
-/** A thousand levels and more, once a second: quantities are added as doubles as long as that is exact. */
+/**
+ * A thousand levels and more, once a second, in all books at once: quantities are added as doubles as long as that is exact,
+ * and read from their digits only where they have changed.
+ */
 function offeredBy(levels: readonly Level[], begin: number, end: number): Decimal {
   let sum = 0n;
   let units = 0;
   for (let n = begin; n < end; n++) {
-    const ofLevel = priceKeyOf(levels[n]!.quantity, FIRST_SCALE);
-    if (typeof ofLevel !== 'number' || ofLevel > MAX_UNITS) {
-      sum += quantityOf(levels[n]!);
+    const level = levels[n]!;
+    if (level.units === undefined) level.units = unitsOf(level);
+    if (level.units === null) {
+      sum += quantityOf(level);
       continue;
     }
-    units += ofLevel;
+    units += level.units;
     if (units < MAX_UNITS) continue;
     sum += BigInt(units) * UNIT;
     units = 0;
   }
   return sum + BigInt(units) * UNIT;
+}
+
+function unitsOf({ quantity }: Level): number | null {
+  const units = priceKeyOf(quantity, FIRST_SCALE);
+  return typeof units === 'number' && units <= MAX_UNITS ? units : null;
 }
 
 function priceOf(level: Level | null): Decimal | null {

@@ -55,7 +55,7 @@ export class OrderBook {
       const key = this.#keyOf(price, levels);
       const sign = signOfQuantity(quantity);
       if (key === null || sign === null) return this.#refuse(price, quantity);
-      if (sign === 1) levels.push({ key, price, quantity });
+      if (sign === 1) levels.push({ key, price, quantity, units: undefined });
     }
     side.replace(levels);
     return null;
