@@ -50,8 +50,28 @@ describe('numbers on the page', () => {
     expect(formatPrice('2')).toBe('2.00');
   });
 
+  it('show a price that is an average with as many digits as a reader can use', () => {
+    expect(
+      ['123456.789012345678', '0.123456789012', '0.000012345678'].map((p) => plain(formatPrice(p))),
+    ).toEqual(['123 456.789', '0.12345679', '0.000012346']);
+    // As Kraken has them.
+    expect(formatPrice('0.0000000123')).toBe('0.0000000123');
+  });
+
   it('show a quantity with the places that it has', () => {
     expect(['0.1615', '12', '0.123456789'].map(formatQuantity)).toEqual(['0.1615', '12', '0.123457']);
+  });
+
+  it('show of a large quantity what a reader can use, and of a small one that it is there', () => {
+    const shown = ['163035008.424131', '16303.500842', '5.5469961', '0.00000045', '0.000000123456', '-0.5'];
+    expect(shown.map((text) => plain(formatQuantity(text)))).toEqual([
+      '163 035 008',
+      '16 303.501',
+      '5.546996',
+      '0.00000045',
+      '0.000000123',
+      '−0.5',
+    ]);
   });
 
   it.each([

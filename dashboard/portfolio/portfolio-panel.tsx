@@ -7,6 +7,7 @@ import {
   formatQuantity,
   formatRatioChange,
   NO_FIGURE,
+  pricePlaces,
 } from '../numbers/format-number.ts';
 import { dayLabel, formatMoment } from '../numbers/format-time.ts';
 import { InstrumentName } from '../page/instrument-name.tsx';
@@ -100,38 +101,57 @@ function changeTitle(equity: EquityCurve | null): string {
   return `${basis} The day has more fills than the page reads.`;
 }
 
+/** The characters of figures that stand beside a name in one line of a narrow panel. */
+const LINE_CHARACTERS = 36;
+
 function Positions({ positions }: { readonly positions: readonly Position[] }) {
   if (positions.length === 0) return <Empty>No open position: all of it is cash.</Empty>;
+  const rows = positions.map((position) => ({ position, figures: figuresOf(position) }));
+  const longest = rows[0]!.figures.map((_, column) =>
+    Math.max(...rows.map(({ figures }) => figures[column]!.length)),
+  );
+  const isLong = longest.reduce((sum, length) => sum + length, 0) > LINE_CHARACTERS;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Open positions">
-      <table class="positions">
+      <table class={`positions ${isLong ? 'folding' : ''}`}>
         <thead>
           <tr>
-            <th>Position</th>
-            <th class="number">Quantity</th>
-            <th class="number">Entry</th>
-            <th class="number">Market</th>
-            <th class="number">Profit</th>
+            <th class="name">Position</th>
+            <th class="number quantity">Quantity</th>
+            <th class="number entry">Entry</th>
+            <th class="number market">Market</th>
+            <th class="number profit">Profit</th>
           </tr>
         </thead>
         <tbody>
-          {positions.map(
-            ({ strategyId, instrumentId, quantity, entryPrice, markPrice, unrealizedProfit }) => (
-              <tr key={strategyId}>
-                <td>
-                  <InstrumentName instrumentId={instrumentId} />
-                </td>
-                <td class="number">{formatQuantity(quantity)}</td>
-                <td class="number">{entryPrice === null ? NO_FIGURE : formatPrice(entryPrice)}</td>
-                <td class="number">{markPrice === null ? NO_FIGURE : formatPrice(markPrice)}</td>
-                <td class={`number ${toneOf(unrealizedProfit)}`}>{formatChange(unrealizedProfit)}</td>
-              </tr>
-            ),
-          )}
+          {rows.map(({ position, figures: [quantity, entry, market, profit] }) => (
+            <tr key={position.strategyId}>
+              <td class="name">
+                <InstrumentName instrumentId={position.instrumentId} />
+              </td>
+              <td class="number quantity">{quantity}</td>
+              <td class="number entry">{entry}</td>
+              <td class="number market">{market}</td>
+              <td class={`number profit ${toneOf(position.unrealizedProfit)}`}>{profit}</td>
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>
   );
+}
+
+/** Quantity, entry, market and profit; the two prices of one position stand in line. */
+function figuresOf({ quantity, entryPrice, markPrice, unrealizedProfit }: Position) {
+  const places = pricePlaces([entryPrice, markPrice].filter((price) => price !== null));
+  const priceText = (price: string | null): string =>
+    price === null ? NO_FIGURE : formatPrice(price, places);
+  return [
+    formatQuantity(quantity),
+    priceText(entryPrice),
+    priceText(markPrice),
+    formatChange(unrealizedProfit),
+  ] as const;
 }
 
 function OtherCurrencies({
