@@ -7,6 +7,7 @@ const MINUS = '\u2212';
 export const NO_FIGURE = '–';
 
 const CASH_PLACES = 2;
+const COIN_PLACES = 8;
 const MINIMUM_PRICE_PLACES = 2;
 const PRICE_DIGITS = 9;
 const SMALL_PRICE_PLACES = 8;
@@ -15,7 +16,7 @@ const SMALL_PRICE_DIGITS = 5;
 const QUANTITY_DIGITS = 8;
 const QUANTITY_PLACES = 6;
 /** Of a quantity far below one, behind its zeros. */
-const SMALL_QUANTITY_DIGITS = 3;
+const SMALL_QUANTITY_DIGITS = 5;
 /** Of the ledger. */
 const MOST_PLACES = 12;
 
@@ -27,13 +28,32 @@ export function grouped(text: string): string {
   return `${negative ? MINUS : ''}${digits}${fraction === undefined ? '' : `.${fraction}`}`;
 }
 
-/** Cash to the cent, for reading. */
-export function formatCash(text: string): string {
-  return grouped(toFixed(text, CASH_PLACES));
+/** States' currencies, as browsers know them, and the coins that stand for one. */
+const STATES = new Set(Intl.supportedValuesOf('currency'));
+const STANDS_FOR_ONE = /USD|EUR|GBP|^DAI$/;
+
+/** Of the least amount of it that is told apart: of another coin more, since a hundredth of a bitcoin is no cent. */
+export function currencyPlaces(currency: string): number {
+  return STATES.has(currency) || STANDS_FOR_ONE.test(currency) ? CASH_PLACES : COIN_PLACES;
 }
 
-/** A profit or a change: always with its sign, but for what rounds to nothing. */
-export function formatChange(text: string, places = CASH_PLACES): string {
+function cashPlaces(text: string, currency: string): number {
+  const places = currencyPlaces(currency);
+  return places === CASH_PLACES ? places : Math.max(CASH_PLACES, Math.min(places, quantityPlaces(text)));
+}
+
+/** Cash for reading: to the cent, or, of a coin that is no money of a state, as a quantity. */
+export function formatCash(text: string, currency: string): string {
+  return grouped(toFixed(text, cashPlaces(text, currency)));
+}
+
+/** A profit, a loss or none. */
+export function formatProfit(text: string, currency: string): string {
+  return formatChange(text, cashPlaces(text, currency));
+}
+
+/** A change: always with its sign, but for what rounds to nothing. */
+export function formatChange(text: string, places: number): string {
   const fixed = toFixed(text, places);
   return signOf(text) > 0 && /[1-9]/.test(fixed) ? `+${grouped(fixed)}` : grouped(fixed);
 }
@@ -63,12 +83,16 @@ export function formatPrice(text: string, places = pricePlaces([text])): string 
 
 /** A quantity with the places that it has and a reader can use: of millions none, of millionths more than six. */
 export function formatQuantity(text: string): string {
+  return grouped(toFixed(text, quantityPlaces(text)));
+}
+
+function quantityPlaces(text: string): number {
   const { digits, zeros } = magnitudeOf(text);
   const usable =
     digits > 0
       ? Math.min(Math.max(QUANTITY_DIGITS - digits, 0), QUANTITY_PLACES)
       : Math.min(Math.max(QUANTITY_PLACES, zeros + SMALL_QUANTITY_DIGITS), MOST_PLACES);
-  return grouped(toFixed(text, Math.min(placesOf(text), usable)));
+  return Math.min(placesOf(text), usable);
 }
 
 /** 0.0123 → `+1.23 %`. */

@@ -107,8 +107,9 @@ function OrderRow({ order }: { readonly order: Order }) {
 /** A market order asks for a quantity, or for what an amount of cash buys. */
 function askedText({ quantity, quoteQuantity, instrumentId }: Order): string {
   if (quantity !== null) return formatQuantity(quantity);
-  if (quoteQuantity !== null) return `${formatCash(quoteQuantity)} ${quoteCurrencyOf(instrumentId)}`;
-  return NO_FIGURE;
+  if (quoteQuantity === null) return NO_FIGURE;
+  const currency = quoteCurrencyOf(instrumentId);
+  return `${formatCash(quoteQuantity, currency)} ${currency}`;
 }
 
 function FillsTable({ fills }: { readonly fills: readonly Fill[] | null }) {
@@ -147,6 +148,7 @@ function FillsTable({ fills }: { readonly fills: readonly Fill[] | null }) {
 
 function FillRow({ fill }: { readonly fill: Fill }) {
   const { timeMs, instrumentId, side, quantity, price, notional, fee, tradeId, flags } = fill;
+  const currency = quoteCurrencyOf(instrumentId);
   return (
     <tr>
       <td class="time">
@@ -160,8 +162,8 @@ function FillRow({ fill }: { readonly fill: Fill }) {
       </td>
       <td class="number quantity">{formatQuantity(quantity)}</td>
       <td class="number price-each">{formatPrice(price)}</td>
-      <td class="number notional">{formatCash(notional)}</td>
-      <td class="number fee">{formatCash(fee)}</td>
+      <td class="number notional">{formatCash(notional, currency)}</td>
+      <td class="number fee">{formatCash(fee, currency)}</td>
       <td class="trade">{tradeId}</td>
       <td class="reason">
         <DataFlags flags={flags} />

@@ -1,9 +1,9 @@
-import type { Portfolio, Position } from '../api/views.ts';
+import { quoteCurrencyOf, type Portfolio, type Position } from '../api/views.ts';
 import { ratioOf, signOf, subtract } from '../numbers/exact-decimal.ts';
 import {
   formatCash,
-  formatChange,
   formatPrice,
+  formatProfit,
   formatQuantity,
   formatRatioChange,
   NO_FIGURE,
@@ -38,7 +38,11 @@ export function PortfolioPanel({ view, quoteCurrency }: PortfolioPanelProps) {
       )}
       {total !== undefined && <Totals total={total} equity={equity} />}
       {total !== undefined &&
-        (equity === null ? <div class="equity-chart" /> : <EquityChart curve={equity} />)}
+        (equity === null ? (
+          <div class="equity-chart" />
+        ) : (
+          <EquityChart curve={equity} currency={quoteCurrency} />
+        ))}
       {portfolio !== null && total !== undefined && (
         <Positions positions={openPositions(portfolio.positions)} />
       )}
@@ -50,36 +54,37 @@ export function PortfolioPanel({ view, quoteCurrency }: PortfolioPanelProps) {
 type Total = Portfolio['totals'][number];
 
 function Totals({ total, equity }: { readonly total: Total; readonly equity: EquityCurve | null }) {
+  const currency = total.quoteCurrency;
   const change = equity === null ? null : subtract(total.equity, equity.startEquity);
   const ratio = change === null || equity === null ? null : ratioOf(change, equity.startEquity);
   return (
     <dl class="totals">
       <div class="main-total">
         <dt>Equity</dt>
-        <dd>{formatCash(total.equity)}</dd>
+        <dd>{formatCash(total.equity, currency)}</dd>
       </div>
       <div>
         <dt title={changeTitle(equity)}>{changeLabel(equity)}</dt>
         <dd class={change === null ? '' : toneOf(change)}>
-          {change === null ? NO_FIGURE : formatChange(change)}
+          {change === null ? NO_FIGURE : formatProfit(change, currency)}
           {ratio !== null && <small> {formatRatioChange(ratio)}</small>}
         </dd>
       </div>
       <div>
         <dt>Cash</dt>
-        <dd>{formatCash(total.cash)}</dd>
+        <dd>{formatCash(total.cash, currency)}</dd>
       </div>
       <div>
         <dt>Realised</dt>
-        <dd class={toneOf(total.realizedProfit)}>{formatChange(total.realizedProfit)}</dd>
+        <dd class={toneOf(total.realizedProfit)}>{formatProfit(total.realizedProfit, currency)}</dd>
       </div>
       <div>
         <dt>Unrealised</dt>
-        <dd class={toneOf(total.unrealizedProfit)}>{formatChange(total.unrealizedProfit)}</dd>
+        <dd class={toneOf(total.unrealizedProfit)}>{formatProfit(total.unrealizedProfit, currency)}</dd>
       </div>
       <div>
         <dt>Fees paid</dt>
-        <dd>{formatCash(total.feesPaid)}</dd>
+        <dd>{formatCash(total.feesPaid, currency)}</dd>
       </div>
     </dl>
   );
@@ -142,7 +147,7 @@ function Positions({ positions }: { readonly positions: readonly Position[] }) {
 }
 
 /** Quantity, entry, market and profit; the two prices of one position stand in line. */
-function figuresOf({ quantity, entryPrice, markPrice, unrealizedProfit }: Position) {
+function figuresOf({ instrumentId, quantity, entryPrice, markPrice, unrealizedProfit }: Position) {
   const places = pricePlaces([entryPrice, markPrice].filter((price) => price !== null));
   const priceText = (price: string | null): string =>
     price === null ? NO_FIGURE : formatPrice(price, places);
@@ -150,7 +155,7 @@ function figuresOf({ quantity, entryPrice, markPrice, unrealizedProfit }: Positi
     formatQuantity(quantity),
     priceText(entryPrice),
     priceText(markPrice),
-    formatChange(unrealizedProfit),
+    formatProfit(unrealizedProfit, quoteCurrencyOf(instrumentId)),
   ] as const;
 }
 
@@ -166,7 +171,9 @@ function OtherCurrencies({
   return (
     <p class="hint other-currencies">
       Equity in other currencies:{' '}
-      {others.map((total) => `${formatCash(total.equity)} ${total.quoteCurrency}`).join(', ')}
+      {others
+        .map((total) => `${formatCash(total.equity, total.quoteCurrency)} ${total.quoteCurrency}`)
+        .join(', ')}
     </p>
   );
 }
