@@ -60,10 +60,32 @@ describe.each([390, 768, 1024, 1280, 1440, 1920])('the page at a width of %d', (
   it('cuts nothing off and does not scroll sideways, whatever is shown', async () => {
     await open(width);
     await page.locator('table.results tbody tr').first().waitFor();
-    for (const tab of ['Orders', 'Fills', /^Quarantine/, 'Quality', 'Functions']) {
+    for (const tab of ['Orders', 'Fills', /^Quarantine/, /^Quality/, 'Venues', 'Functions']) {
       await page.getByRole('tab', { name: tab }).click();
       expect([tab, await cutOff(page)]).toEqual([tab, []]);
     }
+    expect(watched.complaints).toEqual([]);
+  });
+});
+
+describe('an instrument of another script, at which one price is wild and one could not be read', () => {
+  it('can be chosen, and the page says what is said against its data', async () => {
+    await open(1280);
+    await page.getByLabel('Instrument').first().selectOption({ label: '币安人生-USDT' });
+    await page.getByRole('heading', { name: '币安人生-USDT binance' }).waitFor();
+    await page.locator('.price-now', { hasText: /^0\.1\d{3}$/ }).waitFor();
+    // It is a replay of another day.
+    await page.getByText('as of 2026-03-01 00:01:').waitFor();
+    await page.getByRole('tab', { name: 'Quality (4)' }).click();
+    const spikes = await page
+      .getByRole('list', { name: 'Quality of data' })
+      .getByRole('listitem')
+      .allInnerTexts();
+    expect(spikes.map((text) => text.split('\n')[0])).toContain(
+      'spike 币安人生-USDT binance trade, 2026-03-01 00:00:40',
+    );
+    await page.getByRole('tab', { name: 'Quarantine (1)' }).click();
+    await page.getByText('price: expected a decimal above zero, got "not a price"').waitFor();
     expect(watched.complaints).toEqual([]);
   });
 });
