@@ -25,6 +25,12 @@ export function partsOf(instrumentId: string): { readonly exchange: string; read
   return { exchange, pair };
 }
 
+/** `BTC-USD at kraken`: for texts that have no room for more than words. */
+export function nameOf(instrumentId: string): string {
+  const { exchange, pair } = partsOf(instrumentId);
+  return `${pair} at ${exchange}`;
+}
+
 export function quoteCurrencyOf(instrumentId: string): string {
   return partsOf(instrumentId).pair.split('-')[1] ?? '';
 }

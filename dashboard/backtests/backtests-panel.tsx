@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { partsOf, type BacktestRun, type Instrument } from '../api/views.ts';
+import { quoteCurrencyOf, type BacktestRun, type Instrument } from '../api/views.ts';
 import {
   formatCash,
   formatCount,
@@ -9,6 +9,7 @@ import {
 } from '../numbers/format-number.ts';
 import { formatMoment } from '../numbers/format-time.ts';
 import { Icon, type IconName } from '../page/icon.tsx';
+import { InstrumentName } from '../page/instrument-name.tsx';
 import { Empty, Panel } from '../page/panel.tsx';
 import { BacktestForm } from './backtest-form.tsx';
 import { useRuns } from './use-runs.ts';
@@ -115,8 +116,8 @@ function RunRow({
         </button>{' '}
         <small>{formatMoment(submittedAtMs, Date.now())}</small>
       </td>
-      <td>
-        {partsOf(request.instrumentId).pair} <small>{request.interval}</small>
+      <td class="name">
+        <InstrumentName instrumentId={request.instrumentId} /> <small>{request.interval}</small>
       </td>
       <td class="number">{combinations === null ? NO_FIGURE : formatCount(combinations)}</td>
       <td class="number">{best[0] === undefined ? NO_FIGURE : <Return ratio={best[0].totalReturn} />}</td>
@@ -169,7 +170,9 @@ function Results({ run }: { readonly run: BacktestRun }) {
               <td class="number">{formatRatioChange(result.maxDrawdown)}</td>
               <td class="number">{result.sharpe === null ? NO_FIGURE : result.sharpe.toFixed(2)}</td>
               <td class="number">{formatCount(result.trades)}</td>
-              <td class="number minor">{formatCash(result.finalEquity)}</td>
+              <td class="number minor">
+                {formatCash(result.finalEquity, quoteCurrencyOf(run.request.instrumentId))}
+              </td>
             </tr>
           ))}
         </tbody>

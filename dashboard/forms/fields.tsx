@@ -16,7 +16,10 @@ interface InstrumentOptionsProps {
 /** The exchange is named where there are several. */
 export function InstrumentOptions({ instruments, chosen }: InstrumentOptionsProps) {
   const hasSeveralExchanges = new Set(instruments.map(({ exchange }) => exchange)).size > 1;
-  const ids = instruments.map(({ instrumentId }) => instrumentId);
+  // By pair: one that several venues list stands together, and typing its first letters finds it.
+  const ids = [...instruments]
+    .sort((a, b) => compare(a.pair, b.pair) || compare(a.exchange, b.exchange))
+    .map(({ instrumentId }) => instrumentId);
   return (
     <>
       {(ids.includes(chosen) || chosen === '' ? ids : [chosen, ...ids]).map((instrumentId) => {
@@ -29,6 +32,10 @@ export function InstrumentOptions({ instruments, chosen }: InstrumentOptionsProp
       })}
     </>
   );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 export function IntervalOptions({ chosen }: { readonly chosen: ChartInterval }) {

@@ -164,8 +164,8 @@ function sameDoubts(a: readonly QualityMark[], b: readonly QualityMark[]): boole
   return a.length === b.length && a.every((mark, i) => keyOf(mark) === keyOf(b[i]!));
 }
 
-function keyOf({ openTimeMs, flags }: QualityMark): string {
-  return `${openTimeMs} ${flags.join()}`;
+function keyOf({ openTimeMs, flags, isTold }: QualityMark): string {
+  return `${openTimeMs} ${flags.join()} ${isTold}`;
 }
 
 const timeOf = (timeMs: number): UTCTimestamp => (timeMs / 1000) as UTCTimestamp;
@@ -195,7 +195,7 @@ function markerOf({ openTimeMs, side, count }: FillMark, { bought, sold }: Theme
     : { time: timeOf(openTimeMs), position: 'aboveBar', shape: 'arrowDown', color: sold, ...text };
 }
 
-function doubtOf({ openTimeMs, flags }: QualityMark, { doubtful }: Theme): SeriesMarker<Time> {
+function doubtOf({ openTimeMs, flags, isTold }: QualityMark, { doubtful }: Theme): SeriesMarker<Time> {
   const [flag] = flags;
   const text = flags.length === 1 ? flag! : `${flags.length} flags`;
   return {
@@ -204,6 +204,6 @@ function doubtOf({ openTimeMs, flags }: QualityMark, { doubtful }: Theme): Serie
     shape: 'circle',
     color: doubtful,
     size: 0.6,
-    text,
+    ...(isTold ? { text } : {}),
   };
 }

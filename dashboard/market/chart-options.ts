@@ -13,7 +13,7 @@ export function chartOptions({ text, faint, line, font }: Theme): DeepPartial<Ch
       fontSize: 11,
     },
     grid: { vertLines: { color: line }, horzLines: { color: line } },
-    rightPriceScale: { borderColor: line },
+    rightPriceScale: { borderColor: line, entireTextOnly: true },
     crosshair: { vertLine: { color: faint }, horzLine: { color: faint } },
     localization: { locale: 'en-GB', dateFormat: 'yyyy-MM-dd' },
   };

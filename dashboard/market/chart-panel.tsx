@@ -1,15 +1,16 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { partsOf, type Candle, type Fill } from '../api/views.ts';
+import { nameOf, type Candle, type Fill } from '../api/views.ts';
 import { signOf, subtract } from '../numbers/exact-decimal.ts';
 import { formatPrice, formatQuantity, pricePlaces } from '../numbers/format-number.ts';
 import { formatMoment } from '../numbers/format-time.ts';
+import { InstrumentName } from '../page/instrument-name.tsx';
 import { Empty, Panel } from '../page/panel.tsx';
 import { Tabs } from '../page/tabs.tsx';
 import { useTheme } from '../page/theme.ts';
 import { CandleChart } from './candle-chart.ts';
 import { CHART_INTERVALS, INTERVAL_MS, type Candles, type ChartInterval } from './candle-series.ts';
 import { fillMarks } from './fill-marks.ts';
-import { qualityMarks } from './quality-marks.ts';
+import { qualityMarks, type QualityMark } from './quality-marks.ts';
 import type { CandlesView } from './use-market.ts';
 import { useQuality } from './use-quality.ts';
 
@@ -42,10 +43,11 @@ export function ChartPanel({ instrumentId, interval, view, fills, onInterval }: 
     [quality, candles, interval],
   );
   const told = candles?.find(({ openTimeMs }) => openTimeMs === pointedMs) ?? candles?.at(-1);
+  const doubt = doubts.find(({ openTimeMs }) => openTimeMs === told?.openTimeMs);
   const intervals = CHART_INTERVALS.map((id) => ({ id, title: id }));
   return (
     <Panel
-      title={partsOf(instrumentId).pair}
+      title={<InstrumentName instrumentId={instrumentId} />}
       place="chart"
       failure={view.failure}
       aside={
@@ -53,7 +55,7 @@ export function ChartPanel({ instrumentId, interval, view, fills, onInterval }: 
       }
     >
       <div class="chart">
-        {told !== undefined && <Legend candle={told} places={places} />}
+        {told !== undefined && <Legend candle={told} places={places} doubts={doubt?.flags ?? []} />}
         <ChartCanvas
           label={labelOf(instrumentId, interval, candles)}
           content={{ candles: candles ?? [], marks, doubts, places }}
@@ -72,12 +74,20 @@ export function ChartPanel({ instrumentId, interval, view, fills, onInterval }: 
 function labelOf(instrumentId: string, interval: ChartInterval, candles: Candles | null): string {
   const last = candles?.at(-1);
   const close = last === undefined ? '' : `, last close ${formatPrice(last.close)}`;
-  return `${interval} candles of ${partsOf(instrumentId).pair} with our fills${close}`;
+  return `${interval} candles of ${nameOf(instrumentId)} with our fills${close}`;
+}
+
+interface LegendProps {
+  readonly candle: Candle;
+  readonly places: number;
+  /** What the log says against data of its time, that of books among them. */
+  readonly doubts: QualityMark['flags'];
 }
 
 /** The figures of the candle under the pointer, or of the last one. */
-function Legend({ candle, places }: { readonly candle: Candle; readonly places: number }) {
-  const { open, high, low, close, volume, openTimeMs, closed, flags } = candle;
+function Legend({ candle, places, doubts }: LegendProps) {
+  const { open, high, low, close, volume, openTimeMs, closed, complete, flags = [] } = candle;
+  const said = [...new Set([...flags, ...doubts])].sort();
   const tone = signOf(subtract(close, open)) < 0 ? 'down' : 'up';
   const figures = [
     ['O', open],
@@ -96,8 +106,9 @@ function Legend({ candle, places }: { readonly candle: Candle; readonly places: 
       <span>
         <b>Vol</b> {formatQuantity(volume)}
       </span>
-      {flags !== undefined && <span class="legend-flags">{flags.join(', ')}</span>}
+      {said.length > 0 && <span class="legend-flags">{said.join(', ')}</span>}
       {!closed && <span class="legend-open">under way</span>}
+      {closed && !complete && <span class="legend-flags">not known to be complete</span>}
     </p>
   );
 }

@@ -14,8 +14,21 @@ describe('marks of quality', () => {
       qualityEventAt(0, 'reset'),
     ];
     expect(qualityMarks(events, candles, MINUTE)).toEqual([
-      { openTimeMs: 0, flags: ['reset'] },
-      { openTimeMs: MINUTE, flags: ['gap', 'spike'] },
+      { openTimeMs: 0, flags: ['reset'], isTold: true },
+      { openTimeMs: MINUTE, flags: ['gap', 'spike'], isTold: false },
+    ]);
+  });
+
+  it('have words where those of the one before leave room', () => {
+    const minutes = Array.from({ length: 40 }, (_, minute) => minute);
+    const marks = qualityMarks(
+      minutes.map((minute) => qualityEventAt(minute * MINUTE, 'spike')),
+      minutes.map((minute) => candleAt(minute * MINUTE)),
+      MINUTE,
+    );
+    expect(marks).toHaveLength(40);
+    expect(marks.filter(({ isTold }) => isTold).map(({ openTimeMs }) => openTimeMs / MINUTE)).toEqual([
+      0, 14, 28,
     ]);
   });
 

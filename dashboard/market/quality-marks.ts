@@ -5,7 +5,12 @@ export interface QualityMark {
   readonly openTimeMs: number;
   /** Each once, in order of name. */
   readonly flags: readonly QualityEvent['flag'][];
+  /** Whether there is room for words beside it: those of neighbours would lie over one another. */
+  readonly isTold: boolean;
 }
+
+/** From one mark with words to the next. */
+const CANDLES_APART = 14;
 
 /**
  * Marks in order of time, of the candles that are there alone.
@@ -25,7 +30,12 @@ export function qualityMarks(
     if (known === undefined) flags.set(openTimeMs, new Set([flag]));
     else known.add(flag);
   }
+  let roomFromMs = -Infinity;
   return [...flags]
-    .map(([openTimeMs, ofCandle]) => ({ openTimeMs, flags: [...ofCandle].sort() }))
-    .sort((a, b) => a.openTimeMs - b.openTimeMs);
+    .sort(([a], [b]) => a - b)
+    .map(([openTimeMs, ofCandle]) => {
+      const isTold = openTimeMs >= roomFromMs;
+      if (isTold) roomFromMs = openTimeMs + CANDLES_APART * intervalMs;
+      return { openTimeMs, flags: [...ofCandle].sort(), isTold };
+    });
 }

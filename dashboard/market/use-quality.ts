@@ -3,7 +3,7 @@ import { useReading, type Reading } from '../api/use-reading.ts';
 import type { QualityEvent } from '../api/views.ts';
 import { useChannel, useFallback, usePlatform } from '../page/platform-access.ts';
 
-const MOST_EVENTS = 500;
+export const MOST_EVENTS = 500;
 
 /** What is said against market data, newest first. @param instrumentId null: of all instruments */
 export function useQuality(instrumentId: string | null): Reading<readonly QualityEvent[]> {

@@ -26,7 +26,7 @@ export function HealthTable({ health }: { readonly health: Health | null }) {
           <tbody>
             {busiestFirst(health.functions).map(({ name, invocations, errors, durationMsP99, lagMs }) => (
               <tr key={name} class={invocations === 0 ? 'idle' : ''}>
-                <td>{name}</td>
+                <td class="name">{name}</td>
                 <td class="number">{formatCount(invocations)}</td>
                 <td class={`number ${errors > 0 ? 'down' : ''}`}>{formatCount(errors)}</td>
                 <td class="number">{durationMsP99 === null ? NO_FIGURE : formatDuration(durationMsP99)}</td>

@@ -1,5 +1,6 @@
 import type { QualityEvent } from '../api/views.ts';
 import { formatMoment } from '../numbers/format-time.ts';
+import { InstrumentName } from '../page/instrument-name.tsx';
 import { Empty } from '../page/panel.tsx';
 
 /** The log of what is said against market data. */
@@ -8,11 +9,11 @@ export function QualityList({ events }: { readonly events: readonly QualityEvent
   if (events.length === 0)
     return <Empty>Nothing is said against the data: none is missing, none is doubtful.</Empty>;
   return (
-    <ul class="quarantine scroll" tabIndex={0} aria-label="Quality of data">
+    <ul class="set-aside scroll" tabIndex={0} aria-label="Quality of data">
       {events.map(({ id, flag, instrumentId, subject, atMs, what }) => (
         <li key={id}>
           <p>
-            <b>{flag}</b> {instrumentId}{' '}
+            <b>{flag}</b> <InstrumentName instrumentId={instrumentId} />{' '}
             <small>
               {subject}, {formatMoment(atMs, Date.now())}
             </small>

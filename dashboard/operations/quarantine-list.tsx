@@ -7,6 +7,7 @@ import { readJsonObject } from '../forms/json-input.ts';
 import { useSubmission } from '../forms/use-submission.ts';
 import { formatMoment } from '../numbers/format-time.ts';
 import { Dialog } from '../page/dialog.tsx';
+import { InstrumentName } from '../page/instrument-name.tsx';
 import { Empty, FormFailure } from '../page/panel.tsx';
 import { usePlatform } from '../page/platform-access.ts';
 import { useDenial } from '../page/rights.ts';
@@ -32,11 +33,12 @@ export function QuarantineList({ quarantine }: { readonly quarantine: Reading<Qu
   if (items.length === 0) return <Empty>Nothing is set aside: every message could be read and stored.</Empty>;
   return (
     <>
-      <ul class="quarantine scroll" tabIndex={0} aria-label="Quarantine">
+      <ul class="set-aside scroll" tabIndex={0} aria-label="Quarantine">
         {items.map((item) => (
-          <li key={item.id}>
+          <li key={item.id} class="with-button">
             <p>
-              <b>{item.kind}</b> {item.instrumentId ?? item.lane}{' '}
+              <b>{item.kind}</b>{' '}
+              {item.instrumentId === null ? item.lane : <InstrumentName instrumentId={item.instrumentId} />}{' '}
               <small>
                 {item.functionName}, {formatMoment(item.quarantinedAtMs, Date.now())}
               </small>

@@ -38,8 +38,8 @@ export function SideWord({ side }: Pick<Order, 'side'>) {
 export function DataFlags({ flags = [] }: { readonly flags?: Order['flags'] }) {
   if (flags.length === 0) return null;
   return (
-    <span class="status doubtful" title={`Said against its market data: ${flags.join(', ')}`}>
+    <p class="status doubtful" title={`Said against its market data: ${flags.join(', ')}`}>
       <Icon name="warning" /> {flags.join(', ')}
-    </span>
+    </p>
   );
 }

@@ -48,16 +48,16 @@ function OrdersTable({ orders, readOlder }: OrdersView) {
   }
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Orders">
-      <table class="orders">
+      <table class="orders folding">
         <thead>
           <tr>
-            <th>Time</th>
-            <th>Instrument</th>
-            <th>Side</th>
-            <th>Status</th>
-            <th class="number">Quantity</th>
-            <th class="number">Price</th>
-            <th class="number minor">Asked</th>
+            <th class="time">Time</th>
+            <th class="name">Instrument</th>
+            <th class="side">Side</th>
+            <th class="state">Status</th>
+            <th class="number quantity">Quantity</th>
+            <th class="number price-each">Price</th>
+            <th class="number asked">Asked</th>
             <th class="reason">Reason</th>
           </tr>
         </thead>
@@ -81,23 +81,24 @@ function OrderRow({ order }: { readonly order: Order }) {
     order;
   return (
     <tr data-order={order.clientOrderId} data-status={status}>
-      <td>
+      <td class="time">
         <time>{formatMoment(effectiveTimeMs, Date.now())}</time>
       </td>
-      <td>
+      <td class="name">
         <InstrumentName instrumentId={instrumentId} />
       </td>
-      <td>
+      <td class="side">
         <SideWord side={side} />
       </td>
-      <td>
+      <td class="state">
         <OrderStatus status={status} />
       </td>
-      <td class="number">{filledQuantity === '0' ? NO_FIGURE : formatQuantity(filledQuantity)}</td>
-      <td class="number">{averagePrice === null ? NO_FIGURE : formatPrice(averagePrice)}</td>
-      <td class="number minor">{askedText(order)}</td>
+      <td class="number quantity">{filledQuantity === '0' ? NO_FIGURE : formatQuantity(filledQuantity)}</td>
+      <td class="number price-each">{averagePrice === null ? NO_FIGURE : formatPrice(averagePrice)}</td>
+      <td class="number asked">{askedText(order)}</td>
       <td class="reason">
-        <DataFlags flags={flags} /> {statusReason ?? ''}
+        <DataFlags flags={flags} />
+        {statusReason !== null && <p>{statusReason}</p>}
       </td>
     </tr>
   );
@@ -106,8 +107,9 @@ function OrderRow({ order }: { readonly order: Order }) {
 /** A market order asks for a quantity, or for what an amount of cash buys. */
 function askedText({ quantity, quoteQuantity, instrumentId }: Order): string {
   if (quantity !== null) return formatQuantity(quantity);
-  if (quoteQuantity !== null) return `${formatCash(quoteQuantity)} ${quoteCurrencyOf(instrumentId)}`;
-  return NO_FIGURE;
+  if (quoteQuantity === null) return NO_FIGURE;
+  const currency = quoteCurrencyOf(instrumentId);
+  return `${formatCash(quoteQuantity, currency)} ${currency}`;
 }
 
 function FillsTable({ fills }: { readonly fills: readonly Fill[] | null }) {
@@ -115,17 +117,17 @@ function FillsTable({ fills }: { readonly fills: readonly Fill[] | null }) {
   if (fills.length === 0) return <Empty>No fills yet. They follow the orders of a running strategy.</Empty>;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Fills">
-      <table class="fills">
+      <table class="fills folding">
         <thead>
           <tr>
-            <th>Time</th>
-            <th>Instrument</th>
-            <th>Side</th>
-            <th class="number">Quantity</th>
-            <th class="number">Price</th>
-            <th class="number">Notional</th>
-            <th class="number">Fee</th>
-            <th class="number minor">Trade</th>
+            <th class="time">Time</th>
+            <th class="name">Instrument</th>
+            <th class="side">Side</th>
+            <th class="number quantity">Quantity</th>
+            <th class="number price-each">Price</th>
+            <th class="number notional">Notional</th>
+            <th class="number fee">Fee</th>
+            <th class="trade">Trade</th>
             <th class="reason">Its data</th>
           </tr>
         </thead>
@@ -146,22 +148,23 @@ function FillsTable({ fills }: { readonly fills: readonly Fill[] | null }) {
 
 function FillRow({ fill }: { readonly fill: Fill }) {
   const { timeMs, instrumentId, side, quantity, price, notional, fee, tradeId, flags } = fill;
+  const currency = quoteCurrencyOf(instrumentId);
   return (
     <tr>
-      <td>
+      <td class="time">
         <time>{formatMoment(timeMs, Date.now())}</time>
       </td>
-      <td>
+      <td class="name">
         <InstrumentName instrumentId={instrumentId} />
       </td>
-      <td>
+      <td class="side">
         <SideWord side={side} />
       </td>
-      <td class="number">{formatQuantity(quantity)}</td>
-      <td class="number">{formatPrice(price)}</td>
-      <td class="number">{formatCash(notional)}</td>
-      <td class="number">{formatCash(fee)}</td>
-      <td class="number minor">{tradeId}</td>
+      <td class="number quantity">{formatQuantity(quantity)}</td>
+      <td class="number price-each">{formatPrice(price)}</td>
+      <td class="number notional">{formatCash(notional, currency)}</td>
+      <td class="number fee">{formatCash(fee, currency)}</td>
+      <td class="trade">{tradeId}</td>
       <td class="reason">
         <DataFlags flags={flags} />
       </td>

@@ -8,7 +8,7 @@ import { formatMoment } from '../numbers/format-time.ts';
 import { KillSwitchButton } from '../risk/kill-switch.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
 import { Logo } from './icon.tsx';
-import { usePlatform } from './platform-access.ts';
+import { useNow, usePlatform } from './platform-access.ts';
 
 /** What a price is compared with. */
 export interface PriceReference {
@@ -57,11 +57,14 @@ export function Header({
       </label>
       <LivePrice price={price.value} failure={price.failure} reference={reference} places={places} />
       <span class="spacer" />
-      <ConnectionBadge />
+      <ConnectionBadge health={health} />
       <KillSwitchButton killSwitch={killSwitch} />
     </header>
   );
 }
+
+/** A price that is older says of when it is: the market is quiet, its venue is away, or it is a replay. */
+const OLD_MS = 60_000;
 
 interface LivePriceProps {
   readonly price: Price | null;
@@ -71,6 +74,7 @@ interface LivePriceProps {
 }
 
 function LivePrice({ price, failure, reference, places }: LivePriceProps) {
+  const nowMs = useNow();
   if (price === null) {
     return (
       <p class="price" title={failure === null ? undefined : failureText(failure)}>
@@ -80,9 +84,12 @@ function LivePrice({ price, failure, reference, places }: LivePriceProps) {
   }
   return (
     <p class="price">
-      <output class="price-now" title={`At ${formatMoment(price.timeMs, Date.now())} UTC`}>
+      <output class="price-now" title={`At ${formatMoment(price.timeMs, nowMs)} UTC`}>
         {formatPrice(price.price, places)}
       </output>
+      {nowMs - price.timeMs >= OLD_MS && (
+        <small class="status doubtful">as of {formatMoment(price.timeMs, nowMs)}</small>
+      )}
       {reference !== null && <Change price={price.price} reference={reference} places={places} />}
     </p>
   );

@@ -4,7 +4,7 @@ import { failureText, type Failure } from '../api/api-client.ts';
 import { Icon } from './icon.tsx';
 
 interface PanelProps {
-  readonly title: string;
+  readonly title: ComponentChildren;
   /** Names its place in the grid of the page. */
   readonly place: string;
   /** Beside the title: what can be chosen or begun. */

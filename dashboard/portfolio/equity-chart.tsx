@@ -8,7 +8,7 @@ import {
 } from 'lightweight-charts';
 import { useEffect, useRef } from 'preact/hooks';
 import { chartOptions } from '../market/chart-options.ts';
-import { formatCash } from '../numbers/format-number.ts';
+import { currencyPlaces, formatCash } from '../numbers/format-number.ts';
 import { useTheme } from '../page/theme.ts';
 import type { EquityCurve } from './use-ledger.ts';
 
@@ -20,8 +20,13 @@ interface Drawn {
 /** Within it, minutes alone would label several places the same. */
 const SHORT_SPAN_MS = 15 * 60_000;
 
+interface EquityChartProps {
+  readonly curve: EquityCurve;
+  readonly currency: string;
+}
+
 /** Equity over time, above and below where it began. It only shows: the page scrolls past it. */
-export function EquityChart({ curve }: { readonly curve: EquityCurve }) {
+export function EquityChart({ curve, currency }: EquityChartProps) {
   const container = useRef<HTMLDivElement>(null);
   const drawn = useRef<Drawn | null>(null);
   const theme = useTheme();
@@ -37,11 +42,6 @@ export function EquityChart({ curve }: { readonly curve: EquityCurve }) {
       lineWidth: 2,
       priceLineVisible: false,
       lastValueVisible: false,
-      priceFormat: {
-        type: 'custom',
-        minMove: 0.01,
-        formatter: (value: number) => formatCash(value.toFixed(2)),
-      },
     });
     drawn.current = { chart, series };
     return () => {
@@ -51,13 +51,22 @@ export function EquityChart({ curve }: { readonly curve: EquityCurve }) {
   }, []);
 
   useEffect(() => {
+    const places = currencyPlaces(currency);
+    const formatter = (value: number): string => formatCash(value.toFixed(places), currency);
+    drawn.current?.series.applyOptions({
+      priceFormat: { type: 'custom', minMove: 10 ** -places, formatter },
+    });
+  }, [currency]);
+
+  useEffect(() => {
     if (drawn.current === null) return;
     const { chart, series } = drawn.current;
     const { up, down, upFaint, downFaint, upClear, downClear, line } = theme;
     chart.applyOptions({
       ...chartOptions(theme),
       grid: { vertLines: { visible: false }, horzLines: { color: line } },
-      timeScale: { borderColor: line, timeVisible: true },
+      // Labels at the edges are pushed inwards, which takes half of one.
+      timeScale: { borderColor: line, timeVisible: true, tickMarkMaxCharacterLength: 12 },
     });
     series.applyOptions({ topLineColor: up, topFillColor1: upFaint, topFillColor2: upClear });
     series.applyOptions({ bottomLineColor: down, bottomFillColor1: downClear, bottomFillColor2: downFaint });

@@ -1,12 +1,13 @@
-import type { Portfolio, Position } from '../api/views.ts';
+import { quoteCurrencyOf, type Portfolio, type Position } from '../api/views.ts';
 import { ratioOf, signOf, subtract } from '../numbers/exact-decimal.ts';
 import {
   formatCash,
-  formatChange,
   formatPrice,
+  formatProfit,
   formatQuantity,
   formatRatioChange,
   NO_FIGURE,
+  pricePlaces,
 } from '../numbers/format-number.ts';
 import { dayLabel, formatMoment } from '../numbers/format-time.ts';
 import { InstrumentName } from '../page/instrument-name.tsx';
@@ -37,7 +38,11 @@ export function PortfolioPanel({ view, quoteCurrency }: PortfolioPanelProps) {
       )}
       {total !== undefined && <Totals total={total} equity={equity} />}
       {total !== undefined &&
-        (equity === null ? <div class="equity-chart" /> : <EquityChart curve={equity} />)}
+        (equity === null ? (
+          <div class="equity-chart" />
+        ) : (
+          <EquityChart curve={equity} currency={quoteCurrency} />
+        ))}
       {portfolio !== null && total !== undefined && (
         <Positions positions={openPositions(portfolio.positions)} />
       )}
@@ -49,36 +54,37 @@ export function PortfolioPanel({ view, quoteCurrency }: PortfolioPanelProps) {
 type Total = Portfolio['totals'][number];
 
 function Totals({ total, equity }: { readonly total: Total; readonly equity: EquityCurve | null }) {
+  const currency = total.quoteCurrency;
   const change = equity === null ? null : subtract(total.equity, equity.startEquity);
   const ratio = change === null || equity === null ? null : ratioOf(change, equity.startEquity);
   return (
     <dl class="totals">
       <div class="main-total">
         <dt>Equity</dt>
-        <dd>{formatCash(total.equity)}</dd>
+        <dd>{formatCash(total.equity, currency)}</dd>
       </div>
       <div>
         <dt title={changeTitle(equity)}>{changeLabel(equity)}</dt>
         <dd class={change === null ? '' : toneOf(change)}>
-          {change === null ? NO_FIGURE : formatChange(change)}
+          {change === null ? NO_FIGURE : formatProfit(change, currency)}
           {ratio !== null && <small> {formatRatioChange(ratio)}</small>}
         </dd>
       </div>
       <div>
         <dt>Cash</dt>
-        <dd>{formatCash(total.cash)}</dd>
+        <dd>{formatCash(total.cash, currency)}</dd>
       </div>
       <div>
         <dt>Realised</dt>
-        <dd class={toneOf(total.realizedProfit)}>{formatChange(total.realizedProfit)}</dd>
+        <dd class={toneOf(total.realizedProfit)}>{formatProfit(total.realizedProfit, currency)}</dd>
       </div>
       <div>
         <dt>Unrealised</dt>
-        <dd class={toneOf(total.unrealizedProfit)}>{formatChange(total.unrealizedProfit)}</dd>
+        <dd class={toneOf(total.unrealizedProfit)}>{formatProfit(total.unrealizedProfit, currency)}</dd>
       </div>
       <div>
         <dt>Fees paid</dt>
-        <dd>{formatCash(total.feesPaid)}</dd>
+        <dd>{formatCash(total.feesPaid, currency)}</dd>
       </div>
     </dl>
   );
@@ -100,38 +106,57 @@ function changeTitle(equity: EquityCurve | null): string {
   return `${basis} The day has more fills than the page reads.`;
 }
 
+/** The characters of figures that stand beside a name in one line of a narrow panel. */
+const LINE_CHARACTERS = 36;
+
 function Positions({ positions }: { readonly positions: readonly Position[] }) {
   if (positions.length === 0) return <Empty>No open position: all of it is cash.</Empty>;
+  const rows = positions.map((position) => ({ position, figures: figuresOf(position) }));
+  const longest = rows[0]!.figures.map((_, column) =>
+    Math.max(...rows.map(({ figures }) => figures[column]!.length)),
+  );
+  const isLong = longest.reduce((sum, length) => sum + length, 0) > LINE_CHARACTERS;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Open positions">
-      <table class="positions">
+      <table class={`positions ${isLong ? 'folding' : ''}`}>
         <thead>
           <tr>
-            <th>Position</th>
-            <th class="number">Quantity</th>
-            <th class="number">Entry</th>
-            <th class="number">Market</th>
-            <th class="number">Profit</th>
+            <th class="name">Position</th>
+            <th class="number quantity">Quantity</th>
+            <th class="number entry">Entry</th>
+            <th class="number market">Market</th>
+            <th class="number profit">Profit</th>
           </tr>
         </thead>
         <tbody>
-          {positions.map(
-            ({ strategyId, instrumentId, quantity, entryPrice, markPrice, unrealizedProfit }) => (
-              <tr key={strategyId}>
-                <td>
-                  <InstrumentName instrumentId={instrumentId} />
-                </td>
-                <td class="number">{formatQuantity(quantity)}</td>
-                <td class="number">{entryPrice === null ? NO_FIGURE : formatPrice(entryPrice)}</td>
-                <td class="number">{markPrice === null ? NO_FIGURE : formatPrice(markPrice)}</td>
-                <td class={`number ${toneOf(unrealizedProfit)}`}>{formatChange(unrealizedProfit)}</td>
-              </tr>
-            ),
-          )}
+          {rows.map(({ position, figures: [quantity, entry, market, profit] }) => (
+            <tr key={position.strategyId}>
+              <td class="name">
+                <InstrumentName instrumentId={position.instrumentId} />
+              </td>
+              <td class="number quantity">{quantity}</td>
+              <td class="number entry">{entry}</td>
+              <td class="number market">{market}</td>
+              <td class={`number profit ${toneOf(position.unrealizedProfit)}`}>{profit}</td>
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>
   );
+}
+
+/** Quantity, entry, market and profit; the two prices of one position stand in line. */
+function figuresOf({ instrumentId, quantity, entryPrice, markPrice, unrealizedProfit }: Position) {
+  const places = pricePlaces([entryPrice, markPrice].filter((price) => price !== null));
+  const priceText = (price: string | null): string =>
+    price === null ? NO_FIGURE : formatPrice(price, places);
+  return [
+    formatQuantity(quantity),
+    priceText(entryPrice),
+    priceText(markPrice),
+    formatProfit(unrealizedProfit, quoteCurrencyOf(instrumentId)),
+  ] as const;
 }
 
 function OtherCurrencies({
@@ -146,7 +171,9 @@ function OtherCurrencies({
   return (
     <p class="hint other-currencies">
       Equity in other currencies:{' '}
-      {others.map((total) => `${formatCash(total.equity)} ${total.quoteCurrency}`).join(', ')}
+      {others
+        .map((total) => `${formatCash(total.equity, total.quoteCurrency)} ${total.quoteCurrency}`)
+        .join(', ')}
     </p>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Reading } from '../api/use-reading.ts';
 import {
-  partsOf,
+  nameOf,
   quoteCurrencyOf,
   type Instrument,
   type Portfolio,
@@ -10,7 +10,7 @@ import {
 } from '../api/views.ts';
 import { useSubmission } from '../forms/use-submission.ts';
 import { signOf } from '../numbers/exact-decimal.ts';
-import { formatCash, formatChange, formatQuantity } from '../numbers/format-number.ts';
+import { formatCash, formatProfit, formatQuantity } from '../numbers/format-number.ts';
 import { Dialog } from '../page/dialog.tsx';
 import { Icon } from '../page/icon.tsx';
 import { InstrumentName } from '../page/instrument-name.tsx';
@@ -109,7 +109,8 @@ function StrategyItem({ strategy, position, onChanged }: StrategyItemProps) {
   const [isRemoving, setRemoving] = useState(false);
   const change = useSubmission();
   const isRunning = strategy.status === 'RUNNING';
-  const title = `${strategy.name} on ${partsOf(strategy.instrumentId).pair}`;
+  const currency = quoteCurrencyOf(strategy.instrumentId);
+  const title = `${strategy.name} on ${nameOf(strategy.instrumentId)}`;
   const toggle = (): void =>
     change.submit(
       async () =>
@@ -152,7 +153,9 @@ function StrategyItem({ strategy, position, onChanged }: StrategyItemProps) {
       </div>
       <p class="strategy-params">
         {strategy.name} {paramsText(strategy.params)} · {strategy.interval} ·{' '}
-        {formatCash(strategy.capital).replace(/\.00$/, '')} {quoteCurrencyOf(strategy.instrumentId)}
+        {formatCash(strategy.capital, currency).replace(/\.00$/, '')}
+        {'\u00a0'}
+        {currency}
       </p>
       {position !== null && <StrategyFigures position={position} />}
       <FormFailure text={change.failure} />
@@ -171,21 +174,28 @@ function StrategyItem({ strategy, position, onChanged }: StrategyItemProps) {
 }
 
 function StrategyFigures({ position }: { readonly position: Position }) {
-  const { quantity, realizedProfit, unrealizedProfit } = position;
+  const { instrumentId, quantity, realizedProfit, unrealizedProfit } = position;
+  const currency = quoteCurrencyOf(instrumentId);
   return (
     <p class="strategy-figures">
       <span>{quantity === '0' ? 'flat' : `holds ${formatQuantity(quantity)}`}</span>
-      <Profit label="realised" profit={realizedProfit} />
-      <Profit label="open" profit={unrealizedProfit} />
+      <Profit label="realised" profit={realizedProfit} currency={currency} />
+      <Profit label="open" profit={unrealizedProfit} currency={currency} />
     </p>
   );
 }
 
-function Profit({ label, profit }: { readonly label: string; readonly profit: string }) {
+interface ProfitProps {
+  readonly label: string;
+  readonly profit: string;
+  readonly currency: string;
+}
+
+function Profit({ label, profit, currency }: ProfitProps) {
   const tone = ['down', '', 'up'][signOf(profit) + 1]!;
   return (
     <span>
-      <small>{label}</small> <span class={tone}>{formatChange(profit)}</span>
+      <small>{label}</small> <span class={tone}>{formatProfit(profit, currency)}</span>
     </span>
   );
 }
@@ -216,7 +226,7 @@ function RemoveDialog({ strategy, onClose, onRemoved }: RemoveDialogProps) {
       },
     );
   return (
-    <Dialog title={`Remove ${strategy.name} on ${partsOf(strategy.instrumentId).pair}?`} onClose={onClose}>
+    <Dialog title={`Remove ${strategy.name} on ${nameOf(strategy.instrumentId)}?`} onClose={onClose}>
       <p>Its cash leaves the portfolio; its orders and fills remain on record. It has to be flat.</p>
       <FormFailure text={removal.failure} />
       <div class="dialog-buttons">

@@ -1,5 +1,5 @@
 import type { TargetedSubmitEvent } from 'preact';
-import type { Instrument } from '../api/views.ts';
+import { nameOf, type Instrument } from '../api/views.ts';
 import { InstrumentOptions, IntervalOptions, textOf } from '../forms/fields.tsx';
 import { readJsonObject } from '../forms/json-input.ts';
 import { useSubmission } from '../forms/use-submission.ts';
@@ -34,7 +34,7 @@ export function StrategyForm({ instruments, instrumentId, onClose, onCreated }: 
     creation.submit(
       async () => api.call('POST /v1/strategies', { body }),
       (strategy) => {
-        notify({ tone: 'good', text: `${strategy.name} runs on ${strategy.instrumentId}` });
+        notify({ tone: 'good', text: `${strategy.name} runs on ${nameOf(strategy.instrumentId)}` });
         onCreated();
       },
     );

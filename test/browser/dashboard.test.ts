@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { openTokenIssuer } from '../../embedded/token-issuer.ts';
 import { launchChromium } from './chromium.ts';
+import { cutOff } from './cut-off.ts';
 import { startPlatform, type RunningPlatform } from './running-platform.ts';
 import { candlePixels, openWatched, type WatchedPage } from './watched-page.ts';
 
@@ -210,6 +211,25 @@ describe('the page with a token', () => {
   });
 });
 
+describe('the health of what is listened to', () => {
+  it('is told of each venue, with its books', async () => {
+    await open(platform.address);
+    await page.getByRole('tab', { name: 'Venues' }).click();
+    const rows = page.locator('table.venues tbody tr');
+    await rows.nth(2).waitFor();
+    const told = await eventually(
+      async () => rows.allInnerTexts(),
+      (texts) => texts.every((text) => text.endsWith('5/5')),
+    );
+    expect(told.map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
+      expect.stringMatching(/^binance \d+ .s \S+-USDT \d+ .s 0 0 5\/5$/),
+      expect.stringMatching(/^coinbase \d+ .s \S+-USD \d+ .s 0 0 5\/5$/),
+      expect.stringMatching(/^kraken \d+ .s \S+-USD \d+ .s 0 0 5\/5$/),
+    ]);
+    expect(watched.complaints).toEqual([]);
+  });
+});
+
 describe('the page to look at', () => {
   afterEach(() => expect(watched.complaints).toEqual([]));
 
@@ -234,8 +254,11 @@ describe('the page to look at', () => {
       (pixels) => pixels > 100,
     );
     await page.locator('table.functions tbody tr').first().waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
     expect(await picture('phone')).toBeGreaterThan(15_000);
+    for (const tab of ['Functions', 'Venues']) {
+      await page.getByRole('tab', { name: tab }).click();
+      expect([tab, await cutOff(page)]).toEqual([tab, []]);
+    }
   });
 });
 

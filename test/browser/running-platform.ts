@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const entry = fileURLToPath(new URL('../../bin/millrace.ts', import.meta.url));
 const READY_MS = 60_000;
+const SIMULATED = ['--instruments', '5'];
 
 /** `millrace start` with its simulated market, in a process of its own. */
 export interface RunningPlatform {
@@ -14,9 +15,14 @@ export interface RunningPlatform {
   stop(): Promise<void>;
 }
 
-/** @param port 0: any free one */
-export async function startPlatform(dataDir: string, port = 0): Promise<RunningPlatform> {
-  const args = ['start', '--port', String(port), '--data-dir', dataDir, '--instruments', '5'];
+/** @param port 0: any free one
+ * @param market what is listened to, as the command line has it */
+export async function startPlatform(
+  dataDir: string,
+  port = 0,
+  market: readonly string[] = SIMULATED,
+): Promise<RunningPlatform> {
+  const args = ['start', '--port', String(port), '--data-dir', dataDir, ...market];
   const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   const address = await printedAddress(child);
   return {
