@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import { quoteCurrencyOf, type BacktestRun, type Instrument } from '../api/views.ts';
 import {
@@ -143,8 +144,8 @@ function Results({ run }: { readonly run: BacktestRun }) {
         <thead>
           <tr>
             {names.map((name) => (
-              <th key={name} class="number">
-                {name}
+              <th key={name} class="number parameter">
+                <ParameterName name={name} />
               </th>
             ))}
             <th class="number">Return</th>
@@ -179,6 +180,16 @@ function Results({ run }: { readonly run: BacktestRun }) {
       </table>
     </div>
   );
+}
+
+/** `slowPeriod` has two words, and goes into two lines where it must. */
+function ParameterName({ name }: { readonly name: string }) {
+  return name.split(/(?=[A-Z])/).map((word) => (
+    <Fragment key={word}>
+      <wbr />
+      {word}
+    </Fragment>
+  ));
 }
 
 function captionOf({ candles, combinations, submittedAtMs, finishedAtMs, best }: BacktestRun): string {

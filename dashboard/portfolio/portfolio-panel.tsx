@@ -106,8 +106,9 @@ function changeTitle(equity: EquityCurve | null): string {
   return `${basis} The day has more fills than the page reads.`;
 }
 
-/** The characters of figures that stand beside a name in one line of a narrow panel. */
-const LINE_CHARACTERS = 36;
+/** The characters of figures that stand beside a name in one line of a narrow panel, and in a smaller print. */
+const LINE_CHARACTERS = 32;
+const DENSE_LINE_CHARACTERS = 36;
 
 function Positions({ positions }: { readonly positions: readonly Position[] }) {
   if (positions.length === 0) return <Empty>No open position: all of it is cash.</Empty>;
@@ -115,10 +116,10 @@ function Positions({ positions }: { readonly positions: readonly Position[] }) {
   const longest = rows[0]!.figures.map((_, column) =>
     Math.max(...rows.map(({ figures }) => figures[column]!.length)),
   );
-  const isLong = longest.reduce((sum, length) => sum + length, 0) > LINE_CHARACTERS;
+  const characters = longest.reduce((sum, length) => sum + length, 0);
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Open positions">
-      <table class={`positions ${isLong ? 'folding' : ''}`}>
+      <table class={`positions ${fitOf(characters)}`}>
         <thead>
           <tr>
             <th class="name">Position</th>
@@ -144,6 +145,11 @@ function Positions({ positions }: { readonly positions: readonly Position[] }) {
       </table>
     </div>
   );
+}
+
+function fitOf(characters: number): 'folding' | 'dense' | '' {
+  if (characters > DENSE_LINE_CHARACTERS) return 'folding';
+  return characters > LINE_CHARACTERS ? 'dense' : '';
 }
 
 /** Quantity, entry, market and profit; the two prices of one position stand in line. */

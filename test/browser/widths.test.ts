@@ -32,6 +32,7 @@ beforeAll(async () => {
     ]),
   ]);
   await open(1280);
+  await page.getByText('as of 2026-03-01 00:01:30').waitFor({ timeout: 60_000 });
   // The swing that the market ends in is bought, and what one candle said of its data stands at an order.
   await page.locator('table.positions tbody tr').nth(3).waitFor({ timeout: 60_000 });
   await page.locator('table.orders .doubtful').first().waitFor();
@@ -65,6 +66,25 @@ describe.each([390, 768, 1024, 1280, 1440, 1920])('the page at a width of %d', (
       expect([tab, await cutOff(page)]).toEqual([tab, []]);
     }
     expect(watched.complaints).toEqual([]);
+  });
+});
+
+describe.each([390, 1024, 1280])('one position alone at a width of %d', (width) => {
+  it.each(['BTC', '币安人生', '1000000MOG', 'PEPE'])('fits whatever its figures are: %s', async (base) => {
+    watched = await openWatched(browser, { viewport: { width, height: 1181 } });
+    page = watched.page;
+    await page.route('**/v1/portfolio', async (route) => {
+      const response = await route.fetch();
+      const portfolio = (await response.json()) as { positions: { instrumentId: string }[] };
+      const positions = portfolio.positions.filter(({ instrumentId }) => instrumentId.includes(`:${base}-`));
+      await route.fulfill({ response, json: { ...portfolio, positions } });
+    });
+    await page.goto(platform.address);
+    await page.locator('table.positions tbody tr').first().waitFor();
+    expect(await page.locator('table.positions tbody tr').count()).toBe(1);
+    expect(await cutOff(page)).toEqual([]);
+    // What is on its way while the page is closed.
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 });
 
