@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { secretHeaders } from '../../shared/adapters/clickhouse/client.ts';
@@ -62,6 +63,18 @@ describe('startClickHouse', () => {
     expect(await ask(third, 'SELECT count() FROM millrace.numbers')).toBe('1500');
     await third.stop({ fast: true });
     await third.stop();
+  }, 30_000);
+
+  it('starts again where a Ctrl-C reached it before it had left the process group', async () => {
+    const dataDir = temporaryFolder();
+    const starting = start(dataDir);
+    const pidFile = join(dataDir, 'clickhouse.pid');
+    while (!existsSync(pidFile)) await delay(1);
+    const first = Number(readFileSync(pidFile, 'utf8'));
+    process.kill(first, 'SIGINT');
+    const server = await starting;
+    expect(server.pid).not.toBe(first);
+    expect(await ask(server, 'SELECT 1')).toBe('1');
   }, 30_000);
 
   it('listens on loopback alone, writes no logs of its own and keeps to its memory', async () => {

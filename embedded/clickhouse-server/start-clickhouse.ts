@@ -75,7 +75,8 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Click
       return serverOf(child, options.log);
     }
     await child.stop({ fast: true });
-    if (!isPassing(child.errorCode) || Date.now() >= deadline)
+    const mayStartAgain = isPassing(child.errorCode) || child.wasInterrupted;
+    if (!mayStartAgain || Date.now() >= deadline)
       throw new ClickHouseFailed(`ClickHouse: ${outcome}`, child.errorCode !== null);
     options.log.info('ClickHouse is started again', { reason: outcome });
     await delay(RETRY_MS);
@@ -132,6 +133,12 @@ class ClickHouseChild {
 
   get errorCode(): number | null {
     return this.#stderr.errorCode();
+  }
+
+  /** A Ctrl-C reached it before it had left the process group: that was meant for the platform, which stops in its own time. */
+  get wasInterrupted(): boolean {
+    const { signalCode } = this.#process;
+    return signalCode === 'SIGINT' || signalCode === 'SIGTERM';
   }
 
   /** @returns `ready`, or one line that says why not. */
