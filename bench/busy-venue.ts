@@ -1,4 +1,5 @@
 /** A venue that is as busy as the market of the tapes: every message at its time, and the books behind its depth. */
+import { symbolOfInstrument } from '../shared/adapters/exchanges/binance/symbols.ts';
 import { DEPTH_MESSAGES_A_SECOND } from './depth-tape.ts';
 import { SyntheticBook } from './synthetic-depth.ts';
 import type { SyntheticMarket } from '../simulator/synthetic-market.ts';
@@ -85,7 +86,7 @@ export class BusyVenue {
 
 function depthOf(instrumentId: string, seed: number): PairDepth {
   const book = new SyntheticBook(seed);
-  const symbol = instrumentId.slice(instrumentId.indexOf(':') + 1).replace('-', '');
+  const symbol = symbolOfInstrument(instrumentId);
   const { bids, asks } = book.snapshot;
   return { symbol, book, bids: new Map(bids), asks: new Map(asks), updateId: 0 };
 }

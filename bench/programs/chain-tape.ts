@@ -2,6 +2,7 @@
 import { runTape, type TapePorts } from '../../collector/tape/run-tape.ts';
 import { tapeInThread } from '../../collector/thread/tape-in-thread.ts';
 import { marketTape } from '../../embedded/synthetic-source.ts';
+import { symbolOfInstrument } from '../../shared/adapters/exchanges/binance/symbols.ts';
 import { SyntheticMarket, type MarketParameters } from '../../simulator/synthetic-market.ts';
 import { depthTape } from '../depth-tape.ts';
 
@@ -13,7 +14,7 @@ interface ChainTape extends TapePorts {
 
 export const runChainTape = tapeInThread(import.meta.url, async ({ market, start, ...ports }: ChainTape) => {
   const made = new SyntheticMarket(market);
-  const symbols = made.instrumentIds.map((id) => id.slice(id.indexOf(':') + 1).replace('-', ''));
+  const symbols = made.instrumentIds.map(symbolOfInstrument);
   return runTape({
     ...ports,
     tapeId: 'chain',

@@ -13,12 +13,12 @@ import {
 
 /** The side of the tape: runs it, with ports that call those of the thread that began this one. */
 export async function serveTape(
-  { request, speed }: TapeTask,
+  { request }: TapeTask,
   run: (options: TapePorts) => Promise<TapeOutcome>,
 ): Promise<void> {
   const calls = new Calls();
   try {
-    say({ kind: 'ended', outcome: await run({ ...request, speed, ...portsOf(calls) }) });
+    say({ kind: 'ended', outcome: await run({ ...request, ...portsOf(calls) }) });
   } catch (error) {
     say({ kind: 'failed', failure: toldFailure(error, calls.refusedWith(error)) });
   }

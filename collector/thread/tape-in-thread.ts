@@ -33,16 +33,16 @@ function isTaskOf(file: string, data: unknown): data is TapeTask {
 
 /** The side of the ports. */
 class TapeThread {
-  readonly #ports: TapePorts;
+  readonly #ports: Omit<TapePorts, 'speed'>;
   readonly #worker: Worker;
   /** What the ports refused with: a run that fails of it fails with the very same. */
   readonly #refusals = new Map<number, unknown>();
 
   constructor(file: string, options: TapePorts) {
-    const { writer, state, gate, speed, signal, log, onProgress, ...request } = options;
-    this.#ports = { writer, state, gate, speed, signal, log, ...(onProgress && { onProgress }) };
+    const { writer, state, gate, signal, log, onProgress, ...request } = options;
+    this.#ports = { writer, state, gate, signal, log, ...(onProgress && { onProgress }) };
     this.#worker = new Worker(new URL(file), {
-      workerData: { tapeOf: file, request, speed } satisfies TapeTask,
+      workerData: { tapeOf: file, request } satisfies TapeTask,
     });
   }
 

@@ -10,9 +10,8 @@ export type AnsweringPort = 'writer' | 'state' | 'gate';
 export interface TapeTask {
   /** Address of the file that the thread begins with. */
   readonly tapeOf: string;
-  /** What the tape is run with, but its ports. */
-  readonly request: object;
-  readonly speed: TapePorts['speed'];
+  /** What the tape is run with that is plain data: all but its ports. */
+  readonly request: Pick<TapePorts, 'speed'>;
 }
 
 /** From the tape. They are taken in their order, so a clock that is moved is there before what is sent behind it. */

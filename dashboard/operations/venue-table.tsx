@@ -1,8 +1,16 @@
-import type { Health } from '../api/views.ts';
+import { partsOf, type Health } from '../api/views.ts';
 import { formatCount, formatDuration, NO_FIGURE } from '../numbers/format-number.ts';
 import { formatMoment } from '../numbers/format-time.ts';
 import { InstrumentName } from '../page/instrument-name.tsx';
 import { Empty } from '../page/panel.tsx';
+
+const COLUMNS = [
+  ['Silent', 'number', 'Since its last message'],
+  ['Quietest', 'name', 'The instrument that was not heard of for longest'],
+  ['Lost', 'number', 'Connections that ended and were not ended by us'],
+  ['Gaps', 'number', 'How often the numbers of its messages had a gap'],
+  ['Books', 'number', 'Order books that are whole, of those that are listened to'],
+] as const;
 
 type Venue = Health['venues'][number];
 
@@ -17,21 +25,11 @@ export function VenueTable({ health }: { readonly health: Health | null }) {
         <thead>
           <tr>
             <th>Venue</th>
-            <th class="number" title="Since its last message">
-              Silent
-            </th>
-            <th class="name" title="The instrument that was not heard of for longest">
-              Quietest
-            </th>
-            <th class="number" title="Connections that ended and were not ended by us">
-              Lost
-            </th>
-            <th class="number" title="How often the numbers of its messages had a gap">
-              Gaps
-            </th>
-            <th class="number" title="Order books that are whole, of those that are listened to">
-              Books
-            </th>
+            {COLUMNS.map(([title, kind, meaning]) => (
+              <th key={title} class={kind} title={meaning}>
+                {title}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -73,8 +71,7 @@ function VenueRow({ venue: { venue, ...heard } }: { readonly venue: Venue }) {
           NO_FIGURE
         ) : (
           <>
-            {quietestInstrument.slice(quietestInstrument.indexOf(':') + 1)}{' '}
-            <small>{formatDuration(quietestMs)}</small>
+            {partsOf(quietestInstrument).pair} <small>{formatDuration(quietestMs)}</small>
           </>
         )}
       </td>

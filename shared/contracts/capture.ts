@@ -57,13 +57,16 @@ export interface CaptureMessage {
   readonly text: string;
 }
 
+/** What a line says, but for its place in the capture. */
+export type CaptureEnvelope = Omit<CaptureMessage, 'line' | 'text'>;
+
 /** Nanoseconds as text to whole milliseconds: BigInt would cost more than the rest of the line. */
 export function receivedAtMs(receivedAtNs: string): number {
   return receivedAtNs.length > 6 ? Number(receivedAtNs.slice(0, -6)) : 0;
 }
 
 /** @returns the line's text, with the keys in the order that captures have. */
-export function formatCaptureLine(message: Omit<CaptureMessage, 'line' | 'text'>): string {
+export function formatCaptureLine(message: CaptureEnvelope): string {
   const { receivedAtNs, exchange, kind, url, session, connection } = message;
   // What is undefined is left out.
   return JSON.stringify({ receivedAtNs, exchange, kind, url, session, connection, message: message.message });

@@ -1,6 +1,11 @@
 /** Reads the envelope of a line of a capture. */
-import { captureLine, MAX_NAME_CHARACTERS, type CaptureMessage } from '../../contracts/capture.ts';
-import { EXCHANGES, type Exchange } from '../../domain/market-data/exchanges.ts';
+import {
+  captureLine,
+  MAX_NAME_CHARACTERS,
+  type CaptureEnvelope,
+  type CaptureMessage,
+} from '../../contracts/capture.ts';
+import { EXCHANGES } from '../../domain/market-data/exchanges.ts';
 
 /** The line is none of a capture. The message is one line that begins with its number. */
 export class BadLine extends Error {
@@ -29,24 +34,14 @@ export function readLine(text: string, line: number): CaptureMessage {
 
 const EXPECTED = '{"receivedAtNs", "exchange", "kind", "url", "message"}';
 
-interface CommonEnvelope {
-  readonly receivedAtNs: string;
-  readonly exchange: Exchange;
-  readonly kind: string;
-  readonly url: string;
-  readonly message: string;
-  readonly session?: string;
-  readonly connection?: string;
-}
-
 const DIGITS = /^\d{1,19}$/;
 const known: ReadonlySet<unknown> = new Set(EXCHANGES);
 
 /** What nearly every line is, told apart ten times faster than by the schema. */
-function isCommonEnvelope(value: unknown): value is CommonEnvelope {
+function isCommonEnvelope(value: unknown): value is CaptureEnvelope {
   if (typeof value !== 'object' || value === null) return false;
   const { receivedAtNs, exchange, kind, url, message, session, connection } = value as Partial<
-    Record<keyof CommonEnvelope, unknown>
+    Record<keyof CaptureEnvelope, unknown>
   >;
   return (
     typeof receivedAtNs === 'string' &&

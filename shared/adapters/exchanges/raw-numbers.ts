@@ -32,8 +32,9 @@ export function hasBarePair(rows: unknown): boolean {
   );
 }
 
-const PAIR = /\[\s*("?)(-?\d[\d.eE+-]*)\1\s*,\s*("?)(-?\d[\d.eE+-]*)\3\s*\]/g;
-const LEADING_PAIR = /\[\s*("?)(-?\d[\d.eE+-]*)\1\s*,\s*("?)(-?\d[\d.eE+-]*)\3\s*,/g;
+const TWO_NUMBERS = String.raw`\[\s*("?)(-?\d[\d.eE+-]*)\1\s*,\s*("?)(-?\d[\d.eE+-]*)\3\s*`;
+const PAIR = new RegExp(String.raw`${TWO_NUMBERS}\]`, 'g');
+const LEADING_PAIR = new RegExp(`${TWO_NUMBERS},`, 'g');
 
 const PLAIN = /^-?\d+(?:\.\d+)?$/;
 const EXPONENT = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,2})$/;
