@@ -4,9 +4,10 @@
  * The state is plain JSON, changed in place.
  */
 import type { InstrumentId } from '../market-data/instrument.ts';
-import { flagsIn, isFlagged, UNFLAGGED } from '../market-data/quality-flags.ts';
+import { isFlagged, UNFLAGGED } from '../market-data/quality-flags.ts';
 import type { Trade } from '../market-data/trade.ts';
-import { fillMarketOrder } from './market-fill.ts';
+import { meetMarketOrder } from './market-fill.ts';
+import type { TradeStep } from './market-step.ts';
 import type { Fill, Order } from './order.ts';
 
 export interface PaperVenue {
@@ -97,8 +98,9 @@ export function matchTrade(venue: PaperVenue, trade: Trade, reports: VenueReport
   if (!isBehind(venue.lastTrades[instrumentId], trade)) return;
   venue.lastTrades[instrumentId] = [timeMs, tradeId];
   if (venue.openOrders.length === 0) return;
+  const step = stepOf(trade);
   for (let i = 0; i < venue.openOrders.length;) {
-    const report = meet(venue.openOrders[i]!, trade);
+    const report = meet(venue.openOrders[i]!, instrumentId, step);
     if (report === null) i++;
     else {
       venue.openOrders.splice(i, 1);
@@ -140,12 +142,14 @@ function expired(order: Order): VenueReport {
   return { kind: 'expired', order, reason: 'no trade before it expired', timeMs: order.expiresAtMs };
 }
 
-function meet(order: Order, trade: Trade): VenueReport | null {
-  if (order.instrumentId !== trade.instrumentId || trade.timeMs < order.effectiveTimeMs) return null;
-  if (trade.timeMs > order.expiresAtMs) return expired(order);
-  const { price, tradeId, timeMs, quality } = trade;
-  const print = { price, tradeId: String(tradeId), timeMs, ...flagsIn(quality) };
-  const outcome = fillMarketOrder(order, print);
-  if (outcome.kind === 'filled') return outcome;
-  return { kind: 'rejected', order, reason: outcome.reason, timeMs: trade.timeMs };
+function stepOf({ timeMs, price, quantity, takerSide, tradeId, quality = UNFLAGGED }: Trade): TradeStep {
+  return { kind: 'trade', timeMs, price, quantity, takerSide, tradeId, quality };
+}
+
+function meet(order: Order, instrumentId: InstrumentId, step: TradeStep): VenueReport | null {
+  if (order.instrumentId !== instrumentId || step.timeMs < order.effectiveTimeMs) return null;
+  if (step.timeMs > order.expiresAtMs) return expired(order);
+  const outcome = meetMarketOrder(order, step);
+  if (outcome === null || outcome.kind === 'filled') return outcome;
+  return { kind: 'rejected', order, reason: outcome.reason, timeMs: step.timeMs };
 }
