@@ -91,7 +91,9 @@ function meetOpen(meeting: Meeting, candle: CandleStep): void {
     follow(meeting, open);
     if (!triggerAt(meeting, open, openTimeMs)) return;
   }
-  if (!meeting.progress.isResting) arrive(meeting, offered(candle, open, openTimeMs));
+  const offer = offered(candle, open, openTimeMs);
+  if (meeting.progress.isResting) restThroughRange(meeting, offer);
+  else arrive(meeting, offer);
 }
 
 function triggerWithin(meeting: Meeting, candle: CandleStep): void {

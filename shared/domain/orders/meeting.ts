@@ -69,8 +69,9 @@ export class Meeting {
     (this.#reports ??= []).push({ clientOrderId: this.order.clientOrderId, number, timeMs, ...body });
   }
 
+  /** It is at the venue. A fill has said so already. */
   accept(timeMs: number): void {
-    if (this.progress.isAccepted) return;
+    if (this.progress.isAccepted || this.progress.fills > 0) return;
     this.change({ isAccepted: true });
     this.report({ kind: 'accepted' }, timeMs);
   }

@@ -20,24 +20,23 @@ export function restThroughTrade(meeting: Meeting, trade: TradeStep, offer: Offe
   else if (reached === 0 && trade.takerSide !== terms.side) touch(meeting, offer);
 }
 
-/** All that is known of a candle is how far it went. */
+/** All that is known of a candle is how far it went: of what was traded at its furthest price nothing, so no queue moves on. */
 export function restThroughRange(meeting: Meeting, offer: Offer): void {
   const { terms } = meeting.order;
   const reached = reach(terms.side, limitPriceOf(terms)!, offer.price);
-  if (reached === 1) meeting.make(offer, null);
-  else if (reached === 0) touch(meeting, offer);
+  if (reached === 1 || (reached === 0 && isReachedByTouch(meeting, offer))) meeting.make(offer, null);
+}
+
+function isReachedByTouch({ order, paper }: Meeting, { timeMs, tradeId }: Offer): boolean {
+  const { queue, seed } = paper.fill;
+  if (queue.kind !== 'chance') return queue.kind === 'touch';
+  return seededFraction(seed, 'touch', order.clientOrderId, timeMs, tradeId) < queue.probability;
 }
 
 function touch(meeting: Meeting, offer: Offer): void {
-  const { order, paper, progress } = meeting;
-  const { queue, seed } = paper.fill;
-  if (queue.kind === 'touch') return meeting.make(offer, null);
-  if (queue.kind === 'chance') {
-    const drawn = seededFraction(seed, 'touch', order.clientOrderId, offer.timeMs, offer.tradeId);
-    if (drawn < queue.probability) meeting.make(offer, null);
-    return;
-  }
-  if (queueKindOf(queue) === null || progress.queue === null || offer.quantity === null) return;
+  const { paper, progress } = meeting;
+  if (isReachedByTouch(meeting, offer)) return meeting.make(offer, null);
+  if (queueKindOf(paper.fill.queue) === null || progress.queue === null || offer.quantity === null) return;
   const { place, ours } = passQueue(progress.queue, offer.quantity);
   meeting.change({ queue: place });
   if (ours > 0n) meeting.make(offer, ours);

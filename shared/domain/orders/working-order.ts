@@ -83,7 +83,8 @@ export function workingOrder(
   };
 }
 
-function endOf({ timeInForce, goodTillMs }: OrderTerms, effectiveTimeMs: number): number | null {
+/** The end of its time in force; null: it has none. */
+export function endOf({ timeInForce, goodTillMs }: OrderTerms, effectiveTimeMs: number): number | null {
   if (timeInForce === 'DAY') return openTimeOf(effectiveTimeMs, '1d') + intervalMs('1d');
   return goodTillMs;
 }
