@@ -68,7 +68,11 @@ export class OrdersUnderWay {
 
   /** Ends an order otherwise than by filling it, and with it those that make no sense without it. */
   end(linked: LinkedOrder, kind: 'canceled' | 'expired', reason: string, timeMs: number): void {
-    const { order } = linked;
+    this.#endAlone(linked, kind, reason, timeMs);
+    this.#afterEnd(linked, timeMs);
+  }
+
+  #endAlone({ order }: LinkedOrder, kind: 'canceled' | 'expired', reason: string, timeMs: number): void {
     this.#orders.delete(order.clientOrderId);
     this.tell({
       clientOrderId: order.clientOrderId,
@@ -77,7 +81,6 @@ export class OrdersUnderWay {
       kind,
       reason,
     });
-    this.#afterEnd(linked, timeMs);
   }
 
   /** What a step has made of an order, and what follows from it. */
@@ -97,8 +100,8 @@ export class OrdersUnderWay {
   #afterFill(linked: LinkedOrder, { quantity, price, timeMs }: FilledReport): void {
     const { siblings, order, parentId } = linked;
     for (const other of this.#siblingsOf(linked)) {
-      if (siblings?.rule === 'cancel') this.end(other, 'canceled', 'its sibling has filled', timeMs);
-      else this.#reduce(other, quantity, timeMs);
+      if (siblings?.rule === 'reduce') this.#reduce(other, quantity, timeMs);
+      else this.#endFor(other, timeMs);
     }
     for (const other of this.#orders.values())
       if (other.parentId === order.clientOrderId) this.#release(other, { quantity, price, timeMs });
@@ -108,19 +111,23 @@ export class OrdersUnderWay {
   }
 
   #afterEnd(linked: LinkedOrder, timeMs: number, hasFilled = linked.order.progress.fills > 0): void {
-    for (const other of this.#siblingsOf(linked))
-      this.#endOnce(other.order.clientOrderId, 'its sibling has ended', timeMs);
-    // What an entry has filled is still to be got out of.
-    if (hasFilled) return;
-    for (const other of [...this.#orders.values()])
-      if (other.parentId === linked.order.clientOrderId)
-        this.#endOnce(other.order.clientOrderId, 'its entry has ended', timeMs);
+    for (const other of this.#siblingsOf(linked)) {
+      this.#endAlone(other, 'canceled', 'its sibling has ended', timeMs);
+      this.#endExits(other, timeMs, other.order.progress.fills > 0);
+    }
+    this.#endExits(linked, timeMs, hasFilled);
   }
 
-  /** One that has ended with another of them is not there any more. */
-  #endOnce(clientOrderId: string, reason: string, timeMs: number): void {
-    const linked = this.get(clientOrderId);
-    if (linked !== undefined) this.end(linked, 'canceled', reason, timeMs);
+  /** What an entry has filled is still to be got out of. */
+  #endExits({ order: { clientOrderId } }: LinkedOrder, timeMs: number, hasFilled: boolean): void {
+    if (hasFilled) return;
+    for (const other of [...this.#orders.values()])
+      if (other.parentId === clientOrderId) this.#endAlone(other, 'canceled', 'its entry has ended', timeMs);
+  }
+
+  #endFor(sibling: LinkedOrder, timeMs: number): void {
+    this.#endAlone(sibling, 'canceled', 'its sibling has filled', timeMs);
+    this.#endExits(sibling, timeMs, sibling.order.progress.fills > 0);
   }
 
   #siblingsOf({ order, siblings }: LinkedOrder): LinkedOrder[] {
@@ -138,8 +145,7 @@ export class OrdersUnderWay {
   #reduce(linked: LinkedOrder, by: Decimal, timeMs: number): void {
     const { order } = linked;
     const quantity = (order.terms.quantity ?? 0n) - by;
-    if (quantity <= order.progress.filledQuantity)
-      this.#endOnce(order.clientOrderId, 'its sibling has filled', timeMs);
+    if (quantity <= order.progress.filledQuantity) this.#endFor(linked, timeMs);
     else this.#resize(linked, quantity, timeMs);
   }
 
