@@ -1,0 +1,34 @@
+import { FIRST_SCALE, priceKeyOf } from './price-scale.ts';
+
+const CODE_0 = 48;
+const CODE_9 = 57;
+const CODE_POINT = 46;
+/** Mantissas of up to 15 digits stay exact in a double. */
+const MAX_FAST_DIGITS = 15;
+/** Two of these are still exact together in a double. */
+export const MAX_UNITS = 2 ** 52;
+/** A quantity that is there, but is no whole number of units, or one too large to be added up as a double. */
+export const NO_UNITS = -1;
+
+/**
+ * A quantity in units of `FIRST_SCALE`, which nearly all quantities are whole multiples of: told from its text in one look,
+ * since every change of every level comes by here.
+ * @returns 0: the level is gone; `NO_UNITS`: it is there; null: the text is no plain decimal of zero or more.
+ */
+export function unitsOf(text: string): number | null {
+  const { length } = text;
+  let mantissa = 0;
+  let point = -1;
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= CODE_0 && code <= CODE_9) mantissa = mantissa * 10 + (code - CODE_0);
+    else if (code === CODE_POINT && point < 0) point = i;
+    else return null;
+  }
+  if (length === 0 || point === 0 || point === length - 1) return null;
+  if (mantissa === 0) return 0;
+  const places = point < 0 ? 0 : length - point - 1;
+  const isFast = length <= MAX_FAST_DIGITS && places <= FIRST_SCALE.places;
+  const units = isFast ? mantissa * 10 ** (FIRST_SCALE.places - places) : priceKeyOf(text, FIRST_SCALE);
+  return typeof units === 'number' && units <= MAX_UNITS ? units : NO_UNITS;
+}
