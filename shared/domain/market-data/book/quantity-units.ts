@@ -1,10 +1,6 @@
+import { digitsOf, MAX_FAST_DIGITS } from './decimal-digits.ts';
 import { FIRST_SCALE, priceKeyOf } from './price-scale.ts';
 
-const CODE_0 = 48;
-const CODE_9 = 57;
-const CODE_POINT = 46;
-/** Mantissas of up to 15 digits stay exact in a double. */
-const MAX_FAST_DIGITS = 15;
 /** Two of these are still exact together in a double. */
 export const MAX_UNITS = 2 ** 52;
 /** A quantity that is there, but is no whole number of units, or one too large to be added up as a double. */
@@ -17,14 +13,9 @@ export const NO_UNITS = -1;
  */
 export function unitsOf(text: string): number | null {
   const { length } = text;
-  let mantissa = 0;
-  let point = -1;
-  for (let i = 0; i < length; i++) {
-    const code = text.charCodeAt(i);
-    if (code >= CODE_0 && code <= CODE_9) mantissa = mantissa * 10 + (code - CODE_0);
-    else if (code === CODE_POINT && point < 0) point = i;
-    else return null;
-  }
+  const mantissa = digitsOf(text);
+  if (mantissa === null) return null;
+  const point = text.indexOf('.');
   if (length === 0 || point === 0 || point === length - 1) return null;
   if (mantissa === 0) return 0;
   const places = point < 0 ? 0 : length - point - 1;
