@@ -31,8 +31,11 @@ export class Desk {
     return this.#book;
   }
 
-  /** @param resumedAtMs when the order filled that the signal waited for. */
-  onSignal(signal: Signal, resumedAtMs: number | null = null): Decision {
+  /**
+   * @param nowMs the time of the decision
+   * @param resumedAtMs when the order filled that the signal waited for.
+   */
+  onSignal(signal: Signal, nowMs: number, resumedAtMs: number | null = null): Decision {
     const decision = decide(
       signal,
       this.instance,
@@ -43,7 +46,7 @@ export class Desk {
         orderInFlight: this.#inFlight !== null,
         dayOpenEquity: this.#dayOpenEquity(signal),
       },
-      signal.candleCloseTimeMs,
+      nowMs,
       resumedAtMs,
     );
     if (decision.kind === 'approved') this.#inFlight = decision.order;

@@ -60,7 +60,7 @@ export function runCandles(series: CandleSeries, instance: StrategyInstance, lim
       advice,
     );
     signals.push(signal);
-    const decision = desk.onSignal(signal);
+    const decision = desk.onSignal(signal, signal.candleCloseTimeMs);
     if (decision.kind === 'approved') waiting = decision.order;
   }
   return { book: desk.book, signals, fills, roundTrips, equity };

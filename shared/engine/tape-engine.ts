@@ -130,7 +130,7 @@ export class TapeEngine {
   }
 
   #decide(seat: Seat, signal: Signal, resumedAtMs: number | null): void {
-    const decision = seat.desk.onSignal(signal, resumedAtMs);
+    const decision = seat.desk.onSignal(signal, this.#clockMs, resumedAtMs);
     if (decision.kind === 'nothing-to-do' || decision.kind === 'waits') return;
     if (decision.kind === 'denied') {
       this.#note(decision.order, 'DENIED', decision.reason);
@@ -154,9 +154,7 @@ export class TapeEngine {
   }
 
   #passTime(exchange: string, watermarkMs: number): void {
-    const reports: VenueReport[] = [];
-    for (const lane of lanesOf(exchange)) passTime(this.#venueOf(lane), watermarkMs, reports);
-    for (const report of reports) this.#report(report);
+    for (const lane of lanesOf(exchange)) passTime(this.#venueOf(lane), watermarkMs);
   }
 
   #match(trade: Trade): void {

@@ -201,7 +201,7 @@ describe('submit-order', () => {
       {
         clientOrderId: order.clientOrderId,
         strategyId: order.strategyId,
-        reason: 'withdrawn: it came too late: the order has expired',
+        reason: 'withdrawn: it came too late: its venue may take it no more',
         timeMs: order.expiresAtMs,
       },
     ]);

@@ -53,7 +53,7 @@ async function submitFirst(ports: Needs, item: Item<OrderRecord>): Promise<Submi
 
 async function submitAgain(ports: Needs, item: Item<OrderRecord>): Promise<SubmitOutcome> {
   await redeliverOutbox(ports, 'orders', orderOutboxId(item.value.clientOrderId, item.value.status));
-  if (await ports.venue.knows(item.value)) return 'ordersRepeated';
+  if ((await ports.venue.find(item.value)) !== null) return 'ordersRepeated';
   const reason = await reasonToDeny(ports, item.value);
   if (reason !== null) {
     // It may still be on its way to the venue, so it cannot be called denied here: the venue says how it ended, and only

@@ -39,11 +39,14 @@ export type Decision =
   /** It is so now, and an order in flight is about to change it: to be decided again when that order has filled. */
   | { readonly kind: 'waits' };
 
-/** How long after its effective time an order may still fill. */
+/**
+ * How long an order may be on its way to its venue, from when it was made: a candle of a thin market closes long after its
+ * end where nothing but the next trade tells of that.
+ */
 export const ORDER_LIFETIME_MS = 60_000;
 
 /**
- * @param nowMs the time that live latency is observed by; unused when the instance has a latency of its own.
+ * @param nowMs the time of the decision, which live latency is observed by
  * @param resumedAtMs when the order filled that the signal waited for; null: it did not wait.
  */
 export function decide(
@@ -56,7 +59,13 @@ export function decide(
   const { book } = view;
   if (signal.side === 'BUY' ? book.quantity > 0n : book.quantity === 0n)
     return { kind: view.orderInFlight ? 'waits' : 'nothing-to-do' };
-  const order = orderFor(signal, book, instance, effectiveTimeOf(signal, instance, nowMs, resumedAtMs));
+  const order = orderFor(
+    signal,
+    book,
+    instance,
+    effectiveTimeOf(signal, instance, nowMs, resumedAtMs),
+    nowMs,
+  );
   const isStale = instance.latencyMs === null && nowMs > signal.candleCloseTimeMs + ORDER_LIFETIME_MS;
   const reason = reasonToDeny(signal, view, isStale);
   return reason === null ? { kind: 'approved', order } : { kind: 'denied', order, reason };
@@ -76,7 +85,13 @@ function effectiveTimeOf(
   return resumedAtMs === null ? timeMs : Math.max(timeMs, openTimeOf(resumedAtMs, '1s') + intervalMs('1s'));
 }
 
-function orderFor(signal: Signal, book: Book, instance: StrategyInstance, effectiveTimeMs: number): Order {
+function orderFor(
+  signal: Signal,
+  book: Book,
+  instance: StrategyInstance,
+  effectiveTimeMs: number,
+  nowMs: number,
+): Order {
   return {
     clientOrderId: clientOrderIdOf(signal),
     signalId: signal.signalId,
@@ -90,7 +105,7 @@ function orderFor(signal: Signal, book: Book, instance: StrategyInstance, effect
     feeRate: instance.feeRate,
     slippage: instance.slippage,
     effectiveTimeMs,
-    expiresAtMs: effectiveTimeMs + ORDER_LIFETIME_MS,
+    expiresAtMs: Math.max(effectiveTimeMs, nowMs) + ORDER_LIFETIME_MS,
     ...unitedFlags(signal),
   };
 }
