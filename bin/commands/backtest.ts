@@ -1,7 +1,7 @@
 import { intervalMs, INTERVALS, type Interval } from '../../shared/domain/candles/interval.ts';
 import { BadCandleFile, readCandleFile } from '../../shared/adapters/files/candle-file.ts';
 import { NotADecimal } from '../../shared/domain/decimal.ts';
-import { NO_LIMITS } from '../../shared/domain/risk/decide.ts';
+import { NO_LIMITS } from '../../shared/domain/risk/rules.ts';
 import { strategyInstance } from '../../shared/domain/strategies/instance.ts';
 import type { StrategyInstance } from '../../shared/domain/strategies/strategy.ts';
 import { backtest, type BacktestReport } from '../../shared/engine/backtest.ts';

@@ -1,5 +1,6 @@
 /** One request and one answer of each route, as the OpenAPI document shows them; a test holds them against the contracts. */
 import { barExample } from './bar-views.ts';
+import { DEFAULT_LIMITS } from '../domain/risk/rules.ts';
 import { bookExamples } from './book-examples.ts';
 import type { RouteKey } from './api.ts';
 import { statusExample } from './status-example.ts';
@@ -96,7 +97,8 @@ const fill = {
   timeMs: 1723161600120,
 };
 
-const limits = { maxPositionNotional: '20000', maxDailyLossRatio: 0.2 };
+const changedLimits = { maxPositionNotional: '20000', maxDailyLossRatio: 0.2 };
+const limits = { ...DEFAULT_LIMITS, ...changedLimits };
 const killSwitch = { engaged: true, reason: 'the feed looks wrong', by: 'alice', atMs: 1723161700000 };
 
 const quarantined = {
@@ -252,7 +254,7 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
   },
   'GET /v1/fills': { response: page(fill) },
   'GET /v1/risk/limits': { response: limits },
-  'PUT /v1/risk/limits': { request: limits, response: limits },
+  'PUT /v1/risk/limits': { request: changedLimits, response: limits },
   'GET /v1/risk/kill-switch': { response: killSwitch },
   'PUT /v1/risk/kill-switch': { request: { engaged: true, reason: killSwitch.reason }, response: killSwitch },
   'GET /v1/quarantine': {

@@ -32,7 +32,8 @@ import {
   quarantineView,
   redriveBody,
 } from './quarantine-views.ts';
-import { changeKillSwitchBody, killSwitchRecord, limitsRecord } from './records.ts';
+import { changeKillSwitchBody, killSwitchRecord } from './records.ts';
+import { changeLimitsBody, limitsRecord } from './risk-limits.ts';
 import { callerView } from './roles.ts';
 import { socketTicket } from './socket-messages.ts';
 import {
@@ -192,8 +193,8 @@ export const contracts = {
   'GET /v1/fills': { summary: 'Fills, newest first.', query: fillsQuery, status: 200, response: fillPage },
   'GET /v1/risk/limits': { summary: 'The risk limits of the account.', status: 200, response: limitsRecord },
   'PUT /v1/risk/limits': {
-    summary: 'Sets the risk limits of the account, all of them.',
-    body: limitsRecord,
+    summary: 'Sets risk limits of the account; those that are not named stay as they are.',
+    body: changeLimitsBody,
     status: 200,
     response: limitsRecord,
   },

@@ -18,7 +18,8 @@ import { fillPage, orderPage } from './order-views.ts';
 import { portfolioView } from './portfolio-views.ts';
 import { qualityPage } from './quality-views.ts';
 import { quarantinePage, quarantineView, redriveBody } from './quarantine-views.ts';
-import { changeKillSwitchBody, killSwitchRecord, limitsRecord } from './records.ts';
+import { changeKillSwitchBody, killSwitchRecord } from './records.ts';
+import { changeLimitsBody, limitsRecord } from './risk-limits.ts';
 import { callerView } from './roles.ts';
 import { socketTicket } from './socket-messages.ts';
 import {
@@ -61,6 +62,7 @@ export const namedSchemas: readonly (readonly [name: string, schema: z.ZodType])
   ['SocketTicket', socketTicket],
   ['CreateStrategy', createStrategyBody],
   ['ChangeStrategy', changeStrategyBody],
+  ['ChangeRiskLimits', changeLimitsBody],
   ['ChangeKillSwitch', changeKillSwitchBody],
   ['Redrive', redriveBody],
   ['GivenUpList', givenUpList],

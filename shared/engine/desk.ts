@@ -5,7 +5,8 @@
 import { decimal, type Decimal } from '../domain/decimal.ts';
 import type { Fill, Order, Signal } from '../domain/orders/order.ts';
 import { bookFill, equityOf, openBook, type Book, type RoundTrip } from '../domain/portfolio/book.ts';
-import { decide, utcDayOf, type Decision, type RiskLimits } from '../domain/risk/decide.ts';
+import { decide, utcDayOf, type Decision } from '../domain/risk/decide.ts';
+import type { RiskLimits } from '../domain/risk/rules.ts';
 import type { StrategyInstance } from '../domain/strategies/strategy.ts';
 
 export class Desk {

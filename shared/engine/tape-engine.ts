@@ -22,7 +22,7 @@ import {
   type VenueReport,
 } from '../domain/orders/paper-venue.ts';
 import type { Book } from '../domain/portfolio/book.ts';
-import type { RiskLimits } from '../domain/risk/decide.ts';
+import type { RiskLimits } from '../domain/risk/rules.ts';
 import { configuredStrategy } from '../domain/strategies/registry.ts';
 import { signalOf } from '../domain/strategies/signal.ts';
 import type { Strategy, StrategyInstance } from '../domain/strategies/strategy.ts';

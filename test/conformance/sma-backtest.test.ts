@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { readCandleFile } from '../../shared/adapters/files/candle-file.ts';
-import { NO_LIMITS } from '../../shared/domain/risk/decide.ts';
+import { NO_LIMITS } from '../../shared/domain/risk/rules.ts';
 import { strategyInstance } from '../../shared/domain/strategies/instance.ts';
 import { backtest } from '../../shared/engine/backtest.ts';
 import { dataFolder, describeConformance } from './recorded-data.ts';

@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { openMemoryState } from '../../../test/support/memory-state.ts';
 import { restClient } from '../../../test/support/rest-client.ts';
 import { killSwitchKey, limitsKey } from '../../../shared/contracts/record-keys.ts';
-import { killSwitchRecord, limitsRecord } from '../../../shared/contracts/records.ts';
+import { killSwitchRecord } from '../../../shared/contracts/records.ts';
+import { limitsRecord } from '../../../shared/contracts/risk-limits.ts';
+import { DEFAULT_LIMITS } from '../../../shared/domain/risk/rules.ts';
 import { ensureAccount } from '../../../shared/runtime/create-strategy.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
 import { createHandler } from './handler.ts';
@@ -17,30 +19,42 @@ beforeEach(() => {
 describe('risk limits', () => {
   it('have cautious values before the account is opened, are stored as they are shown, and by nobody who looks', async () => {
     const { body } = await call('GET /v1/risk/limits');
-    expect(body).toEqual({ maxPositionNotional: null, maxDailyLossRatio: 0.2 });
+    expect(body).toMatchObject({ maxPositionNotional: null, maxDailyLossRatio: 0.2 });
     expect(await state.get('orders', limitsKey('paper'))).toBeNull();
     await ensureAccount(state, 'paper', 1);
     expect(limitsRecord.parse((await state.get('orders', limitsKey('paper')))?.value)).toEqual(body);
   });
 
-  it('are replaced as a whole', async () => {
-    const limits = { maxPositionNotional: '5000', maxDailyLossRatio: 0.05 };
-    expect((await call('PUT /v1/risk/limits', { body: limits })).body).toEqual(limits);
+  it('are set one by one: those that are not named stay as they are', async () => {
+    const limits = { ...DEFAULT_LIMITS, maxPositionNotional: '5000', maxDailyLossRatio: 0.05 };
+    const body = { maxPositionNotional: '5000', maxDailyLossRatio: 0.05 };
+    expect((await call('PUT /v1/risk/limits', { body })).body).toEqual(limits);
     expect((await call('GET /v1/risk/limits')).body).toEqual(limits);
+    await call('PUT /v1/risk/limits', { body: { maxDailyLossRatio: null } });
+    expect((await call('GET /v1/risk/limits')).body).toEqual({ ...limits, maxDailyLossRatio: null });
+  });
+
+  it('that are set at the same time are both set', async () => {
+    await Promise.all([
+      call('PUT /v1/risk/limits', { body: { maxPositionNotional: '5000' } }),
+      call('PUT /v1/risk/limits', { body: { maxDailyLossRatio: 0.05 } }),
+    ]);
+    expect((await call('GET /v1/risk/limits')).body).toMatchObject({
+      maxPositionNotional: '5000',
+      maxDailyLossRatio: 0.05,
+    });
   });
 
   it.each([
-    { maxPositionNotional: '5000' },
-    { maxPositionNotional: '-1', maxDailyLossRatio: null },
-    { maxPositionNotional: '1e9', maxDailyLossRatio: null },
-    { maxPositionNotional: null, maxDailyLossRatio: 1.01 },
-    { maxPositionNotional: null, maxDailyLossRatio: null, maxOrders: 3 },
+    {},
+    { maxPositionNotional: '-1' },
+    { maxPositionNotional: '1e9' },
+    { maxPositionNotional: 5000 },
+    { maxDailyLossRatio: 1.01 },
+    { maxDailyLossRatio: null, maxOrders: 3 },
   ])('stay as they are when %j is refused', async (body) => {
     expect((await call('PUT /v1/risk/limits', { body })).status).toBe(422);
-    expect((await call('GET /v1/risk/limits')).body).toEqual({
-      maxPositionNotional: null,
-      maxDailyLossRatio: 0.2,
-    });
+    expect((await call('GET /v1/risk/limits')).body).toEqual(DEFAULT_LIMITS);
   });
 
   it('that are damaged are told as our error, and put right by a new value', async () => {

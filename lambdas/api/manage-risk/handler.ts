@@ -1,16 +1,17 @@
+import type { BodyOf } from '../../../shared/contracts/api.ts';
 import { killSwitchKey, limitsKey } from '../../../shared/contracts/record-keys.ts';
 import {
-  DEFAULT_LIMITS,
   INITIAL_KILL_SWITCH,
   killSwitchRecord,
-  limitsRecord,
   PAPER_ACCOUNT_ID,
   type KillSwitchRecord,
-  type LimitsRecord,
 } from '../../../shared/contracts/records.ts';
+import { limitsRecord } from '../../../shared/contracts/risk-limits.ts';
+import { DEFAULT_LIMITS, type RiskLimits } from '../../../shared/domain/risk/rules.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
-import type { ItemKey, StateStore } from '../../../shared/ports/state-store.ts';
+import { conditionOn, type StateStore } from '../../../shared/ports/state-store.ts';
 import { log } from '../../../shared/runtime/log.ts';
+import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 
 /**
@@ -24,8 +25,7 @@ export function createHandler({ state }: Pick<Ports, 'state'>, nowMs: () => numb
       return { kind: 'done', body: limitsRecord.parse(item === null ? DEFAULT_LIMITS : item.value) };
     },
     'PUT /v1/risk/limits': async ({ body, subject }) => {
-      const limits: LimitsRecord = body;
-      await replace(state, limitsKey(PAPER_ACCOUNT_ID), limits);
+      const limits = await retryOnConflict(async () => changeLimits(state, body));
       log.warn('risk limits changed', { by: subject, ...limits });
       return { kind: 'done', body: limits };
     },
@@ -35,14 +35,26 @@ export function createHandler({ state }: Pick<Ports, 'state'>, nowMs: () => numb
     },
     'PUT /v1/risk/kill-switch': async ({ body, subject }) => {
       const killSwitch: KillSwitchRecord = { ...body, by: subject, atMs: nowMs() };
-      await replace(state, killSwitchKey(PAPER_ACCOUNT_ID), killSwitch);
+      await replaceKillSwitch(state, killSwitch);
       log.warn('kill switch changed', killSwitch);
       return { kind: 'done', body: killSwitch };
     },
   });
 }
 
+/** Limits that cannot be read any more are put right by setting some: the others are then the defaults. */
+async function changeLimits(state: StateStore, changes: BodyOf<'PUT /v1/risk/limits'>): Promise<RiskLimits> {
+  const key = limitsKey(PAPER_ACCOUNT_ID);
+  const item = await state.get('orders', key);
+  const known = limitsRecord.safeParse(item?.value).data ?? DEFAULT_LIMITS;
+  const value = limitsRecord.parse({ ...known, ...changes });
+  const condition = conditionOn(item?.version ?? null);
+  await state.write({ kind: 'put', table: 'orders', ...key, value, condition });
+  return value;
+}
+
 /** The last word counts: whoever stops trading must not be told to read again first. */
-async function replace(state: StateStore, key: ItemKey, value: unknown): Promise<void> {
+async function replaceKillSwitch(state: StateStore, value: KillSwitchRecord): Promise<void> {
+  const key = killSwitchKey(PAPER_ACCOUNT_ID);
   await state.write({ kind: 'put', table: 'orders', ...key, value, condition: { kind: 'none' } });
 }

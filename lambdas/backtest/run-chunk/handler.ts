@@ -7,7 +7,7 @@ import {
   type ChunkResult,
   type GridParams,
 } from '../../../shared/contracts/backtests.ts';
-import { NO_LIMITS } from '../../../shared/domain/risk/decide.ts';
+import { NO_LIMITS } from '../../../shared/domain/risk/rules.ts';
 import { backtest } from '../../../shared/engine/backtest.ts';
 import type { CandleSeries } from '../../../shared/domain/candles/candle-series.ts';
 import type { Ports } from '../../../shared/ports/index.ts';

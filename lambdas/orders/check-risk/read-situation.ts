@@ -10,12 +10,12 @@ import {
 } from '../../../shared/contracts/record-keys.ts';
 import {
   killSwitchRecord,
-  limitsRecord,
   type BookRecord,
   type DecidedRecord,
   type ReservationRecord,
   type StrategyRecord,
 } from '../../../shared/contracts/records.ts';
+import { limitsRecord } from '../../../shared/contracts/risk-limits.ts';
 import { decimal, formatDecimal, type Decimal } from '../../../shared/domain/decimal.ts';
 import type { Signal } from '../../../shared/domain/orders/order.ts';
 import { equityOf, type Book } from '../../../shared/domain/portfolio/book.ts';

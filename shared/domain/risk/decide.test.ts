@@ -4,7 +4,8 @@ import type { Signal } from '../orders/order.ts';
 import { openBook, type Book } from '../portfolio/book.ts';
 import { strategyInstance } from '../strategies/instance.ts';
 import type { StrategyInstance } from '../strategies/strategy.ts';
-import { decide, NO_LIMITS, ORDER_LIFETIME_MS, type RiskView } from './decide.ts';
+import { decide, ORDER_LIFETIME_MS, type RiskView } from './decide.ts';
+import { NO_LIMITS } from './rules.ts';
 
 function instanceWith(over: Partial<StrategyInstance> = {}): StrategyInstance {
   const instance = strategyInstance({

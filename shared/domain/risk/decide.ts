@@ -3,21 +3,16 @@
  * function and a backtest decide alike.
  */
 import { intervalMs, openTimeOf } from '../candles/interval.ts';
-import { decimal, decimalFromNumber, formatDecimal, toNumber, type Decimal } from '../decimal.ts';
+import { decimal, divide, formatDecimal, multiply, type Decimal } from '../decimal.ts';
 import { deterministicId } from '../ids.ts';
 import { unitedFlags } from '../market-data/quality-flags.ts';
 import type { Order, Signal } from '../orders/order.ts';
 import { equityOf, type Book } from '../portfolio/book.ts';
 import type { StrategyInstance } from '../strategies/strategy.ts';
-
-export interface RiskLimits {
-  /** Most cash that a position may cost, canonical decimal; null: no limit, said on purpose. */
-  readonly maxPositionNotional: string | null;
-  /** Loss since the first decision of the UTC day, as a fraction of the equity then, from which on nothing is bought. */
-  readonly maxDailyLossRatio: number | null;
-}
-
-export const NO_LIMITS: RiskLimits = { maxPositionNotional: null, maxDailyLossRatio: null };
+import type { AccountView } from './account-view.ts';
+import { reasonByRules } from './check-order.ts';
+import type { CheckedOrder } from './rule.ts';
+import type { RiskLimits } from './rules.ts';
 
 export interface RiskView {
   readonly book: Book;
@@ -106,28 +101,41 @@ function reasonToDeny(signal: Signal, view: RiskView, isStale: boolean): string 
   if (view.killSwitchEngaged) return 'the kill switch is engaged';
   if (view.limits === null) return 'the risk limits cannot be read';
   if (view.orderInFlight) return 'an order of this strategy is still in flight';
-  // A sale makes the position smaller: a limit must never keep us in it.
-  if (signal.side === 'SELL') return null;
-  // After an outage the candles of hours are made up for; what they advised to buy was meant for another market.
-  if (isStale) return 'the candle closed over a minute before it was heard of';
-  return reasonNotToBuy(view.limits, view, decimal(signal.referencePrice));
+  const price = decimal(signal.referencePrice);
+  if (signal.side === 'BUY') {
+    // After an outage the candles of hours are made up for; what they advised to buy was meant for another market.
+    if (isStale) return 'the candle closed over a minute before it was heard of';
+    if (view.book.cash <= 0n) return 'no cash is left';
+  }
+  return reasonByRules(checkedOrder(signal, view.book, price), accountView(view, price), view.limits);
 }
 
-function reasonNotToBuy(limits: RiskLimits, view: RiskView, price: Decimal): string | null {
-  const { book, dayOpenEquity } = view;
-  if (book.cash <= 0n) return 'no cash is left';
-  const { maxPositionNotional, maxDailyLossRatio } = limits;
-  if (maxPositionNotional !== null && book.cash > decimal(maxPositionNotional)) {
-    return `position of ${formatDecimal(book.cash)} is over the limit of ${maxPositionNotional}`;
-  }
-  if (maxDailyLossRatio !== null && dayOpenEquity > 0n) {
-    const lossRatio = toNumber(dayOpenEquity - equityOf(book, price)) / toNumber(dayOpenEquity);
-    if (lossRatio >= maxDailyLossRatio) {
-      const percent = formatDecimal(decimalFromNumber(maxDailyLossRatio * 100));
-      return `the day's loss has reached the limit of ${percent} %`;
-    }
-  }
-  return null;
+function checkedOrder(signal: Signal, book: Book, price: Decimal): CheckedOrder {
+  const { strategyId, instrumentId, side } = signal;
+  return side === 'BUY'
+    ? {
+        strategyId,
+        instrumentId,
+        side,
+        quantity: price > 0n ? divide(book.cash, price) : 0n,
+        notional: book.cash,
+        reduces: false,
+      }
+    : {
+        strategyId,
+        instrumentId,
+        side,
+        quantity: book.quantity,
+        notional: multiply(book.quantity, price),
+        reduces: true,
+      };
+}
+
+function accountView({ book, dayOpenEquity }: RiskView, price: Decimal): AccountView {
+  return {
+    position: { long: book.cost, short: 0n },
+    equity: { now: equityOf(book, price), dayOpen: dayOpenEquity },
+  };
 }
 
 /** The UTC day of an instant, `yyyy-mm-dd`. */
