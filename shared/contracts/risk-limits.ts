@@ -1,13 +1,17 @@
 /** ACCOUNT#<accountId> / LIMITS, and what REST takes and shows of it: all of it follows from the list of risk rules. */
 import * as z from 'zod';
-import { MAX_COUNT, type LimitKind, type RiskRule } from '../domain/risk/rule.ts';
+import { QUALITY_FLAGS } from '../domain/market-data/quality-flags.ts';
+import { MAX_COUNT, MAX_LISTED_INSTRUMENTS, type LimitKind, type RiskRule } from '../domain/risk/rule.ts';
 import { RISK_RULES, type RiskLimits } from '../domain/risk/rules.ts';
 import { amountText } from './decimal-text.ts';
+import { instrumentId } from './instrument-fields.ts';
 
 const LIMIT_SCHEMAS: Readonly<Record<LimitKind, z.ZodType>> = {
   decimal: amountText,
   ratio: z.number().min(0).max(1),
   count: z.int().min(0).max(MAX_COUNT),
+  instruments: z.array(instrumentId).max(MAX_LISTED_INSTRUMENTS),
+  flags: z.array(z.enum(QUALITY_FLAGS)).max(QUALITY_FLAGS.length),
 };
 
 type ShapeOf<Wrapped extends 'ZodDefault' | 'ZodOptional'> = {

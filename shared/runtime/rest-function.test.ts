@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConditionFailed } from '../ports/state-store.ts';
+import { DEFAULT_LIMITS } from '../domain/risk/rules.ts';
 import { Unreachable } from '../ports/unreachable.ts';
 import { restClient } from '../../test/support/rest-client.ts';
 import { defineRestFunction } from './rest-function.ts';
@@ -7,7 +8,7 @@ import type { RestHandlers } from './rest-outcome.ts';
 
 type RiskHandlers = RestHandlers<'manage-risk'>;
 
-const limits = { maxPositionNotional: '100', maxDailyLossRatio: 0.5 };
+const limits = { ...DEFAULT_LIMITS, maxPositionNotional: '100', maxDailyLossRatio: 0.5 };
 const killSwitch = { engaged: true, reason: 'test', by: 'alice', atMs: 0 };
 
 /** A function whose outcomes a test chooses. */

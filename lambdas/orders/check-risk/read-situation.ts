@@ -19,7 +19,9 @@ import { limitsRecord } from '../../../shared/contracts/risk-limits.ts';
 import { decimal, formatDecimal, type Decimal } from '../../../shared/domain/decimal.ts';
 import type { Signal } from '../../../shared/domain/orders/order.ts';
 import { equityOf, type Book } from '../../../shared/domain/portfolio/book.ts';
-import { utcDayOf, type RiskView } from '../../../shared/domain/risk/decide.ts';
+import type { RiskView } from '../../../shared/domain/risk/decide.ts';
+import { NOTHING_REMEMBERED } from '../../../shared/domain/risk/memory.ts';
+import { utcDayOf } from '../../../shared/domain/risk/view-of-book.ts';
 import type { StrategyInstance } from '../../../shared/domain/strategies/strategy.ts';
 import { ConditionFailed, type Item, type StateStore } from '../../../shared/ports/state-store.ts';
 
@@ -56,6 +58,10 @@ export async function readSituation(state: StateStore, signal: Signal): Promise<
       book: ledger,
       limits: limitsRecord.safeParse(limits?.value).data ?? null,
       killSwitchEngaged: killSwitchRecord.safeParse(killSwitch?.value).data?.engaged ?? null,
+      states: [],
+      memory: NOTHING_REMEMBERED,
+      exits: null,
+      account: null,
       orderInFlight: reservation !== null,
       dayOpenEquity: await dayOpenEquity(state, signal, ledger),
     },

@@ -9,26 +9,34 @@ import { unitedFlags } from '../market-data/quality-flags.ts';
 import type { Order, Signal } from '../orders/order.ts';
 import { equityOf, type Book } from '../portfolio/book.ts';
 import type { StrategyInstance } from '../strategies/strategy.ts';
-import type { AccountView } from './account-view.ts';
-import { reasonByRules } from './check-order.ts';
+import { longHolding, NOTHING_HELD } from './account-books.ts';
+import type { AccountView, AccountWide, Exit, Holding } from './account-view.ts';
+import { denialByRules, denialByState, type Denial, type RiskState } from './check-order.ts';
+import { ordersInMinute, peakOf, rememberDecision, type GivenOrder, type RiskMemory } from './memory.ts';
 import type { CheckedOrder } from './rule.ts';
-import type { RiskLimits } from './rules.ts';
+import { heldOf } from './view-of-book.ts';
 
-export interface RiskView {
+export interface RiskView extends RiskState {
   readonly book: Book;
-  /** null: they could not be read, which denies. */
-  readonly limits: RiskLimits | null;
-  /** Whether trading is stopped; null: it could not be read, which denies. */
-  readonly killSwitchEngaged: boolean | null;
   /** An order of the instance that has not ended yet. */
   readonly orderInFlight: boolean;
   /** Equity of the instance at its first decision of this UTC day. */
   readonly dayOpenEquity: Decimal;
+  readonly memory: RiskMemory;
+  /** How the instance closed its positions; null: it could not be read, which denies where a limit asks for it. */
+  readonly exits: readonly Exit[] | null;
+  /** The same of the account as a whole. */
+  readonly account: AccountWide | null;
 }
 
 export type Decision =
   | { readonly kind: 'approved'; readonly order: Order }
-  | { readonly kind: 'denied'; readonly order: Order; readonly reason: string }
+  | {
+      readonly kind: 'denied';
+      readonly order: Order;
+      readonly reason: string;
+      readonly denial: Denial;
+    }
   /** The position is already what the signal asks for. */
   | { readonly kind: 'nothing-to-do' }
   /** It is so now, and an order in flight is about to change it: to be decided again when that order has filled. */
@@ -52,9 +60,49 @@ export function decide(
   if (signal.side === 'BUY' ? book.quantity > 0n : book.quantity === 0n)
     return { kind: view.orderInFlight ? 'waits' : 'nothing-to-do' };
   const order = orderFor(signal, book, instance, effectiveTimeOf(signal, instance, nowMs, resumedAtMs));
-  const isStale = instance.latencyMs === null && nowMs > signal.candleCloseTimeMs + ORDER_LIFETIME_MS;
-  const reason = reasonToDeny(signal, view, isStale);
-  return reason === null ? { kind: 'approved', order } : { kind: 'denied', order, reason };
+  // With a latency of its own an instance acts at a time that is known, however long it takes to be heard of.
+  const ageMs = instance.latencyMs === null ? Math.max(nowMs - signal.candleCloseTimeMs, 0) : 0;
+  const checked = checkedOrder(signal, book);
+  const denial =
+    denialByState(checked, view, nowMs) ??
+    denialByDesk(signal, view) ??
+    denialByRules(checked, accountView(signal, view, resumedAtMs, ageMs), view.limits);
+  return denial === null
+    ? { kind: 'approved', order }
+    : { kind: 'denied', order, reason: denial.reason, denial };
+}
+
+/** What is to be remembered of a decision. */
+export function memoryAfter(
+  decision: Decision,
+  signal: Signal,
+  { book, memory }: Pick<RiskView, 'book' | 'memory'>,
+  resumedAtMs: number | null = null,
+): RiskMemory {
+  const given: GivenOrder | null =
+    decision.kind === 'approved'
+      ? {
+          side: signal.side,
+          size: sizeOf(signal, book),
+          atMs: decidedAtMs(signal, resumedAtMs),
+        }
+      : null;
+  return rememberDecision(memory, equityOf(book, decimal(signal.referencePrice)), given);
+}
+
+/** When it is decided by the time of the market, so that a replay remembers what the engine does. */
+export function decidedAtMs({ candleCloseTimeMs }: Signal, resumedAtMs: number | null): number {
+  return Math.max(candleCloseTimeMs, resumedAtMs ?? 0);
+}
+
+/** What an approved order may add to the holdings of the account. */
+export function reservedBy(signal: Signal, book: Book): Holding {
+  const { reduces, notional, quantity } = checkedOrder(signal, book);
+  return reduces ? NOTHING_HELD : longHolding(notional, quantity);
+}
+
+function sizeOf({ side }: Signal, book: Book): string {
+  return side === 'BUY' ? `cash ${formatDecimal(book.cash)}` : formatDecimal(book.quantity);
 }
 
 /**
@@ -96,49 +144,49 @@ export function clientOrderIdOf(signal: Signal): string {
   return deterministicId('order', accountId, strategyId, instrumentId, interval, candleOpenTimeMs, 0);
 }
 
-function reasonToDeny(signal: Signal, view: RiskView, isStale: boolean): string | null {
-  if (view.killSwitchEngaged === null) return 'the kill switch cannot be read';
-  if (view.killSwitchEngaged) return 'the kill switch is engaged';
-  if (view.limits === null) return 'the risk limits cannot be read';
-  if (view.orderInFlight) return 'an order of this strategy is still in flight';
+function denialByDesk({ side }: Signal, { book, orderInFlight }: RiskView): Denial | null {
+  if (orderInFlight) return byDesk('an order of this strategy is still in flight');
+  return side === 'BUY' && book.cash <= 0n ? byDesk('no cash is left') : null;
+}
+
+function byDesk(reason: string): Denial {
+  return { by: 'desk', rule: null, reason };
+}
+
+function checkedOrder(signal: Signal, book: Book): CheckedOrder {
+  const { accountId, strategyId, instrumentId, side } = signal;
   const price = decimal(signal.referencePrice);
-  if (signal.side === 'BUY') {
-    // After an outage the candles of hours are made up for; what they advised to buy was meant for another market.
-    if (isStale) return 'the candle closed over a minute before it was heard of';
-    if (view.book.cash <= 0n) return 'no cash is left';
-  }
-  return reasonByRules(checkedOrder(signal, view.book, price), accountView(view, price), view.limits);
-}
-
-function checkedOrder(signal: Signal, book: Book, price: Decimal): CheckedOrder {
-  const { strategyId, instrumentId, side } = signal;
-  return side === 'BUY'
-    ? {
-        strategyId,
-        instrumentId,
-        side,
-        quantity: price > 0n ? divide(book.cash, price) : 0n,
-        notional: book.cash,
-        reduces: false,
-      }
-    : {
-        strategyId,
-        instrumentId,
-        side,
-        quantity: book.quantity,
-        notional: multiply(book.quantity, price),
-        reduces: true,
-      };
-}
-
-function accountView({ book, dayOpenEquity }: RiskView, price: Decimal): AccountView {
+  const isBuy = side === 'BUY';
   return {
-    position: { long: book.cost, short: 0n },
-    equity: { now: equityOf(book, price), dayOpen: dayOpenEquity },
+    accountId,
+    strategyId,
+    instrumentId,
+    side,
+    quantity: isBuy ? (price > 0n ? divide(book.cash, price) : 0n) : book.quantity,
+    notional: isBuy ? book.cash : multiply(book.quantity, price),
+    price: null,
+    // A spot book sells what it has, and no more.
+    reduces: !isBuy,
   };
 }
 
-/** The UTC day of an instant, `yyyy-mm-dd`. */
-export function utcDayOf(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(0, 10);
+function accountView(signal: Signal, view: RiskView, resumedAtMs: number | null, ageMs: number): AccountView {
+  const { book, dayOpenEquity, memory, exits, account } = view;
+  const { lastOrder } = memory;
+  const price = decimal(signal.referencePrice);
+  const now = equityOf(book, price);
+  const nowMs = decidedAtMs(signal, resumedAtMs);
+  const position = heldOf(book);
+  const isLike = lastOrder?.side === signal.side && lastOrder.size === sizeOf(signal, book);
+  return {
+    nowMs,
+    position,
+    strategy: position.notional,
+    equity: { now, dayOpen: dayOpenEquity, peak: peakOf(memory.peakEquity, now) },
+    ordersInMinute: ordersInMinute(memory.pace, nowMs),
+    likeOrderAtMs: isLike ? lastOrder.atMs : null,
+    market: { price, ageMs, flags: signal.flags ?? [] },
+    exits,
+    account,
+  };
 }
