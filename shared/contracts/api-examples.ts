@@ -1,8 +1,8 @@
 /** One request and one answer of each route, as the OpenAPI document shows them; a test holds them against the contracts. */
 import { barExample } from './bar-views.ts';
-import { DEFAULT_LIMITS } from '../domain/risk/rules.ts';
 import { bookExamples } from './book-examples.ts';
 import type { RouteKey } from './api.ts';
+import { riskExamples } from './risk-examples.ts';
 import { statusExample } from './status-example.ts';
 
 export interface RouteExample {
@@ -96,10 +96,6 @@ const fill = {
   tradeId: '3734520117',
   timeMs: 1723161600120,
 };
-
-const changedLimits = { maxPositionNotional: '20000', maxDailyLossRatio: 0.2 };
-const limits = { ...DEFAULT_LIMITS, ...changedLimits };
-const killSwitch = { engaged: true, reason: 'the feed looks wrong', by: 'alice', atMs: 1723161700000 };
 
 const quarantined = {
   id: 'd0a9a1f3-6c55-5f0b-8f9e-0a4a7f1d3b52',
@@ -253,10 +249,7 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
     },
   },
   'GET /v1/fills': { response: page(fill) },
-  'GET /v1/risk/limits': { response: limits },
-  'PUT /v1/risk/limits': { request: changedLimits, response: limits },
-  'GET /v1/risk/kill-switch': { response: killSwitch },
-  'PUT /v1/risk/kill-switch': { request: { engaged: true, reason: killSwitch.reason }, response: killSwitch },
+  ...riskExamples,
   'GET /v1/quarantine': {
     response: page({ ...quarantined, status: 'QUARANTINED', redrivenAtMs: null, fix: null }),
   },

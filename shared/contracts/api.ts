@@ -32,8 +32,7 @@ import {
   quarantineView,
   redriveBody,
 } from './quarantine-views.ts';
-import { changeKillSwitchBody, killSwitchRecord } from './records.ts';
-import { changeLimitsBody, limitsRecord } from './risk-limits.ts';
+import { riskRoutes } from './risk-routes.ts';
 import { callerView } from './roles.ts';
 import { socketTicket } from './socket-messages.ts';
 import {
@@ -191,24 +190,7 @@ export const contracts = {
     response: portfolioView,
   },
   'GET /v1/fills': { summary: 'Fills, newest first.', query: fillsQuery, status: 200, response: fillPage },
-  'GET /v1/risk/limits': { summary: 'The risk limits of the account.', status: 200, response: limitsRecord },
-  'PUT /v1/risk/limits': {
-    summary: 'Sets risk limits of the account; those that are not named stay as they are.',
-    body: changeLimitsBody,
-    status: 200,
-    response: limitsRecord,
-  },
-  'GET /v1/risk/kill-switch': {
-    summary: 'Whether trading is stopped, by whom and why.',
-    status: 200,
-    response: killSwitchRecord,
-  },
-  'PUT /v1/risk/kill-switch': {
-    summary: 'Stops trading, or lets it go on. Orders already at the venue are not recalled.',
-    body: changeKillSwitchBody,
-    status: 200,
-    response: killSwitchRecord,
-  },
+  ...riskRoutes,
   'GET /v1/quarantine': {
     summary: 'What was set aside, newest first, with its cause.',
     query: quarantineQuery,

@@ -20,6 +20,7 @@ import { qualityPage } from './quality-views.ts';
 import { quarantinePage, quarantineView, redriveBody } from './quarantine-views.ts';
 import { changeKillSwitchBody, killSwitchRecord } from './records.ts';
 import { changeLimitsBody, limitsRecord } from './risk-limits.ts';
+import { changeStateBody, rulesView, statesView } from './risk-views.ts';
 import { callerView } from './roles.ts';
 import { socketTicket } from './socket-messages.ts';
 import {
@@ -54,6 +55,8 @@ export const namedSchemas: readonly (readonly [name: string, schema: z.ZodType])
   ['Fill', fill],
   ['FillPage', fillPage],
   ['RiskLimits', limitsRecord],
+  ['RiskRules', rulesView],
+  ['TradingStates', statesView],
   ['KillSwitch', killSwitchRecord],
   ['QuarantinedItem', quarantineView],
   ['QuarantinePage', quarantinePage],
@@ -63,6 +66,7 @@ export const namedSchemas: readonly (readonly [name: string, schema: z.ZodType])
   ['CreateStrategy', createStrategyBody],
   ['ChangeStrategy', changeStrategyBody],
   ['ChangeRiskLimits', changeLimitsBody],
+  ['ChangeTradingState', changeStateBody],
   ['ChangeKillSwitch', changeKillSwitchBody],
   ['Redrive', redriveBody],
   ['GivenUpList', givenUpList],

@@ -7,6 +7,7 @@ import type { Market } from '../domain/market-data/market.ts';
 import type { Signal } from '../domain/orders/order.ts';
 import type { JsonValue, StrategyInstance } from '../domain/strategies/strategy.ts';
 import { timeMs, type OrderView, type PositionView } from './events.ts';
+import type { RememberedDecisions } from './risk-records.ts';
 import type { Role } from './roles.ts';
 
 /** The paper account. There is one for now. */
@@ -38,7 +39,7 @@ export interface ReservationRecord {
 }
 
 /** STRATEGY#<strategyId> / DECIDED: a signal that is decided upon once is not decided upon again, however late it comes. */
-export interface DecidedRecord {
+export interface DecidedRecord extends RememberedDecisions {
   /** Of the newest signal decided upon. */
   readonly candleOpenTimeMs: number;
   /** It waits for the order in flight, and may come once more. */

@@ -17,6 +17,9 @@ function riskFunction(chosen: Partial<RiskHandlers> = {}) {
     defineRestFunction('manage-risk', {
       'GET /v1/risk/limits': async () => ({ kind: 'done', body: limits }),
       'PUT /v1/risk/limits': async ({ body }) => ({ kind: 'done', body }),
+      'GET /v1/risk/rules': async () => ({ kind: 'done', body: { rules: [] } }),
+      'GET /v1/risk/states': async () => ({ kind: 'done', body: { states: [] } }),
+      'PUT /v1/risk/states': async () => ({ kind: 'done', body: { states: [] } }),
       'GET /v1/risk/kill-switch': async () => ({ kind: 'done', body: killSwitch }),
       'PUT /v1/risk/kill-switch': async ({ body, subject }) => ({
         kind: 'done',

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { openMemoryState } from '../../../test/support/memory-state.ts';
 import { restClient } from '../../../test/support/rest-client.ts';
-import { killSwitchKey, limitsKey } from '../../../shared/contracts/record-keys.ts';
+import { killSwitchKey, limitsKey, statesKey } from '../../../shared/contracts/record-keys.ts';
 import { killSwitchRecord } from '../../../shared/contracts/records.ts';
 import { limitsRecord } from '../../../shared/contracts/risk-limits.ts';
 import { DEFAULT_LIMITS } from '../../../shared/domain/risk/rules.ts';
@@ -99,5 +99,77 @@ describe('the kill switch', () => {
     { engaged: true, reason: 'x', by: 'me' },
   ])('refuses %j', async (body) => {
     expect((await call('PUT /v1/risk/kill-switch', { body })).status).toBe(422);
+  });
+});
+
+describe('trading states', () => {
+  const halted = {
+    scope: 'instrument',
+    name: 'binance:BTC-USDT',
+    state: 'HALTED',
+    reason: 'the feed looks wrong',
+    untilMs: 60_000,
+  } as const;
+  const set = async (body: object, subject = 'bob') => call('PUT /v1/risk/states', { body, subject });
+  const shown = async () => (await call('GET /v1/risk/states')).body.states;
+
+  it('are none from the start', async () => {
+    expect(await shown()).toEqual([]);
+  });
+
+  it('are set beside one another, with who, why, when and until when, and lifted by ACTIVE', async () => {
+    const reducing = { scope: 'account', name: 'paper', state: 'REDUCING', reason: 'over the weekend' };
+    await Promise.all([set(halted), set(reducing)]);
+    expect(await shown()).toEqual([
+      { ...halted, by: 'bob', atMs: 5000 },
+      { ...reducing, by: 'bob', atMs: 5000, untilMs: null },
+    ]);
+    await set({ ...halted, state: 'ACTIVE' });
+    expect((await shown()).map(({ scope }) => scope)).toEqual(['account']);
+  });
+
+  it('are not shown when they are over', async () => {
+    await set({ ...halted, untilMs: 5000 });
+    expect(await shown()).toEqual([]);
+  });
+
+  it.each([
+    { scope: 'account', name: 'somebody' },
+    { scope: 'strategy', name: 'ma-crossover' },
+    { scope: 'instrument', name: 'BTCUSDT' },
+    { scope: 'market' },
+    { state: 'PAUSED' },
+    { reason: ' ' },
+    { untilMs: 'tomorrow' },
+  ])('stay as they are when %j is refused', async (wrong) => {
+    expect((await set({ ...halted, ...wrong })).status).toBe(422);
+    expect(await shown()).toEqual([]);
+  });
+
+  it('are bounded', async () => {
+    for (let n = 0; n < 200; n++) await set({ ...halted, name: `binance:A${n}-USDT` });
+    const answer = await set({ ...halted, name: 'binance:B-USDT' });
+    expect([answer.status, answer.problem.detail]).toEqual([
+      409,
+      '200 states are set: lift one first, or halt the account',
+    ]);
+    expect((await set({ ...halted, name: 'binance:A7-USDT', state: 'REDUCING' })).status).toBe(200);
+  });
+
+  it('that are damaged are told as our error, and put right by setting one', async () => {
+    const place = { table: 'orders', ...statesKey('paper') } as const;
+    await state.write({ kind: 'put', ...place, value: { states: 1 }, condition: { kind: 'none' } });
+    expect((await call('GET /v1/risk/states')).status).toBe(500);
+    await set(halted);
+    expect(await shown()).toHaveLength(1);
+  });
+});
+
+describe('the rules', () => {
+  it('tell a form all that it needs, in the order in which they are asked', async () => {
+    const { rules } = (await call('GET /v1/risk/rules')).body;
+    expect(rules.map(({ key }) => key)).toEqual(Object.keys(DEFAULT_LIMITS));
+    const defaults = Object.fromEntries(rules.map((rule) => [rule.key, rule.default]));
+    expect(defaults).toEqual(DEFAULT_LIMITS);
   });
 });
