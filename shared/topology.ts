@@ -48,6 +48,7 @@ export const topology = {
       ],
       accessPatterns: [
         'check-risk: get limits, kill switch, states, exposure, reservation, decided; put reservation, decided and exposure with order',
+        'manage-backtests: get limits',
         'submit-order: get order, kill switch and states; track-order: get and put order, reservation and exposure',
         'read-orders: index ORDERS#<accountId> by effective time → orders, newest first',
         'match-orders: put the report of an order before it tells of it',
@@ -206,7 +207,7 @@ export const topology = {
     },
     'manage-backtests': {
       context: 'api', description: 'Submits and shows backtest runs.', timeoutSeconds: 5, memoryMb: 256,
-      capabilities: { state: { backtest: 'write' }, execute: ['run-backtest-grid'] },
+      capabilities: { state: { backtest: 'write', orders: 'read' }, execute: ['run-backtest-grid'] },
     },
     'issue-socket-ticket': {
       context: 'api', description: 'Gives a one-use ticket for the WebSocket.', timeoutSeconds: 5, memoryMb: 256,

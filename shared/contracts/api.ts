@@ -231,7 +231,7 @@ export const contracts = {
     body: submitBacktestBody,
     status: 202,
     response: runView,
-    problems: [422],
+    problems: [409, 422],
   },
   'GET /v1/backtests/{runId}': {
     summary: 'A backtest run and its best results.',
