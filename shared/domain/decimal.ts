@@ -116,3 +116,8 @@ export function toNumber(value: Decimal): number {
 export function multiply(a: Decimal, b: Decimal): Decimal {
   return (a * b) / ONE;
 }
+
+/** a ÷ b, rounded down to 12 places; b is not zero. */
+export function divide(a: Decimal, b: Decimal): Decimal {
+  return (a * ONE) / b;
+}

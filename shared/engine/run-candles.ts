@@ -7,7 +7,7 @@ import { flagsIn, type Flagged } from '../domain/market-data/quality-flags.ts';
 import { meetMarketOrder } from '../domain/orders/market-fill.ts';
 import type { Fill, Order, Signal } from '../domain/orders/order.ts';
 import type { Book, RoundTrip } from '../domain/portfolio/book.ts';
-import type { RiskLimits } from '../domain/risk/decide.ts';
+import type { RiskLimits } from '../domain/risk/rules.ts';
 import { configuredStrategy } from '../domain/strategies/registry.ts';
 import { signalOf } from '../domain/strategies/signal.ts';
 import type { StrategyInstance } from '../domain/strategies/strategy.ts';
