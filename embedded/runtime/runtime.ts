@@ -8,6 +8,7 @@ import type { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.
 import type { SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
 import type { FunctionStatus } from '../../shared/ports/function-health.ts';
 import type { Ports } from '../../shared/ports/index.ts';
+import { systemTime, type Time } from '../../shared/ports/time.ts';
 import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
@@ -31,6 +32,8 @@ export interface RuntimeOptions {
   readonly bus: SqliteEventBus;
   readonly faults?: Faults;
   readonly retry?: RetryPolicy;
+  /** Everything here waits and measures by it. */
+  readonly time?: Time;
   /** Other handlers, for tests of the delivery alone. */
   readonly modules?: FunctionModules;
 }
@@ -56,7 +59,8 @@ export class Runtime {
   readonly #consumers: readonly StreamConsumer[];
   readonly #targets: readonly BusTarget[];
   readonly #workers: readonly QueueWorker[];
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #endSchedules: (() => void)[] = [];
+  readonly #time: Time;
   readonly #stopping = new AbortController();
   readonly #trimmedThrough = new Map<StreamName, number>();
   /** Tapes that wait until everything has settled. */
@@ -67,15 +71,18 @@ export class Runtime {
     const { streamLog, queues, bus } = options;
     const faults = options.faults ?? NO_FAULTS;
     const retry = options.retry ?? DEFAULT_RETRY;
+    const time = options.time ?? systemTime;
     const patience = new Patience({
       log,
+      time,
       firstPauseMs: retry.firstWaitMs,
       ...(options.retry === undefined ? {} : { longestPauseMs: retry.longestWaitMs }),
     });
     const onProgress = (): void => this.#onProgress();
     this.patience = patience;
+    this.#time = time;
     this.#options = options;
-    this.invoker = new Invoker(options.portsFor, faults, options.modules);
+    this.invoker = new Invoker(options.portsFor, faults, time, options.modules);
     const { invoker } = this;
     this.#readers = new Map(
       (Object.keys(topology.streams) as StreamName[]).map((stream) => [
@@ -92,6 +99,7 @@ export class Runtime {
         invoker,
         retry,
         patience,
+        time,
         gathering: this.#gatheringOf(definition.function),
         onProgress,
       });
@@ -106,12 +114,13 @@ export class Runtime {
           faults,
           retry,
           patience,
+          time,
           givingWay: isSink(functionName) ? this.#givingWay() : null,
           onProgress,
         }),
     );
     this.#workers = topology.queueWorkers.map(
-      (definition) => new QueueWorker({ definition, queues, invoker, retry, patience, onProgress }),
+      (definition) => new QueueWorker({ definition, queues, invoker, retry, patience, time, onProgress }),
     );
   }
 
@@ -135,7 +144,7 @@ export class Runtime {
 
   /** Resolves when the deliveries under way are over; what waits is delivered at the next start. */
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const end of this.#endSchedules) end();
     this.#stopping.abort();
     await Promise.all(this.#sources().map(async (source) => source.stop()));
   }
@@ -230,18 +239,18 @@ export class Runtime {
 
   #schedule(functionName: FunctionName, everyMinutes: number): void {
     let underWay: Promise<void> | null = null;
-    const timer = setInterval(() => {
+    const end = this.#time.every(everyMinutes * MINUTE_MS, () => {
       if (underWay !== null) return;
       underWay = this.#runSchedule(functionName).finally(() => (underWay = null));
-    }, everyMinutes * MINUTE_MS);
-    timer.unref();
-    this.#timers.push(timer);
+    });
+    this.#endSchedules.push(end);
   }
 
   /** What is out of reach is waited for; what fails otherwise is run again when it is due again. */
   async #runSchedule(functionName: FunctionName): Promise<void> {
     try {
-      const run = async (): Promise<unknown> => this.invoker.invoke(functionName, scheduledEvent());
+      const run = async (): Promise<unknown> =>
+        this.invoker.invoke(functionName, scheduledEvent(this.#time.nowMs()));
       await this.patience.until(functionName, run, this.#stopping.signal);
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
@@ -253,7 +262,7 @@ export class Runtime {
     const consumer = this.#consumers.find((candidate) => candidate.functionName === name);
     if (consumer === undefined) return null;
     const oldest = this.#options.streamLog.read(consumer.stream, consumer.checkpoint, 1, 1)[0];
-    return oldest === undefined ? 0 : Date.now() - oldest.arrivalMs;
+    return oldest === undefined ? 0 : this.#time.nowMs() - oldest.arrivalMs;
   }
 }
 
@@ -265,12 +274,12 @@ function isSink(functionName: FunctionName): boolean {
 /** They say how market data are, and are kept and shown: nothing is decided upon them. */
 const SHOWN_EVENTS: ReadonlySet<string> = new Set(['QuotesChangedV1', 'QualityNotedV1']);
 
-function scheduledEvent(): ScheduledEvent {
+function scheduledEvent(nowMs: number): ScheduledEvent {
   return {
     id: '',
     version: '0',
     account: '000000000000',
-    time: new Date().toISOString(),
+    time: new Date(nowMs).toISOString(),
     region: 'embedded',
     resources: [],
     source: 'aws.scheduler',

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { deterministicId } from '../../domain/ids.ts';
 import { MAX_EVENT_BYTES, type BusEvent, type EventBus } from '../../ports/event-bus.ts';
 import { LimitExceeded } from '../../ports/state-store.ts';
+import { systemTime } from '../../ports/time.ts';
 import type { RuleDefinition } from '../../topology-schema.ts';
 import type { FunctionName } from '../../topology.ts';
 import { prepareAll, transaction } from './database.ts';
@@ -73,7 +74,11 @@ export class SqliteEventBus implements EventBus {
   readonly #published = new Listeners<FunctionName>();
   #lastId: number;
 
-  constructor(database: DatabaseSync, rules: readonly RuleDefinition[], now: () => number = Date.now) {
+  constructor(
+    database: DatabaseSync,
+    rules: readonly RuleDefinition[],
+    now: () => number = () => systemTime.nowMs(),
+  ) {
     this.#database = database;
     this.#now = now;
     this.#targets = targetsByDetailType(rules);

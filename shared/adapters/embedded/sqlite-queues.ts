@@ -7,6 +7,7 @@ import {
   type QueueSender,
 } from '../../ports/queue-sender.ts';
 import { LimitExceeded } from '../../ports/state-store.ts';
+import { systemTime } from '../../ports/time.ts';
 import type { QueueDefinition } from '../../topology-schema.ts';
 import type { QueueName } from '../../topology.ts';
 import { prepareAll, transaction } from './database.ts';
@@ -85,7 +86,7 @@ export class SqliteQueues implements QueueSender, DeadLetters {
   constructor(
     database: DatabaseSync,
     definitions: Readonly<Record<QueueName, QueueDefinition>>,
-    now: () => number = Date.now,
+    now: () => number = () => systemTime.nowMs(),
   ) {
     this.#database = database;
     this.#definitions = definitions;

@@ -9,6 +9,7 @@ import {
   type StreamRecord,
   type StreamWriter,
 } from '../../ports/stream-writer.ts';
+import { systemTime } from '../../ports/time.ts';
 import type { StreamName } from '../../topology.ts';
 import { prepareAll, transaction, type DatabaseSchema, type Statement } from './database.ts';
 import { Listeners } from './listeners.ts';
@@ -73,7 +74,11 @@ export class SqliteStreamLog implements StreamWriter {
   readonly #appended = new Listeners<StreamName>();
 
   /** @param streams every stream that is appended to or read. */
-  constructor(database: DatabaseSync, streams: readonly StreamName[], now: () => number = Date.now) {
+  constructor(
+    database: DatabaseSync,
+    streams: readonly StreamName[],
+    now: () => number = () => systemTime.nowMs(),
+  ) {
     this.#database = database;
     this.#now = now;
     this.#streams = new Map(streams.map((name) => [name, openStream(database, name)]));
