@@ -1,5 +1,5 @@
 import type { EventBridgeEvent } from 'aws-lambda';
-import type { Delivery, SqliteEventBus } from '../../shared/adapters/embedded/sqlite-event-bus.ts';
+import type { Deliveries, Delivery } from '../../shared/adapters/delivery.ts';
 import { UnknownVersion } from '../../shared/contracts/versioned.ts';
 import type { Time } from '../../shared/ports/time.ts';
 import { Unreachable } from '../../shared/ports/unreachable.ts';
@@ -19,7 +19,7 @@ const MAX_ATTEMPTS = 5;
 
 export interface BusTargetOptions {
   readonly functionName: FunctionName;
-  readonly bus: SqliteEventBus;
+  readonly bus: Deliveries;
   readonly invoker: Invoker;
   readonly faults: Faults;
   readonly retry: RetryPolicy;

@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { ReceivedMessage, SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
+import type { Queues, ReceivedMessage } from '../../shared/adapters/delivery.ts';
 import type { Time } from '../../shared/ports/time.ts';
 import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
@@ -13,7 +13,7 @@ import { waitMs, type RetryPolicy } from './retry-policy.ts';
 
 export interface QueueWorkerOptions {
   readonly definition: QueueWorkerDefinition;
-  readonly queues: SqliteQueues;
+  readonly queues: Queues;
   readonly invoker: Invoker;
   readonly retry: RetryPolicy;
   readonly patience: Patience;
@@ -64,7 +64,8 @@ export class QueueWorker {
   /** @throws Unreachable, and what is held then is delivered, removed or released in the next turn */
   async #deliverNext(): Promise<Turn> {
     const { queues, definition, onProgress, time, retry } = this.#options;
-    if (this.#held.length === 0) this.#held = queues.receive(this.queue, definition.batchSize, time.nowMs());
+    if (this.#held.length === 0)
+      this.#held = [...queues.receive(this.queue, definition.batchSize, time.nowMs())];
     if (this.#held.length === 0) {
       // What was received too often has just gone to the dead letters.
       onProgress();

@@ -3,9 +3,7 @@
  * the semantics of the AWS service that it stands for. Handlers cannot tell the difference.
  */
 import type { ScheduledEvent } from 'aws-lambda';
-import type { SqliteEventBus } from '../../shared/adapters/embedded/sqlite-event-bus.ts';
-import type { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
-import type { SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
+import type { Deliveries, Queues, StreamLog } from '../../shared/adapters/delivery.ts';
 import type { FunctionStatus } from '../../shared/ports/function-health.ts';
 import type { Ports } from '../../shared/ports/index.ts';
 import { systemTime, type Time } from '../../shared/ports/time.ts';
@@ -27,9 +25,9 @@ import { StreamConsumer, type Gathering } from './stream-consumer.ts';
 
 export interface RuntimeOptions {
   readonly portsFor: (name: FunctionName) => Ports;
-  readonly streamLog: SqliteStreamLog;
-  readonly queues: SqliteQueues;
-  readonly bus: SqliteEventBus;
+  readonly streamLog: StreamLog;
+  readonly queues: Queues;
+  readonly bus: Deliveries;
   readonly faults?: Faults;
   readonly retry?: RetryPolicy;
   /** Everything here waits and measures by it. */

@@ -1,5 +1,5 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
-import type { SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
+import type { StreamLog } from '../../shared/adapters/delivery.ts';
 import { UnknownVersion } from '../../shared/contracts/versioned.ts';
 import type { Time } from '../../shared/ports/time.ts';
 import { Unreachable } from '../../shared/ports/unreachable.ts';
@@ -34,7 +34,7 @@ export interface Gathering {
 
 export interface StreamConsumerOptions {
   readonly definition: StreamConsumerDefinition;
-  readonly streamLog: SqliteStreamLog;
+  readonly streamLog: StreamLog;
   /** Shared by the consumers of the stream. */
   readonly reader: ShardReader;
   readonly invoker: Invoker;

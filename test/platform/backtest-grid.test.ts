@@ -12,7 +12,7 @@ import { FileObjectStore } from '../../shared/adapters/embedded/file-object-stor
 import type { RunView } from '../../shared/contracts/backtest-views.ts';
 import type { FunctionName } from '../../shared/topology.ts';
 import { openMemoryState } from '../support/memory-state.ts';
-import { MemoryCandleStore } from '../support/memory-candle-store.ts';
+import { MemoryCandleStore } from '../../shared/adapters/memory/memory-candle-store.ts';
 import { restClient } from '../support/rest-client.ts';
 import { storedCandle } from '../support/stored-candle.ts';
 import { invocation } from '../support/trading-ports.ts';
