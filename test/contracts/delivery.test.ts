@@ -30,7 +30,7 @@ function opened<T>(open: (now: () => number) => () => T): Opened<T> {
 }
 
 const small = fc.nat(5);
-const runs = { numRuns: 300 };
+const runs = { numRuns: 150 };
 
 /** Plays the same steps on both, and looks at both after each. */
 async function playBoth<T, Step>(
@@ -65,7 +65,7 @@ describe('queues in memory', () => {
 
   it('receive what those on SQLite receive', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
         const database = openDatabase(':memory:', STATE_SCHEMA);
         const kept = keptQueues();
         const both = [
@@ -119,7 +119,7 @@ describe('a bus in memory', () => {
 
   it('delivers what the one on SQLite delivers', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
         const database = openDatabase(':memory:', STATE_SCHEMA);
         const kept = keptDeliveries();
         const both = [
@@ -169,7 +169,7 @@ describe('a log in memory', () => {
 
   it('reads as the one on SQLite reads', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
         const database = openDatabase(':memory:', STREAM_LOG_SCHEMA);
         const kept = keptStreams();
         const both = [
