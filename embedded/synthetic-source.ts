@@ -28,14 +28,13 @@ export async function collectSynthetic(options: SyntheticOptions): Promise<TapeO
   const followsTheClock = startTimeMs === 'now' && ports.speed === 1;
   const keeper = new PositionKeeper(ports.state, tapeId);
   const left = await keeper.load();
-  const leftInSecond = left === null ? null : market.secondOf(left.sources[tapeId]!.nextLine);
-  const goesOnIn = followsTheClock ? null : leftInSecond;
+  const goesOnIn = followsTheClock || left === null ? null : market.secondOf(left.sources[tapeId]!.nextLine);
   const start = startTimeMs === 'now' ? (goesOnIn ?? secondOf(now()) + 1) : secondOf(startTimeMs);
   const tape = { ...ports, tapeId, endsForGood: startTimeMs !== 'now' };
   const source = (until: number): TapeSource => marketTape(market, tapeId, start, until);
-  if (followsTheClock && left !== null && leftInSecond !== null && leftInSecond < start) {
+  if (followsTheClock && left !== null && secondOf(left.clockMs) < start) {
     // Of the second behind the last boundary something may have been sent: that one is finished first.
-    const sources = [source(leftInSecond + 1)];
+    const sources = [source(secondOf(left.clockMs) + 1)];
     const { sessionId } = left;
     const outcome = await runTape({ ...tape, sources, sessionId, speed: 'max', timeBase: 'first-message' });
     if (outcome.kind === 'aborted') return outcome;

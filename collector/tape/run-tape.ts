@@ -93,6 +93,7 @@ class TapeRun {
   readonly #feed: TapeFeed;
   readonly #pacer: Pacer | null;
   readonly #listings: ListingKeeper;
+  #saved: Promise<void> = Promise.resolve();
   #messages = 0;
   #reportedAt = performance.now();
 
@@ -112,7 +113,10 @@ class TapeRun {
       clockMs,
       boundaries: this.#boundaries,
       sessionId,
-      onSettled: async () => this.#save(false),
+      onBoundary: () => {
+        const position = this.#position(false);
+        return async () => this.#beginToSave(position);
+      },
     });
     this.#pacer = speed === 'max' ? null : new Pacer({ speed, timeBase });
   }
@@ -138,13 +142,15 @@ class TapeRun {
     }
     await Promise.all(this.#sources.map(async ({ archive }) => archive.finish()));
     await this.#feed.finish();
-    await this.#save(this.#options.endsForGood);
+    await this.#beginToSave(this.#position(this.#options.endsForGood));
+    await this.#saved;
     this.#options.onProgress?.(this.progress);
   }
 
   /** Nothing of a run goes on behind the back of whoever called it. */
   async idle(): Promise<void> {
     await Promise.all([this.#feed.idle(), ...this.#sources.map(async ({ archive }) => archive.idle())]);
+    await this.#saved.catch(() => undefined);
   }
 
   async #archive({ messages, sources }: ReadBatch): Promise<void> {
@@ -195,8 +201,7 @@ class TapeRun {
         continue;
       }
       const { line } = message.capture;
-      // A heartbeat is nothing but a boundary: once that has settled, it is behind us.
-      source.nextLine = isHeartbeat(message) ? line + 1 : line;
+      source.nextLine = line;
       yield message;
       source.nextLine = line + 1;
       this.#messages++;
@@ -209,8 +214,8 @@ class TapeRun {
     return hasBegun(source, messages[i]!) && messages[i]!.capture.line >= source.startLine;
   }
 
-  async #save(done: boolean): Promise<void> {
-    await this.#keeper.save({
+  #position(done: boolean): TapePosition {
+    return {
       done,
       sessionId: this.#options.sessionId,
       clockMs: this.#feed.clockMs,
@@ -221,7 +226,15 @@ class TapeRun {
           { nextLine: this.#feed.firstHeldLine(n) ?? nextLine, archive: archive.positions() },
         ]),
       ),
-    });
+    };
+  }
+
+  /** What comes next need not wait for it: an older position sends again what a newer one has behind it. */
+  async #beginToSave(position: TapePosition): Promise<void> {
+    await this.#saved;
+    this.#saved = this.#keeper.save(position);
+    // It is awaited before the next one, and at the end.
+    this.#saved.catch(() => undefined);
   }
 
   #report(): void {
@@ -248,10 +261,6 @@ async function* readBatches(
       sources,
     };
   }
-}
-
-function isHeartbeat({ events }: TapeMessage): boolean {
-  return events[0]?.kind === 'heartbeat';
 }
 
 function weightOf({ messages }: ReadBatch): Weight {

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { verifyCapture, type VerifiedCapture } from '../../shared/adapters/exchanges/capture-file.ts';
 import { readBookRows } from '../../shared/contracts/stream-records.ts';
-import type { StateStore } from '../../shared/ports/state-store.ts';
+import type { StateStore, Write } from '../../shared/ports/state-store.ts';
+import type { StreamWriter } from '../../shared/ports/stream-writer.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { writeCapture } from '../../test/platform/write-capture.ts';
 import { openMemoryState } from '../../test/support/memory-state.ts';
@@ -45,6 +46,10 @@ const trade = (atMs: number, id: number): string =>
     data: { e: 'trade', E: START + atMs, s: 'BTCUSDT', t: id, p: '1', q: '1', T: START + atMs, m: true },
   });
 
+/** A venue's clock of a second after it was heard: grace for what is under way. */
+const heartbeat = (atMs: number): string =>
+  line(atMs, 'heartbeat', 'collector', { venueTimeMs: START + atMs + 1000 });
+
 let written = 0;
 async function capture(lines: readonly string[]): Promise<VerifiedCapture> {
   const path = join(folder, `${written++}.ndjson.gz`);
@@ -52,14 +57,17 @@ async function capture(lines: readonly string[]): Promise<VerifiedCapture> {
   return verifyCapture(path);
 }
 
-interface Place {
-  readonly writer: RecordingStreamWriter;
+interface Stores {
+  readonly writer: StreamWriter;
   readonly state: StateStore;
+}
+interface Place extends Stores {
+  readonly writer: RecordingStreamWriter;
 }
 const place = (): Place => ({ writer: new RecordingStreamWriter(), state: openMemoryState() });
 
 /** @param boundaries after how many of them it is broken off; left out: it is not. */
-async function replay(at: Place, files: readonly VerifiedCapture[], boundaries = Infinity): Promise<void> {
+async function replay(at: Stores, files: readonly VerifiedCapture[], boundaries = Infinity): Promise<void> {
   const stop = new AbortController();
   let settled = 0;
   await replayCaptures({
@@ -77,6 +85,25 @@ async function replay(at: Place, files: readonly VerifiedCapture[], boundaries =
     signal: stop.signal,
     log,
   });
+}
+
+/** The same place, in which nothing more is sent once a position has been kept so many times. */
+function endingAfter(saves: number, { writer, state }: Place): Stores {
+  let saved = 0;
+  const kept = new Proxy(state, {
+    get: (target, name: keyof StateStore) =>
+      name === 'write'
+        ? async (write: Write): Promise<void> => {
+            await target.write(write);
+            saved++;
+          }
+        : target[name].bind(target),
+  });
+  const append: StreamWriter['append'] = async (stream, records) => {
+    if (saved >= saves) throw new Error('it is over');
+    return writer.append(stream, records);
+  };
+  return { writer: { append }, state: kept };
 }
 
 /** Best bids, and what each was told behind: how many trades of the whole tape. */
@@ -148,6 +175,32 @@ describe('the books of a tape', () => {
       // What was sent and not known to be durable is sent again, and is known by what it says.
       const distinct = Object.entries(told).map(([lane, rows]) => [lane, [...new Set(rows)]]);
       expect(Object.fromEntries(distinct)).toEqual(expected);
+    }
+  });
+
+  it('that a heartbeat tells lie behind its boundary, and are not lost where the tape is broken off at it', async () => {
+    // In one second of the venue nothing else tells that the last 100 ms of the one before are over.
+    const file = await capture([
+      snapshot(0, 0),
+      depth(10, 1, '2'),
+      ...[1, 2, 3, 4].flatMap((n) => [
+        depth(n * 1000 + 950, n + 1, String(10 * n)),
+        trade(n * 1000 + 960, n),
+        heartbeat((n + 1) * 1000),
+      ]),
+    ]);
+    const whole = place();
+    await replay(whole, [file]);
+    expect(quotes(whole).map(([ms, bid]) => [ms, bid])).toEqual(
+      [1, 2, 3, 4].map((n) => [n * 1000 + 950, 10 * n]),
+    );
+    const expected = toldBooks(whole.writer.trades());
+    for (let saves = 1; saves <= 4; saves++) {
+      const broken = place();
+      await expect(replay(endingAfter(saves, broken), [file])).rejects.toThrow('it is over');
+      await replay(broken, [file]);
+      const told = Object.entries(toldBooks(broken.writer.trades()));
+      expect(Object.fromEntries(told.map(([lane, rows]) => [lane, [...new Set(rows)]]))).toEqual(expected);
     }
   });
 

@@ -19,8 +19,11 @@ export interface TapeFeedOptions {
   /** How far the clock had come; −1: not begun. */
   readonly clockMs: number;
   readonly signal: AbortSignal;
-  /** A boundary is behind us: everything before the message now under way is durable and settled. */
-  readonly onSettled: () => Promise<void>;
+  /**
+   * A boundary begins to settle. What is returned is called when it has: then everything before the message that is under way
+   * now is durable and settled. Whatever is taken meanwhile is not.
+   */
+  readonly onBoundary: () => () => Promise<void>;
 }
 
 /** Sends a tape down the stream of trades, and holds it back at each of its boundaries. */
@@ -34,6 +37,8 @@ export class TapeFeed {
   #trades = 0;
   /** What these trades may cause is not known to have settled. */
   #hasUnsettledTrades = false;
+  /** The boundary that is under way; null: none is. */
+  #boundary: Promise<void> | null = null;
 
   constructor(options: TapeFeedOptions) {
     this.#options = options;
@@ -90,8 +95,9 @@ export class TapeFeed {
     await this.#settleSent();
   }
 
-  /** Resolves when no append is under way any more, durable or not. */
+  /** Resolves when nothing is under way any more, durable or not. */
   async idle(): Promise<void> {
+    await this.#boundary?.catch(() => undefined);
     await this.#appender.drain().catch(() => undefined);
   }
 
@@ -115,15 +121,26 @@ export class TapeFeed {
     }
   }
 
+  /** While a boundary settles, what comes behind it is got ready; nothing but books is sent. */
   async #take(steps: Iterable<TapeStep>): Promise<void> {
     for (const step of steps) {
-      if (step.kind === 'trades') await this.#sendTrades(step.trades);
-      else if (step.kind === 'books') await this.#sendBooks(step.rows);
-      else await this.#release(step);
+      if (step.kind === 'books') await this.#sendBooks(step.rows);
+      else {
+        await this.#passed();
+        if (step.kind === 'trades') await this.#sendTrades(step.trades);
+        else await this.#release(step);
+      }
     }
+    await this.#passed();
   }
 
-  /** Nothing is decided upon what is told of a book: no boundary waits for it. */
+  async #passed(): Promise<void> {
+    if (this.#boundary === null) return;
+    await this.#boundary;
+    this.#boundary = null;
+  }
+
+  /** Nothing is decided upon what is told of a book: no boundary waits for it, nor is it held back at one. */
   async #sendBooks(rows: readonly ToldBook[]): Promise<void> {
     for (const row of rows) this.#packer.addBook(row);
     if (this.#packer.isFull) await this.flush();
@@ -145,10 +162,12 @@ export class TapeFeed {
         this.#packer.addWatermark(watermark);
       }
     }
+    const passed = this.#options.onBoundary();
     await this.flush();
     await this.#appender.drain();
-    await this.#settle();
-    await this.#options.onSettled();
+    this.#boundary = this.#settle().then(passed);
+    // It may fail while books are sent; it is awaited behind them.
+    this.#boundary.catch(() => undefined);
   }
 
   async #settleSent(): Promise<void> {

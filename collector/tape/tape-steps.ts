@@ -33,11 +33,13 @@ export class TapeCutter {
   *steps(messages: Iterable<TapeMessage>): Generator<TapeStep, void, undefined> {
     for (const message of messages) {
       if (this.#held.endsBefore(message.receivedAtMs)) yield* this.#releaseAt(message);
+      // All books at once are told at a heartbeat, which takes a while: its boundary settles meanwhile.
+      for (const event of message.events)
+        if (event.kind === 'heartbeat') yield* this.#passHeartbeat(event.venueTimeMs, message);
       const rows = this.#boundaries.enter(message, this.#books.take(message));
       if (rows.length > 0) yield* this.#tellBooks(rows, message);
       for (const event of message.events) {
-        if (event.kind === 'heartbeat') yield* this.#passHeartbeat(event.venueTimeMs, message);
-        else if (event.kind === 'clock') {
+        if (event.kind === 'clock') {
           this.#boundaries.noteClock(message.capture.exchange, event.venueTimeMs, message.receivedAtMs);
         } else if (event.kind === 'trade') {
           yield* this.#passTrade(this.#boundaries.judge(message, event), message);

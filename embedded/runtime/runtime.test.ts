@@ -1,69 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EventBridgeEvent, KinesisStreamEvent, SQSEvent } from 'aws-lambda';
-import { openDatabase } from '../../shared/adapters/embedded/database.ts';
-import { SqliteEventBus } from '../../shared/adapters/embedded/sqlite-event-bus.ts';
-import { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
-import { SqliteStreamLog, STREAM_LOG_SCHEMA } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
-import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
-import type { Ports } from '../../shared/ports/index.ts';
+import type { SqliteEventBus } from '../../shared/adapters/embedded/sqlite-event-bus.ts';
+import type { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
+import type { SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
 import { UnknownVersion } from '../../shared/contracts/versioned.ts';
 import { Unreachable } from '../../shared/ports/unreachable.ts';
-import { topology, type FunctionName } from '../../shared/topology.ts';
-import type { AnyHandler, FunctionModules } from './functions.ts';
-import { Runtime } from './runtime.ts';
-import { recordOfLane } from '../../shared/ports/stream-writer.ts';
-
-const RETRY = { firstWaitMs: 1, longestWaitMs: 2 };
-/** These handlers reach for nothing. */
-const NO_PORTS = {
-  tokens: { issuer: '', audiences: [], keys: async () => ({ keys: [] }) },
-} as unknown as Ports;
-const idle: AnyHandler = async () => undefined;
-
-/** Functions that do nothing, but for those given. */
-function modules(handlers: Partial<Record<FunctionName, AnyHandler>>): FunctionModules {
-  const entries = (Object.keys(topology.functions) as FunctionName[]).map((name) => [
-    name,
-    async () => ({ createHandler: () => handlers[name] ?? idle }),
-  ]);
-  return Object.fromEntries(entries) as FunctionModules;
-}
+import { BareRuntime, textsIn, type Handlers } from '../../test/support/bare-runtime.ts';
+import type { AnyHandler } from './functions.ts';
+import type { Runtime } from './runtime.ts';
 
 describe('the embedded runtime', () => {
-  let runtime: Runtime | null = null;
+  let runtime: BareRuntime;
   let streamLog: SqliteStreamLog;
   let queues: SqliteQueues;
   let bus: SqliteEventBus;
+  const start = async (handlers: Handlers): Promise<Runtime> => runtime.start(handlers);
+  const append = async (...texts: string[]): Promise<void> => runtime.append(...texts);
 
   beforeEach(() => {
-    const state = openDatabase(':memory:', STATE_SCHEMA);
-    streamLog = new SqliteStreamLog(openDatabase(':memory:', STREAM_LOG_SCHEMA), ['trades', 'raw']);
-    queues = new SqliteQueues(state, topology.queues);
-    bus = new SqliteEventBus(state, topology.rules);
+    runtime = new BareRuntime();
+    ({ streamLog, queues, bus } = runtime);
   });
 
-  afterEach(async () => {
-    await runtime?.stop();
-    runtime = null;
-  });
-
-  async function start(handlers: Partial<Record<FunctionName, AnyHandler>>): Promise<Runtime> {
-    const options = { portsFor: () => NO_PORTS, streamLog, queues, bus, retry: RETRY };
-    runtime = new Runtime({ ...options, modules: modules(handlers) });
-    await runtime.start();
-    return runtime;
-  }
-
-  async function append(...texts: string[]): Promise<void> {
-    await streamLog.append(
-      'trades',
-      texts.map((text) => recordOfLane('binance#0', Buffer.from(text))),
-    );
-  }
-
-  const textsIn = (event: KinesisStreamEvent): string[] =>
-    event.Records.map(({ kinesis }) => Buffer.from(kinesis.data, 'base64').toString());
+  afterEach(async () => runtime.stop());
 
   describe('a stream', () => {
     it('is delivered in order, and a batch that fails comes again before anything behind it', async () => {
@@ -161,21 +121,6 @@ describe('the embedded runtime', () => {
       await running.drained();
       expect(Object.fromEntries(counts)).toEqual({ store: 20, build: 20, match: 20 });
     });
-
-    it.each(['store-trades', 'store-quotes'])(
-      'gathers records for %s, which nobody waits for',
-      async (sink) => {
-        let deliveries = 0;
-        const running = await start({ [sink]: async () => deliveries++ });
-        const begunAtMs = performance.now();
-        for (let i = 0; i < 40; i++) {
-          await append(`record ${i}`);
-          await sleep(1);
-        }
-        await running.drained();
-        expect(deliveries).toBeLessThanOrEqual(2 + (performance.now() - begunAtMs) / 10);
-      },
-    );
   });
 
   describe('an event', () => {
@@ -340,22 +285,19 @@ describe('the embedded runtime', () => {
 
     it('is not asked more often because more records come', async () => {
       let asked = 0;
-      const options = { portsFor: () => NO_PORTS, streamLog, queues, bus };
-      const retry = { firstWaitMs: 200, longestWaitMs: 200 };
-      const handlers = modules({
+      const handlers: Handlers = {
         'build-candles': async () => {
           asked++;
           throw away;
         },
-      });
-      runtime = new Runtime({ ...options, retry, modules: handlers });
-      await runtime.start();
+      };
+      const running = await runtime.start(handlers, { firstWaitMs: 200, longestWaitMs: 200 });
       for (let n = 0; n < 30; n++) {
         await append('a');
         await sleep(10);
       }
       expect(asked).toBeLessThanOrEqual(4);
-      expect(runtime.patience.waiting()).toMatchObject([{ who: 'build-candles', store: 'ClickHouse' }]);
+      expect(running.patience.waiting()).toMatchObject([{ who: 'build-candles', store: 'ClickHouse' }]);
     });
 
     it('may be the log itself: a batch that was done is not done again for its checkpoint', async () => {
@@ -433,30 +375,6 @@ describe('the embedded runtime', () => {
       release();
       await running.drained();
     });
-  });
-
-  it('gathers what comes in quick succession, unless a tape waits for it', async () => {
-    const batches: string[][] = [];
-    const running = await start({
-      'build-candles': async (event: KinesisStreamEvent) => void batches.push(textsIn(event)),
-    });
-    const clock = jest.spyOn(Date, 'now').mockReturnValue(1_000_000);
-    try {
-      await append('a');
-      await running.settled();
-      await append('b');
-      await sleep(1);
-      expect(batches).toEqual([['a']]);
-      await append('c');
-      await running.settled();
-      expect(batches).toEqual([['a'], ['b', 'c']]);
-      await append('d');
-      clock.mockReturnValue(1_000_100);
-      await running.drained();
-      expect(batches.at(-1)).toEqual(['d']);
-    } finally {
-      clock.mockRestore();
-    }
   });
 
   it('lets pass what a tape waits for, and then does what has no voice', async () => {

@@ -16,7 +16,7 @@ import { topology, type FunctionName, type StreamName } from '../../shared/topol
 import { BusTarget } from './bus-target.ts';
 import { NO_FAULTS, type Faults } from './faults.ts';
 import type { FunctionModules } from './functions.ts';
-import { GivingWay } from './giving-way.ts';
+import { AwaitedBoundary, GivingWay } from './giving-way.ts';
 import { Invoker } from './invoker.ts';
 import { QueueWorker } from './queue-worker.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './retry-policy.ts';
@@ -42,9 +42,12 @@ const MAX_SINK_BACKLOG = 500;
 const TRIM_EVERY = 2000;
 const MINUTE_MS = 60_000;
 /** A price is asked for by whoever trades: what is traded can be queried within milliseconds. */
-const PROMPT = { forMs: 10, whenLargeMs: 60 } as const;
+const PROMPT = { forMs: 10, whenLargeMs: 60, slightBytes: 1024 } as const;
+/** What a boundary takes when little is decided at it; a trade is kept waiting for it by no more. */
+const PROMPT_GIVES_WAY_MS = 20;
 /** A quote is the last state of 100 ms when it comes; what is archived is of the past. */
 const UNHURRIED = { forMs: 100, whenLargeMs: 100 } as const;
+const UNHURRIED_GIVES_WAY_MS = 100;
 /** Of a live market: a tape hurries them. A venue that is far away takes longer to answer an order. */
 const WITH_A_VOICE = { forMs: 20, whenLargeMs: 20 } as const;
 
@@ -61,8 +64,7 @@ export class Runtime {
   readonly #time: Time;
   readonly #stopping = new AbortController();
   readonly #trimmedThrough = new Map<StreamName, number>();
-  /** Tapes that wait until everything has settled. */
-  #awaited = 0;
+  readonly #boundary = new AwaitedBoundary();
   #waiters: { readonly isOver: () => boolean; readonly resolve: () => void }[] = [];
 
   constructor(options: RuntimeOptions) {
@@ -113,7 +115,7 @@ export class Runtime {
           retry,
           patience,
           time,
-          givingWay: isSink(functionName) ? this.#givingWay() : null,
+          givingWay: isSink(functionName) ? this.#givingWay(UNHURRIED_GIVES_WAY_MS) : null,
           onProgress,
         }),
     );
@@ -149,13 +151,13 @@ export class Runtime {
 
   /** Resolves when everything caused by what has been appended so far has settled. Until then that goes first. */
   async settled(): Promise<void> {
-    this.#awaited++;
+    this.#boundary.begin(this.#time.nowMs());
     for (const consumer of this.#consumers) consumer.wake();
     try {
       await this.#wait(() => this.#isSettled());
     } finally {
-      this.#awaited--;
-      if (this.#awaited === 0) this.#wakeThoseThatGaveWay();
+      this.#boundary.end(this.#time.nowMs());
+      if (!this.#boundary.isAwaited) this.#wakeThoseThatGaveWay();
     }
   }
 
@@ -190,13 +192,15 @@ export class Runtime {
     );
   }
 
-  #givingWay(): GivingWay {
-    return new GivingWay(() => this.#awaited > 0);
+  #givingWay(longestMs: number): GivingWay {
+    return new GivingWay(this.#boundary, longestMs);
   }
 
   #gatheringOf(functionName: FunctionName): Gathering {
-    if (!isSink(functionName)) return { ...WITH_A_VOICE, isAwaited: () => this.#awaited > 0 };
-    return functionName === 'store-trades' ? PROMPT : { ...UNHURRIED, givingWay: this.#givingWay() };
+    if (!isSink(functionName)) return { ...WITH_A_VOICE, isAwaited: () => this.#boundary.isAwaited };
+    return functionName === 'store-trades'
+      ? { ...PROMPT, givingWay: this.#givingWay(PROMPT_GIVES_WAY_MS) }
+      : { ...UNHURRIED, givingWay: this.#givingWay(UNHURRIED_GIVES_WAY_MS) };
   }
 
   #wakeThoseThatGaveWay(): void {

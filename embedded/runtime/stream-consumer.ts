@@ -26,6 +26,8 @@ const LARGE_BATCH_BYTES = 128 * 1024;
 export interface Gathering {
   readonly forMs: number;
   readonly whenLargeMs: number;
+  /** Up to so many say no more than how far a venue's clock has come: nothing is gathered behind them. Left out: 0. */
+  readonly slightBytes?: number;
   /** Whether a tape waits for what this function does, which then gathers nothing. Left out: none ever does. */
   readonly isAwaited?: () => boolean;
   /** Left out: this function lets nobody pass. */
@@ -161,9 +163,7 @@ export class StreamConsumer {
 }
 
 function gatherMs(gathering: Gathering, records: readonly ShardRecord[]): number {
-  return isLarge(records) ? gathering.whenLargeMs : gathering.forMs;
-}
-
-function isLarge(records: readonly ShardRecord[]): boolean {
-  return records.reduce((bytes, record) => bytes + record.bytes, 0) >= LARGE_BATCH_BYTES;
+  const bytes = records.reduce((sum, record) => sum + record.bytes, 0);
+  if (bytes <= (gathering.slightBytes ?? 0)) return 0;
+  return bytes >= LARGE_BATCH_BYTES ? gathering.whenLargeMs : gathering.forMs;
 }

@@ -6,8 +6,6 @@ export interface Level {
   /** As the venue wrote them: its checksum is made over the digits. */
   price: string;
   quantity: string;
-  /** The quantity in units, once somebody has asked for it (`microstructure.ts`); null: that is not exact. */
-  units: number | null | undefined;
 }
 
 /** Levels behind the changed one are moved one by one where they are few, which is where most changes are. */
@@ -20,6 +18,8 @@ const FEW = 32;
 export class BookSide {
   /** From the worst to the best. */
   readonly levels: Level[] = [];
+  /** The quantity of each as `quantity-units.ts` has it: whoever adds up thousands looks at nothing but these. */
+  readonly units: number[] = [];
   /** How good the price of each level is: a place is found without a look at the levels themselves, which lie anywhere. */
   readonly #ranks: PriceKey[] = [];
   readonly #isOfBids: boolean;
@@ -32,7 +32,7 @@ export class BookSide {
     return this.levels.at(-1) ?? null;
   }
 
-  set(key: PriceKey, price: string, quantity: string): void {
+  set(key: PriceKey, price: string, quantity: string, units: number): void {
     const { levels } = this;
     const rank = this.#rankOf(key);
     const at = this.#placeOf(rank);
@@ -40,10 +40,11 @@ export class BookSide {
       const level = levels[at]!;
       level.price = price;
       level.quantity = quantity;
-      level.units = undefined;
+      this.units[at] = units;
       return;
     }
-    insert(levels, at, { key, price, quantity, units: undefined });
+    insert(levels, at, { key, price, quantity });
+    insert(this.units, at, units);
     insert(this.#ranks, at, rank);
   }
 
@@ -53,6 +54,7 @@ export class BookSide {
     const at = this.#placeOf(rank);
     if (this.#ranks[at] !== rank) return;
     removeAt(this.levels, at);
+    removeAt(this.units, at);
     removeAt(this.#ranks, at);
   }
 
@@ -61,11 +63,13 @@ export class BookSide {
     const excess = this.levels.length - depth;
     if (excess <= 0) return;
     this.levels.splice(0, excess);
+    this.units.splice(0, excess);
     this.#ranks.splice(0, excess);
   }
 
   clear(): void {
     this.levels.length = 0;
+    this.units.length = 0;
     this.#ranks.length = 0;
   }
 
@@ -76,19 +80,21 @@ export class BookSide {
   }
 
   /** Takes the place of all levels. Of two with one price, the later is meant. */
-  replace(levels: readonly Level[]): void {
+  replace(levels: readonly (readonly [level: Level, units: number])[]): void {
     this.clear();
     // Venues send the best first.
-    for (let n = levels.length - 1; n >= 0; n--) this.levels.push(levels[n]!);
-    this.rekeyed();
+    for (let n = levels.length - 1; n >= 0; n--) this.#push(levels[n]!);
     if (this.#isSorted()) return;
-    const byRank = new Map(levels.map((level) => [this.#rankOf(level.key), level]));
+    const byRank = new Map(levels.map((told) => [this.#rankOf(told[0].key), told]));
     this.clear();
     const ascending = [...byRank].sort(([one], [other]) => (one > other ? 1 : -1));
-    for (const [rank, level] of ascending) {
-      this.levels.push(level);
-      this.#ranks.push(rank);
-    }
+    for (const [, told] of ascending) this.#push(told);
+  }
+
+  #push([level, units]: readonly [level: Level, units: number]): void {
+    this.levels.push(level);
+    this.units.push(units);
+    this.#ranks.push(this.#rankOf(level.key));
   }
 
   #isSorted(): boolean {

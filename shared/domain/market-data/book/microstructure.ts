@@ -2,7 +2,8 @@
 import { decimal, DECIMAL_PLACES, parseDecimal, type Decimal } from '../../decimal.ts';
 import type { BookSide, Level } from './book-side.ts';
 import { canonical, type OrderBook } from './order-book.ts';
-import { FIRST_SCALE, priceKeyOf } from './price-scale.ts';
+import { FIRST_SCALE } from './price-scale.ts';
+import { MAX_UNITS, NO_UNITS } from './quantity-units.ts';
 
 /** The best price of a side, and how much is offered there. */
 export interface BestLevel {
@@ -100,7 +101,7 @@ function sums(
   const last = Math.max(0, levels.length - MAX_SUMMED_LEVELS);
   for (const limit of limits) {
     const begin = firstWithin(levels, last, end, (price) => isWithin(price, limit));
-    sum += offeredBy(levels, begin, end);
+    sum += offeredBy(side, begin, end);
     end = begin;
     results.push(begin > last || (tellsAll && last === 0) ? sum : null);
   }
@@ -122,36 +123,24 @@ function firstWithin(
   return low;
 }
 
-/** What nearly all quantities are whole multiples of. */
+/** What the units of a side count. */
 const UNIT = 10n ** BigInt(DECIMAL_PLACES - FIRST_SCALE.places);
-/** Two of these are still exact together in a double. */
-const MAX_UNITS = 2 ** 52;
 
-/**
- * A thousand levels and more, once a second, in all books at once: quantities are added as doubles as long as that is exact,
- * and read from their digits only where they have changed.
- */
-function offeredBy(levels: readonly Level[], begin: number, end: number): Decimal {
+/** A thousand levels and more, once a second, in all books at once: units are added as doubles as long as that is exact. */
+function offeredBy({ levels, units }: BookSide, begin: number, end: number): Decimal {
   let sum = 0n;
-  let units = 0;
+  let added = 0;
   for (let n = begin; n < end; n++) {
-    const level = levels[n]!;
-    if (level.units === undefined) level.units = unitsOf(level);
-    if (level.units === null) {
-      sum += quantityOf(level);
+    if (units[n] === NO_UNITS) {
+      sum += quantityOf(levels[n]!);
       continue;
     }
-    units += level.units;
-    if (units < MAX_UNITS) continue;
-    sum += BigInt(units) * UNIT;
-    units = 0;
+    added += units[n]!;
+    if (added < MAX_UNITS) continue;
+    sum += BigInt(added) * UNIT;
+    added = 0;
   }
-  return sum + BigInt(units) * UNIT;
-}
-
-function unitsOf({ quantity }: Level): number | null {
-  const units = priceKeyOf(quantity, FIRST_SCALE);
-  return typeof units === 'number' && units <= MAX_UNITS ? units : null;
+  return sum + BigInt(added) * UNIT;
 }
 
 function priceOf(level: Level | null): Decimal | null {

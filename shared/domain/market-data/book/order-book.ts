@@ -1,7 +1,7 @@
 import { DECIMAL_PLACES, formatDecimal, parseDecimal } from '../../decimal.ts';
 import { BookSide, type Level } from './book-side.ts';
 import { FIRST_SCALE, NEEDS_FINER_SCALE, priceKeyOf, type PriceKey, type PriceScale } from './price-scale.ts';
-import { signOfQuantity } from './quantity-sign.ts';
+import { unitsOf } from './quantity-units.ts';
 
 /** As a venue wrote it, without an exponent. A quantity of zero takes the level away. */
 export type ToldLevel = readonly [price: string, quantity: string];
@@ -51,13 +51,17 @@ export class OrderBook {
 
   #fill(side: BookSide, told: readonly ToldLevel[]): string | null {
     const levels: Level[] = [];
+    const filled: [Level, number][] = [];
     for (const [price, quantity] of told) {
       const key = this.#keyOf(price, levels);
-      const sign = signOfQuantity(quantity);
-      if (key === null || sign === null) return this.#refuse(price, quantity);
-      if (sign === 1) levels.push({ key, price, quantity, units: undefined });
+      const units = unitsOf(quantity);
+      if (key === null || units === null) return this.#refuse(price, quantity);
+      if (units === 0) continue;
+      const level = { key, price, quantity };
+      levels.push(level);
+      filled.push([level, units]);
     }
-    side.replace(levels);
+    side.replace(filled);
     return null;
   }
 
@@ -70,9 +74,9 @@ export class OrderBook {
   #change(side: BookSide, told: readonly ToldLevel[]): string | null {
     for (const [price, quantity] of told) {
       const key = this.#keyOf(price, NONE);
-      const sign = signOfQuantity(quantity);
-      if (key === null || sign === null) return notALevel(price, quantity);
-      if (sign === 1) side.set(key, price, quantity);
+      const units = unitsOf(quantity);
+      if (key === null || units === null) return notALevel(price, quantity);
+      if (units !== 0) side.set(key, price, quantity, units);
       else side.remove(key);
     }
     return null;
@@ -125,7 +129,34 @@ export function topLevels(side: BookSide, count: number): [price: string, quanti
 /** Quantities are rounded down to the places that a decimal has. */
 export function canonical(told: string): string {
   const point = told.indexOf('.');
-  const text = point < 0 ? told : told.slice(0, point + 1 + DECIMAL_PLACES);
+  const end = point < 0 ? told.length : Math.min(told.length, point + 1 + DECIMAL_PLACES);
+  if (isPlain(told, point, end)) return told.slice(0, endOfDigits(told, point, end));
+  const text = told.slice(0, end);
   const value = parseDecimal(text);
   return value === null ? told : formatDecimal(value);
+}
+
+const CODE_0 = 48;
+const CODE_9 = 57;
+
+/** Digits with or without a point among them, and no zero in front that is not meant: nearly all that venues write. */
+function isPlain(told: string, point: number, end: number): boolean {
+  if (point === 0 || point === told.length - 1 || end > MAX_PLAIN_LENGTH) return false;
+  if (told.charCodeAt(0) === CODE_0 && end > 1 && point !== 1) return false;
+  for (let n = 0; n < told.length; n++) {
+    const code = told.charCodeAt(n);
+    if ((code < CODE_0 || code > CODE_9) && n !== point) return false;
+  }
+  return told.length > 0;
+}
+
+/** Fewer digits than a decimal may have, on either side of the point. */
+const MAX_PLAIN_LENGTH = 26;
+
+/** Without the zeros at the end of a fraction, and without a point that nothing is left behind. */
+function endOfDigits(told: string, point: number, end: number): number {
+  if (point < 0) return end;
+  let digits = end;
+  while (told.charCodeAt(digits - 1) === CODE_0) digits--;
+  return digits - 1 === point ? point : digits;
 }

@@ -3,6 +3,7 @@
  * nanosecond, so a book takes the coarsest scale that holds all of its prices: nearly every one is held at eight places.
  */
 import { DECIMAL_PLACES, parseDecimal } from '../../decimal.ts';
+import { digitsOf, MAX_FAST_DIGITS } from './decimal-digits.ts';
 
 /** Keys of one book are of one scale, and so of one type. */
 export type PriceKey = number | bigint;
@@ -24,25 +25,15 @@ export const FIRST_SCALE: PriceScale = { places: 8, isBig: false, finer: TWELVE_
 /** The price is one, but no key of this scale. */
 export const NEEDS_FINER_SCALE = 'needs finer scale';
 
-const CODE_0 = 48;
-const CODE_9 = 57;
-const CODE_POINT = 46;
-/** Mantissas of up to 15 digits stay exact in a double. */
-const MAX_FAST_DIGITS = 15;
 const POWERS_OF_TEN: readonly number[] = Array.from({ length: DECIMAL_PLACES + 1 }, (_, n) => 10 ** n);
 
 /** @returns the price's key; null: the text is no plain decimal above zero of at most 12 places. */
 export function priceKeyOf(text: string, scale: PriceScale): PriceKey | typeof NEEDS_FINER_SCALE | null {
   const { length } = text;
   if (scale.isBig || length > MAX_FAST_DIGITS + 1) return slowKeyOf(text, scale);
-  let mantissa = 0;
-  let point = -1;
-  for (let i = 0; i < length; i++) {
-    const code = text.charCodeAt(i);
-    if (code >= CODE_0 && code <= CODE_9) mantissa = mantissa * 10 + (code - CODE_0);
-    else if (code === CODE_POINT && point < 0) point = i;
-    else return null;
-  }
+  let mantissa = digitsOf(text);
+  if (mantissa === null) return null;
+  const point = text.indexOf('.');
   if (point === 0 || point === length - 1 || length - (point < 0 ? 0 : 1) > MAX_FAST_DIGITS)
     return slowKeyOf(text, scale);
   let places = point < 0 ? 0 : length - point - 1;
