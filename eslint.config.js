@@ -28,6 +28,34 @@ const HIDDEN_GLOBALS = [
   ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],
 ].map((name) => ({ name, message: PURITY }));
 
+/** What runs under simulation: a seed is worth nothing once anything here reads a clock or draws of its own. */
+const SIMULATED = [
+  'embedded/runtime/**/*.ts',
+  'shared/adapters/embedded/sqlite-*.ts',
+  'shared/adapters/memory/**/*.ts',
+  'shared/runtime/**/*.ts',
+  'lambdas/{market-data,signals,orders,portfolio,operations}/**/*.ts',
+  'simulation/**/*.ts',
+];
+const READS_CLOCKS_ON_PURPOSE = [
+  // Figures of this process, which nothing is decided by.
+  'shared/runtime/{metric-totals,embedded-metrics,report-metrics}.ts',
+  // Wraps ports on AWS alone.
+  'shared/runtime/remembering-none.ts',
+  // Secrets, which no seed may foretell.
+  'shared/runtime/socket-tickets.ts',
+  // Starts the processes that simulate, and measures them.
+  'simulation/command-line/**/*.ts',
+];
+const GIVEN =
+  'Time, timers and chance are given, so that all of it runs under simulation: see shared/ports/time.ts.';
+const OWN_TIME = [
+  { name: 'node:timers', importNames: ['setTimeout', 'setInterval'], message: GIVEN },
+  { name: 'node:timers/promises', importNames: ['setTimeout', 'setInterval'], message: GIVEN },
+  { name: 'node:crypto', importNames: ['randomUUID', 'randomBytes', 'randomInt'], message: GIVEN },
+];
+const withMessage = (restricted, message) => restricted.map((one) => ({ ...one, message }));
+
 /** The DOM's types are loaded for the page, so a forgotten parameter would compile as one of these. */
 const DOM_GLOBALS = [
   'name',
@@ -139,6 +167,20 @@ export default defineConfig(
         'error',
         { paths: [{ name: 'node:crypto', allowImportNames: ['hash'], message: PURITY }] },
       ],
+    },
+  },
+  {
+    files: SIMULATED,
+    ignores: [...TESTS, ...READS_CLOCKS_ON_PURPOSE],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...DOM_GLOBALS,
+        ...['performance', 'crypto', 'setTimeout', 'setInterval'].map((name) => ({ name, message: GIVEN })),
+      ],
+      'no-restricted-properties': ['error', ...withMessage(HIDDEN_PROPERTIES, GIVEN)],
+      'no-restricted-syntax': ['error', ZOD_IN_ONE_PIECE, ...withMessage(HIDDEN_INPUTS, GIVEN)],
+      'no-restricted-imports': ['error', { paths: OWN_TIME }],
     },
   },
   {

@@ -1,4 +1,4 @@
-import { systemTime } from '../../collector/live/live-time.ts';
+import { systemTime } from '../../shared/ports/time.ts';
 import { FAULTS, type FaultKind } from '../../simulator/venues/venue-faults.ts';
 import { serveVenues, type ServedVenues } from '../../simulator/venues/serve-venues.ts';
 import type { SimulatedVenue } from '../../simulator/venues/simulated-venue.ts';

@@ -4,7 +4,7 @@ import type { HistoryRange, VenueRequest } from '../../shared/adapters/exchanges
 import type { Interval } from '../../shared/domain/candles/interval.ts';
 import { Backoff } from '../live/backoff.ts';
 import type { FetchedText } from '../live/fetch-text.ts';
-import type { LiveTime } from '../live/live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 import type { AnswerJournal } from './answer-journal.ts';
 import type { HistoryPage, ReadPage } from './history-pages.ts';
 
@@ -15,7 +15,7 @@ export class HistoryRefused extends Error {
 
 export interface DownloadOptions {
   readonly ask: (request: VenueRequest) => Promise<FetchedText>;
-  readonly time: LiveTime;
+  readonly time: Time;
   readonly random: () => number;
   readonly signal: AbortSignal;
   /** @param reachedMs how far all is told. */

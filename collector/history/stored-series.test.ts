@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryCandleStore } from '../../test/support/memory-candle-store.ts';
+import { MemoryCandleStore } from '../../shared/adapters/memory/memory-candle-store.ts';
 import { storedCandle } from '../../test/support/stored-candle.ts';
 import { StoredCandles } from './stored-series.ts';
 

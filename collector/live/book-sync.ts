@@ -5,7 +5,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 import { Backoff } from './backoff.ts';
 import type { FetchedText, Patience } from './fetch-text.ts';
 import type { OpenConnection } from './live-line.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 
 export interface BookSyncOptions {
   readonly exchange: string;
@@ -21,7 +21,7 @@ export interface BookSyncOptions {
   readonly isBrief: (connection: OpenConnection, instrumentId: InstrumentId) => boolean;
   /** A snapshot that was asked for has come. @returns why it is none; null: it is one. */
   readonly take: (connection: OpenConnection, url: string, text: string) => string | null;
-  readonly time: LiveTime;
+  readonly time: Time;
   readonly log: Log;
   readonly random: () => number;
   readonly onFailure: (error: unknown) => void;

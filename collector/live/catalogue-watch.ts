@@ -8,7 +8,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 import { Backoff } from './backoff.ts';
 import type { FetchedText, Patience } from './fetch-text.ts';
 import type { ReceivedMessage } from './instrument-feed.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 
 export interface CatalogueWatchOptions {
   readonly exchange: Exchange;
@@ -23,7 +23,7 @@ export interface CatalogueWatchOptions {
   /** Those that are listened to. */
   readonly instrumentIds: readonly InstrumentId[];
   readonly refreshEveryMs: number;
-  readonly time: LiveTime;
+  readonly time: Time;
   readonly log: Log;
   readonly random: () => number;
 }

@@ -1,11 +1,11 @@
 import type { Log } from '../../shared/runtime/log.ts';
 import { reportMetrics } from '../../shared/runtime/report-metrics.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 
 export interface CatchUpProgressOptions {
   readonly exchange: string;
-  readonly time: LiveTime;
+  readonly time: Time;
   readonly log: Log;
 }
 

@@ -6,7 +6,7 @@ import { CatchUpProgress } from './catch-up-progress.ts';
 import type { FetchedText, Patience } from './fetch-text.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
 import type { LiveOutlet } from './live-outlet.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 
 export interface CatchUpOptions {
   readonly exchange: Exchange;
@@ -17,7 +17,7 @@ export interface CatchUpOptions {
   /** Keeps to the venue's limits. */
   readonly fetch: (request: VenueRequest, patience: Patience, signal: AbortSignal) => Promise<FetchedText>;
   readonly outlet: LiveOutlet;
-  readonly time: LiveTime;
+  readonly time: Time;
   /** The venue's clock, or ours where it is not known. */
   readonly venueNowMs: () => number;
   readonly log: Log;

@@ -11,7 +11,7 @@ import { LivePosition } from './live-position.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { LiveFeedTimings } from './live-feed-options.ts';
 import { liveVenue, type ListenedVenue } from './live-venue.ts';
-import { systemTime, type LiveTime } from './live-time.ts';
+import { systemTime, type Time } from '../../shared/ports/time.ts';
 import { PatientWriter } from './patient-writer.ts';
 import { networkTransport, type VenueTransport } from './venue-transport.ts';
 import { VenueVitals } from './venue-vitals.ts';
@@ -59,7 +59,7 @@ export interface LiveOptions {
   readonly timings?: Partial<LiveTimings>;
   /** The network's and the system's, by default. */
   readonly transport?: VenueTransport;
-  readonly time?: LiveTime;
+  readonly time?: Time;
   /** In [0, 1). */
   readonly random?: () => number;
 }
@@ -97,7 +97,7 @@ export async function collectLive(options: LiveOptions): Promise<void> {
 
 interface LiveRun extends LiveOptions, ListenedVenue {
   readonly timings: LiveTimings;
-  readonly time: LiveTime;
+  readonly time: Time;
   readonly random: () => number;
   readonly isSole: boolean;
   readonly vitals: VenueVitals;

@@ -2,7 +2,7 @@ import { SymbolDirectory } from '../../shared/adapters/exchanges/symbol-director
 import type { VenueEndpoints } from '../../shared/adapters/exchanges/venue.ts';
 import { fetchText } from './fetch-text.ts';
 import { liveVenue } from './live-venue.ts';
-import { systemTime } from './live-time.ts';
+import { systemTime } from '../../shared/ports/time.ts';
 import { RequestBudget } from './request-budget.ts';
 import { networkTransport, type VenueTransport } from './venue-transport.ts';
 

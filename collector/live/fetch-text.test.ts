@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { fetchText, type FetchedText, type Patience } from './fetch-text.ts';
-import { systemTime } from './live-time.ts';
+import { systemTime } from '../../shared/ports/time.ts';
 import { RequestBudget } from './request-budget.ts';
 import { networkTransport } from './venue-transport.ts';
 

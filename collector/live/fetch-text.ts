@@ -1,6 +1,6 @@
 import type { VenueRequest } from '../../shared/adapters/exchanges/venue.ts';
 import { Backoff } from './backoff.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 import type { RequestBudget } from './request-budget.ts';
 import type { VenueAnswer, VenueTransport } from './venue-transport.ts';
 
@@ -10,7 +10,7 @@ export type FetchedText =
 export interface FetchTextOptions {
   readonly transport: VenueTransport;
   readonly budget: RequestBudget;
-  readonly time: LiveTime;
+  readonly time: Time;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly patience: Patience;

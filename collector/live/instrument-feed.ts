@@ -4,7 +4,7 @@ import { isTradeTime, type ToldTrade } from '../../shared/contracts/lane-rows.ts
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { parseTradeId } from '../../shared/domain/market-data/trade.ts';
 import type { LiveOutlet } from './live-outlet.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 import { TradeContinuity, type Gap } from './trade-continuity.ts';
 
 export type ReceivedMessage = Omit<CaptureMessage, 'line' | 'text'>;
@@ -20,7 +20,7 @@ interface Received {
 export class InstrumentFeed {
   readonly instrumentId: InstrumentId;
   readonly #outlet: LiveOutlet;
-  readonly #time: LiveTime;
+  readonly #time: Time;
   readonly #continuity: TradeContinuity<Received>;
   #lastTimeMs: number | null;
   #received = 0;
@@ -29,7 +29,7 @@ export class InstrumentFeed {
   #lacking = new AbortController();
 
   /** @param last of an earlier run; null: none is known. */
-  constructor(instrumentId: InstrumentId, last: KnownTrade | null, outlet: LiveOutlet, time: LiveTime) {
+  constructor(instrumentId: InstrumentId, last: KnownTrade | null, outlet: LiveOutlet, time: Time) {
     this.instrumentId = instrumentId;
     this.#outlet = outlet;
     this.#time = time;

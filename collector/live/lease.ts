@@ -12,7 +12,7 @@ import {
 } from '../../shared/ports/state-store.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 
 /** Another collector has taken over: nothing more is to be sent, and nothing is to be kept. */
 export class LeaseLost extends Error {
@@ -34,7 +34,7 @@ export interface LeaseOptions {
   readonly state: StateStore;
   readonly exchange: string;
   readonly timings: LeaseTimings;
-  readonly time: LiveTime;
+  readonly time: Time;
   readonly log: Log;
   /** Whoever held it has ended for certain, as in a data folder, which one process holds: it is taken at once. */
   readonly isSole: boolean;

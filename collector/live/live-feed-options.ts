@@ -6,7 +6,7 @@ import type { ListingKeeper } from '../outlet/listing-keeper.ts';
 import type { LineTimings } from './live-line.ts';
 import type { KnownTrades, LivePosition } from './live-position.ts';
 import type { LiveConsensus } from './live-consensus.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 import type { VenueTransport } from './venue-transport.ts';
 import type { VenueVitals } from './venue-vitals.ts';
 
@@ -34,7 +34,7 @@ export interface LiveFeedOptions {
   readonly lastTrades: KnownTrades;
   readonly endpoints: VenueEndpoints;
   readonly transport: VenueTransport;
-  readonly time: LiveTime;
+  readonly time: Time;
   readonly writer: StreamWriter;
   readonly timings: LiveFeedTimings;
   readonly log: Log;

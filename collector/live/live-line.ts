@@ -3,7 +3,7 @@ import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts
 import type { Log } from '../../shared/runtime/log.ts';
 import { Backoff } from './backoff.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 import { NewestAgain } from './newest-again.ts';
 import { VenueConnection, type ConnectionEnd, type ConnectionTimings } from './venue-connection.ts';
 import type { VenueTransport } from './venue-transport.ts';
@@ -27,7 +27,7 @@ export interface LiveLineOptions {
   /** Names the next connection. */
   readonly newConnectionId: () => string;
   readonly transport: VenueTransport;
-  readonly time: LiveTime;
+  readonly time: Time;
   readonly timings: LineTimings;
   readonly log: Log;
   readonly random: () => number;

@@ -12,7 +12,7 @@ import { LanePacker } from '../outlet/lane-packer.ts';
 import { RawArchiver } from '../outlet/raw-archiver.ts';
 import { callsOf } from '../outlet/stream-appender.ts';
 import type { LiveConsensus } from './live-consensus.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 
 export interface LiveOutletOptions {
   readonly writer: StreamWriter;
@@ -25,7 +25,7 @@ export interface LiveOutletOptions {
   readonly sourceId: string;
   /** Of the lease under which it is sent. */
   readonly fence: number;
-  readonly time: LiveTime;
+  readonly time: Time;
   readonly log: Log;
   /** A trade waits at most this long for others to travel with. */
   readonly flushAfterMs: number;

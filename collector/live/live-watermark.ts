@@ -2,7 +2,7 @@ import type { Exchange } from '../../shared/domain/market-data/exchanges.ts';
 import { HEARTBEAT_GRACE_MS } from '../outlet/heartbeat-grace.ts';
 import type { ReceivedMessage } from './instrument-feed.ts';
 import type { LiveOutlet } from './live-outlet.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 import type { VenueClock } from '../../shared/domain/market-data/venue-clock.ts';
 
 export interface LiveWatermarkOptions {
@@ -11,7 +11,7 @@ export interface LiveWatermarkOptions {
   readonly url: string;
   readonly clock: VenueClock;
   readonly outlet: LiveOutlet;
-  readonly time: LiveTime;
+  readonly time: Time;
   /** Called before the heartbeat is sent. */
   readonly onHeartbeat: (heartbeat: ReceivedMessage, watermarkMs: number | null, venueTimeMs: number) => void;
 }

@@ -1,11 +1,11 @@
 import type { VenueLine } from '../../shared/adapters/exchanges/venue.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 
 export interface NewestAgainOptions {
   readonly sayNewest: NonNullable<VenueLine['sayNewest']>;
   readonly send: (message: string) => void;
-  readonly time: LiveTime;
+  readonly time: Time;
 }
 
 /** Instruments that lack trades after one interruption are asked for together. */

@@ -4,7 +4,7 @@ import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { recordOfLane } from '../../shared/ports/stream-writer.ts';
 import { RecordingStreamWriter } from '../../test/support/recording-stream-writer.ts';
-import { systemTime } from './live-time.ts';
+import { systemTime } from '../../shared/ports/time.ts';
 import { PatientWriter } from './patient-writer.ts';
 
 const RECORD = recordOfLane('binance#0', Buffer.from('x'));

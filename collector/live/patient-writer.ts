@@ -6,7 +6,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { StreamName } from '../../shared/topology.ts';
 import { Backoff } from './backoff.ts';
 import { LeaseLost } from './lease.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 
 export interface PatientWriterOptions {
   readonly writer: StreamWriter;
@@ -14,7 +14,7 @@ export interface PatientWriterOptions {
   readonly attempts: number;
   readonly signal: AbortSignal;
   readonly log: Log;
-  readonly time: LiveTime;
+  readonly time: Time;
   readonly random: () => number;
 }
 

@@ -2,13 +2,13 @@ import { describeError } from '../../shared/runtime/define-function.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { LeaseLost } from './lease.ts';
 import type { KnownTrades, LivePosition } from './live-position.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 
 export interface PositionSaverOptions {
   readonly position: Pick<LivePosition, 'save' | 'saveAndRelease'>;
   /** How far the streams have come. */
   readonly trades: () => KnownTrades;
-  readonly time: LiveTime;
+  readonly time: Time;
   readonly everyMs: number;
   readonly log: Log;
   readonly onLost: (error: LeaseLost) => void;

@@ -1,11 +1,11 @@
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 
 export interface RequestBudgetOptions {
   /** What the venue grants to an address in any minute. */
   readonly weightPerMinute: number;
   /** Where it grants less than half of that at once. */
   readonly weightAtOnce?: number;
-  readonly time: LiveTime;
+  readonly time: Time;
 }
 
 /** Of the minute's weight: so much at once, and the rest evenly. Together they never pass it, whenever a minute begins. */
@@ -21,7 +21,7 @@ export type Urgency = 'urgent' | 'can-wait';
 
 /** How much may be asked of a venue over REST, before it refuses to answer and then bans who insists: a bucket of tokens. */
 export class RequestBudget {
-  readonly #time: LiveTime;
+  readonly #time: Time;
   readonly #most: number;
   readonly #perMs: number;
   #tokens: number;

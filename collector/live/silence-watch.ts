@@ -1,13 +1,13 @@
 import type { Log } from '../../shared/runtime/log.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
 import type { OpenConnection } from './live-line.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 
 export interface SilenceWatchOptions {
   readonly exchange: string;
   /** An instrument that has said nothing for so long is asked about. */
   readonly silenceMs: number;
-  readonly time: LiveTime;
+  readonly time: Time;
   readonly log: Log;
   /** Whether the instrument was traded since its last trade that was heard. */
   readonly isMarketGoingOn: (feeds: readonly InstrumentFeed[], signal: AbortSignal) => Promise<boolean>;

@@ -1,5 +1,5 @@
 import type { VenueLine } from '../../shared/adapters/exchanges/venue.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 import type { VenueSocket, VenueTransport } from './venue-transport.ts';
 
 export interface ConnectionTimings {
@@ -17,7 +17,7 @@ export interface ConnectionTimings {
 
 export interface VenueConnectionOptions {
   readonly transport: VenueTransport;
-  readonly time: LiveTime;
+  readonly time: Time;
   /** Where to connect to, and what to say there. */
   readonly line: Pick<VenueLine, 'url' | 'subscribe' | 'keepAlive'>;
   readonly timings: ConnectionTimings;

@@ -2,7 +2,7 @@ import type { Decoder, LiveVenue, VenueEvent, VenueRequest } from '../../shared/
 import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
 import { fetchText, type FetchedText, type Patience } from './fetch-text.ts';
 import type { InstrumentFeed } from './instrument-feed.ts';
-import type { LiveTime } from './live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 import { RequestBudget } from './request-budget.ts';
 import type { VenueTransport } from './venue-transport.ts';
 
@@ -12,7 +12,7 @@ export interface VenueQuestionsOptions {
   readonly decoder: Decoder;
   readonly restEndpoint: string;
   readonly transport: VenueTransport;
-  readonly time: LiveTime;
+  readonly time: Time;
   readonly timeoutMs: number;
   /** By so much REST answers may lag behind the stream. */
   readonly lagMs: number;

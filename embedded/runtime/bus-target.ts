@@ -1,6 +1,7 @@
 import type { EventBridgeEvent } from 'aws-lambda';
-import type { Delivery, SqliteEventBus } from '../../shared/adapters/embedded/sqlite-event-bus.ts';
+import type { Deliveries, Delivery } from '../../shared/adapters/delivery.ts';
 import { UnknownVersion } from '../../shared/contracts/versioned.ts';
+import type { Time } from '../../shared/ports/time.ts';
 import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
@@ -18,11 +19,12 @@ const MAX_ATTEMPTS = 5;
 
 export interface BusTargetOptions {
   readonly functionName: FunctionName;
-  readonly bus: SqliteEventBus;
+  readonly bus: Deliveries;
   readonly invoker: Invoker;
   readonly faults: Faults;
   readonly retry: RetryPolicy;
   readonly patience: Patience;
+  readonly time: Time;
   /** Who goes first when a tape waits; null: it waits for this function. */
   readonly givingWay: GivingWay | null;
   readonly onProgress: () => void;
@@ -37,7 +39,12 @@ export class BusTarget {
   constructor(options: BusTargetOptions) {
     this.#options = options;
     this.functionName = options.functionName;
-    this.#loop = new DeliveryLoop(options.functionName, async () => this.#deliverNext(), options.patience);
+    this.#loop = new DeliveryLoop(
+      options.functionName,
+      async () => this.#deliverNext(),
+      options.patience,
+      options.time,
+    );
   }
 
   get pending(): number {
@@ -58,10 +65,10 @@ export class BusTarget {
 
   /** @throws Unreachable, and what was taken is due as before: an event comes at least once */
   async #deliverNext(): Promise<Turn> {
-    const { bus, faults, givingWay, onProgress } = this.#options;
-    const passesAtMs = this.pending === 0 ? null : (givingWay?.untilMs(Date.now()) ?? null);
+    const { bus, faults, givingWay, onProgress, time } = this.#options;
+    const passesAtMs = this.pending === 0 ? null : (givingWay?.untilMs(time.nowMs()) ?? null);
     if (passesAtMs !== null) return { idleUntilMs: passesAtMs };
-    const waiting = bus.take(this.functionName, TAKE, Date.now());
+    const waiting = bus.take(this.functionName, TAKE, time.nowMs());
     if (waiting.length === 0) {
       const nextDueMs = bus.nextDueMs(this.functionName);
       return nextDueMs === null ? 'idle' : { idleUntilMs: nextDueMs };
@@ -81,7 +88,7 @@ export class BusTarget {
   }
 
   async #deliver(delivery: Delivery): Promise<void> {
-    const { bus, invoker, retry } = this.#options;
+    const { bus, invoker, retry, time } = this.#options;
     try {
       await invoker.invoke(this.functionName, eventBridgeEvent(delivery));
       bus.acknowledge(delivery.id);
@@ -97,7 +104,7 @@ export class BusTarget {
         cause,
       });
       if (attempts < MAX_ATTEMPTS || error instanceof UnknownVersion)
-        bus.retryLater(delivery.id, Date.now() + waitMs(retry, attempts), cause);
+        bus.retryLater(delivery.id, time.nowMs() + waitMs(retry, attempts), cause);
       else {
         log.error('event given up', { function: this.functionName, eventId: delivery.eventId });
         bus.giveUp(delivery.id, cause);

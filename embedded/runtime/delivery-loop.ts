@@ -1,16 +1,18 @@
 /** One loop that waits for work and does it, until it is stopped: what every event source of the runtime is. */
+import type { Time } from '../../shared/ports/time.ts';
 import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { Patience } from '../../shared/runtime/patience.ts';
 
-/** What a turn came to. Both instants are of wall time; a pause lasts, whatever comes meanwhile. */
+/** What a turn came to. Both instants are of the time of day; a pause lasts, whatever comes meanwhile. */
 export type Turn = 'worked' | 'idle' | { readonly idleUntilMs: number } | { readonly pauseUntilMs: number };
 
 export class DeliveryLoop {
   readonly #name: string;
   readonly #turn: () => Promise<Turn>;
   readonly #patience: Patience;
+  readonly #time: Time;
   #wake: (() => void) | null = null;
   #woken = false;
   #stopped = false;
@@ -20,10 +22,11 @@ export class DeliveryLoop {
    * @param turn does one piece of work; `idle` waits for `wake`, `idleUntilMs` for that or until then. One that throws
    * Unreachable is made again until it goes through, and loses nothing by having been broken off.
    */
-  constructor(name: string, turn: () => Promise<Turn>, patience: Patience) {
+  constructor(name: string, turn: () => Promise<Turn>, patience: Patience, time: Time) {
     this.#name = name;
     this.#turn = turn;
     this.#patience = patience;
+    this.#time = time;
   }
 
   start(): void {
@@ -50,7 +53,8 @@ export class DeliveryLoop {
       if (outcome === 'idle') await this.#sleep(null);
       else if ('idleUntilMs' in outcome) await this.#sleep(outcome.idleUntilMs);
       else
-        while (!this.#stopped && Date.now() < outcome.pauseUntilMs) await this.#pause(outcome.pauseUntilMs);
+        while (!this.#stopped && this.#time.nowMs() < outcome.pauseUntilMs)
+          await this.#pause(outcome.pauseUntilMs);
     }
   }
 
@@ -61,9 +65,9 @@ export class DeliveryLoop {
       return outcome;
     } catch (error) {
       if (error instanceof Unreachable)
-        return { pauseUntilMs: Date.now() + this.#patience.met(this.#name, error) };
+        return { pauseUntilMs: this.#time.nowMs() + this.#patience.met(this.#name, error) };
       log.error('delivery loop', { loop: this.#name, error: describeError(error) });
-      return { pauseUntilMs: Date.now() + 1000 };
+      return { pauseUntilMs: this.#time.nowMs() + 1000 };
     }
   }
 
@@ -73,9 +77,10 @@ export class DeliveryLoop {
 
   async #pause(untilMs: number | null): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = untilMs === null ? undefined : setTimeout(resolve, Math.max(0, untilMs - Date.now()));
+      const callOff =
+        untilMs === null ? null : this.#time.after(Math.max(0, untilMs - this.#time.nowMs()), resolve);
       this.#wake = () => {
-        clearTimeout(timer);
+        callOff?.();
         resolve();
       };
     });

@@ -1,7 +1,8 @@
 /** Calls handlers as Lambda does: with a context, within the function's timeout, and counted. */
-import { randomUUID } from 'node:crypto';
+import { deterministicId } from '../../shared/domain/ids.ts';
 import type { FunctionStatus } from '../../shared/ports/function-health.ts';
 import type { Ports } from '../../shared/ports/index.ts';
+import type { Time } from '../../shared/ports/time.ts';
 import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { grantPorts } from '../../shared/runtime/grant-ports.ts';
 import { topology, type FunctionName } from '../../shared/topology.ts';
@@ -30,18 +31,25 @@ export class Invoker {
   readonly #portsFor: (name: FunctionName) => Ports;
   readonly #faults: Faults;
   readonly #modules: FunctionModules;
+  readonly #time: Time;
+  readonly #openedAtMs: number;
   readonly #handlers = new Map<FunctionName, AnyHandler>();
   readonly #counters = new Map<FunctionName, Counters>();
+  /** Attempts, repeated ones too: each has an id of its own in the log. */
+  #started = 0;
 
   /** @param portsFor every port, with the clock that the function decides by; what it may use of them is granted here. */
   constructor(
     portsFor: (name: FunctionName) => Ports,
     faults: Faults,
+    time: Time,
     modules: FunctionModules = functionModules,
   ) {
     this.#portsFor = portsFor;
     this.#faults = faults;
     this.#modules = modules;
+    this.#time = time;
+    this.#openedAtMs = time.nowMs();
   }
 
   /** Loads a function's module and gives it its ports; later calls find it warm. */
@@ -57,7 +65,7 @@ export class Invoker {
   /** @throws whatever the handler throws, or FunctionTimeout. */
   async invoke(name: FunctionName, event: unknown): Promise<unknown> {
     const counters = this.#countersOf(name);
-    const startedAt = performance.now();
+    const startedAt = this.#time.elapsedMs();
     counters.invocations++;
     try {
       if (this.#faults.failsBefore(name)) throw new InjectedFault(`${name} was not started`);
@@ -70,7 +78,7 @@ export class Invoker {
       if (!(error instanceof Unreachable)) counters.errors++;
       throw error;
     } finally {
-      counters.durationsMs[(counters.invocations - 1) % RECENT] = performance.now() - startedAt;
+      counters.durationsMs[(counters.invocations - 1) % RECENT] = this.#time.elapsedMs() - startedAt;
     }
   }
 
@@ -91,20 +99,20 @@ export class Invoker {
     const handler = await this.load(name);
     const timeoutMs = topology.functions[name].timeoutSeconds * 1000;
     const context = {
-      awsRequestId: randomUUID(),
-      getRemainingTimeInMillis: () => Math.max(0, startedAt + timeoutMs - performance.now()),
+      awsRequestId: deterministicId('invocation', this.#openedAtMs, this.#started++),
+      getRemainingTimeInMillis: () => Math.max(0, startedAt + timeoutMs - this.#time.elapsedMs()),
+      time: this.#time,
     };
-    let timer: NodeJS.Timeout | undefined;
+    let callOff = (): void => undefined;
     const timedOut = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new FunctionTimeout(`${name} ran longer than ${timeoutMs} ms`)),
-        timeoutMs,
+      callOff = this.#time.after(timeoutMs, () =>
+        reject(new FunctionTimeout(`${name} ran longer than ${timeoutMs} ms`)),
       );
     });
     try {
       return await Promise.race([handler(event, context), timedOut]);
     } finally {
-      clearTimeout(timer);
+      callOff();
     }
   }
 

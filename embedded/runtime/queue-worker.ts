@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { ReceivedMessage, SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
+import type { Queues, ReceivedMessage } from '../../shared/adapters/delivery.ts';
+import type { Time } from '../../shared/ports/time.ts';
 import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
@@ -12,10 +13,11 @@ import { waitMs, type RetryPolicy } from './retry-policy.ts';
 
 export interface QueueWorkerOptions {
   readonly definition: QueueWorkerDefinition;
-  readonly queues: SqliteQueues;
+  readonly queues: Queues;
   readonly invoker: Invoker;
   readonly retry: RetryPolicy;
   readonly patience: Patience;
+  readonly time: Time;
   readonly onProgress: () => void;
 }
 
@@ -35,7 +37,12 @@ export class QueueWorker {
     this.#options = options;
     this.functionName = options.definition.function as FunctionName;
     this.queue = options.definition.queue as QueueName;
-    this.#loop = new DeliveryLoop(this.queue, async () => this.#deliverNext(), options.patience);
+    this.#loop = new DeliveryLoop(
+      this.queue,
+      async () => this.#deliverNext(),
+      options.patience,
+      options.time,
+    );
   }
 
   get pending(): number {
@@ -56,8 +63,9 @@ export class QueueWorker {
 
   /** @throws Unreachable, and what is held then is delivered, removed or released in the next turn */
   async #deliverNext(): Promise<Turn> {
-    const { queues, definition, onProgress } = this.#options;
-    if (this.#held.length === 0) this.#held = queues.receive(this.queue, definition.batchSize, Date.now());
+    const { queues, definition, onProgress, time, retry } = this.#options;
+    if (this.#held.length === 0)
+      this.#held = [...queues.receive(this.queue, definition.batchSize, time.nowMs())];
     if (this.#held.length === 0) {
       // What was received too often has just gone to the dead letters.
       onProgress();
@@ -68,11 +76,7 @@ export class QueueWorker {
     for (let message = this.#held[0]; message !== undefined; message = this.#held[0]) {
       if (!failed.has(message.messageId)) queues.remove(this.queue, message.receiptHandle);
       else
-        queues.release(
-          this.queue,
-          message.receiptHandle,
-          Date.now() + waitMs(this.#options.retry, message.receiveCount),
-        );
+        queues.release(this.queue, message.receiptHandle, time.nowMs() + waitMs(retry, message.receiveCount));
       this.#held.shift();
     }
     onProgress();

@@ -3,11 +3,10 @@
  * the semantics of the AWS service that it stands for. Handlers cannot tell the difference.
  */
 import type { ScheduledEvent } from 'aws-lambda';
-import type { SqliteEventBus } from '../../shared/adapters/embedded/sqlite-event-bus.ts';
-import type { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
-import type { SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
+import type { Deliveries, Queues, StreamLog } from '../../shared/adapters/delivery.ts';
 import type { FunctionStatus } from '../../shared/ports/function-health.ts';
 import type { Ports } from '../../shared/ports/index.ts';
+import { systemTime, type Time } from '../../shared/ports/time.ts';
 import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
@@ -26,11 +25,13 @@ import { StreamConsumer, type Gathering } from './stream-consumer.ts';
 
 export interface RuntimeOptions {
   readonly portsFor: (name: FunctionName) => Ports;
-  readonly streamLog: SqliteStreamLog;
-  readonly queues: SqliteQueues;
-  readonly bus: SqliteEventBus;
+  readonly streamLog: StreamLog;
+  readonly queues: Queues;
+  readonly bus: Deliveries;
   readonly faults?: Faults;
   readonly retry?: RetryPolicy;
+  /** Everything here waits and measures by it. */
+  readonly time?: Time;
   /** Other handlers, for tests of the delivery alone. */
   readonly modules?: FunctionModules;
 }
@@ -59,7 +60,8 @@ export class Runtime {
   readonly #consumers: readonly StreamConsumer[];
   readonly #targets: readonly BusTarget[];
   readonly #workers: readonly QueueWorker[];
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #endSchedules: (() => void)[] = [];
+  readonly #time: Time;
   readonly #stopping = new AbortController();
   readonly #trimmedThrough = new Map<StreamName, number>();
   readonly #boundary = new AwaitedBoundary();
@@ -69,15 +71,18 @@ export class Runtime {
     const { streamLog, queues, bus } = options;
     const faults = options.faults ?? NO_FAULTS;
     const retry = options.retry ?? DEFAULT_RETRY;
+    const time = options.time ?? systemTime;
     const patience = new Patience({
       log,
+      time,
       firstPauseMs: retry.firstWaitMs,
       ...(options.retry === undefined ? {} : { longestPauseMs: retry.longestWaitMs }),
     });
     const onProgress = (): void => this.#onProgress();
     this.patience = patience;
+    this.#time = time;
     this.#options = options;
-    this.invoker = new Invoker(options.portsFor, faults, options.modules);
+    this.invoker = new Invoker(options.portsFor, faults, time, options.modules);
     const { invoker } = this;
     this.#readers = new Map(
       (Object.keys(topology.streams) as StreamName[]).map((stream) => [
@@ -94,6 +99,7 @@ export class Runtime {
         invoker,
         retry,
         patience,
+        time,
         gathering: this.#gatheringOf(definition.function),
         onProgress,
       });
@@ -108,12 +114,13 @@ export class Runtime {
           faults,
           retry,
           patience,
+          time,
           givingWay: isSink(functionName) ? this.#givingWay(UNHURRIED_GIVES_WAY_MS) : null,
           onProgress,
         }),
     );
     this.#workers = topology.queueWorkers.map(
-      (definition) => new QueueWorker({ definition, queues, invoker, retry, patience, onProgress }),
+      (definition) => new QueueWorker({ definition, queues, invoker, retry, patience, time, onProgress }),
     );
   }
 
@@ -137,19 +144,19 @@ export class Runtime {
 
   /** Resolves when the deliveries under way are over; what waits is delivered at the next start. */
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const end of this.#endSchedules) end();
     this.#stopping.abort();
     await Promise.all(this.#sources().map(async (source) => source.stop()));
   }
 
   /** Resolves when everything caused by what has been appended so far has settled. Until then that goes first. */
   async settled(): Promise<void> {
-    this.#boundary.begin(Date.now());
+    this.#boundary.begin(this.#time.nowMs());
     for (const consumer of this.#consumers) consumer.wake();
     try {
       await this.#wait(() => this.#isSettled());
     } finally {
-      this.#boundary.end(Date.now());
+      this.#boundary.end(this.#time.nowMs());
       if (!this.#boundary.isAwaited) this.#wakeThoseThatGaveWay();
     }
   }
@@ -234,18 +241,18 @@ export class Runtime {
 
   #schedule(functionName: FunctionName, everyMinutes: number): void {
     let underWay: Promise<void> | null = null;
-    const timer = setInterval(() => {
+    const end = this.#time.every(everyMinutes * MINUTE_MS, () => {
       if (underWay !== null) return;
       underWay = this.#runSchedule(functionName).finally(() => (underWay = null));
-    }, everyMinutes * MINUTE_MS);
-    timer.unref();
-    this.#timers.push(timer);
+    });
+    this.#endSchedules.push(end);
   }
 
   /** What is out of reach is waited for; what fails otherwise is run again when it is due again. */
   async #runSchedule(functionName: FunctionName): Promise<void> {
     try {
-      const run = async (): Promise<unknown> => this.invoker.invoke(functionName, scheduledEvent());
+      const run = async (): Promise<unknown> =>
+        this.invoker.invoke(functionName, scheduledEvent(this.#time.nowMs()));
       await this.patience.until(functionName, run, this.#stopping.signal);
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
@@ -257,7 +264,7 @@ export class Runtime {
     const consumer = this.#consumers.find((candidate) => candidate.functionName === name);
     if (consumer === undefined) return null;
     const oldest = this.#options.streamLog.read(consumer.stream, consumer.checkpoint, 1, 1)[0];
-    return oldest === undefined ? 0 : Date.now() - oldest.arrivalMs;
+    return oldest === undefined ? 0 : this.#time.nowMs() - oldest.arrivalMs;
   }
 }
 
@@ -269,12 +276,12 @@ function isSink(functionName: FunctionName): boolean {
 /** They say how market data are, and are kept and shown: nothing is decided upon them. */
 const SHOWN_EVENTS: ReadonlySet<string> = new Set(['QuotesChangedV1', 'QualityNotedV1']);
 
-function scheduledEvent(): ScheduledEvent {
+function scheduledEvent(nowMs: number): ScheduledEvent {
   return {
     id: '',
     version: '0',
     account: '000000000000',
-    time: new Date().toISOString(),
+    time: new Date(nowMs).toISOString(),
     region: 'embedded',
     resources: [],
     source: 'aws.scheduler',

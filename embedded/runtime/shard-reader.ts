@@ -1,5 +1,5 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
-import type { LogRecord, SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
+import type { LogRecord, StreamLog } from '../../shared/adapters/delivery.ts';
 import type { StreamName } from '../../shared/topology.ts';
 
 /** What the slower of a stream's consumers are behind is rarely more; beyond it they read from the log again. */
@@ -13,13 +13,13 @@ export interface ShardRecord {
 
 /** Reads a stream for all its consumers: each record is read from the log and turned into an event's record once. */
 export class ShardReader {
-  readonly #streamLog: SqliteStreamLog;
+  readonly #streamLog: StreamLog;
   readonly #stream: StreamName;
   /** In order of sequence. */
   readonly #cached = new Map<number, ShardRecord>();
   #cachedBytes = 0;
 
-  constructor(streamLog: SqliteStreamLog, stream: StreamName) {
+  constructor(streamLog: StreamLog, stream: StreamName) {
     this.#streamLog = streamLog;
     this.#stream = stream;
   }

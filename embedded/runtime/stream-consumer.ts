@@ -1,6 +1,7 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
-import type { SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
+import type { StreamLog } from '../../shared/adapters/delivery.ts';
 import { UnknownVersion } from '../../shared/contracts/versioned.ts';
+import type { Time } from '../../shared/ports/time.ts';
 import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
@@ -35,12 +36,13 @@ export interface Gathering {
 
 export interface StreamConsumerOptions {
   readonly definition: StreamConsumerDefinition;
-  readonly streamLog: SqliteStreamLog;
+  readonly streamLog: StreamLog;
   /** Shared by the consumers of the stream. */
   readonly reader: ShardReader;
   readonly invoker: Invoker;
   readonly retry: RetryPolicy;
   readonly patience: Patience;
+  readonly time: Time;
   readonly gathering: Gathering;
   /** Called after each step forward. */
   readonly onProgress: () => void;
@@ -63,7 +65,12 @@ export class StreamConsumer {
     this.functionName = options.definition.function as FunctionName;
     this.stream = options.definition.stream as StreamName;
     this.#checkpoint = options.streamLog.checkpoint(this.functionName, this.stream);
-    this.#loop = new DeliveryLoop(this.functionName, async () => this.#deliverNext(), options.patience);
+    this.#loop = new DeliveryLoop(
+      this.functionName,
+      async () => this.#deliverNext(),
+      options.patience,
+      options.time,
+    );
   }
 
   get checkpoint(): number {
@@ -89,13 +96,13 @@ export class StreamConsumer {
 
   /** @throws Unreachable, and the batch has not been delivered, or what became of it is written down in the next turn */
   async #deliverNext(): Promise<Turn> {
-    const { streamLog, reader, definition, invoker } = this.#options;
+    const { streamLog, reader, definition, invoker, time, retry } = this.#options;
     if (this.#unwritten !== null) return this.#writeDown(this.#unwritten);
-    const gathersUntilMs = this.#gathersUntil(Date.now());
+    const gathersUntilMs = this.#gathersUntil(time.nowMs());
     if (gathersUntilMs !== null) return { idleUntilMs: gathersUntilMs };
     const records = reader.read(this.#checkpoint, definition.batchSize, MAX_BATCH_BYTES);
     if (records.length === 0) return 'idle';
-    const deliveredAtMs = Date.now();
+    const deliveredAtMs = time.nowMs();
     try {
       const event: KinesisStreamEvent = { Records: records.map(({ record }) => record) };
       await invoker.invoke(this.functionName, event);
@@ -110,7 +117,7 @@ export class StreamConsumer {
       });
       // A release that reads what it met will take it from here.
       if (this.#attempts <= definition.retryAttempts || error instanceof UnknownVersion) {
-        return { pauseUntilMs: Date.now() + waitMs(this.#options.retry, this.#attempts) };
+        return { pauseUntilMs: time.nowMs() + waitMs(retry, this.#attempts) };
       }
       return this.#giveUp(records, error);
     }

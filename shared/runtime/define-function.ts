@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { MetricOf } from '../contracts/metrics.ts';
+import { systemTime, type Time } from '../ports/time.ts';
 import { Unreachable } from '../ports/unreachable.ts';
 import type { FunctionName } from '../topology.ts';
 import { InvocationMetrics } from './invocation-metrics.ts';
@@ -8,7 +9,10 @@ import { log } from './log.ts';
 import { reportMetrics } from './report-metrics.ts';
 
 /** What a handler is told of its invocation, on AWS and embedded alike. */
-export type InvocationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>;
+export interface InvocationContext extends Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'> {
+  /** Left out by Lambda, where it is the system's. Whoever gives it ends by it what takes too long. */
+  readonly time?: Time;
+}
 
 export type FunctionHandler<Event, Result> = (event: Event, context: InvocationContext) => Promise<Result>;
 
@@ -20,10 +24,14 @@ export function defineFunction<Event, Result>(
   name: FunctionName,
   handle: (event: Event, invocation: Invocation) => Promise<Result>,
 ): FunctionHandler<Event, Result> {
-  const run = middy<Event, Result>()
-    .use(observeInvocation(name))
-    .handler(async (event, context) => handle(event, invocationOf(context)));
-  return (event, context) => run(event, context as Context);
+  const wrap = (options: { readonly timeoutEarlyInMillis?: number }) =>
+    middy<Event, Result>(options)
+      .use(observeInvocation(name))
+      .handler(async (event, context) => handle(event, invocationOf(context)));
+  const run = wrap({});
+  // Middy would end it a moment before its time is over, by a timer of its own.
+  const runToItsEnd = wrap({ timeoutEarlyInMillis: 0 });
+  return (event, context) => (context.time === undefined ? run : runToItsEnd)(event, context as Context);
 }
 
 /** What a function has to say by throwing, though nothing went wrong: it is no error in the log, and has no stack. */
@@ -33,6 +41,7 @@ export class ThrownAnswer extends Error {
 
 export interface Invocation {
   readonly requestId: string;
+  readonly time: Time;
   remainingMs(): number;
   /** Adds to a metric of this invocation's line. */
   count(metric: MetricOf<'count', 'function' | 'platform'>, by?: number): void;
@@ -51,6 +60,7 @@ function invocationOf(context: Context): Invocation {
   const metrics = metricsOf.get(context)!;
   return {
     requestId: context.awsRequestId,
+    time: timeOf(context),
     remainingMs: () => context.getRemainingTimeInMillis(),
     count: (metric, by = 1) => metrics.add(metric, by),
     gauge: (metric, value) => metrics.set(metric, value),
@@ -59,11 +69,15 @@ function invocationOf(context: Context): Invocation {
   };
 }
 
+function timeOf({ time = systemTime }: Context & Pick<InvocationContext, 'time'>): Time {
+  return time;
+}
+
 function observeInvocation(name: FunctionName): middy.MiddlewareObj<unknown, unknown> {
   const started = new WeakMap<object, number>();
   return {
     before: ({ context }) => {
-      started.set(context, performance.now());
+      started.set(context, timeOf(context).elapsedMs());
       metricsOf.set(context, new InvocationMetrics());
     },
     after: ({ context }) => {
@@ -84,17 +98,18 @@ function observeInvocation(name: FunctionName): middy.MiddlewareObj<unknown, unk
 
 function invocationLine(name: FunctionName, context: Context, startedAt: number | undefined): object {
   const { venue, values } = metricsOf.get(context)!.lines()[0]!;
+  const time = timeOf(context);
   return {
     requestId: context.awsRequestId,
-    durationMs: startedAt === undefined ? null : Math.round((performance.now() - startedAt) * 100) / 100,
-    ...reportMetrics({ function: name, venue }, values),
+    durationMs: startedAt === undefined ? null : Math.round((time.elapsedMs() - startedAt) * 100) / 100,
+    ...reportMetrics({ function: name, venue }, values, time.nowMs()),
   };
 }
 
 /** Whoever held trades of several venues has a line for each that is not in the first. */
 function logOtherVenues(name: FunctionName, context: Context): void {
   for (const { venue, values } of metricsOf.get(context)!.lines().slice(1))
-    log.info('venue', reportMetrics({ function: name, venue }, values));
+    log.info('venue', reportMetrics({ function: name, venue }, values, timeOf(context).nowMs()));
 }
 
 /** Name, message and chain of causes; a stack only for what nobody expected. */

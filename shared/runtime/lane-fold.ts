@@ -7,6 +7,7 @@ import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { isFenced, NO_FENCE } from '../contracts/fence.ts';
 import { parseLaneRecord, REDRIVE_SESSION, type LaneRecord } from '../contracts/stream-records.ts';
 import { conditionOn, type ItemKey, type PutWrite, type StateStore } from '../ports/state-store.ts';
+import type { Time } from '../ports/time.ts';
 import type { FunctionName, TableName } from '../topology.ts';
 import { defineFunction, type FunctionHandler, type Invocation } from './define-function.ts';
 
@@ -76,7 +77,7 @@ interface Lane<State> {
   asideMark: string | null;
   /** What others were told; null: nobody here knows. */
   toldText: string | null;
-  /** `performance.now()`. */
+  /** By the even clock of the process. */
   toldAt: number;
   toldMoment: number;
   lastSequence: string;
@@ -138,7 +139,7 @@ async function runBatch<State, Effects>(
   for (const { kinesis } of records) {
     const record = readRecord(kinesis);
     const laneName = record.kind === 'unreadable' ? kinesis.partitionKey : record.lane;
-    const lane = held.get(laneName) ?? (await takeLane(store, fold, lanes, laneName));
+    const lane = held.get(laneName) ?? (await takeLane(store, fold, lanes, laneName, invocation.time));
     held.set(laneName, lane);
     if (isLastForNow(record)) ended.add(laneName);
     const { sequenceNumber } = kinesis;
@@ -159,7 +160,7 @@ async function runBatch<State, Effects>(
   for (const [laneName, lane] of held) {
     // A lane that was taken over with all of the batch done: whoever did it may not have come to this.
     if (touched.has(laneName) || lane.toldText === null)
-      await tellOthers(store, fold, laneName, lane, ended.has(laneName));
+      await tellOthers(store, fold, laneName, lane, ended.has(laneName), invocation.time.elapsedMs());
   }
   return held;
 }
@@ -193,6 +194,7 @@ async function takeLane<State, Effects>(
   fold: LaneFold<State, Effects>,
   lanes: Map<string, Lane<State>>,
   lane: string,
+  time: Time,
 ): Promise<Lane<State>> {
   const known = lanes.get(lane);
   lanes.delete(lane);
@@ -211,7 +213,7 @@ async function takeLane<State, Effects>(
     toldMoment: -Infinity,
     lastSequence: item?.value.lastSequence ?? '',
     fence: item?.value.fence ?? NO_FENCE,
-    heldSinceMs: Date.now(),
+    heldSinceMs: time.nowMs(),
   };
 }
 
@@ -257,9 +259,9 @@ async function tellOthers<State, Effects>(
   laneName: string,
   lane: Lane<State>,
   hasEnded: boolean,
+  now: number,
 ): Promise<void> {
   if (told === undefined) return;
-  const now = performance.now();
   const moment = told.moment(lane.state);
   if (!hasEnded && moment <= lane.toldMoment && now - lane.toldAt < told.everyMs) return;
   const value = told.store(lane.state);

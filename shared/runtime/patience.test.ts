@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { systemTime } from '../ports/time.ts';
 import { Unreachable } from '../ports/unreachable.ts';
 import { createLog } from './log.ts';
 import { Patience } from './patience.ts';
@@ -13,7 +14,7 @@ function patient() {
     log: createLog({ write: (line) => logged.push(line) }, 'warn'),
     firstPauseMs: 1,
     longestPauseMs: 4,
-    now: () => clock.nowMs,
+    time: { ...systemTime, nowMs: () => clock.nowMs },
   });
   return { patience, logged, clock };
 }

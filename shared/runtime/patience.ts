@@ -1,6 +1,6 @@
 /** Waiting for what cannot be reached: without end, with growing pauses, and told while it lasts. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Waiting } from '../ports/function-health.ts';
+import { systemTime, type Time } from '../ports/time.ts';
 import { Unreachable } from '../ports/unreachable.ts';
 import type { Log } from './log.ts';
 
@@ -9,7 +9,7 @@ export interface PatienceOptions {
   readonly firstPauseMs?: number;
   /** What cannot be reached is looked for this often at least, so that all goes on soon after it is back. */
   readonly longestPauseMs?: number;
-  readonly now?: () => number;
+  readonly time?: Pick<Time, 'nowMs' | 'sleep'>;
 }
 
 const FIRST_PAUSE_MS = 100;
@@ -33,7 +33,7 @@ export class Patience {
     this.#options = {
       firstPauseMs: FIRST_PAUSE_MS,
       longestPauseMs: LONGEST_PAUSE_MS,
-      now: Date.now,
+      time: systemTime,
       ...options,
     };
   }
@@ -45,9 +45,9 @@ export class Patience {
 
   /** An attempt has met something out of reach. @returns how long to pause before the next */
   met(who: string, { store, message }: Unreachable): number {
-    const { now, firstPauseMs, longestPauseMs } = this.#options;
+    const { time, firstPauseMs, longestPauseMs } = this.#options;
     const known = this.#waiting.get(who);
-    const sinceMs = known?.waiting.sinceMs ?? now();
+    const sinceMs = known?.waiting.sinceMs ?? time.nowMs();
     const count = (known?.count ?? 0) + 1;
     this.#waiting.set(who, { waiting: { who, store, cause: message, sinceMs }, count });
     this.#tell(store, message);
@@ -80,14 +80,14 @@ export class Patience {
         }
         const pauseMs = this.met(who, error);
         // An abort ends the pause, and what is called has one more try.
-        await sleep(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+        await this.#options.time.sleep(pauseMs, signal).catch(() => undefined);
       }
     }
   }
 
   #tell(store: string, cause: string): void {
-    const { log, now } = this.#options;
-    const nowMs = now();
+    const { log, time } = this.#options;
+    const nowMs = time.nowMs();
     if (nowMs - (this.#toldAtMs.get(store) ?? -Infinity) < LOG_EVERY_MS) return;
     this.#toldAtMs.set(store, nowMs);
     const waiting = this.waiting().filter((other) => other.store === store);

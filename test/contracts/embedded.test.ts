@@ -6,17 +6,17 @@ import type { DatabaseSync } from 'node:sqlite';
 import { openDatabase } from '../../shared/adapters/embedded/database.ts';
 import { FileObjectStore } from '../../shared/adapters/embedded/file-object-store.ts';
 import { SqliteEventBus } from '../../shared/adapters/embedded/sqlite-event-bus.ts';
-import { SqliteQueues, type ReceivedMessage } from '../../shared/adapters/embedded/sqlite-queues.ts';
+import { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
 import { SqliteStateStore } from '../../shared/adapters/embedded/sqlite-state-store.ts';
 import { SqliteStreamLog, STREAM_LOG_SCHEMA } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
 import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
-import type { BusEvent } from '../../shared/ports/event-bus.ts';
-import { topology, type QueueName } from '../../shared/topology.ts';
+import { topology } from '../../shared/topology.ts';
 import { describeEventBus } from './suites/event-bus.ts';
 import { describeObjectStore } from './suites/object-store.ts';
 import { describeQueueSender } from './suites/queue-sender.ts';
 import { describeStateStore } from './suites/state-store.ts';
 import { describeStreamWriter } from './suites/stream-writer.ts';
+import { drainedQueue, eventsTaken } from './suites/taken.ts';
 import { recordsAsGiven } from '../support/records-as-given.ts';
 
 describeStateStore('SqliteStateStore', async () => {
@@ -33,34 +33,13 @@ describeStreamWriter('SqliteStreamLog', async () => {
 describeEventBus('SqliteEventBus', async () => {
   const { database, close } = openTemporary('state.db');
   const bus = new SqliteEventBus(database, topology.rules);
-  const received: BusEvent[] = [];
-  return {
-    bus,
-    received: async () => {
-      for (const delivery of bus.take('track-order', 1000, Date.now())) {
-        received.push({ detailType: delivery.detailType, detail: delivery.detail } as BusEvent);
-        bus.acknowledge(delivery.id);
-      }
-      return received;
-    },
-    close,
-  };
+  return { bus, received: eventsTaken(bus), close };
 });
 
 describeQueueSender('SqliteQueues', async () => {
   const { database, close } = openTemporary('state.db');
   const queues = new SqliteQueues(database, topology.queues);
-  const drain = (queue: QueueName): ReceivedMessage[] => {
-    const messages = queues.receive(queue, 10, Date.now());
-    for (const { receiptHandle } of messages) queues.remove(queue, receiptHandle);
-    return messages;
-  };
-  return {
-    queues,
-    receive: async (queue) =>
-      drain(queue).map(({ body, groupId, deduplicationId }) => ({ body, groupId, deduplicationId })),
-    close,
-  };
+  return { queues, receive: async (queue) => drainedQueue(queues, queue), close };
 });
 
 describeObjectStore('FileObjectStore', async () => {

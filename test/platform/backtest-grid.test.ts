@@ -15,7 +15,7 @@ import { PAPER_ACCOUNT_ID } from '../../shared/contracts/records.ts';
 import { DEFAULT_LIMITS } from '../../shared/domain/risk/rules.ts';
 import type { FunctionName } from '../../shared/topology.ts';
 import { openMemoryState } from '../support/memory-state.ts';
-import { MemoryCandleStore } from '../support/memory-candle-store.ts';
+import { MemoryCandleStore } from '../../shared/adapters/memory/memory-candle-store.ts';
 import { restClient } from '../support/rest-client.ts';
 import { storedCandle } from '../support/stored-candle.ts';
 import { invocation } from '../support/trading-ports.ts';

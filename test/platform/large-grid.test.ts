@@ -14,7 +14,7 @@ import {
 } from '../../shared/contracts/backtests.ts';
 import { runWrite } from '../../shared/runtime/backtest-runs.ts';
 import { openMemoryState } from '../support/memory-state.ts';
-import { MemoryCandleStore } from '../support/memory-candle-store.ts';
+import { MemoryCandleStore } from '../../shared/adapters/memory/memory-candle-store.ts';
 import { SlowObjects } from '../support/slow-objects.ts';
 import { storedCandle } from '../support/stored-candle.ts';
 import { invocation } from '../support/trading-ports.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { systemTime } from '../../collector/live/live-time.ts';
+import { systemTime } from '../../shared/ports/time.ts';
 import { openStorage } from '../../embedded/storage.ts';
 import type { Totals } from '../../embedded/totals.ts';
 import type { HealthView } from '../../shared/contracts/health-view.ts';

@@ -14,10 +14,10 @@ import type { RouteKey } from '../../shared/contracts/api.ts';
 import type { Ports } from '../../shared/ports/index.ts';
 import type { RestFunction } from '../../shared/runtime/rest-function.ts';
 import { topology } from '../../shared/topology.ts';
-import { MemoryCandleStore } from '../support/memory-candle-store.ts';
-import { MemoryQualityStore } from '../support/memory-quality-store.ts';
-import { MemoryQuoteStore } from '../support/memory-quote-store.ts';
-import { MemoryTradeStore } from '../support/memory-trade-store.ts';
+import { MemoryCandleStore } from '../../shared/adapters/memory/memory-candle-store.ts';
+import { MemoryQualityStore } from '../../shared/adapters/memory/memory-quality-store.ts';
+import { MemoryQuoteStore } from '../../shared/adapters/memory/memory-quote-store.ts';
+import { MemoryTradeStore } from '../../shared/adapters/memory/memory-trade-store.ts';
 import { openMemoryState } from '../support/memory-state.ts';
 import { restClient } from '../support/rest-client.ts';
 

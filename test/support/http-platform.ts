@@ -25,10 +25,10 @@ import { openDatabase } from '../../shared/adapters/embedded/database.ts';
 import { SqliteStateStore } from '../../shared/adapters/embedded/sqlite-state-store.ts';
 import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
 import type { FunctionName } from '../../shared/topology.ts';
-import { MemoryCandleStore } from './memory-candle-store.ts';
-import { MemoryQualityStore } from './memory-quality-store.ts';
-import { MemoryQuoteStore } from './memory-quote-store.ts';
-import { MemoryTradeStore } from './memory-trade-store.ts';
+import { MemoryCandleStore } from '../../shared/adapters/memory/memory-candle-store.ts';
+import { MemoryQualityStore } from '../../shared/adapters/memory/memory-quality-store.ts';
+import { MemoryQuoteStore } from '../../shared/adapters/memory/memory-quote-store.ts';
+import { MemoryTradeStore } from '../../shared/adapters/memory/memory-trade-store.ts';
 
 /** The server with the functions behind it, their state in memory, on a free port. */
 export interface HttpPlatform {

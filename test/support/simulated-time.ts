@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { LiveTime } from '../../collector/live/live-time.ts';
+import type { Time } from '../../shared/ports/time.ts';
 
 interface Timer {
   readonly atMs: number;
@@ -65,7 +65,7 @@ async function rest(): Promise<void> {
 }
 
 /** The time of one process: paused, its timers wait until it wakes up; killed, they never fire. */
-export class SimulatedProcess implements LiveTime {
+export class SimulatedProcess implements Time {
   readonly #time: SimulatedTime;
   readonly #waiting: (() => void)[] = [];
   readonly #noticesPauses: boolean;

@@ -1,5 +1,5 @@
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
-import type { LogRecord } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
+import type { LogRecord } from '../../shared/adapters/delivery.ts';
 
 /** Records of the embedded log as a function gets them. */
 export function streamEvent(records: readonly LogRecord[]): KinesisStreamEvent {

@@ -7,8 +7,8 @@ import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
 import type { DetailType, EventDetail } from '../../shared/contracts/events.ts';
 import type { BusEvent, EventBus } from '../../shared/ports/event-bus.ts';
 import { topology } from '../../shared/topology.ts';
-import { MemoryCandleStore } from './memory-candle-store.ts';
-import { MemoryTradeStore } from './memory-trade-store.ts';
+import { MemoryCandleStore } from '../../shared/adapters/memory/memory-candle-store.ts';
+import { MemoryTradeStore } from '../../shared/adapters/memory/memory-trade-store.ts';
 
 /** What the trading functions speak to, in memory, with a clock to set and a bus that also remembers what it was told. */
 export function tradingPorts() {

@@ -1,7 +1,7 @@
 /** Three simulated venues and their collectors over real sockets, in real time, with faults mixed by seed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectLive } from '../../collector/live/collect-live.ts';
-import { systemTime } from '../../collector/live/live-time.ts';
+import { systemTime } from '../../shared/ports/time.ts';
 import { mulberry32 } from '../../embedded/runtime/faults.ts';
 import { EXCHANGES } from '../../shared/domain/market-data/exchanges.ts';
 import { createLog } from '../../shared/runtime/log.ts';

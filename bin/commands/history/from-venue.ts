@@ -15,7 +15,7 @@ import { chooseInstruments } from '../../../collector/live/choose-instruments.ts
 import { fetchDirectory } from '../../../collector/live/fetch-directory.ts';
 import { fetchText, type Patience } from '../../../collector/live/fetch-text.ts';
 import { LiveRefused, liveVenue } from '../../../collector/live/live-venue.ts';
-import { systemTime } from '../../../collector/live/live-time.ts';
+import { systemTime } from '../../../shared/ports/time.ts';
 import { RequestBudget } from '../../../collector/live/request-budget.ts';
 import { networkTransport } from '../../../collector/live/venue-transport.ts';
 import { marketOfUrl } from '../../../shared/adapters/exchanges/market-of-url.ts';

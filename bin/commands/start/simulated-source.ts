@@ -3,7 +3,7 @@ import { syntheticInThread } from '../../../embedded/synthetic-in-thread.ts';
 import type { Platform } from '../../../embedded/platform.ts';
 import { inProcessEndpoints, inProcessTransport } from '../../../simulator/venues/in-process-transport.ts';
 import { simulatedVenues } from '../../../simulator/venues/simulated-venues.ts';
-import { systemTime } from '../../../collector/live/live-time.ts';
+import { systemTime } from '../../../shared/ports/time.ts';
 import { SyntheticMarket } from '../../../simulator/synthetic-market.ts';
 import type { CommandIo } from '../../command-line/command.ts';
 import { collectAll } from './live-source.ts';

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { qualityEvent, type QualityEvent } from '../../../shared/domain/market-data/quality-event.ts';
-import { MemoryCandleStore } from '../../../test/support/memory-candle-store.ts';
-import { MemoryQualityStore } from '../../../test/support/memory-quality-store.ts';
-import { MemoryQuoteStore } from '../../../test/support/memory-quote-store.ts';
-import { MemoryTradeStore } from '../../../test/support/memory-trade-store.ts';
+import { MemoryCandleStore } from '../../../shared/adapters/memory/memory-candle-store.ts';
+import { MemoryQualityStore } from '../../../shared/adapters/memory/memory-quality-store.ts';
+import { MemoryQuoteStore } from '../../../shared/adapters/memory/memory-quote-store.ts';
+import { MemoryTradeStore } from '../../../shared/adapters/memory/memory-trade-store.ts';
 import { openMemoryState } from '../../../test/support/memory-state.ts';
 import { restClient } from '../../../test/support/rest-client.ts';
 import { createHandler } from './handler.ts';

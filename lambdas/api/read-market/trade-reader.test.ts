@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryTradeStore } from '../../../test/support/memory-trade-store.ts';
+import { MemoryTradeStore } from '../../../shared/adapters/memory/memory-trade-store.ts';
 import { MAX_ROWS_A_READ } from '../../../shared/ports/read-limit.ts';
 import { TradeReader } from './trade-reader.ts';
 

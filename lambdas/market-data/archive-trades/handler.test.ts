@@ -9,7 +9,7 @@ import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
 import { Unreachable } from '../../../shared/ports/unreachable.ts';
 import { openMemoryState } from '../../../test/support/memory-state.ts';
-import { MemoryTradeStore } from '../../../test/support/memory-trade-store.ts';
+import { MemoryTradeStore } from '../../../shared/adapters/memory/memory-trade-store.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { createHandler } from './handler.ts';
 

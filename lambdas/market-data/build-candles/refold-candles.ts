@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { laneKey } from '../../../shared/contracts/record-keys.ts';
 import type { Candle } from '../../../shared/domain/candles/candle.ts';
 import { noteClose, type InstrumentFold } from '../../../shared/domain/candles/fold.ts';
@@ -22,6 +21,7 @@ import { MAX_TIME_MS } from '../../../shared/domain/market-data/time-bound.ts';
 import type { Trade } from '../../../shared/domain/market-data/trade.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { MAX_ROWS_A_READ } from '../../../shared/ports/read-limit.ts';
+import type { Time } from '../../../shared/ports/time.ts';
 import type { Invocation } from '../../../shared/runtime/define-function.ts';
 import { compareSequences } from '../../../shared/runtime/lane-fold.ts';
 
@@ -54,7 +54,7 @@ export async function refoldCandlesOf(
 ): Promise<{ readonly revised: number; readonly isLeft: boolean }> {
   const due = refolds.filter(isDue);
   if (due.length === 0) return { revised: 0, isLeft: false };
-  const stored = await storedThrough(ports, lane, due);
+  const stored = await storedThrough(ports, lane, due, invocation.time);
   let revised = 0;
   for (const refold of due) {
     if (compareSequences(refold.plan.throughSequence, stored) <= 0)
@@ -91,20 +91,25 @@ function isShortOfTime(invocation: Invocation): boolean {
  * How far the trades of the lane are stored. Where no history is being told, more records may be long in coming, so that
  * it is waited for.
  */
-async function storedThrough({ state }: Needs, lane: string, due: readonly Refold[]): Promise<string> {
+async function storedThrough(
+  { state }: Needs,
+  lane: string,
+  due: readonly Refold[],
+  time: Time,
+): Promise<string> {
   const awaited = due
     .filter(({ plan }) => plan.edgeMs === null)
     .map(({ plan }) => plan.throughSequence)
     .reduce((a, b) => (compareSequences(a, b) >= 0 ? a : b), '');
-  const until = performance.now() + STORE_LAG_MS;
+  const until = time.elapsedMs() + STORE_LAG_MS;
   for (;;) {
     const item = await state.get<{ readonly lastSequence: string }>(
       'market-data',
       laneKey(lane, 'store-trades'),
     );
     const stored = item?.value.lastSequence ?? '';
-    if (compareSequences(stored, awaited) >= 0 || performance.now() >= until) return stored;
-    await sleep(LOOK_EVERY_MS);
+    if (compareSequences(stored, awaited) >= 0 || time.elapsedMs() >= until) return stored;
+    await time.sleep(LOOK_EVERY_MS);
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { qualityEvent } from '../../../shared/domain/market-data/quality-event.ts';
-import { MemoryQualityStore } from '../../../test/support/memory-quality-store.ts';
+import { MemoryQualityStore } from '../../../shared/adapters/memory/memory-quality-store.ts';
 import { busEvent, invocation } from '../../../test/support/trading-ports.ts';
 import { createHandler } from './handler.ts';
 

@@ -5,7 +5,7 @@ import { quarantinePartition } from '../../../shared/contracts/record-keys.ts';
 import type { QuarantineRecord } from '../../../shared/contracts/records.ts';
 import { decimal } from '../../../shared/domain/decimal.ts';
 import { qualityOf } from '../../../shared/domain/market-data/quality-flags.ts';
-import { MemoryQuoteStore } from '../../../test/support/memory-quote-store.ts';
+import { MemoryQuoteStore } from '../../../shared/adapters/memory/memory-quote-store.ts';
 import { streamEvent } from '../../../test/support/stream-events.ts';
 import { invocation, tradingPorts } from '../../../test/support/trading-ports.ts';
 import { createHandler } from './handler.ts';

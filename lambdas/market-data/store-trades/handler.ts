@@ -113,7 +113,7 @@ async function emitBatch(
   await tellOfQuality(ports.bus, logOf(stored, poison));
   for (const [venue, ofVenue] of Map.groupBy(stored, tradeVenue)) {
     invocation.countOf(venue, 'tradesStored', ofVenue.length);
-    invocation.observe(venue, 'tradeToQueryableMs', sampleAges(ofVenue, Date.now()));
+    invocation.observe(venue, 'tradeToQueryableMs', sampleAges(ofVenue, invocation.time.nowMs()));
   }
   if (poison.length > 0) invocation.count('quarantined', poison.length);
 }

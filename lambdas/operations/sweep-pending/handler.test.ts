@@ -7,7 +7,7 @@ import {
   tradingPorts,
   type TradingPorts,
 } from '../../../test/support/trading-ports.ts';
-import type { LogRecord } from '../../../shared/adapters/embedded/sqlite-stream-log.ts';
+import type { LogRecord } from '../../../shared/adapters/delivery.ts';
 import { bookKey, reservationKey } from '../../../shared/contracts/record-keys.ts';
 import type { BookRecord } from '../../../shared/contracts/records.ts';
 import type { TradesRecordV1 } from '../../../shared/contracts/stream-records.ts';

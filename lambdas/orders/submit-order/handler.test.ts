@@ -16,7 +16,7 @@ import {
   venueKey,
 } from '../../../shared/contracts/record-keys.ts';
 import { Unreachable } from '../../../shared/ports/unreachable.ts';
-import type { LogRecord } from '../../../shared/adapters/embedded/sqlite-stream-log.ts';
+import type { LogRecord } from '../../../shared/adapters/delivery.ts';
 import type { OrderRecord } from '../../../shared/contracts/records.ts';
 import { laneOf } from '../../../shared/domain/market-data/lane.ts';
 import { ensureAccount } from '../../../shared/runtime/create-strategy.ts';

@@ -1,11 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { deterministicId } from '../../domain/ids.ts';
-import { MAX_EVENT_BYTES, type BusEvent, type EventBus } from '../../ports/event-bus.ts';
-import { LimitExceeded } from '../../ports/state-store.ts';
+import type { BusEvent } from '../../ports/event-bus.ts';
+import { systemTime } from '../../ports/time.ts';
 import type { RuleDefinition } from '../../topology-schema.ts';
 import type { FunctionName } from '../../topology.ts';
+import type { DeadDelivery, Deliveries, Delivery } from '../delivery.ts';
+import { checkEvent, targetsByDetailType } from '../event-routing.ts';
 import { prepareAll, transaction } from './database.ts';
-import { Listeners } from './listeners.ts';
+import { Listeners } from '../listeners.ts';
 
 export const EVENT_BUS_SQL = `
   CREATE TABLE IF NOT EXISTS deliveries (
@@ -32,24 +34,6 @@ export const EVENT_BUS_SQL = `
   ) STRICT;
 `;
 
-/** An event on its way to one function. */
-export interface Delivery {
-  readonly id: number;
-  /** The same for every function that the event goes to. */
-  readonly eventId: string;
-  readonly detailType: BusEvent['detailType'];
-  readonly detail: unknown;
-  readonly publishedAtMs: number;
-  /** Attempts that failed before: 0 the first time. */
-  readonly attempts: number;
-}
-
-/** What a function could not be made to take. */
-export interface DeadDelivery extends Delivery {
-  readonly functionName: FunctionName;
-  readonly cause: string;
-}
-
 interface DeliveryRow {
   readonly id: number;
   readonly event_id: string;
@@ -63,7 +47,7 @@ interface DeliveryRow {
  * An event bus on `node:sqlite`: what EventBridge with a rule a target is on AWS. An event that no rule matches is
  * dropped. What has been taken is remembered in memory only, so after a crash it is due again.
  */
-export class SqliteEventBus implements EventBus {
+export class SqliteEventBus implements Deliveries {
   readonly #database: DatabaseSync;
   readonly #now: () => number;
   readonly #targets: ReadonlyMap<string, readonly string[]>;
@@ -73,7 +57,11 @@ export class SqliteEventBus implements EventBus {
   readonly #published = new Listeners<FunctionName>();
   #lastId: number;
 
-  constructor(database: DatabaseSync, rules: readonly RuleDefinition[], now: () => number = Date.now) {
+  constructor(
+    database: DatabaseSync,
+    rules: readonly RuleDefinition[],
+    now: () => number = () => systemTime.nowMs(),
+  ) {
     this.#database = database;
     this.#now = now;
     this.#targets = targetsByDetailType(rules);
@@ -240,14 +228,6 @@ function prepareStatements(database: DatabaseSync) {
   });
 }
 
-function targetsByDetailType(rules: readonly RuleDefinition[]): Map<string, string[]> {
-  const targets = new Map<string, string[]>();
-  for (const { detailType, functions } of rules) {
-    targets.set(detailType, [...(targets.get(detailType) ?? []), ...functions]);
-  }
-  return targets;
-}
-
 function toDelivery(row: DeliveryRow): Delivery {
   return {
     id: row.id,
@@ -257,14 +237,4 @@ function toDelivery(row: DeliveryRow): Delivery {
     publishedAtMs: row.published_at_ms,
     attempts: row.attempts,
   };
-}
-
-/** @returns the detail as JSON. */
-function checkEvent(event: BusEvent): string {
-  const detail = JSON.stringify(event.detail);
-  const bytes = Buffer.byteLength(detail) + Buffer.byteLength(event.detailType);
-  if (bytes > MAX_EVENT_BYTES) {
-    throw new LimitExceeded(`event ${event.detailType} has ${bytes} bytes, at most ${MAX_EVENT_BYTES}`);
-  }
-  return detail;
 }

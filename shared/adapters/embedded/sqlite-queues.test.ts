@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { QueueMessage } from '../../ports/queue-sender.ts';
 import { openDatabase } from './database.ts';
-import { SqliteQueues, type ReceivedMessage } from './sqlite-queues.ts';
+import type { ReceivedMessage } from '../delivery.ts';
+import { SqliteQueues } from './sqlite-queues.ts';
 import { STATE_SCHEMA } from './state-database.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 

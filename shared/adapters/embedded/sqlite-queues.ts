@@ -1,16 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { DeadLetters } from '../../ports/dead-letters.ts';
-import {
-  MAX_MESSAGE_BYTES,
-  MAX_MESSAGES_A_CALL,
-  type QueueMessage,
-  type QueueSender,
-} from '../../ports/queue-sender.ts';
-import { LimitExceeded } from '../../ports/state-store.ts';
+import { MAX_MESSAGES_A_CALL, type QueueMessage } from '../../ports/queue-sender.ts';
+import { systemTime } from '../../ports/time.ts';
 import type { QueueDefinition } from '../../topology-schema.ts';
 import type { QueueName } from '../../topology.ts';
+import type { DeadLetter, Queues, ReceivedMessage } from '../delivery.ts';
+import { checkMessages, DEDUPLICATION_MS, readReceipt } from '../queue-limits.ts';
 import { prepareAll, transaction } from './database.ts';
-import { Listeners } from './listeners.ts';
+import { Listeners } from '../listeners.ts';
 
 export const QUEUES_SQL = `
   CREATE TABLE IF NOT EXISTS messages (
@@ -42,26 +39,8 @@ export const QUEUES_SQL = `
   CREATE INDEX IF NOT EXISTS deduplications_by_expiry ON deduplications (expires_at_ms);
 `;
 
-/** Also the range of an SQS group or deduplication id. */
-const PRINTABLE_ID = /^[\x21-\x7e]{1,128}$/;
-const DEDUPLICATION_MS = 5 * 60_000;
 /** Each send forgets more ids than it adds, so that those kept stay the ones of five minutes. */
 const DEDUPLICATIONS_FORGOTTEN_A_SEND = 2 * MAX_MESSAGES_A_CALL;
-
-export interface ReceivedMessage extends QueueMessage {
-  readonly messageId: string;
-  /** For `remove` and `release`; good until the message is received again. */
-  readonly receiptHandle: string;
-  /** 1 the first time. */
-  readonly receiveCount: number;
-  readonly sentAtMs: number;
-}
-
-export interface DeadLetter extends QueueMessage {
-  readonly queue: QueueName;
-  readonly messageId: number;
-  readonly receives: number;
-}
 
 interface MessageRow {
   readonly id: number;
@@ -73,7 +52,7 @@ interface MessageRow {
 }
 
 /** FIFO queues with dead letters on `node:sqlite`, as SQS has them. */
-export class SqliteQueues implements QueueSender, DeadLetters {
+export class SqliteQueues implements Queues, DeadLetters {
   readonly #database: DatabaseSync;
   readonly #definitions: Readonly<Record<QueueName, QueueDefinition>>;
   readonly #now: () => number;
@@ -85,7 +64,7 @@ export class SqliteQueues implements QueueSender, DeadLetters {
   constructor(
     database: DatabaseSync,
     definitions: Readonly<Record<QueueName, QueueDefinition>>,
-    now: () => number = Date.now,
+    now: () => number = () => systemTime.nowMs(),
   ) {
     this.#database = database;
     this.#definitions = definitions;
@@ -250,29 +229,4 @@ function toReceivedMessage(row: MessageRow): ReceivedMessage {
     receiveCount,
     sentAtMs: row.sent_at_ms,
   };
-}
-
-function readReceipt(receiptHandle: string): readonly [id: number, receives: number] {
-  const match = /^(\d+)-(\d+)$/.exec(receiptHandle);
-  if (match === null) throw new RangeError(`not a receipt handle: ${JSON.stringify(receiptHandle)}`);
-  return [Number(match[1]), Number(match[2])];
-}
-
-function checkMessages(messages: readonly QueueMessage[]): void {
-  if (messages.length > MAX_MESSAGES_A_CALL) {
-    throw new LimitExceeded(`a call sends at most ${MAX_MESSAGES_A_CALL} messages, not ${messages.length}`);
-  }
-  for (const { body, groupId, deduplicationId } of messages) {
-    const bytes = Buffer.byteLength(body);
-    if (bytes < 1 || bytes > MAX_MESSAGE_BYTES) {
-      throw new LimitExceeded(`a message has 1 to ${MAX_MESSAGE_BYTES} bytes, not ${bytes}`);
-    }
-    if (!PRINTABLE_ID.test(groupId)) throw new LimitExceeded(idRule('groupId', groupId));
-    if (!PRINTABLE_ID.test(deduplicationId))
-      throw new LimitExceeded(idRule('deduplicationId', deduplicationId));
-  }
-}
-
-function idRule(field: string, id: string): string {
-  return `${field}: expected 1 to 128 printable ASCII characters without spaces, got ${JSON.stringify(id)}`;
 }

@@ -1,37 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import { withoutFence } from '../../contracts/fence.ts';
-import { LimitExceeded } from '../../ports/state-store.ts';
-import {
-  MAX_BYTES_A_CALL,
-  MAX_RECORD_BYTES,
-  MAX_RECORDS_A_CALL,
-  type StreamRecord,
-  type StreamWriter,
-} from '../../ports/stream-writer.ts';
+import type { StreamRecord } from '../../ports/stream-writer.ts';
+import { systemTime } from '../../ports/time.ts';
 import type { StreamName } from '../../topology.ts';
+import type { LogRecord, DeadRecord, StreamLog } from '../delivery.ts';
+import { checkAppend } from '../stream-limits.ts';
 import { prepareAll, transaction, type DatabaseSchema, type Statement } from './database.ts';
-import { Listeners } from './listeners.ts';
-
-/** A record of a stream. Sequences start at 1 and have no gaps; they go on after trimming and after a restart. */
-export interface LogRecord {
-  readonly sequence: number;
-  readonly partitionKey: string;
-  readonly data: Uint8Array;
-  /** Wall time of the append. */
-  readonly arrivalMs: number;
-}
-
-/** A record that a consumer could not be made to take. */
-export interface DeadRecord {
-  readonly stream: StreamName;
-  /** Where it was in the stream. */
-  readonly sequence: number;
-  readonly consumer: string;
-  readonly partitionKey: string;
-  readonly data: Uint8Array;
-  readonly cause: string;
-}
+import { Listeners } from '../listeners.ts';
 
 /** Streams have a table each, created when the log is opened. */
 export const STREAM_LOG_SCHEMA: DatabaseSchema = {
@@ -47,7 +23,6 @@ export const STREAM_LOG_SCHEMA: DatabaseSchema = {
   `,
 };
 
-const MAX_PARTITION_KEY_BYTES = 256;
 /** Records deleted in one go, which takes 1 to 3 ms; then others have their turn. */
 const RECORDS_A_TRIM_STEP = 250;
 
@@ -64,7 +39,7 @@ interface Stream {
 }
 
 /** A durable log on `node:sqlite`, in a database of its own: what Kinesis is on AWS, with one shard a stream. */
-export class SqliteStreamLog implements StreamWriter {
+export class SqliteStreamLog implements StreamLog {
   readonly #database: DatabaseSync;
   readonly #now: () => number;
   readonly #streams: ReadonlyMap<StreamName, Stream>;
@@ -73,7 +48,11 @@ export class SqliteStreamLog implements StreamWriter {
   readonly #appended = new Listeners<StreamName>();
 
   /** @param streams every stream that is appended to or read. */
-  constructor(database: DatabaseSync, streams: readonly StreamName[], now: () => number = Date.now) {
+  constructor(
+    database: DatabaseSync,
+    streams: readonly StreamName[],
+    now: () => number = () => systemTime.nowMs(),
+  ) {
     this.#database = database;
     this.#now = now;
     this.#streams = new Map(streams.map((name) => [name, openStream(database, name)]));
@@ -250,23 +229,4 @@ function openStream(database: DatabaseSync, name: StreamName): Stream {
 
 function checkpointKey(consumer: string, stream: string): string {
   return `${stream} ${consumer}`;
-}
-
-function checkAppend(records: readonly StreamRecord[]): void {
-  if (records.length > MAX_RECORDS_A_CALL) {
-    throw new LimitExceeded(`a call appends at most ${MAX_RECORDS_A_CALL} records, not ${records.length}`);
-  }
-  let total = 0;
-  for (const { partitionKey, data } of records) {
-    const keyBytes = Buffer.byteLength(partitionKey);
-    if (keyBytes < 1 || keyBytes > MAX_PARTITION_KEY_BYTES) {
-      throw new LimitExceeded(`a partition key has 1 to ${MAX_PARTITION_KEY_BYTES} bytes, not ${keyBytes}`);
-    }
-    const bytes = keyBytes + data.byteLength;
-    if (bytes > MAX_RECORD_BYTES)
-      throw new LimitExceeded(`a record has at most ${MAX_RECORD_BYTES} bytes, not ${bytes}`);
-    total += bytes;
-  }
-  if (total > MAX_BYTES_A_CALL)
-    throw new LimitExceeded(`a call has at most ${MAX_BYTES_A_CALL} bytes, not ${total}`);
 }

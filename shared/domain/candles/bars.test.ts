@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { decimal, formatDecimal, ZERO } from '../decimal.ts';
 import type { Trade } from '../market-data/trade.ts';
 import { barsPlainly } from '../../../test/support/bars-plainly.ts';
-import { spanOf } from '../../../test/support/memory-trade-store.ts';
+import { spanOf } from '../../adapters/memory/memory-trade-store.ts';
 import { parseBarRule } from './bar-rule.ts';
 import { BarFold, type Bar } from './bars.ts';
 

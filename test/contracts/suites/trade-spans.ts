@@ -5,7 +5,7 @@ import type { ReceivedTrade } from '../../../shared/contracts/lane-rows.ts';
 import { decimal } from '../../../shared/domain/decimal.ts';
 import type { Side } from '../../../shared/domain/market-data/trade.ts';
 import type { TradeStore } from '../../../shared/ports/trade-store.ts';
-import { spanOf } from '../../support/memory-trade-store.ts';
+import { spanOf } from '../../../shared/adapters/memory/memory-trade-store.ts';
 import { freshInstrument, type TradeStoreUnderTest } from './trade-store.ts';
 
 const DAY_MS = 1_723_161_600_000;

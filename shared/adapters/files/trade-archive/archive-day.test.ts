@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { MemoryTradeStore } from '../../../../test/support/memory-trade-store.ts';
+import { MemoryTradeStore } from '../../memory/memory-trade-store.ts';
 import type { ReceivedTrade } from '../../../contracts/lane-rows.ts';
 import { decimal } from '../../../domain/decimal.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';

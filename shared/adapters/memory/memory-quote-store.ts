@@ -1,11 +1,5 @@
-import { checkReadLimit } from '../../shared/adapters/clickhouse/requests.ts';
-import type {
-  BookPlace,
-  BookRange,
-  QuoteStore,
-  StoredLevels,
-  StoredQuote,
-} from '../../shared/ports/quote-store.ts';
+import { checkReadLimit } from '../clickhouse/requests.ts';
+import type { BookPlace, BookRange, QuoteStore, StoredLevels, StoredQuote } from '../../ports/quote-store.ts';
 
 /** Quotes and levels in memory, with the promises of the real store. */
 export class MemoryQuoteStore implements QuoteStore {

@@ -1,11 +1,11 @@
-import type { Interval } from '../../shared/domain/candles/interval.ts';
-import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
-import type { CandleStore, StoredCandle } from '../../shared/ports/candle-store.ts';
-import { LimitExceeded } from '../../shared/ports/state-store.ts';
+import type { Interval } from '../../domain/candles/interval.ts';
+import type { InstrumentId } from '../../domain/market-data/instrument.ts';
+import type { CandleStore, StoredCandle } from '../../ports/candle-store.ts';
+import { LimitExceeded } from '../../ports/state-store.ts';
 
 const MAX_CANDLES = 10_000;
 
-/** Candles in an array, for tests of what reads them; the contract suite holds it to the port. */
+/** Candles in an array. */
 export class MemoryCandleStore implements CandleStore {
   readonly #candles: StoredCandle[] = [];
 

@@ -1,14 +1,14 @@
-import type { ReceivedTrade } from '../../shared/contracts/lane-rows.ts';
-import { openTimeOf, type Interval } from '../../shared/domain/candles/interval.ts';
-import { addTrade, openCandle } from '../../shared/domain/candles/open-candle.ts';
-import type { TradeSpan } from '../../shared/domain/candles/trade-span.ts';
-import type { InstrumentId } from '../../shared/domain/market-data/instrument.ts';
-import type { Trade } from '../../shared/domain/market-data/trade.ts';
-import { MAX_ROWS_A_READ } from '../../shared/ports/read-limit.ts';
-import { LimitExceeded } from '../../shared/ports/state-store.ts';
-import type { TradeStore } from '../../shared/ports/trade-store.ts';
+import type { ReceivedTrade } from '../../contracts/lane-rows.ts';
+import { openTimeOf, type Interval } from '../../domain/candles/interval.ts';
+import { addTrade, openCandle } from '../../domain/candles/open-candle.ts';
+import type { TradeSpan } from '../../domain/candles/trade-span.ts';
+import type { InstrumentId } from '../../domain/market-data/instrument.ts';
+import type { Trade } from '../../domain/market-data/trade.ts';
+import { MAX_ROWS_A_READ } from '../../ports/read-limit.ts';
+import { LimitExceeded } from '../../ports/state-store.ts';
+import type { TradeStore } from '../../ports/trade-store.ts';
 
-/** Trades in a map, for tests of what reads them; the contract suite holds it to the port. */
+/** Trades in a map. */
 export class MemoryTradeStore implements TradeStore {
   readonly #trades = new Map<string, ReceivedTrade>();
   readonly #mostSummed: number;

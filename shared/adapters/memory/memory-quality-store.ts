@@ -1,6 +1,6 @@
-import { checkReadLimit } from '../../shared/adapters/clickhouse/requests.ts';
-import type { QualityEvent } from '../../shared/domain/market-data/quality-event.ts';
-import type { QualityPlace, QualityRange, QualityStore } from '../../shared/ports/quality-store.ts';
+import { checkReadLimit } from '../clickhouse/requests.ts';
+import type { QualityEvent } from '../../domain/market-data/quality-event.ts';
+import type { QualityPlace, QualityRange, QualityStore } from '../../ports/quality-store.ts';
 
 /** The log in memory, with the promises of the real store. */
 export class MemoryQualityStore implements QualityStore {

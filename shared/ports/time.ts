@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Time as a live collector knows it: where it is made by hand, a test can stop a collector and let it wake up later. */
-export interface LiveTime {
+/**
+ * Time as a process knows it: of the day, of its own, and its timers. Whoever is given it can be stopped and woken later
+ * where it is made by hand, and a whole platform lives through an hour of it in a moment. What is decided by is the port
+ * `Clock`.
+ */
+export interface Time {
   /** The time of day. */
   nowMs(): number;
   /** Goes on evenly from some instant of this process's own, whatever is done to the clock on the wall. */
@@ -14,7 +18,7 @@ export interface LiveTime {
   every(ms: number, action: () => void): () => void;
 }
 
-export const systemTime: LiveTime = {
+export const systemTime: Time = {
   nowMs: () => Date.now(),
   elapsedMs: () => performance.now(),
   sleep: async (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
