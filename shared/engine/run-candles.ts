@@ -43,16 +43,12 @@ export function runCandles(series: CandleSeries, instance: StrategyInstance, lim
       const outcome = outcomeIn(waiting, new SeriesStep(series, i));
       waiting = null;
       if (outcome.kind === 'rejected') {
-        const atMs = candle.openTimeMs;
-        const again = desk.onOrderEnded({ kind: 'failed', reason: outcome.reason, atMs });
-        if (again !== null) waiting = orderOf(desk.onSignal(again, atMs, atMs));
+        // Made again at this candle's close, it meets the same open that it would if it were made again at once.
+        desk.onOrderEnded({ kind: 'failed', reason: outcome.reason, atMs: candle.openTimeMs });
       } else {
         fills.push(outcome.fill);
         const roundTrip = desk.onFill(outcome.fill);
         if (roundTrip !== null) roundTrips.push(roundTrip);
-        const resumed = desk.takeWaiting();
-        if (resumed !== null)
-          waiting = orderOf(desk.onSignal(resumed, outcome.fill.timeMs, outcome.fill.timeMs));
         cash = toNumber(desk.book.cash);
         quantity = toNumber(desk.book.quantity);
       }
@@ -65,7 +61,7 @@ export function runCandles(series: CandleSeries, instance: StrategyInstance, lim
     const signal = advice === null ? desk.again(close) : signalOf(instance, close, advice);
     if (signal === null) continue;
     if (advice !== null) signals.push(signal);
-    waiting = orderOf(desk.onSignal(signal, signal.candleCloseTimeMs)) ?? waiting;
+    waiting = orderOf(desk.onSignal(signal, signal.candleCloseTimeMs));
   }
   return { book: desk.book, signals, fills, roundTrips, equity };
 }

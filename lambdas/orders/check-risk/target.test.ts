@@ -29,7 +29,8 @@ import { createHandler as trackOrder } from '../track-order/handler.ts';
 import { createHandler } from './handler.ts';
 
 const MINUTE = 60_000;
-const instance = aStrategy({ latencyMs: 0, interval: '1m', params: { fastPeriod: 5, slowPeriod: 20 } });
+const asked = { latencyMs: 0, interval: '1m' } as const;
+const instance = aStrategy({ ...asked, params: { fastPeriod: 5, slowPeriod: 20 } });
 const { strategyId } = instance;
 const signalAt = (minute: number, side: Signal['side']) =>
   signalOf(instance, { openTimeMs: minute * MINUTE, close: '100' }, { side, reason: 'test' });
@@ -222,6 +223,7 @@ describe('a target', () => {
     const definition = { table: 'signals', ...definitionKey(strategyId) } as const;
     const paused = { ...instance, status: 'PAUSED' };
     await ports.state.write({ kind: 'put', ...definition, value: paused, condition: { kind: 'none' } });
+    await createStrategy(ports.state, aStrategy({ ...asked, params: { fastPeriod: 4, slowPeriod: 9 } }), 0);
     await close(2);
     expect(await orders()).toHaveLength(1);
   });
