@@ -11,7 +11,7 @@ import { follow, isAtStop, stopPriceOf, trigger, triggerAt } from './trigger.ts'
 import { limitPriceOf, type WorkingOrder } from './working-order.ts';
 
 /** What the model allows of the step, and no position: a reduce-only order finds nothing to reduce. */
-export const ALL_OF_IT: Room = { volume: null, reducible: 0n };
+const ALL_OF_IT: Room = { volume: null, reducible: 0n };
 
 /** @param room what is left where other orders of ours meet the same step. */
 export function match(
