@@ -36,7 +36,8 @@ function matchWith(
     return inTurn(orders, step.shorter, (left, candle) => matchWith(positions, left, candle, given));
   // The open is known to come first: what it fills cannot be undone by what the range may have reached before.
   const round = new Round(given, positions);
-  return inTurn(orders, [openOf(step), step], (left, part) => round.meet(left, part));
+  const parts = [openOf(step), partOf(step, 'range'), partOf(step, 'turn')];
+  return inTurn(orders, parts, (left, part) => round.meet(left, part));
 }
 
 function inTurn(
@@ -63,6 +64,13 @@ function holderOf({ accountId, strategyId }: WorkingOrder): string {
 function openOf({ openTimeMs, open, volume, quality }: CandleStep): CandleStep {
   const prices = { open, high: open, low: open, close: open };
   return { kind: 'candle', openTimeMs, closeTimeMs: openTimeMs + 1, ...prices, volume, quality };
+}
+
+function partOf(
+  { openTimeMs, closeTimeMs, open, high, low, close, volume, quality }: CandleStep,
+  part: 'range' | 'turn',
+): CandleStep {
+  return { kind: 'candle', openTimeMs, closeTimeMs, open, high, low, close, volume, quality, part };
 }
 
 /** By holder, as fills have left them within the step. */
@@ -116,11 +124,13 @@ class Round {
 
   /** Exits whose entry filled within a candle meet what is known to come behind: of a trade or a quote, nothing. */
   #meetReleased(under: OrdersUnderWay, step: MarketStep): void {
-    for (const { clientOrderId, entryPrice } of under.takeReleased()) {
-      const order = under.get(clientOrderId)?.order;
-      if (order === undefined || step.kind !== 'candle' || order.effectiveTimeMs <= step.openTimeMs) continue;
-      this.#meetOne(under, clientOrderId, restOf(step, order, entryPrice));
-    }
+    const released = under.takeReleased();
+    if (released.length === 0 || step.kind !== 'candle') return;
+    const { entryPrice } = released[0]!;
+    const exits = released.flatMap(({ clientOrderId }) => under.get(clientOrderId) ?? []);
+    for (const { order } of inPriority(exits))
+      if (order.effectiveTimeMs > step.openTimeMs)
+        this.#meetOne(under, order.clientOrderId, restOf(step, order, entryPrice));
   }
 
   #match(order: WorkingOrder, step: MarketStep): Matched {
@@ -160,8 +170,8 @@ function tradedIn(step: MarketStep, { terms }: WorkingOrder): Decimal | null {
 }
 
 /**
- * What is left of a candle for an exit whose entry filled at this price within it. A stop is taken to meet all of the range, which may
- * have come behind its entry; a target only the close, which must have.
+ * What is left of a candle for an exit whose entry filled at this price within it. A stop is taken to meet all of the range that is
+ * against us, which may have come behind its entry; what is in our favour goes no further than the close, which must have.
  */
 function restOf(candle: CandleStep, { terms }: WorkingOrder, open: Decimal): CandleStep {
   const { closeTimeMs, high, low, close, volume, quality } = candle;
@@ -174,6 +184,7 @@ function restOf(candle: CandleStep, { terms }: WorkingOrder, open: Decimal): Can
     volume,
     quality,
   } as const;
-  if (terms.type !== 'LIMIT') return { ...rest, high, low };
-  return close > open ? { ...rest, high: close, low: open } : { ...rest, high: open, low: close };
+  const sure = close > open ? { high: close, low: open } : { high: open, low: close };
+  if (terms.type === 'LIMIT') return { ...rest, ...sure };
+  return terms.side === 'SELL' ? { ...rest, ...sure, low } : { ...rest, ...sure, high };
 }
