@@ -77,6 +77,11 @@ describe('several exits of one entry', () => {
     expect(within(exits, [aCandle(0, [100, 115, 96, 96])])).toContain('trailing: filled 1 at 105 (taker)');
   });
 
+  it('follow from the open that filled their entry on', () => {
+    const exits = ['20', '5'].map((distance) => exit(aTrailingStop('amount', distance), `at ${distance}`));
+    expect(within(exits, [aCandle(0, [100, 110, 90, 90])])).toContain('at 5: filled 1 at 95 (taker)');
+  });
+
   it('do not follow a price that may have come before the entry', () => {
     const entry = working(aLimit('98'), 0, 'entry');
     const exits = [exit(aTrailingStop('amount', '5'), 'trailing')];

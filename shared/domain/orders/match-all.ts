@@ -122,15 +122,18 @@ class Round {
     under.matched(linked, matched);
   }
 
-  /** Exits whose entry filled within a candle meet what is known to come behind: of a trade or a quote, nothing. */
+  /**
+   * Exits whose entry filled within a candle meet what is known to come behind: of a trade or a quote nothing, of an open the open
+   * itself, from which on those that follow the price do so.
+   */
   #meetReleased(under: OrdersUnderWay, step: MarketStep): void {
     const released = under.takeReleased();
     if (released.length === 0 || step.kind !== 'candle') return;
     const { entryPrice } = released[0]!;
     const exits = released.flatMap(({ clientOrderId }) => under.get(clientOrderId) ?? []);
+    const isOpen = step.part === undefined;
     for (const { order } of inPriority(exits))
-      if (order.effectiveTimeMs > step.openTimeMs)
-        this.#meetOne(under, order.clientOrderId, restOf(step, order, entryPrice));
+      this.#meetOne(under, order.clientOrderId, isOpen ? step : restOf(step, order, entryPrice));
   }
 
   #match(order: WorkingOrder, step: MarketStep): Matched {

@@ -170,6 +170,7 @@ describe('a bracket', () => {
     expect(run.told).toEqual([
       'entry: filled 1 at 100 (taker)',
       'stop: accepted',
+      'target: accepted',
       'stop: triggered at 95',
       'stop: filled 1 at 95 (taker)',
       'target: canceled: its sibling has filled',
