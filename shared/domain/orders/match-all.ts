@@ -36,8 +36,7 @@ function matchWith(
     return inTurn(orders, step.shorter, (left, candle) => matchWith(positions, left, candle, given));
   // The open is known to come first: what it fills cannot be undone by what the range may have reached before.
   const round = new Round(given, positions);
-  const parts = [openOf(step), partOf(step, 'range'), partOf(step, 'turn')];
-  return inTurn(orders, parts, (left, part) => round.meet(left, part));
+  return inTurn(orders, partsOf(step, orders), (left, part) => round.meet(left, part));
 }
 
 function inTurn(
@@ -60,17 +59,17 @@ function holderOf({ accountId, strategyId }: WorkingOrder): string {
   return `${accountId}/${strategyId}`;
 }
 
-/** The first instant of a candle. */
-function openOf({ openTimeMs, open, volume, quality }: CandleStep): CandleStep {
-  const prices = { open, high: open, low: open, close: open };
-  return { kind: 'candle', openTimeMs, closeTimeMs: openTimeMs + 1, ...prices, volume, quality };
-}
-
-function partOf(
+/** The first instant of a candle, its range, and the way back from its best price where an order follows that. */
+function partsOf(
   { openTimeMs, closeTimeMs, open, high, low, close, volume, quality }: CandleStep,
-  part: 'range' | 'turn',
-): CandleStep {
-  return { kind: 'candle', openTimeMs, closeTimeMs, open, high, low, close, volume, quality, part };
+  orders: VenueOrders,
+): readonly CandleStep[] {
+  const all = { kind: 'candle', openTimeMs, closeTimeMs, open, high, low, close, volume, quality } as const;
+  const first = { ...all, closeTimeMs: openTimeMs + 1, high: open, low: open, close: open };
+  const range = { ...all, part: 'range' } as const;
+  return orders.some(({ order }) => order.terms.type === 'TRAILING_STOP')
+    ? [first, range, { ...all, part: 'turn' }]
+    : [first, range];
 }
 
 /** By holder, as fills have left them within the step. */
@@ -148,16 +147,24 @@ class Round {
 
   #reducibleOf(order: WorkingOrder): Decimal {
     if (!order.terms.reduceOnly) return 0n;
-    const position = this.#positions.get(holderOf(order)) ?? this.#given.positionOf(order);
+    const position = this.#positionOf(order);
     return order.terms.side === 'SELL' ? position : -position;
+  }
+
+  /** Nearly always nothing has filled yet: then nobody's name has to be made. */
+  #positionOf(order: WorkingOrder): Decimal {
+    const moved = this.#positions.size === 0 ? undefined : this.#positions.get(holderOf(order));
+    return moved ?? this.#given.positionOf(order);
   }
 
   #count(order: WorkingOrder, step: MarketStep, quantity: Decimal): void {
     const share = shareOf(order, step);
     this.#had.set(share, (this.#had.get(share) ?? 0n) + quantity);
-    const holder = holderOf(order);
-    const position = this.#positions.get(holder) ?? this.#given.positionOf(order);
-    this.#positions.set(holder, order.terms.side === 'BUY' ? position + quantity : position - quantity);
+    const position = this.#positionOf(order);
+    this.#positions.set(
+      holderOf(order),
+      order.terms.side === 'BUY' ? position + quantity : position - quantity,
+    );
   }
 }
 
