@@ -28,5 +28,5 @@ export function parseExits(
   const { data, error } = exitSettings.safeParse(given);
   if (error !== undefined) return { error: firstFieldError(fieldErrors(error), where) };
   const made = exitRules(data);
-  return 'error' in made ? { error: `${where}: ${made.error}` } : made;
+  return 'error' in made ? { error: `${where}.${made.error}` } : made;
 }

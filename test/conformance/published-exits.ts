@@ -65,7 +65,7 @@ export function readExitCases(dataFolder: string): readonly ExitCase[] {
 }
 
 /** What a case asks for, in our terms. Its returns and distances are of the margin: of the price they are so many times smaller. */
-export function rulesOf(asked: ExitCase): ExitRules {
+function rulesOf(asked: ExitCase): ExitRules {
   const { leverage, stopLoss, returnTable } = asked;
   const settings: ExitSettings = {
     stopLoss: -stopLoss / leverage,

@@ -177,7 +177,7 @@ describe('bad input gives one clear line, exit code 2, and writes nothing', () =
     [
       'exits that make no sense',
       run('--candles', at('candles.csv'), '--exits', '{"stopLoss":5}'),
-      /--exits: stopLoss: expected a fraction between 0 and 1/,
+      /--exits\.stopLoss: expected a fraction between 0 and 1/,
     ],
     [
       'exits that nobody knows',
