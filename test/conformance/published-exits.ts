@@ -144,12 +144,12 @@ export class ExitCaseRun {
     const isShort = this.#venue.position < 0n;
     if (this.#open?.price === null) this.#keepWaiting(this.#open, n);
     if (this.#open === null) {
-      const side = signal.enterLong ? 'BUY' : signal.enterShort ? 'SELL' : null;
+      const side = sideOf(signal);
       if (side === null || n === candles.length - 1) return;
       const order = this.#order(side, 1_000_000_000_000n, entryLimitPrice, n);
       this.#open = { order, candle: n, price: null };
       this.#venue.enter(order);
-    } else if (useExitSignal && (isShort ? signal.exitShort : signal.exitLong)) {
+    } else if (useExitSignal && isOut(signal, isShort)) {
       const { position } = this.#venue;
       const order = this.#order(isShort ? 'BUY' : 'SELL', isShort ? -position : position, exitLimitPrice, n);
       if (position !== 0n) this.#venue.leave(order);
@@ -199,6 +199,16 @@ export class ExitCaseRun {
     this.#trades.push({ exitReason, entryCandle: candle, exitCandle, short });
     this.#open = null;
   }
+}
+
+/** Signals that contradict one another are none. */
+function sideOf({ enterLong, exitLong, enterShort, exitShort }: PublishedCandle): 'BUY' | 'SELL' | null {
+  if (enterLong && !exitLong && !enterShort) return 'BUY';
+  return enterShort && !exitShort && !enterLong ? 'SELL' : null;
+}
+
+function isOut(signal: PublishedCandle, isShort: boolean): boolean {
+  return isShort ? !!signal.exitShort && !signal.enterShort : !!signal.exitLong && !signal.enterLong;
 }
 
 function stepOf({ open, high, low, close, volume }: PublishedCandle, n: number): CandleStep {
