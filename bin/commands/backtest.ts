@@ -1,3 +1,4 @@
+import { parseExits } from '../../shared/contracts/exit-settings.ts';
 import { fieldErrors, firstFieldError } from '../../shared/contracts/problem.ts';
 import { limitsRecord } from '../../shared/contracts/risk-limits.ts';
 import { intervalMs, INTERVALS, type Interval } from '../../shared/domain/candles/interval.ts';
@@ -6,6 +7,7 @@ import { NotADecimal } from '../../shared/domain/decimal.ts';
 import type { RiskLimits } from '../../shared/domain/risk/rules.ts';
 import { strategyInstance } from '../../shared/domain/strategies/instance.ts';
 import type { StrategyInstance } from '../../shared/domain/strategies/strategy.ts';
+import type { ExitRules } from '../../shared/domain/trading/exits/exit-rules.ts';
 import { backtest, type BacktestReport } from '../../shared/engine/backtest.ts';
 import type { CandleSeries } from '../../shared/domain/candles/candle-series.ts';
 import { BadInput } from '../command-line/bad-input.ts';
@@ -34,6 +36,10 @@ export const command = defineCommand({
       '{}',
       'risk limits other than the defaults, such as {"maxDailyLossRatio":0.1}',
     ),
+    exits: optional(
+      jsonObject,
+      'exits beside the strategy’s own: stopLoss, trailing, atrStop, takeProfit, returns, timeStopMs (docs/EXITS.md)',
+    ),
     report: optional(
       folder,
       'also write report.json, trades.csv and equity.csv there, in place of earlier ones',
@@ -44,9 +50,14 @@ export const command = defineCommand({
       line: `npx millrace backtest --candles eth-btc-5m.csv.gz --strategy ma-crossover --params '{"fastPeriod":20,"slowPeriod":50}'`,
       what: 'metrics, every round trip, and the hash that a live run of the same candles would give',
     },
+    {
+      line: `npx millrace backtest --candles eth-btc-5m.csv.gz --strategy ma-crossover --params '{"fastPeriod":20,"slowPeriod":50}' --exits '{"stopLoss":0.05,"trailing":[{"distance":0.02,"from":0.04}],"timeStopMs":86400000}'`,
+      what: 'the same, out at a loss of 5 %, 2 % below the best price once that is 4 % above the entry, and after a day at the latest',
+    },
   ],
   run: async (values, io) => {
     const limits = limitsOf(values.limits);
+    const exits = values.exits === null ? null : exitsOf(values.exits);
     const { series } = await readCandleFile(values.candles).catch((error: unknown) => {
       throw error instanceof BadCandleFile ? new BadInput(error.message) : error;
     });
@@ -62,7 +73,7 @@ export const command = defineCommand({
       latencyMs: 0,
     });
     if ('error' in instance) throw wrongRequest(instance);
-    const { equity, ...result } = runBacktest(values.candles, series, instance, limits);
+    const { equity, ...result } = runBacktest(values.candles, series, instance, limits, exits);
     if (values.report !== null) await writeBacktestReport(values.report, result, series.openTimeMs, equity);
     io.print(result);
     return EXIT_DONE;
@@ -76,14 +87,22 @@ function limitsOf(given: object): RiskLimits {
   return data;
 }
 
+/** @throws BadInput */
+function exitsOf(given: object): ExitRules {
+  const exits = parseExits(given, '--exits');
+  if ('error' in exits) throw new BadInput(exits.error);
+  return exits.rules;
+}
+
 function runBacktest(
   path: string,
   series: CandleSeries,
   instance: StrategyInstance,
   limits: RiskLimits,
+  exits: ExitRules | null,
 ): BacktestReport {
   try {
-    return backtest(series, instance, limits);
+    return backtest(series, instance, limits, exits);
   } catch (error) {
     if (!(error instanceof NotADecimal)) throw error;
     throw new BadInput(

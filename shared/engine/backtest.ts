@@ -7,6 +7,7 @@ import { metricsOf, type Metrics } from '../domain/performance/metrics.ts';
 import { equityOf, type RoundTrip } from '../domain/portfolio/book.ts';
 import type { RiskLimits } from '../domain/risk/rules.ts';
 import type { StrategyInstance } from '../domain/strategies/strategy.ts';
+import type { ExitRules } from '../domain/trading/exits/exit-rules.ts';
 import type { CandleSeries } from '../domain/candles/candle-series.ts';
 import { runCandles } from './run-candles.ts';
 
@@ -53,8 +54,9 @@ export function backtest(
   series: CandleSeries,
   instance: StrategyInstance,
   limits: RiskLimits,
+  exits: ExitRules | null = null,
 ): BacktestReport {
-  const run = runCandles(series, instance, limits);
+  const run = runCandles(series, instance, limits, exits);
   const lastClose = decimalFromNumber(series.close[series.length - 1]!);
   const trades = run.roundTrips.map(tradeOf);
   const { book } = run;

@@ -4,16 +4,17 @@
  */
 import { decimalFromNumber, formatDecimal, toNumber } from '../domain/decimal.ts';
 import { flagsIn, type Flagged } from '../domain/market-data/quality-flags.ts';
-import { meetMarketOrder, type FillOutcome } from '../domain/orders/market-fill.ts';
-import type { Fill, Order, Signal } from '../domain/orders/order.ts';
+import type { Fill, Signal } from '../domain/orders/order.ts';
 import type { Book, RoundTrip } from '../domain/portfolio/book.ts';
-import type { Decision } from '../domain/risk/decide.ts';
 import type { RiskLimits } from '../domain/risk/rules.ts';
 import { configuredStrategy } from '../domain/strategies/registry.ts';
 import { signalOf } from '../domain/strategies/signal.ts';
 import type { StrategyInstance } from '../domain/strategies/strategy.ts';
+import type { ExitRules } from '../domain/trading/exits/exit-rules.ts';
 import type { CandleSeries } from '../domain/candles/candle-series.ts';
 import { Desk } from './desk.ts';
+import { ExitsMarket } from './exits-market.ts';
+import { NextOpen, type CandleMarket } from './next-open.ts';
 import { SeriesStep } from './series-step.ts';
 
 export interface CandleRun {
@@ -25,7 +26,13 @@ export interface CandleRun {
   readonly equity: Float64Array;
 }
 
-export function runCandles(series: CandleSeries, instance: StrategyInstance, limits: RiskLimits): CandleRun {
+/** @param exits how positions are got out of without the strategy's advice; null: not at all */
+export function runCandles(
+  series: CandleSeries,
+  instance: StrategyInstance,
+  limits: RiskLimits,
+  exits: ExitRules | null = null,
+): CandleRun {
   const strategy = configuredStrategy(instance.name, instance.params).create();
   const desk = new Desk(instance, limits);
   const signals: Signal[] = [];
@@ -33,27 +40,28 @@ export function runCandles(series: CandleSeries, instance: StrategyInstance, lim
   const roundTrips: RoundTrip[] = [];
   const equity = new Float64Array(series.length);
   const candle = { openTimeMs: 0, open: 0, high: 0, low: 0, close: 0, volume: 0 };
-  let waiting: Order | null = null;
+  const market: CandleMarket = exits === null ? new NextOpen() : new ExitsMarket(instance, exits);
   let cash = toNumber(desk.book.cash);
   let quantity = 0;
 
   for (let i = 0; i < series.length; i++) {
     loadCandle(candle, series, i);
-    if (waiting !== null) {
-      const outcome = outcomeIn(waiting, new SeriesStep(series, i));
-      waiting = null;
-      if (outcome.kind === 'rejected') {
-        // Made again at this candle's close, it meets the same open that it would if it were made again at once.
-        desk.onOrderEnded({ kind: 'failed', reason: outcome.reason, atMs: candle.openTimeMs });
-      } else {
-        fills.push(outcome.fill);
-        const roundTrip = desk.onFill(outcome.fill);
+    if (!market.isIdle) {
+      for (const met of market.meet(new SeriesStep(series, i))) {
+        if (met.kind === 'ended') {
+          // Made again at this candle's close, it meets the same open that it would if it were made again at once.
+          desk.onOrderEnded({ kind: 'failed', reason: met.reason, atMs: candle.openTimeMs });
+          continue;
+        }
+        fills.push(met.fill);
+        const roundTrip = desk.onFill(met.fill);
         if (roundTrip !== null) roundTrips.push(roundTrip);
-        cash = toNumber(desk.book.cash);
-        quantity = toNumber(desk.book.quantity);
       }
+      cash = toNumber(desk.book.cash);
+      quantity = toNumber(desk.book.quantity);
     }
     equity[i] = cash + quantity * candle.close;
+    market.close(candle, series.openTimeMs[i + 1] ?? candle.openTimeMs);
     const advice = strategy.onCandle(candle);
     if (advice === null && !desk.isHeld) continue;
     const price = formatDecimal(decimalFromNumber(candle.close));
@@ -61,7 +69,8 @@ export function runCandles(series: CandleSeries, instance: StrategyInstance, lim
     const signal = advice === null ? desk.again(close) : signalOf(instance, close, advice);
     if (signal === null) continue;
     if (advice !== null) signals.push(signal);
-    waiting = orderOf(desk.onSignal(signal, signal.candleCloseTimeMs));
+    const decision = desk.onSignal(signal, signal.candleCloseTimeMs);
+    if (decision.kind === 'approved') market.take(decision.order);
   }
   return { book: desk.book, signals, fills, roundTrips, equity };
 }
@@ -87,16 +96,4 @@ function loadCandle(candle: MutableCandle, series: CandleSeries, i: number): voi
   candle.low = series.low[i]!;
   candle.close = series.close[i]!;
   candle.volume = series.volume[i]!;
-}
-
-/**
- * The next candle's open is the first print at or after the signal, however long the market was closed in between. Where one ends, the
- * series tells by the next alone: the order is effective from its open on.
- */
-function outcomeIn(order: Order, step: SeriesStep): FillOutcome {
-  return meetMarketOrder(order, step, step.openTimeMs)!;
-}
-
-function orderOf(decision: Decision): Order | null {
-  return decision.kind === 'approved' ? decision.order : null;
 }

@@ -184,6 +184,16 @@ describe('bad input gives one clear line, exit code 2, and writes nothing', () =
       run('--candles', at('candles.csv'), '--limits', '{"maxDailyLossRatio":2}'),
       /--limits.maxDailyLossRatio: expected number to be <=1/,
     ],
+    [
+      'exits that make no sense',
+      run('--candles', at('candles.csv'), '--exits', '{"stopLoss":5}'),
+      /--exits\.stopLoss: expected a fraction between 0 and 1/,
+    ],
+    [
+      'exits that nobody knows',
+      run('--candles', at('candles.csv'), '--exits', '{"stoploss":0.5}'),
+      /--exits.*stoploss/,
+    ],
     ['candles without a strategy', ['backtest', '--candles', at('candles.csv')], /--strategy.* is missing/],
     [
       'a folder of something else',

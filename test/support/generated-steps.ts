@@ -116,12 +116,13 @@ export const paperModel: fc.Arbitrary<PaperModel> = fc
     ),
     volumeCap: fc.constantFrom(null, ONE, decimal('0.1')),
     takes: fc.constantFrom('trade' as const, 'quote' as const),
+    trailing: fc.constantFrom('proven' as const, 'best-first' as const),
     seed: fc.integer({ min: 0, max: 9 }),
   })
-  .map(({ takerFee, slippage, queue, volumeCap, takes, seed }) => ({
+  .map(({ takerFee, slippage, queue, volumeCap, takes, trailing, seed }) => ({
     makerFee: takerFee / 2n,
     takerFee,
     slippage,
     latency: { baseMs: 0, jitterMs: 0, seed },
-    fill: { queue, volumeCap, takes, rejects: 0, seed },
+    fill: { queue, volumeCap, takes, trailing, rejects: 0, seed },
   }));

@@ -57,6 +57,15 @@ export interface FillModel {
   readonly volumeCap: Decimal | null;
   /** What an order that takes pays: the next print, or the other side of the next quote. Candles serve both. */
   readonly takes: 'trade' | 'quote';
+  /**
+   * What a candle's own best price makes of a trailing stop.
+   *
+   * - `proven`: it goes off where the close is beyond the stop that this price made, at the worst that the candle leaves possible; else
+   *   what the price made of it counts from the next candle on.
+   * - `best-first`: the best price is taken to have come before the worst, as in freqtrade's backtests: it goes off at the stop that it
+   *   made, but in the candle in which the order came, where the worst counts. More often than not that favours us.
+   */
+  readonly trailing: 'proven' | 'best-first';
   /** The part of orders that the venue refuses, for trying out what happens then. */
   readonly rejects: number;
   readonly seed: number;
@@ -67,6 +76,7 @@ export const PLAIN_FILL: FillModel = {
   queue: { kind: 'touch' },
   volumeCap: null,
   takes: 'trade',
+  trailing: 'proven',
   rejects: 0,
   seed: 0,
 };

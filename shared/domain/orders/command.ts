@@ -1,5 +1,5 @@
 /** What is asked of a venue. Commands take effect in the order in which they lie among the steps of the market. */
-import type { Decimal } from '../decimal.ts';
+import { multiply, ONE, type Decimal } from '../decimal.ts';
 import type { Trail } from './terms.ts';
 import type { WorkingOrder } from './working-order.ts';
 
@@ -45,6 +45,25 @@ export interface LinkedOrder {
   /** Its entry: it is held until that fills, and is then of the quantity that this has filled; null: it has none. */
   readonly parentId: string | null;
   readonly isHeld: boolean;
+  /** Of an exit whose prices are known only when its entry fills: until then those of its terms mean nothing. */
+  readonly ofEntry?: PricesOfEntry;
+}
+
+/** Each the first price that the entry filled at, and so much more or less. */
+export interface PricesOfEntry {
+  readonly stopPrice?: Distance;
+  readonly price?: Distance;
+  readonly activationPrice?: Distance;
+}
+
+/** Signed; `fraction`: of the price that it is away from. */
+export interface Distance {
+  readonly by: 'amount' | 'fraction';
+  readonly value: Decimal;
+}
+
+export function priceAt(from: Decimal, { by, value }: Distance): Decimal {
+  return by === 'amount' ? from + value : multiply(from, ONE + value);
 }
 
 /**

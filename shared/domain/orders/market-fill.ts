@@ -48,7 +48,8 @@ export function meetMarketOrder(
   throw new TypeError(`a market order is not ${report.kind} by a step of its market`);
 }
 
-function workingMarketOrder(order: Order, effectiveTimeMs: number): WorkingOrder {
+/** A stored market order as the venue holds it. */
+export function workingMarketOrder(order: Order, effectiveTimeMs: number): WorkingOrder {
   const { flags = [] } = order;
   return workingOrder(order, termsOf(order), effectiveTimeMs, qualityOf(...flags));
 }
@@ -60,7 +61,8 @@ function termsOf({ side, quantity, quoteQuantity }: Order): Market {
   return { ...plain, quantity: null, quoteQuantity: decimal(quoteQuantity ?? '0') };
 }
 
-function paperModelOf({ feeRate, slippage }: Order): PaperModel {
+/** Fees and slippage as a stored order or an instance has them; it fills whole. */
+export function paperModelOf({ feeRate, slippage }: Pick<Order, 'feeRate' | 'slippage'>): PaperModel {
   const fee = decimal(feeRate);
   return {
     makerFee: fee,

@@ -41,6 +41,11 @@ export interface CandleStep {
   readonly quality: number;
   /** The candles that it is made of, where they are known: they tell what came first. */
   readonly shorter?: readonly CandleStep[];
+  /**
+   * Left out: all of it. Where orders meet a candle together, its range is shown to them before the way from its best price back, on
+   * which only trailing stops go off.
+   */
+  readonly part?: 'range' | 'turn';
 }
 
 /** Nothing from before this time follows. Time in force ends by it, and in a silent market by nothing else. */

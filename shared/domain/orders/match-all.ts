@@ -36,7 +36,7 @@ function matchWith(
     return inTurn(orders, step.shorter, (left, candle) => matchWith(positions, left, candle, given));
   // The open is known to come first: what it fills cannot be undone by what the range may have reached before.
   const round = new Round(given, positions);
-  return inTurn(orders, [openOf(step), step], (left, part) => round.meet(left, part));
+  return inTurn(orders, partsOf(step, orders), (left, part) => round.meet(left, part));
 }
 
 function inTurn(
@@ -59,10 +59,17 @@ function holderOf({ accountId, strategyId }: WorkingOrder): string {
   return `${accountId}/${strategyId}`;
 }
 
-/** The first instant of a candle. */
-function openOf({ openTimeMs, open, volume, quality }: CandleStep): CandleStep {
-  const prices = { open, high: open, low: open, close: open };
-  return { kind: 'candle', openTimeMs, closeTimeMs: openTimeMs + 1, ...prices, volume, quality };
+/** The first instant of a candle, its range, and the way back from its best price where an order follows that. */
+function partsOf(
+  { openTimeMs, closeTimeMs, open, high, low, close, volume, quality }: CandleStep,
+  orders: VenueOrders,
+): readonly CandleStep[] {
+  const all = { kind: 'candle', openTimeMs, closeTimeMs, open, high, low, close, volume, quality } as const;
+  const first = { ...all, closeTimeMs: openTimeMs + 1, high: open, low: open, close: open };
+  const range = { ...all, part: 'range' } as const;
+  return orders.some(({ order }) => order.terms.type === 'TRAILING_STOP')
+    ? [first, range, { ...all, part: 'turn' }]
+    : [first, range];
 }
 
 /** By holder, as fills have left them within the step. */
@@ -114,13 +121,18 @@ class Round {
     under.matched(linked, matched);
   }
 
-  /** Exits whose entry filled within a candle meet what is known to come behind: of a trade or a quote, nothing. */
+  /**
+   * Exits whose entry filled within a candle meet what is known to come behind: of a trade or a quote nothing, of an open the open
+   * itself, from which on those that follow the price do so.
+   */
   #meetReleased(under: OrdersUnderWay, step: MarketStep): void {
-    for (const { clientOrderId, entryPrice } of under.takeReleased()) {
-      const order = under.get(clientOrderId)?.order;
-      if (order === undefined || step.kind !== 'candle' || order.effectiveTimeMs <= step.openTimeMs) continue;
-      this.#meetOne(under, clientOrderId, restOf(step, order, entryPrice));
-    }
+    const released = under.takeReleased();
+    if (released.length === 0 || step.kind !== 'candle') return;
+    const { entryPrice } = released[0]!;
+    const exits = released.flatMap(({ clientOrderId }) => under.get(clientOrderId) ?? []);
+    const isOpen = step.part === undefined;
+    for (const { order } of inPriority(exits))
+      this.#meetOne(under, order.clientOrderId, isOpen ? step : restOf(step, order, entryPrice));
   }
 
   #match(order: WorkingOrder, step: MarketStep): Matched {
@@ -135,16 +147,24 @@ class Round {
 
   #reducibleOf(order: WorkingOrder): Decimal {
     if (!order.terms.reduceOnly) return 0n;
-    const position = this.#positions.get(holderOf(order)) ?? this.#given.positionOf(order);
+    const position = this.#positionOf(order);
     return order.terms.side === 'SELL' ? position : -position;
+  }
+
+  /** Nearly always nothing has filled yet: then nobody's name has to be made. */
+  #positionOf(order: WorkingOrder): Decimal {
+    const moved = this.#positions.size === 0 ? undefined : this.#positions.get(holderOf(order));
+    return moved ?? this.#given.positionOf(order);
   }
 
   #count(order: WorkingOrder, step: MarketStep, quantity: Decimal): void {
     const share = shareOf(order, step);
     this.#had.set(share, (this.#had.get(share) ?? 0n) + quantity);
-    const holder = holderOf(order);
-    const position = this.#positions.get(holder) ?? this.#given.positionOf(order);
-    this.#positions.set(holder, order.terms.side === 'BUY' ? position + quantity : position - quantity);
+    const position = this.#positionOf(order);
+    this.#positions.set(
+      holderOf(order),
+      order.terms.side === 'BUY' ? position + quantity : position - quantity,
+    );
   }
 }
 
@@ -160,8 +180,8 @@ function tradedIn(step: MarketStep, { terms }: WorkingOrder): Decimal | null {
 }
 
 /**
- * What is left of a candle for an exit whose entry filled at this price within it. A stop is taken to meet all of the range, which may
- * have come behind its entry; a target only the close, which must have.
+ * What is left of a candle for an exit whose entry filled at this price within it. A stop is taken to meet all of the range that is
+ * against us, which may have come behind its entry; what is in our favour goes no further than the close, which must have.
  */
 function restOf(candle: CandleStep, { terms }: WorkingOrder, open: Decimal): CandleStep {
   const { closeTimeMs, high, low, close, volume, quality } = candle;
@@ -174,6 +194,7 @@ function restOf(candle: CandleStep, { terms }: WorkingOrder, open: Decimal): Can
     volume,
     quality,
   } as const;
-  if (terms.type !== 'LIMIT') return { ...rest, high, low };
-  return close > open ? { ...rest, high: close, low: open } : { ...rest, high: open, low: close };
+  const sure = close > open ? { high: close, low: open } : { high: open, low: close };
+  if (terms.type === 'LIMIT') return { ...rest, ...sure };
+  return terms.side === 'SELL' ? { ...rest, ...sure, low } : { ...rest, ...sure, high };
 }

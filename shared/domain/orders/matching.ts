@@ -7,11 +7,11 @@ import type { Decimal } from '../decimal.ts';
 import { beginOf, type CandleStep, type MarketStep, type QuoteStep, type TradeStep } from './market-step.ts';
 import { Meeting, type Matched, type Offer, type Room } from './meeting.ts';
 import { reach, restThroughQuote, restThroughRange, restThroughTrade } from './resting.ts';
-import { follow, isAtStop, stopPriceOf, trigger, triggerAt } from './trigger.ts';
+import { follow, isAtStop, stopAtActivation, stopPriceOf, trigger, triggerAt } from './trigger.ts';
 import { limitPriceOf, type WorkingOrder } from './working-order.ts';
 
 /** What the model allows of the step, and no position: a reduce-only order finds nothing to reduce. */
-export const ALL_OF_IT: Room = { volume: null, reducible: 0n };
+const ALL_OF_IT: Room = { volume: null, reducible: 0n };
 
 /** @param room what is left where other orders of ours meet the same step. */
 export function match(
@@ -76,12 +76,13 @@ function meetQuote(meeting: Meeting, quote: QuoteStep): void {
  * and what happened there is stamped with the last millisecond, by which it is known to have happened.
  */
 function meetCandle(meeting: Meeting, candle: CandleStep): void {
-  meetOpen(meeting, candle);
+  if (candle.part !== 'turn') meetOpen(meeting, candle);
   const { endsAtMs } = meeting.order;
   // Of an order that ends within it, only the open is known to lie before its end.
   if (meeting.isOver || (endsAtMs !== null && endsAtMs < candle.closeTimeMs)) return;
   if (isWaiting(meeting)) triggerWithin(meeting, candle);
-  else if (meeting.progress.isResting) restThroughRange(meeting, within(candle, worst(meeting, candle)));
+  else if (meeting.progress.isResting && candle.part !== 'turn')
+    restThroughRange(meeting, within(candle, worst(meeting, candle)));
 }
 
 function meetOpen(meeting: Meeting, candle: CandleStep): void {
@@ -97,17 +98,33 @@ function meetOpen(meeting: Meeting, candle: CandleStep): void {
 }
 
 function triggerWithin(meeting: Meeting, candle: CandleStep): void {
-  const timeMs = candle.closeTimeMs - 1;
-  const { side } = meeting.order.terms;
   const stop = stopPriceOf(meeting);
-  const furthest = side === 'SELL' ? candle.low : candle.high;
-  if (stop !== null && isAtStop(meeting, stop, furthest)) return goOff(meeting, candle, stop);
-  follow(meeting, side === 'SELL' ? candle.high : candle.low);
-  // The close comes after the best price: where it is beyond the stop, the stop was passed on the way.
+  if (candle.part !== 'turn' && stop !== null && isAtStop(meeting, stop, furthestAgainst(meeting, candle)))
+    return goOff(meeting, candle, stop);
+  const turnsIn = meeting.paper.fill.trailing === 'best-first' ? 'turn' : 'range';
+  if (candle.part === undefined || candle.part === turnsIn) turnWithin(meeting, candle, stop);
+  if (!meeting.progress.isTriggered) meeting.accept(candle.closeTimeMs - 1);
+}
+
+/** @param stop as it stood before the candle's best price; null: it did not follow yet */
+function turnWithin(meeting: Meeting, candle: CandleStep, stop: Decimal | null): void {
+  const { order, paper } = meeting;
+  const first = stop ?? stopAtActivation(meeting);
+  follow(meeting, order.terms.side === 'SELL' ? candle.high : candle.low);
   const raised = stopPriceOf(meeting);
-  if (raised !== null && raised !== stop && isAtStop(meeting, raised, candle.close))
-    goOff(meeting, candle, raised);
-  else meeting.accept(timeMs);
+  if (raised === null || raised === stop) return;
+  const isBestFirst = paper.fill.trailing === 'best-first';
+  // The close comes after the best price: where it is beyond the stop, the stop was passed on the way.
+  const turned = isBestFirst ? furthestAgainst(meeting, candle) : candle.close;
+  if (!isAtStop(meeting, raised, turned)) return;
+  const isThereBefore = order.effectiveTimeMs < candle.openTimeMs;
+  goOff(meeting, candle, isBestFirst && isThereBefore ? raised : worstStop(meeting, candle, first ?? raised));
+}
+
+/** A small rise may have made it go off as well as the whole one: no lower than it stood first, and where the market has been. */
+function worstStop(meeting: Meeting, candle: CandleStep, first: Decimal): Decimal {
+  const furthest = furthestAgainst(meeting, candle);
+  return isAtStop(meeting, first, furthest) ? first : furthest;
 }
 
 function goOff(meeting: Meeting, candle: CandleStep, price: Decimal): void {
@@ -135,6 +152,11 @@ function arrive(meeting: Meeting, offer: Offer): void {
 
 function isWaiting({ order: { terms }, progress }: Meeting): boolean {
   return terms.type !== 'MARKET' && terms.type !== 'LIMIT' && !progress.isTriggered;
+}
+
+/** The price of the range that lies furthest towards a stop. */
+function furthestAgainst({ order: { terms } }: Meeting, { high, low }: CandleStep): Decimal {
+  return terms.side === 'SELL' ? low : high;
 }
 
 /** The price of the range that lies furthest towards a limit. */

@@ -3,6 +3,7 @@ import type { Decimal } from '../decimal.ts';
 import { executionOf, quantityFor } from './execution.ts';
 import { cappedVolume } from './market-step.ts';
 import type { FilledReport, OrderReport, ReportBody } from './report.ts';
+import type { OrderTerms } from './terms.ts';
 import { limitPriceOf, type Progress, type WorkingOrder } from './working-order.ts';
 
 /** A price that is there to be had. */
@@ -46,6 +47,10 @@ export class Meeting {
     this.paper = paper;
     this.#room = room;
     this.progress = order.progress;
+  }
+
+  get terms(): OrderTerms {
+    return this.order.terms;
   }
 
   get isOver(): boolean {

@@ -1,5 +1,5 @@
 import type { Decimal } from '../decimal.ts';
-import type { LinkedOrder } from './command.ts';
+import { priceAt, type Distance, type LinkedOrder } from './command.ts';
 import type { Matched } from './meeting.ts';
 import type { FilledReport, OrderReport, ReportBody } from './report.ts';
 import { endOf, type WorkingOrder } from './working-order.ts';
@@ -157,7 +157,8 @@ export class OrdersUnderWay {
     const { order, isHeld } = linked;
     if (!isHeld) return this.#resize(linked, (order.terms.quantity ?? 0n) + filled, timeMs);
     const effectiveTimeMs = Math.max(order.effectiveTimeMs, timeMs);
-    const terms = { ...order.terms, quantity: filled } as WorkingOrder['terms'];
+    const prices = pricesOf(linked, price);
+    const terms = { ...order.terms, ...prices, quantity: filled } as WorkingOrder['terms'];
     const endsAtMs = endOf(terms, effectiveTimeMs);
     this.put({ ...linked, isHeld: false, order: { ...order, terms, effectiveTimeMs, endsAtMs } });
     this.#released.push({ clientOrderId: order.clientOrderId, entryPrice: price });
@@ -167,4 +168,9 @@ export class OrdersUnderWay {
     const terms = { ...linked.order.terms, quantity } as WorkingOrder['terms'];
     this.change(linked, { ...linked.order, terms }, { kind: 'replaced', terms }, timeMs);
   }
+}
+
+function pricesOf({ ofEntry }: LinkedOrder, entryPrice: Decimal): { readonly [field: string]: Decimal } {
+  const distances: readonly (readonly [string, Distance])[] = Object.entries(ofEntry ?? {});
+  return Object.fromEntries(distances.map(([field, distance]) => [field, priceAt(entryPrice, distance)]));
 }

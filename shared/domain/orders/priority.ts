@@ -1,23 +1,34 @@
 import type { LinkedOrder } from './command.ts';
 import type { OrderTerms } from './terms.ts';
+import { stopPriceOf } from './trigger.ts';
 import { limitPriceOf, type WorkingOrder } from './working-order.ts';
 
 /**
- * Who comes first where several meet one step: stops before what is in our favour, then those without a limit, then the better price,
- * then who came first.
+ * Who comes first where several meet one step: stops before what is in our favour, of these the nearer one; then those without a limit,
+ * then the better price, then who came first.
  */
 export function inPriority(orders: readonly LinkedOrder[]): readonly LinkedOrder[] {
   return [...orders].sort((a, b) => comparePriority(a.order, b.order));
 }
 
 function comparePriority(a: WorkingOrder, b: WorkingOrder): number {
-  return rankOf(a) - rankOf(b) || compareSides(a.terms, b.terms) || comparePrices(a.terms, b.terms);
+  const rank = rankOf(a);
+  const bySide = rank - rankOf(b) || compareSides(a.terms, b.terms);
+  return bySide || (rank === 0 ? compareStops(a, b) : comparePrices(a.terms, b.terms));
 }
 
 function rankOf({ terms, progress }: WorkingOrder): number {
   const isWaiting = terms.type !== 'MARKET' && terms.type !== 'LIMIT' && !progress.isTriggered;
   if (isWaiting) return 0;
   return limitPriceOf(terms) === null ? 1 : 2;
+}
+
+/** The market comes to the nearer one first. One that does not stand yet comes behind. */
+function compareStops(a: WorkingOrder, b: WorkingOrder): number {
+  const [one, other] = [stopPriceOf(a), stopPriceOf(b)];
+  if (one === other) return 0;
+  if (one === null || other === null) return one === null ? 1 : -1;
+  return one > other === (a.terms.side === 'SELL') ? -1 : 1;
 }
 
 /** Of either side the prices are compared among themselves. */

@@ -172,11 +172,29 @@ describe('a trailing stop', () => {
     );
   });
 
-  it('was passed on the way where the close is beyond the stop that the range made', () => {
-    expect(toldOf(aTrailingStop('amount', '5'), [aCandle(0, [100, 109, 99, 103])])).toEqual([
-      'accepted',
-      'triggered at 104',
-      'filled 1 at 104 (taker)',
-    ]);
+  it('was passed on the way where the close is beyond the stop that the range made: at the worst that this may mean', () => {
+    const filledIn = (terms: OrderTerms, ...prices: [number, number, number, number]): string[] =>
+      toldOf(terms, [aCandle(0, prices)]).slice(1);
+    const plain = aTrailingStop('amount', '5');
+    expect(filledIn(plain, 100, 109, 99, 103)).toEqual(['triggered at 99', 'filled 1 at 99 (taker)']);
+    expect(filledIn(plain, 100, 109, 99, 104.01)).toEqual([]);
+    const bought = aTrailingStop('amount', '5', { side: 'BUY' });
+    expect(filledIn(bought, 100, 101, 90, 96)).toEqual(['triggered at 101', 'filled 1 at 101 (taker)']);
+    // Not before its activation, and from there at the earliest.
+    const later = aTrailingStop('amount', '5', { activationPrice: decimal('108') });
+    expect(filledIn(later, 100, 109, 99, 103)).toEqual(['triggered at 103', 'filled 1 at 103 (taker)']);
+    expect(filledIn(later, 100, 107, 99, 101)).toEqual([]);
+  });
+
+  it('where the best price is taken to come first goes off at what this made of it, but for the candle in which it came', () => {
+    const candles = [aCandle(0, [100, 109, 98, 108]), aCandle(60_000, [108, 115, 109, 114])];
+    const terms = aTrailingStop('amount', '5');
+    const last = (steps: readonly MarketStep[]): string | undefined =>
+      toldOf(terms, steps, { trailing: 'best-first' }).at(-1);
+    expect(last(candles)).toBe('filled 1 at 98 (taker)');
+    const quiet = aCandle(0, [100, 100, 100, 100]);
+    expect(last([quiet, aCandle(60_000, [108, 115, 104, 114])])).toBe('filled 1 at 110 (taker)');
+    expect(last([quiet, aCandle(60_000, [108, 115, 103, 114])])).toBe('filled 1 at 103 (taker)');
+    expect(last([quiet, aCandle(60_000, [108, 115, 110.01, 114])])).toBe('accepted');
   });
 });

@@ -2,14 +2,25 @@
 import { multiply, type Decimal } from '../decimal.ts';
 import type { Meeting } from './meeting.ts';
 import type { TrailingStop } from './terms.ts';
+import type { WorkingOrder } from './working-order.ts';
 
 /** The price at which it goes off now; null: it has none yet. */
-export function stopPriceOf({ order: { terms }, progress }: Meeting): Decimal | null {
+export function stopPriceOf({ terms, progress }: Pick<WorkingOrder, 'terms' | 'progress'>): Decimal | null {
   if (terms.type === 'STOP' || terms.type === 'STOP_LIMIT') return terms.stopPrice;
   if (terms.type !== 'TRAILING_STOP' || progress.bestPrice === null) return null;
-  const { by, value } = terms.trail;
-  const distance = by === 'amount' ? value : multiply(progress.bestPrice, value);
-  return terms.side === 'SELL' ? progress.bestPrice - distance : progress.bestPrice + distance;
+  return stopBehind(terms, progress.bestPrice);
+}
+
+function stopBehind({ side, trail: { by, value } }: TrailingStop, bestPrice: Decimal): Decimal {
+  const distance = by === 'amount' ? value : multiply(bestPrice, value);
+  return side === 'SELL' ? bestPrice - distance : bestPrice + distance;
+}
+
+/** The price at which it goes off when it begins to follow just where it is to; null: that has been, or it is none that follows. */
+export function stopAtActivation({ order: { terms }, progress }: Meeting): Decimal | null {
+  if (terms.type !== 'TRAILING_STOP' || progress.bestPrice !== null || terms.activationPrice === null)
+    return null;
+  return stopBehind(terms, terms.activationPrice);
 }
 
 /** Whether a price is at the stop or beyond it. */

@@ -10,45 +10,12 @@ import {
   BY_VOLUME,
   working,
 } from '../../../test/support/market-steps.ts';
-import { told } from '../../../test/support/shown-steps.ts';
-import type { PaperModel } from '../accounts/paper-model.ts';
+import { play } from '../../../test/support/played-events.ts';
 import { decimal } from '../decimal.ts';
-import { alone, bracket, oneCancelsOther, type Command } from './command.ts';
 import type { MarketStep } from './market-step.ts';
-import { matchAll } from './match-all.ts';
-import type { OrderReport } from './report.ts';
+import { alone, bracket, oneCancelsOther, type Command } from './command.ts';
 import type { OrderTerms } from './terms.ts';
-import type { VenueOrders } from './orders-under-way.ts';
-import { MAX_WORKING_ORDERS, obey } from './venue-orders.ts';
-
-const plain = aPaperModel();
-
-/** Commands and steps in turn; reports by order: `id: what is told`. */
-function play(
-  events: readonly (Command | MarketStep)[],
-  { paper = plain, position = '0' }: { paper?: PaperModel; position?: string } = {},
-): { told: string[]; orders: VenueOrders; reports: OrderReport[] } {
-  let orders: VenueOrders = [];
-  const reports: OrderReport[] = [];
-  let timeMs = 0;
-  let held = decimal(position);
-  for (const event of events) {
-    const settled = isStep(event)
-      ? matchAll(orders, event, { paperOf: () => paper, positionOf: () => held })
-      : obey(orders, event, timeMs, () => paper);
-    if (isStep(event)) timeMs = event.kind === 'candle' ? event.closeTimeMs : event.timeMs;
-    orders = settled.orders;
-    for (const report of settled.reports)
-      if (report.kind === 'filled') held += report.side === 'BUY' ? report.quantity : -report.quantity;
-    reports.push(...settled.reports);
-  }
-  const lines = told(reports);
-  return { told: reports.map(({ clientOrderId }, n) => `${clientOrderId}: ${lines[n]}`), orders, reports };
-}
-
-function isStep(event: Command | MarketStep): event is MarketStep {
-  return ['trade', 'quote', 'candle', 'watermark'].includes(event.kind);
-}
+import { MAX_WORKING_ORDERS } from './venue-orders.ts';
 
 const submit = (id: string, terms: OrderTerms): Command => ({
   kind: 'submit',
@@ -203,6 +170,7 @@ describe('a bracket', () => {
     expect(run.told).toEqual([
       'entry: filled 1 at 100 (taker)',
       'stop: accepted',
+      'target: accepted',
       'stop: triggered at 95',
       'stop: filled 1 at 95 (taker)',
       'target: canceled: its sibling has filled',
@@ -256,13 +224,15 @@ describe('a bracket', () => {
   it('within the candle that filled its entry on the way: the stop meets all of it, the target only the close', () => {
     const entered = (high: number, low: number, close: number): string[] =>
       play([longBracket('1', aLimit('98')), aCandle(0, [100, high, low, close])]).told.slice(2);
-    expect(entered(111, 97, 100)).toEqual(['target: accepted', 'stop: accepted']);
+    expect(entered(111, 97, 100)).toEqual(['stop: accepted', 'target: accepted']);
     expect(entered(112, 97, 111)).toEqual([
+      'stop: accepted',
       'target: accepted',
       'target: filled 1 at 110 (maker)',
       'stop: canceled: its sibling has filled',
     ]);
     expect(entered(100, 94, 99)).toContain('stop: filled 1 at 95 (taker)');
+    expect(entered(112, 94, 111)).toContain('stop: filled 1 at 95 (taker)');
   });
 });
 
