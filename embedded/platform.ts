@@ -171,6 +171,7 @@ function silencesOf(venues: readonly VenueVitals[], nowMs: number): VenueSilence
     const { silenceMs, quietest } = silence;
     const quietestInstrument = quietest.instrumentId;
     const heard = { silenceMs, quietestInstrument, quietestMs: quietest.silenceMs };
-    return [{ venue: vitals.venue, ...heard, ...vitals.counts, books: booksOf(vitals) }];
+    const { venue, clockOffsetMs, counts } = vitals;
+    return [{ venue, ...heard, clockOffsetMs, ...counts, books: booksOf(vitals) }];
   });
 }

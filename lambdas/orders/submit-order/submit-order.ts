@@ -87,7 +87,8 @@ async function reasonToDeny({ state, clock }: Needs, order: OrderRecord): Promis
   const stops = await readStops(state, order.accountId);
   // A spot account sells what it has.
   const denial = denialByState({ ...order, reduces: order.side === 'SELL' }, stops, nowMs);
-  return denial?.reason ?? reasonItIsTooLate(order, nowMs);
+  // It expires by the venue's clock.
+  return denial?.reason ?? reasonItIsTooLate(order, nowMs + (order.venueOffsetMs ?? 0));
 }
 
 async function change(

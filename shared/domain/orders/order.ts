@@ -33,6 +33,8 @@ export interface Signal extends Flagged {
   /** The candle's close, canonical decimal: what notional limits are measured at. */
   readonly referencePrice: string;
   readonly reason: string;
+  /** How far the venue's clock was ahead of ours; left out where none is listened to. */
+  readonly venueOffsetMs?: number | undefined;
 }
 
 /**
@@ -57,6 +59,8 @@ export interface Order extends Flagged {
   /** It may fill at the first trade at or after this time. */
   readonly effectiveTimeMs: number;
   readonly expiresAtMs: number;
+  /** Of its signal: both times above are the venue's. */
+  readonly venueOffsetMs?: number | undefined;
 }
 
 /** Why an order may not go to its venue any more; null: it may. */

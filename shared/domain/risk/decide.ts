@@ -46,7 +46,7 @@ export type Decision =
 export const ORDER_LIFETIME_MS = 60_000;
 
 /**
- * @param nowMs the time that live latency is observed by; unused when the instance has a latency of its own.
+ * @param nowMs our time, by which states end and live latency is observed; an instance may have a latency of its own.
  * @param resumedAtMs when the order filled that the signal waited for; null: it did not wait.
  */
 export function decide(
@@ -59,9 +59,11 @@ export function decide(
   const { book } = view;
   if (signal.side === 'BUY' ? book.quantity > 0n : book.quantity === 0n)
     return { kind: view.orderInFlight ? 'waits' : 'nothing-to-do' };
-  const order = orderFor(signal, book, instance, effectiveTimeOf(signal, instance, nowMs, resumedAtMs));
+  // Candles and trades have the venue's times, and what people set until when has ours.
+  const venueNowMs = nowMs + (signal.venueOffsetMs ?? 0);
+  const order = orderFor(signal, book, instance, effectiveTimeOf(signal, instance, venueNowMs, resumedAtMs));
   // With a latency of its own an instance acts at a time that is known, however long it takes to be heard of.
-  const ageMs = instance.latencyMs === null ? Math.max(nowMs - signal.candleCloseTimeMs, 0) : 0;
+  const ageMs = instance.latencyMs === null ? Math.max(venueNowMs - signal.candleCloseTimeMs, 0) : 0;
   const checked = checkedOrder(signal, book);
   const denial =
     denialByState(checked, view, nowMs) ??
@@ -134,6 +136,7 @@ function orderFor(signal: Signal, book: Book, instance: StrategyInstance, effect
     slippage: instance.slippage,
     effectiveTimeMs,
     expiresAtMs: effectiveTimeMs + ORDER_LIFETIME_MS,
+    ...(signal.venueOffsetMs === undefined ? {} : { venueOffsetMs: signal.venueOffsetMs }),
     ...unitedFlags(signal),
   };
 }
