@@ -28,6 +28,8 @@ export interface PlatformOptions {
   readonly use: FolderUse;
   /** `tape`: trading decides by the time of what is replayed; `wall`: by the time of day. */
   readonly time: 'tape' | 'wall';
+  /** Looks at what is kept before anything works on it: what it throws leaves the folder as it was. */
+  readonly beforeWork?: (storage: Storage) => Promise<void>;
   readonly faults?: Faults;
   readonly retry?: RetryPolicy;
   /** Replaces ports before functions are given them: an observer that wraps one sees what passes through it. */
@@ -54,6 +56,7 @@ export interface Platform {
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
   const storage = await openStorage(options.dataDir, options.use);
   try {
+    await options.beforeWork?.(storage);
     return await assemble(storage, options);
   } catch (error) {
     await storage.close();
@@ -168,6 +171,7 @@ function silencesOf(venues: readonly VenueVitals[], nowMs: number): VenueSilence
     const { silenceMs, quietest } = silence;
     const quietestInstrument = quietest.instrumentId;
     const heard = { silenceMs, quietestInstrument, quietestMs: quietest.silenceMs };
-    return [{ venue: vitals.venue, ...heard, ...vitals.counts, books: booksOf(vitals) }];
+    const { venue, clockOffsetMs, counts } = vitals;
+    return [{ venue, ...heard, clockOffsetMs, ...counts, books: booksOf(vitals) }];
   });
 }

@@ -16,7 +16,7 @@ export const topology = {
       keys: ['LANE#<lane> / <function>: the fold’s state, written once a batch under its version', 'LANE#<lane> / longer-candles: of build-candles, with it', 'LANE#<lane> / prices: the latest price of each instrument of the lane'],
       accessPatterns: [
         'store-trades, store-quotes, build-candles: get and put the state of a lane; build-candles: get store-trades’, to know what is stored; read-health: what it dropped',
-        'read-market, read-portfolio: get the prices of a lane, and build-candles’ state where they are not told yet; read-market for the open candle too',
+        'read-market, read-portfolio, manage-strategies: get the prices of a lane, and build-candles’ state where they are not told yet; read-market for the open candle too',
       ],
     },
     signals: {
@@ -184,7 +184,7 @@ export const topology = {
     },
     'manage-strategies': {
       context: 'api', description: 'Creates, shows, pauses and removes strategy instances.', timeoutSeconds: 5, memoryMb: 256,
-      capabilities: { state: { signals: 'write', portfolio: 'write', orders: 'write' } },
+      capabilities: { state: { signals: 'write', portfolio: 'write', orders: 'write', 'market-data': 'read' } },
     },
     'read-orders': {
       context: 'api', description: 'Orders and what became of them.', timeoutSeconds: 5, memoryMb: 256,

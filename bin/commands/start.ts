@@ -13,6 +13,7 @@ import { defineCommand, EXIT_DONE, EXIT_INTERRUPTED, type CommandIo } from '../c
 import { dataFolderErrors } from '../command-line/data-folder-errors.ts';
 import { startFolder } from '../command-line/data-folders.ts';
 import { wrongRequest } from '../command-line/wrong-request.ts';
+import { refuseOtherTerms } from './start/kept-instances.ts';
 import { chooseSource } from './start/market-source.ts';
 import type { MarketSource } from './start/market-source-parts.ts';
 import { START_OPTIONS } from './start/start-options.ts';
@@ -62,10 +63,16 @@ export const command = defineCommand({
         dataDir,
         use: { market: source.market, marksOld: values.market !== null },
         time: source.time,
+        beforeWork: async ({ state }) => {
+          if (instances.length === 0) return;
+          await refuseOtherTerms(state, instances, values);
+          const kept = await readIndex<StrategyRecord>(state, 'signals', STRATEGIES_PARTITION);
+          refuseTooMany([...kept, ...instances]);
+        },
       });
       try {
         if (signal.aborted) return EXIT_INTERRUPTED;
-        await createInstances(platform, instances);
+        for (const instance of instances) await createStrategy(platform.storage.state, instance, Date.now());
         // Whatever is wrong has been said by now, in one line.
         if (source.note !== null) io.tell(source.note);
         const run = values.once ? runOnce(platform, source, io) : serve(platform, source, values.port, io);
@@ -75,13 +82,6 @@ export const command = defineCommand({
       }
     }),
 });
-
-async function createInstances(platform: Platform, instances: readonly StrategyInstance[]): Promise<void> {
-  if (instances.length === 0) return;
-  const { state } = platform.storage;
-  refuseTooMany([...(await readIndex<StrategyRecord>(state, 'signals', STRATEGIES_PARTITION)), ...instances]);
-  for (const instance of instances) await createStrategy(state, instance, Date.now());
-}
 
 /** @throws BadInput when these are more than one candle can be shown to; one that is named twice counts once */
 function refuseTooMany(instances: readonly StrategyInstance[]): void {

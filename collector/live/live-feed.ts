@@ -269,6 +269,7 @@ export class LiveFeed {
     if (!this.#wasOpen) return;
     for (const line of this.#lines) line.askNewestAgain();
     this.#silence.look(this.#lines.flatMap(({ connection }) => connection ?? []));
+    this.#options.vitals.clockOffsetMs = this.#clock.offsetMs;
     const isWhole = ![...this.#feeds.values()].some(({ isCatchingUp }) => isCatchingUp);
     this.#watermark.tell(isWhole ? this.#heardAtMs() : null);
   }

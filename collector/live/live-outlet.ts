@@ -170,9 +170,14 @@ export class LiveOutlet {
   /**
    * Once a second: tells every lane how far the venue's time is proven, and that this collector is alive.
    * @param watermarkMs no trade before it will follow; null: not known yet.
+   * @param venueOffsetMs how far the venue's clock is ahead of ours; null: not known yet.
    */
-  sendWatermark(watermarkMs: number | null, heartbeat: Omit<CaptureMessage, 'line' | 'text'>): void {
-    this.#packer.addLaneWatermarks(this.#options.exchange, watermarkMs);
+  sendWatermark(
+    watermarkMs: number | null,
+    heartbeat: Omit<CaptureMessage, 'line' | 'text'>,
+    venueOffsetMs: number | null,
+  ): void {
+    this.#packer.addLaneWatermarks(this.#options.exchange, watermarkMs, venueOffsetMs);
     if (watermarkMs !== null && watermarkMs !== this.#watermarkMs) this.archive(heartbeat);
     this.#watermarkMs = watermarkMs;
     this.#archiver.cutBefore(receivedAtMs(heartbeat.receivedAtNs) - MAX_CHUNK_AGE_MS);

@@ -40,6 +40,6 @@ export class LiveWatermark {
       message: JSON.stringify({ venueTimeMs: provenMs }),
     };
     onHeartbeat(heartbeat, this.#watermarkMs, provenMs);
-    outlet.sendWatermark(this.#watermarkMs, heartbeat);
+    outlet.sendWatermark(this.#watermarkMs, heartbeat, clock.offsetMs);
   }
 }

@@ -47,6 +47,7 @@ export function reportVitals(vitals: VenueVitals, nowMs: number, log: Log): void
       ([name, metric]) => [metric, counted[name as keyof VenueCounts]] as const,
     ),
   ]);
+  if (vitals.clockOffsetMs !== null) values.set('venueClockOffsetMs', Math.abs(vitals.clockOffsetMs));
   const books = vitals.takeBooks();
   if (books !== null) {
     const { updates, gaps, resyncs, checksumsBad, quotesBad } = books.counted;

@@ -43,6 +43,8 @@ export interface BrokenBook {
 /** When a venue was last heard. Heartbeats go on when it is lost, so what the streams carry says nothing of it. */
 export class VenueVitals {
   readonly venue: string;
+  /** How far the venue's clock is ahead of ours; null: nobody knows. */
+  clockOffsetMs: number | null = null;
   readonly #lastTradeMs = new Map<InstrumentId, number>();
   #lastMessageMs: number | null = null;
   readonly #totals: Totals = {
@@ -71,6 +73,7 @@ export class VenueVitals {
   /** Nobody listens here any more: silence says nothing of the venue. */
   end(): void {
     this.#lastMessageMs = null;
+    this.clockOffsetMs = null;
     this.#lastTradeMs.clear();
   }
 

@@ -41,6 +41,7 @@ interface OpenRecord {
   readonly malformed: [raw: string, cause: string][];
   malformedCharacters: number;
   laneWatermarkMs: number | null;
+  venueOffsetMs: number | null;
   ends: boolean;
 }
 
@@ -146,11 +147,15 @@ export class LanePacker {
     if (nextTradeId !== null) record.nextTradeIds.push([index, String(nextTradeId)]);
   }
 
-  /** No trade of the exchange before this time will follow; null: a sign of life that proves nothing. */
-  addLaneWatermarks(exchange: string, timeMs: number | null): void {
+  /**
+   * No trade of the exchange before this time will follow; null: a sign of life that proves nothing.
+   * @param venueOffsetMs how far the venue's clock is ahead of ours; null: nothing is said of that.
+   */
+  addLaneWatermarks(exchange: string, timeMs: number | null, venueOffsetMs: number | null = null): void {
     for (const lane of lanesOf(exchange)) {
       const record = recordOf(this.#laneNamed(lane));
       record.laneWatermarkMs = timeMs ?? record.laneWatermarkMs;
+      record.venueOffsetMs = venueOffsetMs ?? record.venueOffsetMs;
     }
   }
 
@@ -204,6 +209,7 @@ function recordOf(lane: LaneBuffer): OpenRecord {
     malformed: [],
     malformedCharacters: 0,
     laneWatermarkMs: null,
+    venueOffsetMs: null,
     ends: false,
   };
   return lane.open;
@@ -229,8 +235,18 @@ function encode(
   stamp: Pick<TradesRecordV1, 'fence' | 'sessionId'>,
   record: OpenRecord,
 ): StreamRecord {
-  const { instruments, trades, quotes, levels, laneWatermarkMs, watermarks, nextTradeIds, malformed, ends } =
-    record;
+  const {
+    instruments,
+    trades,
+    quotes,
+    levels,
+    laneWatermarkMs,
+    watermarks,
+    nextTradeIds,
+    malformed,
+    venueOffsetMs,
+    ends,
+  } = record;
   const body: TradesRecordV1 = {
     v: 1,
     kind: 'trades',
@@ -244,6 +260,7 @@ function encode(
     ...(quotes.length === 0 ? {} : { quotes }),
     ...(levels.length === 0 ? {} : { levels }),
     ...(malformed.length === 0 ? {} : { malformed }),
+    ...(venueOffsetMs === null ? {} : { venueOffsetMs }),
     ...(ends ? { ends } : {}),
   };
   return recordOfLane(lane, Buffer.from(JSON.stringify(body)));

@@ -73,10 +73,16 @@ describe('the ledger of the day', () => {
   });
 
   it('has the closes of the market since then, of minutes that are over', async () => {
-    const { api } = apiOf([], [portfolioOf(positionOf())]);
+    const { api } = apiOf([], [portfolioOf(positionOf({ fills: 1 }))]);
     expect((await ledgerOf(api)).marks).toEqual([
       { timeMs: DAY + 60_000, instrumentId: 'binance:BTC-USDT', price: '96' },
     ]);
+  });
+
+  it('asks for no price of what was never traded: its instrument may have none', async () => {
+    const { api, asked } = apiOf([], [portfolioOf(positionOf({ fills: 0 }))]);
+    expect((await ledgerOf(api)).marks).toEqual([]);
+    expect(asked).not.toContain('GET /v1/candles/{pair}');
   });
 
   it('gives up when fills come in all the time', async () => {

@@ -92,14 +92,20 @@ async function ledgerOf(
   const books = booksBefore(portfolio.positions, today);
   const prices = await pricesAt(api, sinceMs, heldInstruments(books));
   if (prices.kind !== 'done') return prices;
-  const marks = await marksSince(api, sinceMs, books);
+  const marks = await marksSince(api, sinceMs, portfolio.positions);
   if (marks.kind !== 'done') return marks;
   const body = { portfolio, fills, sinceMs, isWholeDay, books, prices: prices.body, marks: marks.body };
   return { kind: 'done', body };
 }
 
-async function marksSince(api: ApiClient, sinceMs: number, books: Books): Promise<Answer<readonly Mark[]>> {
-  const instrumentIds = [...new Set([...books.values()].map(({ instrumentId }) => instrumentId))];
+/** What was never traded needs no price, and may have none: a strategy may wait for an instrument that no source knows. */
+async function marksSince(
+  api: ApiClient,
+  sinceMs: number,
+  positions: Portfolio['positions'],
+): Promise<Answer<readonly Mark[]>> {
+  const traded = positions.filter(({ fills }) => fills > 0);
+  const instrumentIds = [...new Set(traded.map(({ instrumentId }) => instrumentId))];
   const marks: Mark[] = [];
   for (const instrumentId of instrumentIds.slice(0, MARKED_INSTRUMENTS)) {
     const { exchange, pair } = partsOf(instrumentId);

@@ -123,9 +123,7 @@ function StrategyItem({ strategy, position, onChanged }: StrategyItemProps) {
   return (
     <li>
       <div class="strategy-head">
-        <span class={`status ${isRunning ? 'good' : 'over'}`}>
-          <Icon name={isRunning ? 'play' : 'pause'} /> {isRunning ? 'Running' : 'Paused'}
-        </span>
+        <StrategyState strategy={strategy} />
         <b>
           <InstrumentName instrumentId={strategy.instrumentId} />
         </b>
@@ -158,6 +156,7 @@ function StrategyItem({ strategy, position, onChanged }: StrategyItemProps) {
         {currency}
       </p>
       {position !== null && <StrategyFigures position={position} />}
+      {isRunning && strategy.waiting !== null && <p class="hint">{strategy.waiting}</p>}
       <FormFailure text={change.failure} />
       {isRemoving && (
         <RemoveDialog
@@ -170,6 +169,20 @@ function StrategyItem({ strategy, position, onChanged }: StrategyItemProps) {
         />
       )}
     </li>
+  );
+}
+
+function StrategyState({ strategy: { status, waiting } }: { readonly strategy: Strategy }) {
+  const [tone, icon, text] =
+    status === 'PAUSED'
+      ? (['over', 'pause', 'Paused'] as const)
+      : waiting === null
+        ? (['good', 'play', 'Running'] as const)
+        : (['doubtful', 'clock', 'Waiting'] as const);
+  return (
+    <span class={`status ${tone}`}>
+      <Icon name={icon} /> {text}
+    </span>
   );
 }
 

@@ -34,7 +34,12 @@ export function StrategyForm({ instruments, instrumentId, onClose, onCreated }: 
     creation.submit(
       async () => api.call('POST /v1/strategies', { body }),
       (strategy) => {
-        notify({ tone: 'good', text: `${strategy.name} runs on ${nameOf(strategy.instrumentId)}` });
+        const text = `${strategy.name} runs on ${nameOf(strategy.instrumentId)}`;
+        notify(
+          strategy.waiting === null
+            ? { tone: 'good', text }
+            : { tone: 'bad', text: `${text}: ${strategy.waiting}` },
+        );
         onCreated();
       },
     );

@@ -57,6 +57,13 @@ export function platformDashboard() {
       ),
     )
     .withPanel(
+      byVenue(
+        { title: 'Clock', description: 'How far the clock of the venue and ours are apart.' },
+        's',
+        `max by (venue) (${named('venueClockOffsetMs')})`,
+      ),
+    )
+    .withPanel(
       lines(
         {
           title: 'Gaps',

@@ -27,6 +27,7 @@ const strategy = {
   slippage: '0',
   latencyMs: null,
   status: 'RUNNING',
+  waiting: null,
 };
 
 const position = {

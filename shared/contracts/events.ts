@@ -9,7 +9,7 @@ import { ORDER_STATUSES } from '../domain/orders/order.ts';
 import { qualityEventView } from './quality-views.ts';
 import { bookView, quoteView } from './book-views.ts';
 import { amountText, decimalText, positiveDecimalText } from './decimal-text.ts';
-import { instrumentId, timeMs } from './instrument-fields.ts';
+import { instrumentId, timeMs, venueOffsetMs } from './instrument-fields.ts';
 
 export { instrumentId, timeMs };
 
@@ -43,7 +43,10 @@ export const candleView = z.object({
 export type CandleView = z.infer<typeof candleView>;
 
 /** On the bus a closed candle also names the one before it, so that a reader sees a gap without asking the store. */
-export const closedCandle = candleView.extend({ previousOpenTimeMs: timeMs.nullable() });
+export const closedCandle = candleView.extend({
+  previousOpenTimeMs: timeMs.nullable(),
+  venueOffsetMs: venueOffsetMs.optional(),
+});
 export type ClosedCandle = z.infer<typeof closedCandle>;
 
 export const MAX_CANDLES_AN_EVENT = 100;
@@ -71,6 +74,7 @@ const signal = z.object({
   side,
   referencePrice: positiveDecimalText,
   reason: z.string(),
+  venueOffsetMs: venueOffsetMs.optional(),
   flags: qualityFlags.optional(),
 });
 
@@ -88,6 +92,7 @@ export const order = z.object({
   slippage: amountText,
   effectiveTimeMs: timeMs,
   expiresAtMs: timeMs,
+  venueOffsetMs: venueOffsetMs.optional(),
   /** Of the signal that it follows. */
   flags: qualityFlags.optional(),
 });

@@ -19,6 +19,8 @@ const venueStatus = z.strictObject({
   silenceMs: count,
   quietestInstrument: z.string(),
   quietestMs: count,
+  /** How far its clock is ahead of ours; null: it has not told its time yet. Orders go by its clock. */
+  clockOffsetMs: z.int().nullable(),
   connectionsLost: count,
   connectionsRenewed: count,
   sequenceGaps: count,

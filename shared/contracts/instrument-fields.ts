@@ -8,3 +8,8 @@ export const instrumentId = z
   .meta({ pattern: INSTRUMENT_ID.source, examples: ['binance:BTC-USDT'] });
 
 export const timeMs = z.int().min(0);
+
+export const venueOffsetMs = z.int().meta({
+  description:
+    'How far the venue’s clock is ahead of ours. Left out where none is listened to, as in a replay.',
+});

@@ -138,6 +138,23 @@ const definitions = {
     // No figure at all is the silence of the venue, which has an alarm of its own.
     missingData: 'notBreaching',
   }),
+  venueClockOffsetMs: {
+    kind: 'gauge',
+    per: 'venue',
+    unit: 'Milliseconds',
+    help: 'How far the clock of the venue and ours are apart.',
+    alarm: {
+      what: 'The clock of <venue> and ours have been more than a second apart for five minutes',
+      runbook: 'clocks-apart',
+      statistic: 'Minimum',
+      bad: 'atLeast',
+      threshold: 1000,
+      periodSeconds: 60,
+      periods: 5,
+      // Before the venue has told its time nobody knows.
+      missingData: 'notBreaching',
+    },
+  },
   collectorStarts: countedByVenue('Starts of a collector of the venue.', {
     ...SUM_OF_FIVE_MINUTES,
     what: 'The collector of <venue> has started three times within a quarter of an hour',

@@ -54,7 +54,7 @@ export function exitsRecordOf(exits: readonly Exit[]): ExitsRecord {
 }
 
 /** ACCOUNT#<accountId> / STATES: what somebody stopped, and why. */
-export const setState = z.strictObject({
+const setState = z.strictObject({
   scope: z.enum(STATE_SCOPES),
   name: z.string(),
   state: z.enum(TRADING_STATES).exclude(['ACTIVE']),

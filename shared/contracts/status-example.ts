@@ -14,6 +14,7 @@ export const statusExample: HealthView = {
       silenceMs: 40,
       quietestInstrument: 'binance:BTC-USDT',
       quietestMs: 900,
+      clockOffsetMs: -42,
       connectionsLost: 0,
       connectionsRenewed: 1,
       sequenceGaps: 0,

@@ -69,7 +69,11 @@ export const strategyView = z.strictObject({
   slippage: amountText,
   latencyMs: z.int().min(0).nullable(),
   status: strategyStatus,
+  waiting: z.string().nullable().meta({
+    description: 'Why it is shown no candles: no market data of its instrument has come in. null: some has.',
+  }),
 });
+export type StrategyView = z.infer<typeof strategyView>;
 export const strategyPage = pageOf(strategyView);
 
 /** An instance with how far it has come. */

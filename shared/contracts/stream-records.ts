@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { parseTradeId } from '../domain/market-data/trade.ts';
 import { order, timeMs } from './events.ts';
+import { venueOffsetMs } from './instrument-fields.ts';
 import { fence } from './fence.ts';
 import {
   readLevelsRow,
@@ -39,6 +40,8 @@ export interface TradesRecordV1 {
   readonly trades: readonly TradeRow[];
   /** Venue time that a heartbeat proved for all instruments of the lane, less the 1 s grace; null: none. */
   readonly laneWatermarkMs: number | null;
+  /** How far the venue's clock is ahead of that of the collector; left out where nobody listens, as in a replay. */
+  readonly venueOffsetMs?: number;
   /** [instrument index, time]: no trade of the instrument before this time will follow. */
   readonly watermarks: readonly (readonly [instrumentIndex: number, timeMs: number])[];
   /** [instrument index, trade id]: the trade that moved the instrument's watermark, and follows in a later record. */
@@ -86,6 +89,7 @@ export type LaneRecord =
       readonly trades: readonly ReceivedTrade[];
       readonly poison: readonly PoisonTrade[];
       readonly laneWatermarkMs: number | null;
+      readonly venueOffsetMs?: number;
       readonly watermarks: readonly Watermark[];
       /** Left out where the record has none. Nearly all who read a record have no use for them: see `readBookRows`. */
       readonly books?: UnreadBooks;
@@ -110,6 +114,7 @@ const tradesEnvelope = z.object({
   instruments: z.array(z.string()).max(1024),
   trades: z.array(z.unknown()).max(MAX_TRADES_A_RECORD),
   laneWatermarkMs: timeMs.nullable(),
+  venueOffsetMs: venueOffsetMs.optional(),
   watermarks: z.array(z.tuple([z.int().min(0), timeMs])).max(1024),
   nextTradeIds: z
     .array(z.tuple([z.int().min(0), z.string()]))
@@ -166,6 +171,7 @@ function readTrades(envelope: z.infer<typeof tradesEnvelope>): LaneRecord {
     trades,
     poison,
     laneWatermarkMs: envelope.laneWatermarkMs,
+    ...(envelope.venueOffsetMs === undefined ? {} : { venueOffsetMs: envelope.venueOffsetMs }),
     watermarks: readWatermarks(envelope),
     ...(hasBooks ? { books: { quotes: quotes ?? [], levels: levels ?? [], readBefore } } : {}),
     ...(envelope.ends === undefined ? {} : { ends: true as const }),

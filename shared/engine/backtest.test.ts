@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { qualityOf } from '../domain/market-data/quality-flags.ts';
-import { NO_LIMITS } from '../domain/risk/rules.ts';
+import { DEFAULT_LIMITS, NO_LIMITS } from '../domain/risk/rules.ts';
 import { aStrategy } from '../../test/support/strategy.ts';
 import type { CandleSeries } from '../domain/candles/candle-series.ts';
 import { backtest } from './backtest.ts';
@@ -22,6 +22,23 @@ const run = (quality?: Uint32Array) =>
     aStrategy({ params: { fastPeriod: 1, slowPeriod: 2 } }),
     NO_LIMITS,
   );
+
+describe('a backtest under the default limits', () => {
+  it('begins nothing more on a day that lost a fifth since its first decision, and goes on with the next', () => {
+    const falling = Array.from({ length: 17 }, (_, n) => 8 - n / 10);
+    const hours = [10, 9, 12, 13, 8, 7.9, 9, 10, ...falling, 9, 9.5, 9, 8];
+    const prices = Float64Array.from(hours);
+    const openTimeMs = prices.map((_, n) => n * 3_600_000);
+    const ofHours = { openTimeMs, open: prices, high: prices, low: prices, close: prices, volume: prices };
+    const { trades } = backtest(
+      { ...ofHours, length: prices.length },
+      aStrategy({ params: { fastPeriod: 1, slowPeriod: 2 }, interval: '1h' }),
+      DEFAULT_LIMITS,
+    );
+    // The rise at 6 o'clock is let pass; that of the next day's first hours is taken.
+    expect(trades.map(({ entryTimeMs }) => entryTimeMs / 3_600_000)).toEqual([3, 26]);
+  });
+});
 
 describe('a backtest on flagged candles', () => {
   it('does what it would do, and says which of its trades rest on them, and what those made', () => {

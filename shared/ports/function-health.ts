@@ -20,6 +20,8 @@ export interface VenueSilence {
   /** The instrument that has had no trade for the longest, and for how long. */
   readonly quietestInstrument: string;
   readonly quietestMs: number;
+  /** How far its clock is ahead of ours; null: it has not told its time yet. */
+  readonly clockOffsetMs: number | null;
   /** Since the start: connections that were lost, and those whose place another took before they were cut. */
   readonly connectionsLost: number;
   readonly connectionsRenewed: number;

@@ -194,6 +194,22 @@ describe('the page with a token', () => {
     await created.getByText('Paused').waitFor();
   });
 
+  it('shows a strategy on an instrument that no source knows as waiting, and says for what', async () => {
+    const issuer = await openTokenIssuer(dataDir);
+    const token = await issuer.mint({ subject: 'a script', role: 'trader', ttlSeconds: 60 });
+    const params = { fastPeriod: 5, slowPeriod: 20 };
+    const answer = await fetch(new URL('/v1/strategies', platform.address), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'ma-crossover', params, instrumentId: 'binance:NO-SUCH', interval: '1m' }),
+    });
+    expect(answer.status).toBe(201);
+    const waiting = page.locator('.strategies li', { hasText: 'NO-SUCH' });
+    await waiting.getByText('Waiting', { exact: true }).waitFor();
+    await waiting.getByText('no market data of binance:NO-SUCH has come in').waitFor();
+    expect(await page.locator('.strategies li').getByText('Running').count()).toBeGreaterThan(0);
+  });
+
   it('is kept to the keyboard as well', async () => {
     const button = page.getByRole('button', { name: 'Stop trading' });
     // It can be pressed once the state of the switch is known.

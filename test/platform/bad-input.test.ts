@@ -194,6 +194,11 @@ describe('bad input gives one clear line, exit code 2, and writes nothing', () =
       run('--candles', at('candles.csv'), '--exits', '{"stoploss":0.5}'),
       /--exits.*stoploss/,
     ],
+    [
+      'the capital of no strategy',
+      start('--replay', good, '--capital', '5'),
+      /--capital: expected with --strategy/,
+    ],
     ['candles without a strategy', ['backtest', '--candles', at('candles.csv')], /--strategy.* is missing/],
     [
       'a folder of something else',
@@ -246,6 +251,29 @@ describe('bad input gives one clear line, exit code 2, and writes nothing', () =
     expect(code).toBe(2);
     expect((await runMillrace(['state', '--data-dir', at('half')])).stdout).toBe(first.stdout);
     expect((await runMillrace([...again, ...strategy(1)])).stdout).toBe(first.stdout);
+  }, 60_000);
+
+  it('another capital, fee or slippage than that with which a data folder began', async () => {
+    writeCapture(at('two.ndjson.gz'), syntheticLines({ seed: 1, instruments: 2, tradesPerSecond: 5 }, 3));
+    const again = ['start', '--once', '--data-dir', at('begun'), '--replay', at('two.ndjson.gz')];
+    const began = [...again, ...strategy(1), '--capital', '500', '--slippage', '0.01'];
+    const first = await runMillrace(began);
+    expect(first.code).toBe(0);
+    const on = 'ma-crossover on binance:BTC-USDT in this data folder was created with';
+    for (const [option, value, kept, got] of [
+      ['--capital', '600', '250', '300, its share of 600'],
+      ['--fee', '0.002', '0.001', '0.002'],
+      ['--slippage', '0', '0.01', '0'],
+    ] as const) {
+      expect(await runMillrace([...again, ...strategy(1), option, value])).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `millrace: ${option}: ${on} ${kept}, expected that, no ${option} or another --data-dir, got ${got}\n`,
+      });
+    }
+    expect((await runMillrace(['state', '--data-dir', at('begun')])).stdout).toBe(first.stdout);
+    for (const same of [began, [...again, ...strategy(1)], again])
+      expect((await runMillrace(same)).stdout).toBe(first.stdout);
   }, 60_000);
 
   it('a data folder that is corrupt', async () => {

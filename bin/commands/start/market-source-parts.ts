@@ -55,7 +55,11 @@ export function accountOf({
   fee,
   slippage,
 }: StartValues): Pick<StrategyRequest, 'capital' | 'feeRate' | 'slippage'> {
-  return { capital, feeRate: fee, slippage };
+  return {
+    capital: capital ?? DEFAULTS.capital,
+    feeRate: fee ?? DEFAULTS.fee,
+    slippage: slippage ?? DEFAULTS.slippage,
+  };
 }
 
 export function strategyOf(values: StartValues, latencyMs: number | null): StrategyRequest | null {

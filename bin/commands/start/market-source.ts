@@ -24,8 +24,14 @@ export async function chooseSource(values: StartValues): Promise<MarketSource> {
   for (const [option, value] of strategyOptions(values)) {
     if (value !== null && values.strategy === null) throw new BadInput(`${option}: expected with --strategy`);
   }
+  const isSimulated = values.replay.length === 0 && values.live === null;
+  for (const [option, value] of accountOptions(values)) {
+    // The simulated market has a strategy of its own.
+    if (value !== null && values.strategy === null && !isSimulated)
+      throw new BadInput(`${option}: expected with --strategy`);
+  }
   for (const [option, value] of simulationOptions(values)) {
-    if (value !== null && (values.replay.length > 0 || values.live !== null))
+    if (value !== null && !isSimulated)
       throw new BadInput(`${option}: is of the simulated market, expected without --replay and --live`);
   }
   if (values.replay.length > 0) return replaySource(values);
@@ -38,6 +44,12 @@ type Given = readonly (readonly [option: string, value: unknown])[];
 const strategyOptions = ({ params, strategyInterval }: StartValues): Given => [
   ['--params', params],
   ['--strategy-interval', strategyInterval],
+];
+
+const accountOptions = ({ capital, fee, slippage }: StartValues): Given => [
+  ['--capital', capital],
+  ['--fee', fee],
+  ['--slippage', slippage],
 ];
 
 const simulationOptions = ({ seed, instruments, tradesPerSecond, seconds }: StartValues): Given => [

@@ -31,6 +31,9 @@ const speed: ValueKind<'max' | number> = {
 /** What the help shows and a start takes where an option is not given; whether one was given decides what it may go with. */
 export const DEFAULTS = {
   strategyInterval: '1m',
+  capital: '10000',
+  fee: '0.001',
+  slippage: '0',
   seed: 1,
   instruments: 3,
   tradesPerSecond: 8,
@@ -68,9 +71,13 @@ export const START_OPTIONS = {
   strategy: optional(text('NAME'), 'a strategy to run on every instrument: ma-crossover'),
   params: optional(jsonObject, 'its parameters, such as {"fastPeriod":5,"slowPeriod":20}'),
   strategyInterval: optional(choice(INTERVALS), 'the candles that it is shown', DEFAULTS.strategyInterval),
-  capital: withDefault(amount, '10000', 'cash of the account, divided among the instruments'),
-  fee: withDefault(amount, '0.001', 'taker fee of the paper venue, a fraction of the notional'),
-  slippage: withDefault(amount, '0', 'fraction by which a fill is worse than the print that it met'),
+  capital: optional(amount, 'cash of the account, divided among the instruments', DEFAULTS.capital),
+  fee: optional(amount, 'taker fee of the paper venue, a fraction of the notional', DEFAULTS.fee),
+  slippage: optional(
+    amount,
+    'fraction by which a fill is worse than the print that it met',
+    DEFAULTS.slippage,
+  ),
   seed: optional(integer(0, 2 ** 31), 'of the simulated market', String(DEFAULTS.seed)),
   instruments: optional(integer(1, 100), 'of the simulated market', String(DEFAULTS.instruments)),
   tradesPerSecond: optional(

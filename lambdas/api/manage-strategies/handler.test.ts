@@ -6,6 +6,7 @@ import {
   dayKey,
   decidedKey,
   definitionKey,
+  lanePricesKey,
   listedKey,
   progressKey,
   reservationKey,
@@ -13,6 +14,7 @@ import {
   strategiesIndex,
 } from '../../../shared/contracts/record-keys.ts';
 import type { BookRecord } from '../../../shared/contracts/records.ts';
+import { laneOf } from '../../../shared/domain/market-data/lane.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
 import type { TableName } from '../../../shared/topology.ts';
 import { createHandler } from './handler.ts';
@@ -86,6 +88,24 @@ describe('creating a strategy', () => {
     expect(status).toBe(422);
     expect(problem.detail).toMatch(detail);
     expect((await call('GET /v1/strategies')).body.items).toEqual([]);
+  });
+});
+
+describe('a strategy on an instrument that no source knows', () => {
+  it('is accepted, and said to wait wherever it is shown, until market data of it comes in', async () => {
+    const waiting = 'no market data of binance:BTC-USDT has come in: it waits until a source has some';
+    const { status, body } = await create();
+    expect([status, body.waiting]).toEqual([201, waiting]);
+    const path = { strategyId: body.strategyId };
+    const shown = async () => [
+      (await call('GET /v1/strategies')).body.items[0]!.waiting,
+      (await call('GET /v1/strategies/{strategyId}', { path })).body.waiting,
+      (await call('PUT /v1/strategies/{strategyId}', { path, body: { status: 'RUNNING' } })).body.waiting,
+    ];
+    expect(await shown()).toEqual([waiting, waiting, waiting]);
+    const prices = [['binance:BTC-USDT', '61837.63', 2000]];
+    await put('market-data', lanePricesKey(laneOf('binance:BTC-USDT')), { prices });
+    expect(await shown()).toEqual([null, null, null]);
   });
 });
 

@@ -17,12 +17,13 @@ import {
   type ReservationRecord,
   type StrategyRecord,
 } from '../../../shared/contracts/records.ts';
-import { MAX_STRATEGIES } from '../../../shared/contracts/strategy-views.ts';
+import { MAX_STRATEGIES, type StrategyView } from '../../../shared/contracts/strategy-views.ts';
 import { decimal } from '../../../shared/domain/decimal.ts';
 import { strategyInstance } from '../../../shared/domain/strategies/instance.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { conditionOn, type StateStore, type Write } from '../../../shared/ports/state-store.ts';
 import { createStrategy, definitionWrites } from '../../../shared/runtime/create-strategy.ts';
+import { latestPrices } from '../../../shared/runtime/latest-prices.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { listItems } from '../../../shared/runtime/rest-listing.ts';
 import { wrongBodyField, type Refusal, type RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
@@ -32,10 +33,14 @@ export function createHandler(ports: Pick<Ports, 'state'>, nowMs: () => number =
   const { state } = ports;
   return defineRestFunction('manage-strategies', {
     'GET /v1/strategies': async ({ query }) =>
-      listItems(
-        (options) => state.queryIndex<StrategyRecord>('signals', STRATEGIES_PARTITION, options),
-        query,
-      ),
+      listItems(async (options) => {
+        const page = await state.queryIndex<StrategyRecord>('signals', STRATEGIES_PARTITION, options);
+        const views = await viewsOf(
+          state,
+          page.items.map(({ value }) => value),
+        );
+        return { ...page, items: page.items.map((item, i) => ({ ...item, value: views[i]! })) };
+      }, query),
     'POST /v1/strategies': async ({ body }) => create(state, body, nowMs()),
     'GET /v1/strategies/{strategyId}': async ({ path }) => show(state, path.strategyId),
     'PUT /v1/strategies/{strategyId}': async ({ path, body }) => change(state, path.strategyId, body.status),
@@ -64,7 +69,11 @@ async function create(
   }
   const { created } = await createStrategy(state, instance, nowMs);
   if (!created) return { kind: 'conflict', detail: `this strategy instance exists: ${instance.strategyId}` };
-  return { kind: 'done', body: viewOf(instance), location: `/v1/strategies/${instance.strategyId}` };
+  return {
+    kind: 'done',
+    body: await viewOf(state, instance),
+    location: `/v1/strategies/${instance.strategyId}`,
+  };
 }
 
 async function show(
@@ -81,7 +90,7 @@ async function show(
   return {
     kind: 'done',
     body: {
-      ...viewOf(definition.value),
+      ...(await viewOf(state, definition.value)),
       progress: progress === null ? null : { lastCandleOpenTimeMs: progress.value.lastCandleOpenTimeMs },
       position: book?.value ?? null,
       orderInFlight: reservation?.value.clientOrderId ?? null,
@@ -103,7 +112,7 @@ async function change(
       ...(status === 'RUNNING' ? await behindWrites(state, strategyId) : []),
     ]);
   }
-  return { kind: 'done', body: viewOf(changed) };
+  return { kind: 'done', body: await viewOf(state, changed) };
 }
 
 /** Of an instance that goes on: what happened while it was paused is not to be traded upon now. */
@@ -176,6 +185,25 @@ async function remove(
   return { kind: 'done', body: null };
 }
 
-function viewOf(record: StrategyRecord) {
-  return { ...record, params: { ...record.params } };
+async function viewOf(state: StateStore, record: StrategyRecord): Promise<StrategyView> {
+  const [view] = await viewsOf(state, [record]);
+  return view!;
+}
+
+/** An instrument that no source knows is no mistake yet, since a source may be listened to later: it is said. */
+async function viewsOf(
+  state: StateStore,
+  records: readonly StrategyRecord[],
+): Promise<readonly StrategyView[]> {
+  const prices = await latestPrices(
+    state,
+    records.map(({ instrumentId }) => instrumentId),
+  );
+  return records.map((record) => ({
+    ...record,
+    params: { ...record.params },
+    waiting: prices.has(record.instrumentId)
+      ? null
+      : `no market data of ${record.instrumentId} has come in: it waits until a source has some`,
+  }));
 }

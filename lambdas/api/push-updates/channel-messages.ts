@@ -56,7 +56,11 @@ export function messagesOf(event: PushedEvent): ChannelMessage[] {
   }
 }
 
-function candleMessage({ previousOpenTimeMs: _, ...candle }: ClosedCandle): ChannelMessage {
+function candleMessage({
+  previousOpenTimeMs: _,
+  venueOffsetMs: __,
+  ...candle
+}: ClosedCandle): ChannelMessage {
   return { channel: candlesChannel(candle.instrumentId, candle.interval), type: 'candle', data: candle };
 }
 

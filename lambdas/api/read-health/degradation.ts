@@ -31,6 +31,17 @@ export function reasonsOfSilence(silences: readonly VenueSilence[]): string[] {
     .map(({ venue, silenceMs }) => `${venue}: silent for ${Math.round(silenceMs / 1000)} s`);
 }
 
+/** Orders go by the venue's clock, and all else (tokens, leases, what people set until when) by ours. */
+const MAX_CLOCK_OFFSET_MS = 1000;
+
+export function reasonsOfClocks(venues: readonly VenueSilence[]): string[] {
+  return venues.flatMap(({ venue, clockOffsetMs }) => {
+    if (clockOffsetMs === null || Math.abs(clockOffsetMs) <= MAX_CLOCK_OFFSET_MS) return [];
+    const seconds = (Math.abs(clockOffsetMs) / 1000).toFixed(1);
+    return [`${venue}: its clock is ${seconds} s ${clockOffsetMs > 0 ? 'ahead of' : 'behind'} ours`];
+  });
+}
+
 /** One line a store: since when, why, and who waits for it. */
 export function reasonsOfWaiting(waiting: readonly Waiting[]): string[] {
   return [...Map.groupBy(waiting, ({ store }) => store)].map(([, [longest, ...others]]) => {

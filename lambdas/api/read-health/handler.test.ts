@@ -57,6 +57,7 @@ async function metrics(broken: Partial<Needs> = {}) {
 const WELL = {
   quietestInstrument: 'binance:BTC-USDT',
   quietestMs: 0,
+  clockOffsetMs: 1000,
   connectionsLost: 1,
   connectionsRenewed: 0,
   sequenceGaps: 0,
@@ -98,6 +99,19 @@ describe('health', () => {
     ];
     const { body } = await health([well], 0, {}, silences);
     expect(body).toMatchObject({ status: 'degraded', reasons: ['binance: silent for 60 s'] });
+  });
+
+  it('is degraded by a venue whose clock is more than a second from ours', async () => {
+    const silences: VenueSilence[] = [
+      { venue: 'binance', ...WELL, silenceMs: 0, clockOffsetMs: -90_000 },
+      { venue: 'coinbase', ...WELL, silenceMs: 0, clockOffsetMs: null },
+      { venue: 'kraken', ...WELL, silenceMs: 0, clockOffsetMs: 1001 },
+    ];
+    const { body } = await health([well], 0, {}, silences);
+    expect(body).toMatchObject({
+      status: 'degraded',
+      reasons: ['binance: its clock is 90.0 s behind ours', 'kraken: its clock is 1.0 s ahead of ours'],
+    });
   });
 
   it('is degraded by dead letters', async () => {

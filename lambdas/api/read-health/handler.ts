@@ -9,7 +9,13 @@ import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import { topology, type QueueName } from '../../../shared/topology.ts';
 import { VERSION } from '../../../shared/version.ts';
 import { metricsText } from './metrics-text.ts';
-import { reasonsFor, reasonsOfGivenUp, reasonsOfSilence, reasonsOfWaiting } from './degradation.ts';
+import {
+  reasonsFor,
+  reasonsOfClocks,
+  reasonsOfGivenUp,
+  reasonsOfSilence,
+  reasonsOfWaiting,
+} from './degradation.ts';
 
 type Needs = Pick<Ports, 'functionHealth' | 'metrics' | 'deadLetters' | 'state'>;
 
@@ -30,6 +36,7 @@ export function createHandler(ports: Needs) {
       const reasons = [
         ...reasonsOfWaiting(waiting ?? []),
         ...reasonsOfSilence(silences ?? []),
+        ...reasonsOfClocks(silences ?? []),
         ...reasonsOfGivenUp(givenUp),
         ...reasonsFor(functions, deadLetters),
       ];

@@ -42,6 +42,22 @@ describe('build-candles', () => {
       );
   const stored = async () => ports.candles.between(INSTRUMENT, '1s', 0, 1e12, 100);
 
+  it('tells with each candle how far the clock of its venue is from ours, where one is listened to', async () => {
+    const offsets = () =>
+      ports.told('CandlesClosedV1').flatMap(({ candles }) => candles.map((one) => one.venueOffsetMs));
+    const live = { fence: 1, sessionId: 'live' };
+    await fold(
+      record(1, { ...live, trades: [row(1, 1000, '5')], venueOffsetMs: -90_000 }),
+      record(2, { ...live, trades: [row(2, 2000, '5')] }),
+    );
+    freshProcess();
+    await fold(record(3, { ...live, trades: [row(3, 3000, '5')] }));
+    expect(offsets()).toEqual([-90_000, -90_000]);
+    // A replay in the same folder has the venue's time itself.
+    await fold(record(4, { sessionId: 'tape', trades: [row(4, 4000, '5')] }));
+    expect(offsets().slice(2)).toEqual([undefined]);
+  });
+
   it('tells of a gap once, of the shortest candle that it may lie in', async () => {
     await fold(
       record(1, { trades: [row(1, 1000, '5'), row(2, 1500, '6')] }),

@@ -56,6 +56,8 @@ const PRICES_EVERY_MS = 1000;
 
 interface State {
   sessionId: string | null;
+  /** How far the venue's clock is ahead of the collector's; null: nobody says so. */
+  venueOffsetMs: number | null;
   readonly folds: Map<InstrumentId, InstrumentFold>;
   readonly intervals: readonly Interval[];
   /** What is to be made again: nearly always nothing. */
@@ -63,7 +65,10 @@ interface State {
 }
 
 interface Effects {
-  readonly closed: (ClosedCandle & { readonly throughSequence: string })[];
+  readonly closed: (ClosedCandle & {
+    readonly throughSequence: string;
+    readonly venueOffsetMs: number | null;
+  })[];
   /** Lanes in which something is to be made again. */
   readonly doubtful: Map<string, State>;
 }
@@ -79,8 +84,9 @@ export function createHandler(ports: Needs, intervals: readonly Interval[] = INT
     table: 'market-data',
     key: (lane) => laneKey(lane, 'build-candles'),
     open: (stored, longer) => openState(stored, longer, intervals),
-    store: ({ sessionId, folds, refolds }) => ({
+    store: ({ sessionId, venueOffsetMs, folds, refolds }) => ({
       sessionId,
+      ...offsetField(venueOffsetMs),
       ...encodeFolds(folds.values()),
       ...(refolds.size === 0 ? {} : { refolds: Object.fromEntries(refolds) }),
     }),
@@ -102,9 +108,11 @@ export function createHandler(ports: Needs, intervals: readonly Interval[] = INT
 }
 
 function openState(stored: unknown, longer: unknown, intervals: readonly Interval[]): State {
-  const record = stored as (LaneCandlesRecord & { sessionId: string | null }) | undefined;
+  const record = stored as
+    (LaneCandlesRecord & { sessionId: string | null; venueOffsetMs?: number }) | undefined;
   return {
     sessionId: record?.sessionId ?? null,
+    venueOffsetMs: record?.venueOffsetMs ?? null,
     folds: new Map(
       record === undefined
         ? []
@@ -122,6 +130,7 @@ function openState(stored: unknown, longer: unknown, intervals: readonly Interva
 function takeRecord(state: State, { record, lane, sequenceNumber }: FoldedRecord, effects: Effects): void {
   if (record.kind !== 'trades') return;
   noteSession(state, record);
+  noteOffset(state, record);
   const closed: ClosedCandle[] = [];
   const late: LateTrade[] = [];
   const outcomes = { closed, late };
@@ -132,7 +141,8 @@ function takeRecord(state: State, { record, lane, sequenceNumber }: FoldedRecord
     else if (state.refolds.size > 0) endHistory(state, trade.instrumentId);
   }
   takeWatermarks(state, record, outcomes);
-  for (const candle of closed) effects.closed.push({ ...candle, throughSequence: sequenceNumber });
+  for (const candle of closed)
+    effects.closed.push({ ...candle, throughSequence: sequenceNumber, venueOffsetMs: state.venueOffsetMs });
   if (state.refolds.size === 0) return;
   // What closes here has trades of records before this one, which are stored when this one is.
   for (const [instrumentId, watermarkMs] of before) {
@@ -186,6 +196,17 @@ function noteSession(state: State, record: TradesRecord): void {
   if (record.sessionId === state.sessionId || record.sessionId === REDRIVE_SESSION) return;
   if (state.sessionId !== null) for (const fold of state.folds.values()) noteInterruption(fold);
   state.sessionId = record.sessionId;
+}
+
+/** What is replayed has the venue's time alone, whoever listened here before. */
+function noteOffset(state: State, { venueOffsetMs, fence, sessionId, trades }: TradesRecord): void {
+  const isReplayed = fence === null && trades.length > 0 && sessionId !== REDRIVE_SESSION;
+  state.venueOffsetMs = venueOffsetMs ?? (isReplayed ? null : state.venueOffsetMs);
+}
+
+/** Left out where there is none: what is stored and told of a replay is what it was before clocks were compared. */
+function offsetField(venueOffsetMs: number | null): { readonly venueOffsetMs?: number } {
+  return venueOffsetMs === null ? {} : { venueOffsetMs };
 }
 
 function foldOf(state: State, instrumentId: InstrumentId): InstrumentFold {
@@ -244,10 +265,11 @@ function gapsIn(closed: readonly ClosedCandle[], shortest: Interval): QualityLog
 }
 
 /** In the order within an instant, at most 100 candles an event. */
-function announcements(closed: readonly ClosedCandle[]) {
+function announcements(closed: Effects['closed']) {
   const candles = inClosingOrder(closed).map((candle): AnnouncedCandle => ({
     ...candleViewOf(candle),
     previousOpenTimeMs: candle.previousOpenTimeMs,
+    ...offsetField(candle.venueOffsetMs),
   }));
   const events = [];
   for (let i = 0; i < candles.length; i += MAX_CANDLES_AN_EVENT) {

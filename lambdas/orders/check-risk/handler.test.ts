@@ -8,6 +8,7 @@ import {
 } from '../../../test/support/trading-ports.ts';
 import {
   bookKey,
+  decidedKey,
   killSwitchKey,
   limitsKey,
   orderKey,
@@ -150,6 +151,20 @@ describe('check-risk', () => {
     await check(signalAt(60_000, 'SELL'));
     expect(await orderOf(signalAt(60_000, 'SELL'))).toBeUndefined();
     expect(queued()).toHaveLength(1);
+  });
+
+  it('keeps the newest signal decided upon, though an older one is decided at the same time', async () => {
+    const { transact } = ports.state;
+    // Neither needs an order: what was decided is all that is written.
+    ports.state.transact = async (writes) => {
+      ports.state.transact = transact;
+      await check(signalAt(120_000, 'SELL'));
+      return transact.call(ports.state, writes);
+    };
+    await check(signalAt(60_000, 'SELL'));
+    expect((await ports.state.get('orders', decidedKey(instance.strategyId)))?.value).toMatchObject({
+      candleOpenTimeMs: 120_000,
+    });
   });
 
   it('decides anew when the fill is booked while it decides', async () => {

@@ -228,9 +228,11 @@ function reservationWrite(decision: Decision, signal: Signal, held: Item<Reserva
   const key = { table: 'orders', ...reservationKey(signal.strategyId) } as const;
   const condition = conditionOn(held?.version ?? null);
   if (decision.kind === 'approved') {
-    const { clientOrderId, expiresAtMs } = decision.order;
+    const { clientOrderId, expiresAtMs, venueOffsetMs = 0 } = decision.order;
     const value: ReservationRecord = { clientOrderId };
-    return { kind: 'put', ...key, value, condition, index: inFlightIndex(expiresAtMs, clientOrderId) };
+    // Whoever looks for overdue ones does so by our clock.
+    const index = inFlightIndex(expiresAtMs - venueOffsetMs, clientOrderId);
+    return { kind: 'put', ...key, value, condition, index };
   }
   const waiting = decision.kind === 'waits' ? signal : undefined;
   if (held === null || held.value.waiting?.signalId === waiting?.signalId)

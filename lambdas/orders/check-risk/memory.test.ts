@@ -8,6 +8,7 @@ import {
   type TradingPorts,
 } from '../../../test/support/trading-ports.ts';
 import {
+  bookKey,
   decidedKey,
   exitsKey,
   limitsKey,
@@ -15,7 +16,7 @@ import {
   reservationKey,
   statesKey,
 } from '../../../shared/contracts/record-keys.ts';
-import type { OrderRecord } from '../../../shared/contracts/records.ts';
+import type { BookRecord, OrderRecord } from '../../../shared/contracts/records.ts';
 import { clientOrderIdOf } from '../../../shared/domain/risk/decide.ts';
 import { DEFAULT_LIMITS, type RiskLimits } from '../../../shared/domain/risk/rules.ts';
 import { signalOf } from '../../../shared/domain/strategies/signal.ts';
@@ -65,6 +66,24 @@ describe('what check-risk remembers of an instance', () => {
       'maxOrdersPerMinute: 2 orders of the strategy within a minute have reached the limit of 2',
     );
     expect(await buy(60_000)).toBe('INITIALIZED');
+  });
+
+  it('measures the loss of a day from its first decision on, and begins anew with the next UTC day', async () => {
+    const DAY_MS = 86_400_000;
+    expect(await buy(0)).toBe('INITIALIZED');
+    const { value: book } = (await ports.state.get<BookRecord>('portfolio', bookKey(strategyId)))!;
+    await ports.state.write({
+      kind: 'put',
+      table: 'portfolio',
+      ...bookKey(strategyId),
+      value: { ...book, cash: '8000' },
+      condition: { kind: 'none' },
+    });
+    const reached = "maxDailyLossRatio: the day's loss of 20 % has reached the limit of 20 %";
+    expect(await buy(60_000)).toBe(reached);
+    // Its candle closes a minute before midnight, and the next one at midnight.
+    expect(await buy(DAY_MS - 120_000)).toBe(reached);
+    expect(await buy(DAY_MS - 60_000)).toBe('INITIALIZED');
   });
 
   it('holds back the same order again', async () => {

@@ -169,6 +169,20 @@ describe('submit-order', () => {
     expect(await statusOf(order)).toMatchObject({ status: 'DENIED' });
   });
 
+  it('takes an order for late by the clock of its venue, not by ours', async () => {
+    const [behind, ahead] = [-90_000, 90_000].map((venueOffsetMs, n) =>
+      anOrder(n, { status: 'INITIALIZED', venueOffsetMs, expiresAtMs: 100_000 }),
+    ) as [OrderRecord, OrderRecord];
+    await put(behind);
+    await put(ahead);
+    ports.clock.timeMs = 190_000;
+    await submit(messageOf(behind));
+    expect(await statusOf(behind)).toMatchObject({ status: 'SUBMITTED' });
+    ports.clock.timeMs = 10_001;
+    await submit(messageOf(ahead));
+    expect(await statusOf(ahead)).toMatchObject({ status: 'DENIED' });
+  });
+
   it('asks the venue before it sends an order again', async () => {
     const order = await put(anOrder(1, { status: 'INITIALIZED' }));
     await submit(messageOf(order));

@@ -88,7 +88,8 @@ async function denialOf({ state, clock }: Needs, order: OrderRecord): Promise<Un
   const stops = await readStops(state, order.accountId);
   // A spot account sells what it has.
   const denial = denialByState({ ...order, reduces: order.side === 'SELL' }, stops, nowMs);
-  const reason = denial?.reason ?? reasonItIsTooLate(order, nowMs);
+  // It comes too late by the venue's clock.
+  const reason = denial?.reason ?? reasonItIsTooLate(order, nowMs + (order.venueOffsetMs ?? 0));
   return reason === null ? null : { kind: 'stopped', reason };
 }
 

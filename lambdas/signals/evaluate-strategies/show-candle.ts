@@ -14,7 +14,10 @@ import { deliverOutbox, outboxWrite, redeliverOutbox, type Outbox } from '../../
 type Needs = Pick<Ports, 'state' | 'candles' | 'bus' | 'clock'>;
 
 /** What a strategy is shown: the parts of a candle that a signal needs. */
-type Shown = Pick<ClosedCandle, 'openTimeMs' | 'open' | 'high' | 'low' | 'close' | 'volume'>;
+type Shown = Pick<
+  ClosedCandle,
+  'openTimeMs' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'venueOffsetMs'
+>;
 
 /** Missed candles that are read at once. */
 const CATCH_UP_CANDLES = 5000;
@@ -92,7 +95,7 @@ async function catchUp(
 }
 
 async function missedCandles(ports: Needs, candle: ClosedCandle, last: number): Promise<readonly Shown[]> {
-  const { instrumentId, interval, openTimeMs } = candle;
+  const { instrumentId, interval, openTimeMs, venueOffsetMs } = candle;
   const stored = await ports.candles.asFirstClosed(
     instrumentId,
     interval,
@@ -100,7 +103,8 @@ async function missedCandles(ports: Needs, candle: ClosedCandle, last: number): 
     openTimeMs,
     CATCH_UP_CANDLES,
   );
-  return stored.map(candleViewOf);
+  // What is decided upon them is decided now.
+  return stored.map((one) => ({ ...candleViewOf(one), venueOffsetMs }));
 }
 
 /** The first progress of an instance must not outlive it: it is removed together with its definition. */

@@ -59,6 +59,14 @@ describe('DynamoStateStore', () => {
     expect(stuck.sent).toHaveLength(6);
   });
 
+  it('reads by keys what was last written, never an older copy', async () => {
+    const client = scriptedClient<Input & { readonly ConsistentRead: boolean }>(() => ({}));
+    const store = new DynamoStateStore(environment, client.client, noSleep, recordsAsGiven);
+    await store.get('orders', { pk: 'a', sk: 'ITEM' });
+    await store.query('orders', 'a', 'ITEM', { limit: 1 });
+    expect(client.sent.map(({ input }) => input.ConsistentRead)).toEqual([true, true]);
+  });
+
   it('says of a single write that its condition failed', async () => {
     const client = scriptedClient<Input>(() => {
       throw new ConditionalCheckFailedException({ message: 'failed', $metadata: {} });

@@ -49,6 +49,12 @@ export class VenueClock {
     return localTimeMs + Math.min(...recent.map(({ leastMs }) => leastMs));
   }
 
+  /** How far the venue's clock is ahead of ours, by the messages of `latestAt`. `null`: no message has told it yet. */
+  get offsetMs(): number | null {
+    const offsetMs = this.latestAt(0);
+    return offsetMs === null ? null : Math.round(offsetMs);
+  }
+
   /**
    * The same by the messages that were under way the shortest, in the middle of the last seconds: neither messages that
    * were held up nor a few with a wrong time say what is ahead of the venue.

@@ -33,6 +33,8 @@ export interface Signal extends Flagged {
   /** The candle's close, canonical decimal: what notional limits are measured at. */
   readonly referencePrice: string;
   readonly reason: string;
+  /** How far the venue's clock was ahead of ours; left out where none is listened to. */
+  readonly venueOffsetMs?: number | undefined;
 }
 
 /**
@@ -58,6 +60,8 @@ export interface Order extends Flagged {
   readonly effectiveTimeMs: number;
   /** Until when its venue may take it. What the venue has taken stays there until it fills. */
   readonly expiresAtMs: number;
+  /** Of its signal: both times above are the venue's. */
+  readonly venueOffsetMs?: number | undefined;
 }
 
 /** Why an order may not go to its venue any more; null: it may. */

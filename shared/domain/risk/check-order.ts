@@ -25,20 +25,9 @@ export interface Denial {
 }
 
 /**
- * Whether an order may be. What cannot be read denies, and an order that only makes a position smaller is asked for by
- * the states and by few rules.
- * @param nowMs the time that states end by. @returns why it may not be; null: it may.
+ * What denies whatever the order's size and the account's figures are. What cannot be read denies.
+ * @param nowMs the time that states end by. @returns why the order may not be; null: it may.
  */
-export function denialOf(
-  order: CheckedOrder,
-  view: AccountView,
-  risk: RiskState,
-  nowMs: number,
-): Denial | null {
-  return denialByState(order, risk, nowMs) ?? denialByRules(order, view, risk.limits);
-}
-
-/** What denies whatever the order's size and the account's figures are. */
 export function denialByState(
   order: Pick<CheckedOrder, 'accountId' | 'strategyId' | 'instrumentId' | 'reduces'>,
   { killSwitchEngaged, states }: Pick<RiskState, 'killSwitchEngaged' | 'states'>,
@@ -51,6 +40,7 @@ export function denialByState(
   return stopped === null ? null : byState(stopped);
 }
 
+/** Of an order that only makes a position smaller few rules are asked. */
 export function denialByRules(
   order: CheckedOrder,
   view: AccountView,

@@ -51,7 +51,7 @@ export type Decision =
 export const ORDER_LIFETIME_MS = 60_000;
 
 /**
- * @param nowMs the time of the decision, which live latency is observed by
+ * @param nowMs our time, by which states end and live latency is observed; an instance may have a latency of its own.
  * @param resumedAtMs when the order ended that the signal waited for; null: it did not wait.
  * @param attempt how many orders were made for the signal before
  */
@@ -67,13 +67,15 @@ export function decide(
   if (signal.side === 'BUY' ? book.quantity > 0n : book.quantity === 0n)
     return { kind: view.orderInFlight ? 'waits' : 'nothing-to-do' };
   if (view.orderInFlight) return { kind: 'works' };
+  // Candles and trades have the venue's times, and what people set until when has ours.
+  const venueNowMs = nowMs + (signal.venueOffsetMs ?? 0);
   const order = orderFor(signal, book, instance, {
     clientOrderId: clientOrderIdOf(signal, attempt),
-    effectiveTimeMs: effectiveTimeOf(signal, instance, nowMs, resumedAtMs),
-    nowMs,
+    effectiveTimeMs: effectiveTimeOf(signal, instance, venueNowMs, resumedAtMs),
+    venueNowMs,
   });
   // With a latency of its own an instance acts at a time that is known, however long it takes to be heard of.
-  const ageMs = instance.latencyMs === null ? Math.max(nowMs - signal.candleCloseTimeMs, 0) : 0;
+  const ageMs = instance.latencyMs === null ? Math.max(venueNowMs - signal.candleCloseTimeMs, 0) : 0;
   const checked = checkedOrder(signal, book);
   const denial =
     denialByState(checked, view, nowMs) ??
@@ -138,8 +140,8 @@ function orderFor(
   {
     clientOrderId,
     effectiveTimeMs,
-    nowMs,
-  }: { clientOrderId: string; effectiveTimeMs: number; nowMs: number },
+    venueNowMs,
+  }: { clientOrderId: string; effectiveTimeMs: number; venueNowMs: number },
 ): Order {
   return {
     clientOrderId,
@@ -154,7 +156,8 @@ function orderFor(
     feeRate: instance.feeRate,
     slippage: instance.slippage,
     effectiveTimeMs,
-    expiresAtMs: Math.max(effectiveTimeMs, nowMs) + ORDER_LIFETIME_MS,
+    expiresAtMs: Math.max(effectiveTimeMs, venueNowMs) + ORDER_LIFETIME_MS,
+    ...(signal.venueOffsetMs === undefined ? {} : { venueOffsetMs: signal.venueOffsetMs }),
     ...unitedFlags(signal),
   };
 }

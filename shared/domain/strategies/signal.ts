@@ -8,10 +8,14 @@ import type { Advice, StrategyInstance } from './strategy.ts';
 export function signalOf(
   instance: StrategyInstance,
   /** `close`: canonical decimal. */
-  candle: { readonly openTimeMs: number; readonly close: string } & Flagged,
+  candle: {
+    readonly openTimeMs: number;
+    readonly close: string;
+    readonly venueOffsetMs?: number | undefined;
+  } & Flagged,
   advice: NonNullable<Advice>,
 ): Signal {
-  const { openTimeMs: candleOpenTimeMs, close: referencePrice } = candle;
+  const { openTimeMs: candleOpenTimeMs, close: referencePrice, venueOffsetMs } = candle;
   const { strategyId, accountId, instrumentId, interval } = instance;
   return {
     signalId: deterministicId('signal', accountId, strategyId, instrumentId, interval, candleOpenTimeMs),
@@ -24,6 +28,7 @@ export function signalOf(
     side: advice.side,
     referencePrice,
     reason: advice.reason,
+    ...(venueOffsetMs === undefined ? {} : { venueOffsetMs }),
     ...unitedFlags(candle),
   };
 }

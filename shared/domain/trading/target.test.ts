@@ -124,6 +124,8 @@ describe('a target', () => {
       referencePrice: '90',
       flags: expect.arrayContaining(['gap', 'spike']),
     });
+    const later = { openTimeMs: 180_000, close: '90', venueOffsetMs: -5 };
+    expect(signalAgain(target, later)).toMatchObject({ venueOffsetMs: -5 });
     expect(targetOf(signal('SELL', { referencePrice: '90' }), target)).toBe(target);
     expect(targetOf(signal('BUY'), target)).toBeNull();
     expect(targetOf(signal('BUY'), null)).toBeNull();

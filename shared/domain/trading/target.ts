@@ -116,6 +116,8 @@ export interface LaterCandle extends Flagged {
   readonly openTimeMs: number;
   /** Canonical decimal. */
   readonly close: string;
+  /** Left out: not known, and the clock that was told last counts. */
+  readonly venueOffsetMs?: number | undefined;
 }
 
 /** The same advice, decided upon by the time and the price of a later candle. */
@@ -124,6 +126,7 @@ export function signalAgain({ signal }: Target, candle: LaterCandle): Signal {
     ...signal,
     candleCloseTimeMs: candle.openTimeMs + intervalMs(signal.interval),
     referencePrice: candle.close,
+    ...(candle.venueOffsetMs === undefined ? {} : { venueOffsetMs: candle.venueOffsetMs }),
     ...unitedFlags(signal, candle),
   };
 }
