@@ -38,15 +38,18 @@ export const topology = {
       keys: [
         'ACCOUNT#<accountId> / LIMITS: the risk limits',
         'ACCOUNT#<accountId> / KILL_SWITCH: whether trading is stopped, by whom and why',
+        'ACCOUNT#<accountId> / STATES: what is halted or only reduced, by whom, why and until when',
+        'ACCOUNT#<accountId> / EXPOSURE: what its instances hold and reserve together, once a limit asks for that',
         'STRATEGY#<strategyId> / RESERVATION: the one order in flight of an instance, and the signal that waits for it',
-        'STRATEGY#<strategyId> / DECIDED: the newest signal that was decided upon',
+        'STRATEGY#<strategyId> / DECIDED: the newest signal that was decided upon, and what risk rules remember',
         'ORDER#<clientOrderId> / ORDER: an order and its status',
         'ORDER#<clientOrderId> / REPORT: the event by which the venue told how an order ended',
         'VENUE#<lane> / match-orders: the paper venue’s open orders in a lane',
       ],
       accessPatterns: [
-        'check-risk: get limits, kill switch, reservation, decided; put reservation and decided with order',
-        'submit-order: get order and kill switch; track-order: get and put order and reservation',
+        'check-risk: get limits, kill switch, states, exposure, reservation, decided; put reservation, decided and exposure with order',
+        'manage-backtests: get limits',
+        'submit-order: get order, kill switch and states; track-order: get and put order, reservation and exposure',
         'read-orders: index ORDERS#<accountId> by effective time → orders, newest first',
         'match-orders: put the report of an order before it tells of it',
         'sweep-pending: index PENDING → outboxes, oldest first; index IN_FLIGHT → reservations whose order should be over; get its report',
@@ -57,11 +60,12 @@ export const topology = {
       keys: [
         'STRATEGY#<strategyId> / BOOK: cash, position, profit',
         'STRATEGY#<strategyId> / DAY#<yyyy-mm-dd>: equity at the first decision of a UTC day',
+        'STRATEGY#<strategyId> / EXITS: the newest positions that it closed',
         'FILL#<fillId> / FILL: a fill',
       ],
       accessPatterns: [
-        'apply-fill: get book; put book with fill (absent)',
-        'check-risk: get book, get and put the day’s opening equity',
+        'apply-fill: get book and exits; put book with fill (absent) and exits',
+        'check-risk: get book and exits, get and put the day’s opening equity; index BOOKS#<accountId> where a limit asks for all',
         'read-portfolio: index BOOKS#<accountId> → books; index FILLS#<accountId> by time → fills',
         'sweep-pending: index PENDING → outboxes, oldest first',
       ],
@@ -132,7 +136,7 @@ export const topology = {
     'check-risk': {
       context: 'orders', description: 'Turns a signal into an order, or denies it.', timeoutSeconds: 5, memoryMb: 512,
       capabilities: {
-        state: { orders: 'write', portfolio: 'write', signals: 'read' },
+        state: { orders: 'write', portfolio: 'write', signals: 'read', 'market-data': 'read' },
         publish: ['OrderChangedV1'], send: ['orders-urgent', 'orders-standard'],
       },
     },
@@ -190,7 +194,7 @@ export const topology = {
       capabilities: { state: { portfolio: 'read', 'market-data': 'read' } },
     },
     'manage-risk': {
-      context: 'api', description: 'Risk limits and the kill switch.', timeoutSeconds: 5, memoryMb: 256,
+      context: 'api', description: 'Risk limits, trading states and the kill switch.', timeoutSeconds: 5, memoryMb: 256,
       capabilities: { state: { orders: 'write' } },
     },
     'manage-quarantine': {
@@ -203,7 +207,7 @@ export const topology = {
     },
     'manage-backtests': {
       context: 'api', description: 'Submits and shows backtest runs.', timeoutSeconds: 5, memoryMb: 256,
-      capabilities: { state: { backtest: 'write' }, execute: ['run-backtest-grid'] },
+      capabilities: { state: { backtest: 'write', orders: 'read' }, execute: ['run-backtest-grid'] },
     },
     'issue-socket-ticket': {
       context: 'api', description: 'Gives a one-use ticket for the WebSocket.', timeoutSeconds: 5, memoryMb: 256,
@@ -296,6 +300,9 @@ export const topology = {
     { method: 'GET', path: '/v1/fills', function: 'read-portfolio', role: 'viewer' },
     { method: 'GET', path: '/v1/risk/limits', function: 'manage-risk', role: 'viewer' },
     { method: 'PUT', path: '/v1/risk/limits', function: 'manage-risk', role: 'operator' },
+    { method: 'GET', path: '/v1/risk/rules', function: 'manage-risk', role: 'viewer' },
+    { method: 'GET', path: '/v1/risk/states', function: 'manage-risk', role: 'viewer' },
+    { method: 'PUT', path: '/v1/risk/states', function: 'manage-risk', role: 'operator' },
     { method: 'GET', path: '/v1/risk/kill-switch', function: 'manage-risk', role: 'viewer' },
     { method: 'PUT', path: '/v1/risk/kill-switch', function: 'manage-risk', role: 'operator' },
     { method: 'GET', path: '/v1/quarantine', function: 'manage-quarantine', role: 'viewer' },

@@ -1,7 +1,7 @@
 import { toNumber } from '../../shared/domain/decimal.ts';
 import { equityOf } from '../../shared/domain/portfolio/book.ts';
 import { decimalFromNumber } from '../../shared/domain/decimal.ts';
-import { NO_LIMITS } from '../../shared/domain/risk/decide.ts';
+import { NO_LIMITS } from '../../shared/domain/risk/rules.ts';
 import { strategyInstance } from '../../shared/domain/strategies/instance.ts';
 import type { StrategyInstance } from '../../shared/domain/strategies/strategy.ts';
 import type { CandleSeries } from '../../shared/domain/candles/candle-series.ts';

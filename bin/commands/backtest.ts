@@ -1,7 +1,9 @@
+import { fieldErrors, firstFieldError } from '../../shared/contracts/problem.ts';
+import { limitsRecord } from '../../shared/contracts/risk-limits.ts';
 import { intervalMs, INTERVALS, type Interval } from '../../shared/domain/candles/interval.ts';
 import { BadCandleFile, readCandleFile } from '../../shared/adapters/files/candle-file.ts';
 import { NotADecimal } from '../../shared/domain/decimal.ts';
-import { NO_LIMITS } from '../../shared/domain/risk/decide.ts';
+import type { RiskLimits } from '../../shared/domain/risk/rules.ts';
 import { strategyInstance } from '../../shared/domain/strategies/instance.ts';
 import type { StrategyInstance } from '../../shared/domain/strategies/strategy.ts';
 import { backtest, type BacktestReport } from '../../shared/engine/backtest.ts';
@@ -27,6 +29,11 @@ export const command = defineCommand({
     capital: withDefault(amount, '10000', 'cash to begin with'),
     fee: withDefault(amount, '0.001', 'taker fee, a fraction of the notional'),
     slippage: withDefault(amount, '0', 'fraction by which a fill is worse than the open'),
+    limits: withDefault(
+      jsonObject,
+      '{}',
+      'risk limits other than the defaults, such as {"maxDailyLossRatio":0.1}',
+    ),
     report: optional(
       folder,
       'also write report.json, trades.csv and equity.csv there, in place of earlier ones',
@@ -39,6 +46,7 @@ export const command = defineCommand({
     },
   ],
   run: async (values, io) => {
+    const limits = limitsOf(values.limits);
     const { series } = await readCandleFile(values.candles).catch((error: unknown) => {
       throw error instanceof BadCandleFile ? new BadInput(error.message) : error;
     });
@@ -54,16 +62,28 @@ export const command = defineCommand({
       latencyMs: 0,
     });
     if ('error' in instance) throw wrongRequest(instance);
-    const { equity, ...result } = runBacktest(values.candles, series, instance);
+    const { equity, ...result } = runBacktest(values.candles, series, instance, limits);
     if (values.report !== null) await writeBacktestReport(values.report, result, series.openTimeMs, equity);
     io.print(result);
     return EXIT_DONE;
   },
 });
 
-function runBacktest(path: string, series: CandleSeries, instance: StrategyInstance): BacktestReport {
+/** @throws BadInput */
+function limitsOf(given: object): RiskLimits {
+  const { data, error } = limitsRecord.safeParse(given);
+  if (error !== undefined) throw new BadInput(firstFieldError(fieldErrors(error), '--limits'));
+  return data;
+}
+
+function runBacktest(
+  path: string,
+  series: CandleSeries,
+  instance: StrategyInstance,
+  limits: RiskLimits,
+): BacktestReport {
   try {
-    return backtest(series, instance, NO_LIMITS);
+    return backtest(series, instance, limits);
   } catch (error) {
     if (!(error instanceof NotADecimal)) throw error;
     throw new BadInput(

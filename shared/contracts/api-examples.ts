@@ -2,6 +2,7 @@
 import { barExample } from './bar-views.ts';
 import { bookExamples } from './book-examples.ts';
 import type { RouteKey } from './api.ts';
+import { riskExamples } from './risk-examples.ts';
 import { statusExample } from './status-example.ts';
 
 export interface RouteExample {
@@ -95,9 +96,6 @@ const fill = {
   tradeId: '3734520117',
   timeMs: 1723161600120,
 };
-
-const limits = { maxPositionNotional: '20000', maxDailyLossRatio: 0.2 };
-const killSwitch = { engaged: true, reason: 'the feed looks wrong', by: 'alice', atMs: 1723161700000 };
 
 const quarantined = {
   id: 'd0a9a1f3-6c55-5f0b-8f9e-0a4a7f1d3b52',
@@ -251,10 +249,7 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
     },
   },
   'GET /v1/fills': { response: page(fill) },
-  'GET /v1/risk/limits': { response: limits },
-  'PUT /v1/risk/limits': { request: limits, response: limits },
-  'GET /v1/risk/kill-switch': { response: killSwitch },
-  'PUT /v1/risk/kill-switch': { request: { engaged: true, reason: killSwitch.reason }, response: killSwitch },
+  ...riskExamples,
   'GET /v1/quarantine': {
     response: page({ ...quarantined, status: 'QUARANTINED', redrivenAtMs: null, fix: null }),
   },

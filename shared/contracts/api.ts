@@ -32,7 +32,7 @@ import {
   quarantineView,
   redriveBody,
 } from './quarantine-views.ts';
-import { changeKillSwitchBody, killSwitchRecord, limitsRecord } from './records.ts';
+import { riskRoutes } from './risk-routes.ts';
 import { callerView } from './roles.ts';
 import { socketTicket } from './socket-messages.ts';
 import {
@@ -190,24 +190,7 @@ export const contracts = {
     response: portfolioView,
   },
   'GET /v1/fills': { summary: 'Fills, newest first.', query: fillsQuery, status: 200, response: fillPage },
-  'GET /v1/risk/limits': { summary: 'The risk limits of the account.', status: 200, response: limitsRecord },
-  'PUT /v1/risk/limits': {
-    summary: 'Sets the risk limits of the account, all of them.',
-    body: limitsRecord,
-    status: 200,
-    response: limitsRecord,
-  },
-  'GET /v1/risk/kill-switch': {
-    summary: 'Whether trading is stopped, by whom and why.',
-    status: 200,
-    response: killSwitchRecord,
-  },
-  'PUT /v1/risk/kill-switch': {
-    summary: 'Stops trading, or lets it go on. Orders already at the venue are not recalled.',
-    body: changeKillSwitchBody,
-    status: 200,
-    response: killSwitchRecord,
-  },
+  ...riskRoutes,
   'GET /v1/quarantine': {
     summary: 'What was set aside, newest first, with its cause.',
     query: quarantineQuery,
@@ -248,7 +231,7 @@ export const contracts = {
     body: submitBacktestBody,
     status: 202,
     response: runView,
-    problems: [422],
+    problems: [409, 422],
   },
   'GET /v1/backtests/{runId}': {
     summary: 'A backtest run and its best results.',

@@ -4,6 +4,7 @@ import { strategyNames } from '../domain/strategies/registry.ts';
 import { capitalText, decimalText, rateText } from './decimal-text.ts';
 import { instrumentId, interval, timeMs } from './events.ts';
 import { pageOf, pageQuery } from './page.ts';
+import { changeLimitsBody } from './risk-limits.ts';
 
 /** Combinations of a grid: a thousand chunks of a hundred. */
 const MAX_COMBINATIONS = 100_000;
@@ -25,6 +26,11 @@ const grid = z
     examples: [{ fastPeriod: [5, 10], slowPeriod: [20, 50] }],
   });
 
+const limitsOfRun = changeLimitsBody.clone().meta({
+  description:
+    'Risk limits other than the account’s own, which hold for all that are not named. null: no limit.',
+});
+
 export const submitBacktestBody = z
   .strictObject({
     strategy: z
@@ -40,6 +46,7 @@ export const submitBacktestBody = z
     capital: capitalText.default('10000'),
     feeRate: rateText.default('0.001'),
     slippage: rateText.default('0'),
+    limits: limitsOfRun.optional(),
   })
   .refine(({ fromMs, toMs }) => fromMs < toMs, { path: ['fromMs'], error: 'expected a time before toMs' });
 export type SubmitBacktest = z.infer<typeof submitBacktestBody>;

@@ -18,7 +18,9 @@ import { fillPage, orderPage } from './order-views.ts';
 import { portfolioView } from './portfolio-views.ts';
 import { qualityPage } from './quality-views.ts';
 import { quarantinePage, quarantineView, redriveBody } from './quarantine-views.ts';
-import { changeKillSwitchBody, killSwitchRecord, limitsRecord } from './records.ts';
+import { changeKillSwitchBody, killSwitchRecord } from './records.ts';
+import { changeLimitsBody, limitsRecord } from './risk-limits.ts';
+import { changeStateBody, rulesView, statesView } from './risk-views.ts';
 import { callerView } from './roles.ts';
 import { socketTicket } from './socket-messages.ts';
 import {
@@ -53,6 +55,8 @@ export const namedSchemas: readonly (readonly [name: string, schema: z.ZodType])
   ['Fill', fill],
   ['FillPage', fillPage],
   ['RiskLimits', limitsRecord],
+  ['RiskRules', rulesView],
+  ['TradingStates', statesView],
   ['KillSwitch', killSwitchRecord],
   ['QuarantinedItem', quarantineView],
   ['QuarantinePage', quarantinePage],
@@ -61,6 +65,8 @@ export const namedSchemas: readonly (readonly [name: string, schema: z.ZodType])
   ['SocketTicket', socketTicket],
   ['CreateStrategy', createStrategyBody],
   ['ChangeStrategy', changeStrategyBody],
+  ['ChangeRiskLimits', changeLimitsBody],
+  ['ChangeTradingState', changeStateBody],
   ['ChangeKillSwitch', changeKillSwitchBody],
   ['Redrive', redriveBody],
   ['GivenUpList', givenUpList],

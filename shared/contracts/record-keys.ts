@@ -44,6 +44,8 @@ export const strategiesIndex = (strategyId: string): Index => ({
 /** Table `orders`. */
 export const limitsKey = (accountId: string): Key => ({ pk: `ACCOUNT#${accountId}`, sk: 'LIMITS' });
 export const killSwitchKey = (accountId: string): Key => ({ pk: `ACCOUNT#${accountId}`, sk: 'KILL_SWITCH' });
+export const statesKey = (accountId: string): Key => ({ pk: `ACCOUNT#${accountId}`, sk: 'STATES' });
+export const exposureKey = (accountId: string): Key => ({ pk: `ACCOUNT#${accountId}`, sk: 'EXPOSURE' });
 export const reservationKey = (strategyId: string): Key => ({
   pk: `STRATEGY#${strategyId}`,
   sk: 'RESERVATION',
@@ -71,6 +73,7 @@ export const venueKey = (lane: string): Key => ({ pk: `VENUE#${lane}`, sk: 'matc
 
 /** Table `portfolio`. */
 export const bookKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'BOOK' });
+export const exitsKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'EXITS' });
 export const DAY_PREFIX = 'DAY#';
 export const dayKey = (strategyId: string, utcDay: string): Key => ({
   pk: `STRATEGY#${strategyId}`,

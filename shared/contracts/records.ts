@@ -6,8 +6,8 @@ import * as z from 'zod';
 import type { Market } from '../domain/market-data/market.ts';
 import type { Signal } from '../domain/orders/order.ts';
 import type { JsonValue, StrategyInstance } from '../domain/strategies/strategy.ts';
-import { amountText } from './decimal-text.ts';
 import { timeMs, type OrderView, type PositionView } from './events.ts';
+import type { RememberedDecisions } from './risk-records.ts';
 import type { Role } from './roles.ts';
 
 /** The paper account. There is one for now. */
@@ -39,7 +39,7 @@ export interface ReservationRecord {
 }
 
 /** STRATEGY#<strategyId> / DECIDED: a signal that is decided upon once is not decided upon again, however late it comes. */
-export interface DecidedRecord {
+export interface DecidedRecord extends RememberedDecisions {
   /** Of the newest signal decided upon. */
   readonly candleOpenTimeMs: number;
   /** It waits for the order in flight, and may come once more. */
@@ -48,17 +48,6 @@ export interface DecidedRecord {
 
 /** STRATEGY#<strategyId> / BOOK */
 export type BookRecord = PositionView;
-
-/** ACCOUNT#<accountId> / LIMITS */
-export const limitsRecord = z.strictObject({
-  /** Most cash that one position may cost; null: no limit, said on purpose. */
-  maxPositionNotional: amountText.nullable(),
-  /** Loss since the first decision of the UTC day, as a fraction of the equity then, from which on nothing is bought. */
-  maxDailyLossRatio: z.number().min(0).max(1).nullable(),
-});
-export type LimitsRecord = z.infer<typeof limitsRecord>;
-
-export const DEFAULT_LIMITS: LimitsRecord = { maxPositionNotional: null, maxDailyLossRatio: 0.2 };
 
 /** ACCOUNT#<accountId> / KILL_SWITCH */
 export const killSwitchRecord = z.strictObject({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { qualityOf } from '../domain/market-data/quality-flags.ts';
-import { NO_LIMITS } from '../domain/risk/decide.ts';
+import { NO_LIMITS } from '../domain/risk/rules.ts';
 import { aStrategy } from '../../test/support/strategy.ts';
 import type { CandleSeries } from '../domain/candles/candle-series.ts';
 import { backtest } from './backtest.ts';

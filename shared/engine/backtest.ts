@@ -5,7 +5,7 @@ import { decimalFromNumber, formatDecimal, toNumber } from '../domain/decimal.ts
 import { unitedFlags, type Flagged } from '../domain/market-data/quality-flags.ts';
 import { metricsOf, type Metrics } from '../domain/performance/metrics.ts';
 import { equityOf, type RoundTrip } from '../domain/portfolio/book.ts';
-import type { RiskLimits } from '../domain/risk/decide.ts';
+import type { RiskLimits } from '../domain/risk/rules.ts';
 import type { StrategyInstance } from '../domain/strategies/strategy.ts';
 import type { CandleSeries } from '../domain/candles/candle-series.ts';
 import { runCandles } from './run-candles.ts';

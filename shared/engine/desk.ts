@@ -5,48 +5,67 @@
 import { decimal, type Decimal } from '../domain/decimal.ts';
 import type { Fill, Order, Signal } from '../domain/orders/order.ts';
 import { bookFill, equityOf, openBook, type Book, type RoundTrip } from '../domain/portfolio/book.ts';
-import { decide, utcDayOf, type Decision, type RiskLimits } from '../domain/risk/decide.ts';
+import { AccountFigures } from '../domain/risk/account-figures.ts';
+import type { Exit } from '../domain/risk/account-view.ts';
+import {
+  decide,
+  decidedAtMs,
+  memoryAfter,
+  reservedBy,
+  type Decision,
+  type RiskView,
+} from '../domain/risk/decide.ts';
+import { exitOf, exitsAfter, NOTHING_REMEMBERED, type RiskMemory } from '../domain/risk/memory.ts';
+import type { RiskLimits } from '../domain/risk/rules.ts';
+import { utcDayOf } from '../domain/risk/view-of-book.ts';
 import type { StrategyInstance } from '../domain/strategies/strategy.ts';
 
 export class Desk {
   readonly instance: StrategyInstance;
   readonly #limits: RiskLimits;
+  readonly #account: AccountFigures | null;
   #book: Book;
   #inFlight: Order | null = null;
   #waiting: Signal | null = null;
   #day: { readonly name: string; readonly openEquity: Decimal } | null = null;
+  #memory: RiskMemory = NOTHING_REMEMBERED;
+  #exits: readonly Exit[] = [];
 
-  constructor(instance: StrategyInstance, limits: RiskLimits) {
+  /** @param account that of all desks that trade on it; null: no limit asks for it. */
+  constructor(
+    instance: StrategyInstance,
+    limits: RiskLimits,
+    account: AccountFigures | null = AccountFigures.for(limits),
+  ) {
     this.instance = instance;
     this.#limits = limits;
+    this.#account = account;
     this.#book = openBook(
       instance.accountId,
       instance.strategyId,
       instance.instrumentId,
       decimal(instance.capital),
     );
+    account?.put(this.#book);
   }
 
   get book(): Book {
     return this.#book;
   }
 
-  /** @param resumedAtMs when the order filled that the signal waited for. */
-  onSignal(signal: Signal, resumedAtMs: number | null = null): Decision {
-    const decision = decide(
-      signal,
-      this.instance,
-      {
-        book: this.#book,
-        limits: this.#limits,
-        killSwitchEngaged: false,
-        orderInFlight: this.#inFlight !== null,
-        dayOpenEquity: this.#dayOpenEquity(signal),
-      },
-      signal.candleCloseTimeMs,
-      resumedAtMs,
-    );
-    if (decision.kind === 'approved') this.#inFlight = decision.order;
+  /**
+   * @param nowMs the time of the decision
+   * @param resumedAtMs when the order filled that the signal waited for.
+   */
+  onSignal(signal: Signal, nowMs: number, resumedAtMs: number | null = null): Decision {
+    const view = this.#viewOf(signal, resumedAtMs);
+    const decision = decide(signal, this.instance, view, nowMs, resumedAtMs);
+    this.#memory = memoryAfter(decision, signal, view, resumedAtMs);
+    if (decision.kind === 'approved') {
+      this.#inFlight = decision.order;
+      this.#account?.put(this.#book, reservedBy(signal, this.#book));
+      this.#account?.approved(decidedAtMs(signal, resumedAtMs));
+    }
     // The newest advice counts.
     this.#waiting = decision.kind === 'waits' ? signal : null;
     return decision;
@@ -59,6 +78,8 @@ export class Desk {
       throw new Error(`fill ${fill.fillId} does not fit the book: ${outcome.reason}`);
     this.#book = outcome.book;
     this.#inFlight = null;
+    this.#account?.put(this.#book);
+    if (outcome.roundTrip !== null) this.#exits = exitsAfter(this.#exits, exitOf(outcome.roundTrip));
     return outcome.roundTrip;
   }
 
@@ -72,8 +93,25 @@ export class Desk {
   /** The venue rejected the order, or it expired. */
   onOrderEnded(): void {
     this.#inFlight = null;
+    this.#account?.put(this.#book);
     // The position has not changed, so it is what the signal asked for.
     this.#waiting = null;
+  }
+
+  #viewOf(signal: Signal, resumedAtMs: number | null): RiskView {
+    const { instrumentId, referencePrice } = signal;
+    this.#account?.mark(instrumentId, decimal(referencePrice));
+    return {
+      book: this.#book,
+      limits: this.#limits,
+      killSwitchEngaged: false,
+      states: [],
+      orderInFlight: this.#inFlight !== null,
+      dayOpenEquity: this.#dayOpenEquity(signal),
+      memory: this.#memory,
+      exits: this.#exits,
+      account: this.#account?.viewAt(instrumentId, decidedAtMs(signal, resumedAtMs)) ?? null,
+    };
   }
 
   #dayOpenEquity(signal: Signal): Decimal {

@@ -4,15 +4,16 @@
  */
 import { decimalFromNumber, formatDecimal, toNumber } from '../domain/decimal.ts';
 import { flagsIn, type Flagged } from '../domain/market-data/quality-flags.ts';
-import { fillMarketOrder } from '../domain/orders/market-fill.ts';
+import { meetMarketOrder } from '../domain/orders/market-fill.ts';
 import type { Fill, Order, Signal } from '../domain/orders/order.ts';
 import type { Book, RoundTrip } from '../domain/portfolio/book.ts';
-import type { RiskLimits } from '../domain/risk/decide.ts';
+import type { RiskLimits } from '../domain/risk/rules.ts';
 import { configuredStrategy } from '../domain/strategies/registry.ts';
 import { signalOf } from '../domain/strategies/signal.ts';
 import type { StrategyInstance } from '../domain/strategies/strategy.ts';
 import type { CandleSeries } from '../domain/candles/candle-series.ts';
 import { Desk } from './desk.ts';
+import { SeriesStep } from './series-step.ts';
 
 export interface CandleRun {
   readonly book: Book;
@@ -38,7 +39,7 @@ export function runCandles(series: CandleSeries, instance: StrategyInstance, lim
   for (let i = 0; i < series.length; i++) {
     loadCandle(candle, series, i);
     if (waiting !== null) {
-      const fill = fillAtOpen(waiting, candle, flagsAt(series, i));
+      const fill = fillIn(waiting, new SeriesStep(series, i));
       waiting = null;
       if (fill === null) desk.onOrderEnded();
       else {
@@ -59,7 +60,7 @@ export function runCandles(series: CandleSeries, instance: StrategyInstance, lim
       advice,
     );
     signals.push(signal);
-    const decision = desk.onSignal(signal);
+    const decision = desk.onSignal(signal, signal.candleCloseTimeMs);
     if (decision.kind === 'approved') waiting = decision.order;
   }
   return { book: desk.book, signals, fills, roundTrips, equity };
@@ -88,9 +89,11 @@ function loadCandle(candle: MutableCandle, series: CandleSeries, i: number): voi
   candle.volume = series.volume[i]!;
 }
 
-/** The next candle's open is the first print at or after the signal, however long the market was closed in between. */
-function fillAtOpen(order: Order, candle: MutableCandle, flagged: Flagged): Fill | null {
-  const price = decimalFromNumber(candle.open);
-  const outcome = fillMarketOrder(order, { price, tradeId: '', timeMs: candle.openTimeMs, ...flagged });
-  return outcome.kind === 'filled' ? outcome.fill : null;
+/**
+ * The next candle's open is the first print at or after the signal, however long the market was closed in between. Where one ends, the
+ * series tells by the next alone: the order is effective from its open on.
+ */
+function fillIn(order: Order, step: SeriesStep): Fill | null {
+  const outcome = meetMarketOrder(order, step, step.openTimeMs);
+  return outcome?.kind === 'filled' ? outcome.fill : null;
 }

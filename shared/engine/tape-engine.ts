@@ -22,7 +22,8 @@ import {
   type VenueReport,
 } from '../domain/orders/paper-venue.ts';
 import type { Book } from '../domain/portfolio/book.ts';
-import type { RiskLimits } from '../domain/risk/decide.ts';
+import { AccountFigures } from '../domain/risk/account-figures.ts';
+import type { RiskLimits } from '../domain/risk/rules.ts';
 import { configuredStrategy } from '../domain/strategies/registry.ts';
 import { signalOf } from '../domain/strategies/signal.ts';
 import type { Strategy, StrategyInstance } from '../domain/strategies/strategy.ts';
@@ -57,7 +58,8 @@ export class TapeEngine {
   readonly #venues = new Map<Lane, PaperVenue>();
   readonly #seats: readonly Seat[];
   readonly #seatOf: ReadonlyMap<string, Seat>;
-  readonly #limits: RiskLimits;
+  /** What its instances have together, where a limit asks for that. */
+  readonly #account: AccountFigures | null;
   readonly #signals: Signal[] = [];
   readonly #orders = new Map<string, TapeOrder>();
   readonly #fills: Fill[] = [];
@@ -67,11 +69,11 @@ export class TapeEngine {
   #clockMs = -1;
 
   constructor(instances: readonly StrategyInstance[], limits: RiskLimits) {
-    this.#limits = limits;
+    this.#account = AccountFigures.for(limits);
     this.#seats = [...instances]
       .sort((a, b) => compareText(a.instrumentId, b.instrumentId) || compareText(a.strategyId, b.strategyId))
       .map((instance) => ({
-        desk: new Desk(instance, this.#limits),
+        desk: new Desk(instance, limits, this.#account),
         strategy: configuredStrategy(instance.name, instance.params).create(),
       }));
     this.#seatOf = new Map(this.#seats.map((seat) => [seat.desk.instance.strategyId, seat]));
@@ -102,6 +104,7 @@ export class TapeEngine {
     if (closed.length === 0) return;
     this.#closedCandles += closed.length;
     for (const candle of inClosingOrder(closed)) {
+      if (candle.interval === '1s') this.#account?.mark(candle.instrumentId, candle.close);
       // The seats of an instrument lie in order of their strategies.
       for (const seat of this.#seats) this.#show(candle, seat);
     }
@@ -130,7 +133,7 @@ export class TapeEngine {
   }
 
   #decide(seat: Seat, signal: Signal, resumedAtMs: number | null): void {
-    const decision = seat.desk.onSignal(signal, resumedAtMs);
+    const decision = seat.desk.onSignal(signal, this.#clockMs, resumedAtMs);
     if (decision.kind === 'nothing-to-do' || decision.kind === 'waits') return;
     if (decision.kind === 'denied') {
       this.#note(decision.order, 'DENIED', decision.reason);
@@ -154,9 +157,7 @@ export class TapeEngine {
   }
 
   #passTime(exchange: string, watermarkMs: number): void {
-    const reports: VenueReport[] = [];
-    for (const lane of lanesOf(exchange)) passTime(this.#venueOf(lane), watermarkMs, reports);
-    for (const report of reports) this.#report(report);
+    for (const lane of lanesOf(exchange)) passTime(this.#venueOf(lane), watermarkMs);
   }
 
   #match(trade: Trade): void {

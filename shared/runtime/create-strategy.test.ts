@@ -10,7 +10,8 @@ import {
   runningPartition,
   STRATEGIES_PARTITION,
 } from '../contracts/record-keys.ts';
-import { DEFAULT_LIMITS, killSwitchRecord } from '../contracts/records.ts';
+import { killSwitchRecord } from '../contracts/records.ts';
+import { DEFAULT_LIMITS } from '../domain/risk/rules.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import { createStrategy } from './create-strategy.ts';
 

@@ -9,12 +9,12 @@ import {
   strategiesIndex,
 } from '../contracts/record-keys.ts';
 import {
-  DEFAULT_LIMITS,
   INITIAL_KILL_SWITCH,
   type BookRecord,
   type KillSwitchRecord,
   type StrategyRecord,
 } from '../contracts/records.ts';
+import { DEFAULT_LIMITS } from '../domain/risk/rules.ts';
 import type { StrategyInstance } from '../domain/strategies/strategy.ts';
 import { ConditionFailed, type PutWrite, type StateStore } from '../ports/state-store.ts';
 

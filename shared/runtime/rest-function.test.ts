@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConditionFailed } from '../ports/state-store.ts';
+import { DEFAULT_LIMITS } from '../domain/risk/rules.ts';
 import { Unreachable } from '../ports/unreachable.ts';
 import { restClient } from '../../test/support/rest-client.ts';
 import { defineRestFunction } from './rest-function.ts';
@@ -7,7 +8,7 @@ import type { RestHandlers } from './rest-outcome.ts';
 
 type RiskHandlers = RestHandlers<'manage-risk'>;
 
-const limits = { maxPositionNotional: '100', maxDailyLossRatio: 0.5 };
+const limits = { ...DEFAULT_LIMITS, maxPositionNotional: '100', maxDailyLossRatio: 0.5 };
 const killSwitch = { engaged: true, reason: 'test', by: 'alice', atMs: 0 };
 
 /** A function whose outcomes a test chooses. */
@@ -16,6 +17,9 @@ function riskFunction(chosen: Partial<RiskHandlers> = {}) {
     defineRestFunction('manage-risk', {
       'GET /v1/risk/limits': async () => ({ kind: 'done', body: limits }),
       'PUT /v1/risk/limits': async ({ body }) => ({ kind: 'done', body }),
+      'GET /v1/risk/rules': async () => ({ kind: 'done', body: { rules: [] } }),
+      'GET /v1/risk/states': async () => ({ kind: 'done', body: { states: [] } }),
+      'PUT /v1/risk/states': async () => ({ kind: 'done', body: { states: [] } }),
       'GET /v1/risk/kill-switch': async () => ({ kind: 'done', body: killSwitch }),
       'PUT /v1/risk/kill-switch': async ({ body, subject }) => ({
         kind: 'done',
@@ -70,9 +74,9 @@ describe('a REST function', () => {
       /^body\.maxPositionNotional: expected a canonical decimal/,
     ],
     ['{"maxPositionNotional":null,"maxDailyLossRatio":2}', 422, /^body\.maxDailyLossRatio: /],
-    ['{"maxPositionNotional":null}', 422, /^body\.maxDailyLossRatio: /],
+    ['{"maxDailyLossRatio":"0.1"}', 422, /^body\.maxDailyLossRatio: /],
     ['{"maxPositionNotional":null,"maxDailyLossRatio":null,"__proto__":{}}', 422, /__proto__/],
-    ['', 422, /^body\.maxPositionNotional: .*and 1 more/],
+    ['', 422, /^body: expected at least one limit/],
   ])('refuses the body %j with %d and one clear line', async (text, status, detail) => {
     const call = { body: text, headers: { 'content-type': 'application/json' } };
     const answer = await riskFunction()('PUT /v1/risk/limits', call);

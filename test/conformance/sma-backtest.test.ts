@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { readCandleFile } from '../../shared/adapters/files/candle-file.ts';
-import { NO_LIMITS } from '../../shared/domain/risk/decide.ts';
+import { DEFAULT_LIMITS } from '../../shared/domain/risk/rules.ts';
 import { strategyInstance } from '../../shared/domain/strategies/instance.ts';
 import { backtest } from '../../shared/engine/backtest.ts';
 import { dataFolder, describeConformance } from './recorded-data.ts';
@@ -59,7 +59,7 @@ describeConformance('the moving-average backtest equals the independent loops', 
     });
     if ('error' in instance) throw new Error(instance.error);
 
-    const result = backtest(series, instance, NO_LIMITS);
+    const result = backtest(series, instance, DEFAULT_LIMITS);
 
     expect(result.trades.length).toBe(expected.trades.length);
     result.trades.forEach((trade, i) => {

@@ -351,6 +351,7 @@ describe('the topology', () => {
   it('keeps limits, the kill switch and redrives for operators', () => {
     expect(guarded.filter(({ role }) => role === 'operator').map(nameOf)).toEqual([
       'PUT /v1/risk/limits',
+      'PUT /v1/risk/states',
       'PUT /v1/risk/kill-switch',
       'POST /v1/quarantine/{id}/redrive',
       'POST /v1/given-up/redrive',

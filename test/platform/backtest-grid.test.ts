@@ -10,6 +10,9 @@ import { createHandler as createSummary } from '../../lambdas/backtest/summarise
 import { createHandler as createManage } from '../../lambdas/api/manage-backtests/handler.ts';
 import { FileObjectStore } from '../../shared/adapters/embedded/file-object-store.ts';
 import type { RunView } from '../../shared/contracts/backtest-views.ts';
+import { limitsKey } from '../../shared/contracts/record-keys.ts';
+import { PAPER_ACCOUNT_ID } from '../../shared/contracts/records.ts';
+import { DEFAULT_LIMITS } from '../../shared/domain/risk/rules.ts';
 import type { FunctionName } from '../../shared/topology.ts';
 import { openMemoryState } from '../support/memory-state.ts';
 import { MemoryCandleStore } from '../../shared/adapters/memory/memory-candle-store.ts';
@@ -82,6 +85,24 @@ describe('a grid of backtests', () => {
     expect(run.best[0]!.trades).toBeGreaterThan(0);
     const page = await call()('GET /v1/backtests');
     expect(page.body).toMatchObject({ items: [{ runId: run.runId, status: 'SUCCEEDED' }] });
+  });
+
+  it('is held back by the limits of the account, and by those of its own where it names them', async () => {
+    const key = limitsKey(PAPER_ACCOUNT_ID);
+    const limits = { ...DEFAULT_LIMITS, maxOrderNotional: '1' };
+    await state.write({ kind: 'put', table: 'orders', ...key, value: limits, condition: { kind: 'none' } });
+    const tradesOf = async (body: object): Promise<number> => {
+      const submitted = await call()('POST /v1/backtests', { body });
+      const run = await finished((submitted.body as RunView).runId);
+      return run.best.reduce((sum, { trades }) => sum + trades, 0);
+    };
+    expect(await tradesOf(request)).toBe(0);
+    expect(await tradesOf({ ...request, limits: { maxOrderNotional: null } })).toBeGreaterThan(0);
+
+    const damaged = { maxOrderNotional: 'one' };
+    await state.write({ kind: 'put', table: 'orders', ...key, value: damaged, condition: { kind: 'none' } });
+    expect((await call()('POST /v1/backtests', { body: request })).status).toBe(409);
+    await state.write({ kind: 'delete', table: 'orders', ...key, condition: { kind: 'none' } });
   });
 
   it('says so when there are no candles, and why, without trying again what no retry would find', async () => {

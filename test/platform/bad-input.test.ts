@@ -174,6 +174,16 @@ describe('bad input gives one clear line, exit code 2, and writes nothing', () =
       run('--candles', at('damaged.csv')),
       /damaged\.csv: line 2: close: expected a number, got "two"/,
     ],
+    [
+      'a risk limit of no rule',
+      run('--candles', at('candles.csv'), '--limits', '{"maxLuck":1}'),
+      /--limits.*maxLuck/,
+    ],
+    [
+      'a risk limit that is none',
+      run('--candles', at('candles.csv'), '--limits', '{"maxDailyLossRatio":2}'),
+      /--limits.maxDailyLossRatio: expected number to be <=1/,
+    ],
     ['candles without a strategy', ['backtest', '--candles', at('candles.csv')], /--strategy.* is missing/],
     [
       'a folder of something else',

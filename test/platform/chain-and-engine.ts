@@ -3,7 +3,7 @@ import { replayCaptures } from '../../collector/tape/replay.ts';
 import { tapeOfCapture } from '../../collector/tape/tape-of-capture.ts';
 import type { Platform } from '../../embedded/platform.ts';
 import { verifyCapture } from '../../shared/adapters/exchanges/capture-file.ts';
-import { DEFAULT_LIMITS } from '../../shared/contracts/records.ts';
+import { DEFAULT_LIMITS } from '../../shared/domain/risk/rules.ts';
 import type { StrategyInstance } from '../../shared/domain/strategies/strategy.ts';
 import { TapeEngine, type TapeRun } from '../../shared/engine/tape-engine.ts';
 import { createStrategy } from '../../shared/runtime/create-strategy.ts';

@@ -1,9 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { BodyOf } from '../../../shared/contracts/api.ts';
 import type { RunView } from '../../../shared/contracts/backtest-views.ts';
-import { RUNS_PARTITION, runKey, type BacktestRun } from '../../../shared/contracts/backtests.ts';
+import {
+  RUNS_PARTITION,
+  runKey,
+  type BacktestRequest,
+  type BacktestRun,
+} from '../../../shared/contracts/backtests.ts';
+import { limitsKey } from '../../../shared/contracts/record-keys.ts';
+import { PAPER_ACCOUNT_ID } from '../../../shared/contracts/records.ts';
+import { limitsRecord } from '../../../shared/contracts/risk-limits.ts';
 import { combinationsOf } from '../../../shared/domain/strategies/grid.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
+import type { StateStore } from '../../../shared/ports/state-store.ts';
 import { backtestInstance } from '../../../shared/runtime/backtest-instance.ts';
 import { inParallel } from '../../../shared/runtime/in-parallel.ts';
 import { runWrite } from '../../../shared/runtime/backtest-runs.ts';
@@ -42,12 +51,17 @@ export function createHandler(ports: Needs, nowMs: () => number = Date.now) {
 
 async function submit(
   { state, executions }: Needs,
-  request: BodyOf<'POST /v1/backtests'>,
+  body: BodyOf<'POST /v1/backtests'>,
   subject: string,
   nowMs: number,
 ): Promise<RestOutcome<'POST /v1/backtests'>> {
-  const fault = faultOf(request);
+  const fault = faultOf(body);
   if (fault !== null) return fault;
+  const request = await underLimits(state, body);
+  if (request === null) {
+    const detail = 'the risk limits of the account cannot be read: set one by PUT /v1/risk/limits';
+    return { kind: 'conflict', detail };
+  }
   const run: BacktestRun = {
     runId: randomUUID(),
     status: 'RUNNING',
@@ -64,6 +78,19 @@ async function submit(
   await state.write(runWrite(run, { kind: 'absent' }));
   await executions.start('run-backtest-grid', run.runId, { runId: run.runId });
   return { kind: 'done', body: viewOf(run), location: `/v1/backtests/${run.runId}` };
+}
+
+/**
+ * A run is held back by what holds the account back. The limits are written down with it, so that a change of them while
+ * it runs splits no grid in two. @returns null: they cannot be read.
+ */
+async function underLimits(
+  state: StateStore,
+  body: BodyOf<'POST /v1/backtests'>,
+): Promise<BacktestRequest | null> {
+  const item = await state.get('orders', limitsKey(PAPER_ACCOUNT_ID));
+  const known = limitsRecord.safeParse(item?.value ?? {}).data;
+  return known === undefined ? null : { ...body, limits: { ...known, ...body.limits } };
 }
 
 /** A grid may hold corners that make no sense; one that holds nothing else is a mistake, as is all that is no parameter. */

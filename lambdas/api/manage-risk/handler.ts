@@ -1,20 +1,25 @@
-import { killSwitchKey, limitsKey } from '../../../shared/contracts/record-keys.ts';
+import type { BodyOf } from '../../../shared/contracts/api.ts';
+import { killSwitchKey, limitsKey, statesKey } from '../../../shared/contracts/record-keys.ts';
 import {
-  DEFAULT_LIMITS,
   INITIAL_KILL_SWITCH,
   killSwitchRecord,
-  limitsRecord,
   PAPER_ACCOUNT_ID,
   type KillSwitchRecord,
-  type LimitsRecord,
 } from '../../../shared/contracts/records.ts';
+import { limitsRecord } from '../../../shared/contracts/risk-limits.ts';
+import { MAX_SET_STATES, statesRecord, type StatesRecord } from '../../../shared/contracts/risk-records.ts';
+import { viewOfRules } from '../../../shared/contracts/risk-views.ts';
+import { DEFAULT_LIMITS, type RiskLimits } from '../../../shared/domain/risk/rules.ts';
+import { isOver, withState } from '../../../shared/domain/risk/trading-state.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
-import type { ItemKey, StateStore } from '../../../shared/ports/state-store.ts';
+import { conditionOn, type StateStore } from '../../../shared/ports/state-store.ts';
 import { log } from '../../../shared/runtime/log.ts';
+import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
+import { wrongBodyField, type RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
 
 /**
- * Risk limits and the kill switch. What is shown is what is stored, since decisions are made by nothing else; before
+ * Risk limits, trading states and the kill switch. What is shown is what is stored, since decisions are made by nothing else; before
  * the account is opened, which the first strategy does, it is what that will store. Looking writes nothing.
  */
 export function createHandler({ state }: Pick<Ports, 'state'>, nowMs: () => number = Date.now) {
@@ -24,10 +29,18 @@ export function createHandler({ state }: Pick<Ports, 'state'>, nowMs: () => numb
       return { kind: 'done', body: limitsRecord.parse(item === null ? DEFAULT_LIMITS : item.value) };
     },
     'PUT /v1/risk/limits': async ({ body, subject }) => {
-      const limits: LimitsRecord = body;
-      await replace(state, limitsKey(PAPER_ACCOUNT_ID), limits);
+      const limits = await retryOnConflict(async () => changeLimits(state, body));
       log.warn('risk limits changed', { by: subject, ...limits });
       return { kind: 'done', body: limits };
+    },
+    'GET /v1/risk/rules': async () => ({ kind: 'done', body: viewOfRules() }),
+    'GET /v1/risk/states': async () => ({ kind: 'done', body: await shownStates(state, nowMs()) }),
+    'PUT /v1/risk/states': async ({ body, subject }) => {
+      const { scope, name } = body;
+      if (scope === 'account' && name !== PAPER_ACCOUNT_ID)
+        return wrongBodyField('name', `expected an account: ${PAPER_ACCOUNT_ID}`);
+      const change = { ...body, by: subject, atMs: nowMs() };
+      return retryOnConflict(async () => changeState(state, change));
     },
     'GET /v1/risk/kill-switch': async () => {
       const item = await state.get('orders', killSwitchKey(PAPER_ACCOUNT_ID));
@@ -35,14 +48,53 @@ export function createHandler({ state }: Pick<Ports, 'state'>, nowMs: () => numb
     },
     'PUT /v1/risk/kill-switch': async ({ body, subject }) => {
       const killSwitch: KillSwitchRecord = { ...body, by: subject, atMs: nowMs() };
-      await replace(state, killSwitchKey(PAPER_ACCOUNT_ID), killSwitch);
+      await replaceKillSwitch(state, killSwitch);
       log.warn('kill switch changed', killSwitch);
       return { kind: 'done', body: killSwitch };
     },
   });
 }
 
+async function shownStates(state: StateStore, nowMs: number): Promise<StatesRecord> {
+  const item = await state.get('orders', statesKey(PAPER_ACCOUNT_ID));
+  const { states } = item === null ? NOTHING_STOPPED : statesRecord.parse(item.value);
+  return { states: states.filter((one) => !isOver(one, nowMs)) };
+}
+
+const NOTHING_STOPPED: StatesRecord = { states: [] };
+
+/** States that cannot be read any more, which deny all orders, are put right by setting one. */
+async function changeState(
+  state: StateStore,
+  change: Parameters<typeof withState>[1],
+): Promise<RestOutcome<'PUT /v1/risk/states'>> {
+  const place = { table: 'orders', ...statesKey(PAPER_ACCOUNT_ID) } as const;
+  const item = await state.get('orders', place);
+  const known = statesRecord.safeParse(item?.value).data ?? NOTHING_STOPPED;
+  const states = [...withState(known.states, change, change.atMs)];
+  if (states.length > MAX_SET_STATES) {
+    const detail = `${MAX_SET_STATES} states are set: lift one first, or halt the account`;
+    return { kind: 'conflict', detail };
+  }
+  const value: StatesRecord = { states };
+  await state.write({ kind: 'put', ...place, value, condition: conditionOn(item?.version ?? null) });
+  log.warn('trading state changed', change);
+  return { kind: 'done', body: value };
+}
+
+/** Limits that cannot be read any more are put right by setting some: the others are then the defaults. */
+async function changeLimits(state: StateStore, changes: BodyOf<'PUT /v1/risk/limits'>): Promise<RiskLimits> {
+  const key = limitsKey(PAPER_ACCOUNT_ID);
+  const item = await state.get('orders', key);
+  const known = limitsRecord.safeParse(item?.value).data ?? DEFAULT_LIMITS;
+  const value = limitsRecord.parse({ ...known, ...changes });
+  const condition = conditionOn(item?.version ?? null);
+  await state.write({ kind: 'put', table: 'orders', ...key, value, condition });
+  return value;
+}
+
 /** The last word counts: whoever stops trading must not be told to read again first. */
-async function replace(state: StateStore, key: ItemKey, value: unknown): Promise<void> {
+async function replaceKillSwitch(state: StateStore, value: KillSwitchRecord): Promise<void> {
+  const key = killSwitchKey(PAPER_ACCOUNT_ID);
   await state.write({ kind: 'put', table: 'orders', ...key, value, condition: { kind: 'none' } });
 }

@@ -4,6 +4,7 @@ import {
   DAY_PREFIX,
   decidedKey,
   definitionKey,
+  exitsKey,
   listedKey,
   progressKey,
   reservationKey,
@@ -161,6 +162,7 @@ async function remove(
       ...bookKey(strategyId),
       condition: conditionOn(book?.version ?? null),
     },
+    { kind: 'delete', table: 'portfolio', ...exitsKey(strategyId), condition: { kind: 'none' } },
     { kind: 'check', table: 'orders', ...reservationKey(strategyId), condition: { kind: 'absent' } },
     { kind: 'delete', table: 'orders', ...decidedKey(strategyId), condition: { kind: 'none' } },
     ...days.items.map(({ pk, sk }): Write => ({

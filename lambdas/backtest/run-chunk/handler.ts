@@ -7,7 +7,7 @@ import {
   type ChunkResult,
   type GridParams,
 } from '../../../shared/contracts/backtests.ts';
-import { NO_LIMITS } from '../../../shared/domain/risk/decide.ts';
+import { limitsRecord } from '../../../shared/contracts/risk-limits.ts';
 import { backtest } from '../../../shared/engine/backtest.ts';
 import type { CandleSeries } from '../../../shared/domain/candles/candle-series.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
@@ -37,7 +37,11 @@ function runOne(series: CandleSeries, request: BacktestRequest, params: GridPara
   const instance = backtestInstance(request, params);
   // A grid holds corners that make no sense, a fast period above the slow one for instance: said, not fatal.
   if ('error' in instance) return { ...NOTHING, params, error: instance.error };
-  const { metrics, flagged, tradeHash } = backtest(series, instance, NO_LIMITS);
+  const { metrics, flagged, tradeHash } = backtest(
+    series,
+    instance,
+    limitsRecord.parse(request.limits ?? {}),
+  );
   const { finalEquity, totalReturn, maxDrawdown, sharpe, trades } = metrics;
   const result = { params, error: null, finalEquity, totalReturn, maxDrawdown, sharpe, trades, tradeHash };
   return flagged.fills === 0 ? result : { ...result, flagged };

@@ -73,6 +73,17 @@ describe('sweep-pending', () => {
     await checkRisk({ ...ports, queues })(busEvent('SignalRaisedV1', { signal }), invocation);
   });
 
+  async function submit(): Promise<void> {
+    const attributes = { MessageGroupId: instance.strategyId };
+    const body = JSON.stringify({ clientOrderId });
+    await submitOrder(ports)({ Records: [{ messageId: '1', body, attributes }] } as SQSEvent, invocation);
+  }
+
+  async function match(): Promise<void> {
+    const Records = ports.streams.read('trades', 0, 10, 1e6).map(laneRecord);
+    await matchOrders(ports)({ Records }, invocation);
+  }
+
   it('delivers what a crash left pending, when it is no longer young', async () => {
     ports.breakBus(true);
     const another = signalOf(
@@ -100,13 +111,30 @@ describe('sweep-pending', () => {
     await sweep();
     const body = JSON.stringify({ clientOrderId });
     expect(sent).toEqual([{ body, groupId: instance.strategyId, deduplicationId: clientOrderId }]);
-    const attributes = { MessageGroupId: instance.strategyId };
-    await submitOrder(ports)({ Records: [{ messageId: '1', body, attributes }] } as SQSEvent, invocation);
+    await submit();
     expect((await readOrder(ports.state, clientOrderId))?.value).toMatchObject({ status: 'DENIED' });
     expect(await ports.state.get('orders', reservationKey(instance.strategyId))).toBeNull();
     sent.length = 0;
     await sweep();
     expect(sent).toEqual([]);
+  });
+
+  it('leaves alone what waits at its venue for a trade, and looks again ten minutes later', async () => {
+    await submit();
+    await match();
+    sent.length = 0;
+    ports.clock.timeMs = EXPIRES_AT_MS + 660_000;
+    expect(await chaseOverdueOrders(ports)).toEqual({ orders: 0, fillsNotBooked: 0 });
+    const reservation = await ports.state.get('orders', reservationKey(instance.strategyId));
+    expect(reservation).toMatchObject({
+      value: { clientOrderId },
+      index: { sort: expect.stringContaining(String(ports.clock.timeMs)) },
+    });
+    ports.clock.timeMs += 60_000;
+    await sweep();
+    expect(sent).toEqual([]);
+    const untouched = await ports.state.get('orders', reservationKey(instance.strategyId));
+    expect(untouched?.version).toBe(reservation?.version);
   });
 
   describe('when the venue has filled an order and the ledger never heard of it', () => {
@@ -115,15 +143,12 @@ describe('sweep-pending', () => {
     const lost = () => ports.told('OrderFilledV1');
 
     beforeEach(async () => {
-      const attributes = { MessageGroupId: instance.strategyId };
-      const body = JSON.stringify({ clientOrderId });
       ports.clock.timeMs = 121_000;
-      await submitOrder(ports)({ Records: [{ messageId: '1', body, attributes }] } as SQSEvent, invocation);
+      await submit();
       const lane = laneOf(instance.instrumentId);
       const data = Buffer.from(JSON.stringify(tape(lane)));
       await ports.streams.append('trades', [recordOfLane(lane, data)]);
-      const Records = ports.streams.read('trades', 0, 10, 1e6).map(laneRecord);
-      await matchOrders(ports)({ Records }, invocation);
+      await match();
       expect(lost()).toHaveLength(1);
       ports.clock.timeMs = EXPIRES_AT_MS + 660_000;
       sent.length = 0;

@@ -1,22 +1,29 @@
+import { findAtPaperVenue } from '../../../shared/adapters/exchanges/paper/paper-venue-gateway.ts';
 import {
   bookKey,
   fillKey,
   IN_FLIGHT_PARTITION,
+  inFlightIndex,
+  reservationKey,
   sortableTime,
 } from '../../../shared/contracts/record-keys.ts';
 import type { BookRecord, OrderRecord, ReservationRecord } from '../../../shared/contracts/records.ts';
-import type { Fill } from '../../../shared/domain/orders/order.ts';
+import type { Fill, Order } from '../../../shared/domain/orders/order.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
+import { ConditionFailed, type Item } from '../../../shared/ports/state-store.ts';
 import { describeError } from '../../../shared/runtime/define-function.ts';
 import { log } from '../../../shared/runtime/log.ts';
 import { readOrder, sendToSubmit } from '../../../shared/runtime/order-items.ts';
 import { readReport } from '../../../shared/runtime/venue-reports.ts';
 
-/** By then the heartbeats of its lane have long let an order expire, and its queue takes the same message again. */
+/** By then its venue has long taken an order or lets it in no more, and its queue takes the same message again. */
 const OVERDUE_AFTER_MS = 600_000;
 const MAX_ORDERS = 200;
 
 type Needs = Pick<Ports, 'state' | 'bus' | 'queues' | 'clock'>;
+
+/** What became of an order that was asked after. */
+type Answer = 'fill-not-booked' | 'asked-after' | 'waits-at-its-venue';
 
 export interface Overdue {
   readonly orders: number;
@@ -27,19 +34,25 @@ export interface Overdue {
 /**
  * An order that should be over and holds its reservation all the same: its message lies among the dead letters, a lane
  * has given its record up, or what the venue told of its end never came to whoever acts on it. Each is asked after
- * again, each minute until it is over; all that this sends is known by its ids.
+ * again, each minute until it is over; all that this sends is known by its ids. One that waits at its venue for a trade that
+ * nobody makes is not overdue: it is asked after ten minutes later.
  */
 export async function chaseOverdueOrders(ports: Needs): Promise<Overdue> {
   const page = await ports.state.queryIndex<ReservationRecord>('orders', IN_FLIGHT_PARTITION, {
     limit: MAX_ORDERS,
     sortUpTo: sortableTime(Math.max(0, ports.clock.nowMs() - OVERDUE_AFTER_MS)),
   });
+  let orders = 0;
   let fillsNotBooked = 0;
-  for (const { value } of page.items) {
+  for (const reservation of page.items) {
+    const { value } = reservation;
     const order = await readOrder(ports.state, value.clientOrderId);
     if (order === null) continue;
     try {
-      if ((await chase(ports, order.value)) === 'fill-not-booked') fillsNotBooked++;
+      const answer = await chase(ports, order.value);
+      if (answer === 'waits-at-its-venue') await askLater(ports, reservation, order.value);
+      else orders++;
+      if (answer === 'fill-not-booked') fillsNotBooked++;
     } catch (error) {
       // One that cannot be asked after must not keep the others from it.
       log.error('order not asked after', {
@@ -48,14 +61,15 @@ export async function chaseOverdueOrders(ports: Needs): Promise<Overdue> {
       });
     }
   }
-  return { orders: page.items.length, fillsNotBooked };
+  return { orders, fillsNotBooked };
 }
 
-async function chase(ports: Needs, order: OrderRecord): Promise<'fill-not-booked' | 'asked-after'> {
+async function chase(ports: Needs, order: OrderRecord): Promise<Answer> {
   const { clientOrderId, status } = order;
   const report = await readReport(ports.state, clientOrderId);
   if (report === null) {
-    // submit-order denies or withdraws what has expired, and leaves alone what the venue has.
+    if ((await findAtPaperVenue(ports.state, order))?.isOpen === true) return 'waits-at-its-venue';
+    // submit-order denies or withdraws what came too late, and leaves alone what the venue has.
     log.warn('order overdue', { clientOrderId, status });
     const { queue, message } = sendToSubmit(order);
     await ports.queues.send(queue, [message]);
@@ -75,6 +89,28 @@ async function chase(ports: Needs, order: OrderRecord): Promise<'fill-not-booked
   log.warn('order overdue: its fill is booked, told again', { clientOrderId, fillId: fill.fillId, status });
   await tellBooked(ports, fill);
   return 'asked-after';
+}
+
+/** So that those that wait for long do not fill the page before those that are overdue. */
+async function askLater(
+  { state, clock }: Needs,
+  reservation: Item<ReservationRecord>,
+  order: Order,
+): Promise<void> {
+  const { value, version } = reservation;
+  try {
+    await state.write({
+      kind: 'put',
+      table: 'orders',
+      ...reservationKey(order.strategyId),
+      value,
+      condition: { kind: 'version', version },
+      index: inFlightIndex(clock.nowMs(), value.clientOrderId),
+    });
+  } catch (error) {
+    // It has changed meanwhile, so somebody cares for it.
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
 }
 
 /** As apply-fill tells of it, with the book as it is by now. */

@@ -12,6 +12,7 @@ import {
   limitsKey,
   orderKey,
   reservationKey,
+  statesKey,
 } from '../../../shared/contracts/record-keys.ts';
 import type { BookRecord, OrderRecord, ReservationRecord } from '../../../shared/contracts/records.ts';
 import type { Signal } from '../../../shared/domain/orders/order.ts';
@@ -172,6 +173,7 @@ describe('check-risk', () => {
   it.each([
     ['the risk limits', limitsKey('paper'), 'the risk limits cannot be read'],
     ['the kill switch', killSwitchKey('paper'), 'the kill switch cannot be read'],
+    ['the trading states', statesKey('paper'), 'the trading states cannot be read'],
   ])('fails closed when %s are damaged', async (_, key, reason) => {
     await ports.state.write({
       kind: 'put',

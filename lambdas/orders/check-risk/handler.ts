@@ -1,10 +1,26 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import { eventSchemas, type EventDetail } from '../../../shared/contracts/events.ts';
 import { orderRecordOf } from '../../../shared/contracts/ledger-records.ts';
-import { bookKey, decidedKey, inFlightIndex, reservationKey } from '../../../shared/contracts/record-keys.ts';
+import {
+  bookKey,
+  decidedKey,
+  exposureKey,
+  inFlightIndex,
+  reservationKey,
+} from '../../../shared/contracts/record-keys.ts';
 import type { DecidedRecord, OrderRecord, ReservationRecord } from '../../../shared/contracts/records.ts';
+import { rememberedOf, withShare, type ExposureRecord } from '../../../shared/contracts/risk-records.ts';
 import type { Signal } from '../../../shared/domain/orders/order.ts';
-import { clientOrderIdOf, decide, type Decision } from '../../../shared/domain/risk/decide.ts';
+import {
+  clientOrderIdOf,
+  decide,
+  decidedAtMs,
+  memoryAfter,
+  reservedBy,
+  type Decision,
+} from '../../../shared/domain/risk/decide.ts';
+import { paceAfter } from '../../../shared/domain/risk/memory.ts';
+import { heldOf } from '../../../shared/domain/risk/view-of-book.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { conditionOn, type Item, type Write } from '../../../shared/ports/state-store.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
@@ -42,12 +58,12 @@ async function checkSignal(ports: Needs, signal: Signal, resumedAtMs: number | n
     await redeliverOutbox(ports, 'orders', orderOutboxId(known.value.clientOrderId, first));
     return 'signalsRepeated';
   }
-  const situation = await readSituation(ports.state, signal);
+  const situation = await readSituation(ports.state, signal, resumedAtMs);
   if (situation === null) return 'signalsWithoutOrder';
   if (isDecided(situation, signal, resumedAtMs)) return 'signalsRepeated';
   const { instance, view } = situation;
   const decision = decide(signal, instance, view, ports.clock.nowMs(), resumedAtMs);
-  const writes = writesWith(decision, signal, situation);
+  const writes = writesWith(decision, signal, situation, resumedAtMs);
   switch (decision.kind) {
     case 'nothing-to-do':
       await ports.state.transact(writes);
@@ -95,9 +111,18 @@ async function commit(
 }
 
 /** That it was decided, and what becomes of the reservation: if book, reservation and all are still those decided upon. */
-function writesWith(decision: Decision, signal: Signal, situation: Situation): readonly Write[] {
+function writesWith(
+  decision: Decision,
+  signal: Signal,
+  situation: Situation,
+  resumedAtMs: number | null,
+): readonly Write[] {
   const { strategyId, candleOpenTimeMs } = signal;
-  const decided: DecidedRecord = { candleOpenTimeMs, isWaiting: decision.kind === 'waits' };
+  const decided: DecidedRecord = {
+    candleOpenTimeMs,
+    isWaiting: decision.kind === 'waits',
+    ...rememberedOf(memoryAfter(decision, signal, situation.view, resumedAtMs)),
+  };
   return [
     {
       kind: 'put',
@@ -113,6 +138,35 @@ function writesWith(decision: Decision, signal: Signal, situation: Situation): r
       ...bookKey(strategyId),
       condition: { kind: 'version', version: situation.bookVersion },
     },
+    ...exposureWrites(decision, signal, situation, resumedAtMs),
+  ];
+}
+
+/**
+ * What the order may add to what the account holds, under the version that it was decided by: of orders that are decided
+ * at the same time one is first, and the others are decided again with it counted in.
+ */
+function exposureWrites(
+  decision: Decision,
+  signal: Signal,
+  { account: { record, version }, view: { book } }: Situation,
+  resumedAtMs: number | null,
+): readonly Write[] {
+  if (record === null) return [];
+  const { accountId, strategyId, instrumentId } = signal;
+  const share = { strategyId, instrumentId, held: heldOf(book), reserved: reservedBy(signal, book) };
+  const value: ExposureRecord =
+    decision.kind === 'approved'
+      ? {
+          ...withShare(record, share),
+          pace: paceAfter(record.pace, decidedAtMs(signal, resumedAtMs)).map(([second, orders]) => [
+            second,
+            orders,
+          ]),
+        }
+      : record;
+  return [
+    { kind: 'put', table: 'orders', ...exposureKey(accountId), value, condition: conditionOn(version) },
   ];
 }
 

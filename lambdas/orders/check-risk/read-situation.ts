@@ -4,24 +4,29 @@ import {
   dayKey,
   decidedKey,
   definitionKey,
-  killSwitchKey,
+  exitsKey,
   limitsKey,
   reservationKey,
 } from '../../../shared/contracts/record-keys.ts';
 import {
-  killSwitchRecord,
-  limitsRecord,
   type BookRecord,
   type DecidedRecord,
   type ReservationRecord,
   type StrategyRecord,
 } from '../../../shared/contracts/records.ts';
+import { limitsRecord } from '../../../shared/contracts/risk-limits.ts';
+import { exitsOf, exitsRecord, memoryOf } from '../../../shared/contracts/risk-records.ts';
 import { decimal, formatDecimal, type Decimal } from '../../../shared/domain/decimal.ts';
 import type { Signal } from '../../../shared/domain/orders/order.ts';
 import { equityOf, type Book } from '../../../shared/domain/portfolio/book.ts';
-import { utcDayOf, type RiskView } from '../../../shared/domain/risk/decide.ts';
+import type { Exit } from '../../../shared/domain/risk/account-view.ts';
+import { decidedAtMs, type RiskView } from '../../../shared/domain/risk/decide.ts';
+import { limitsReach, type RiskLimits } from '../../../shared/domain/risk/rules.ts';
+import { utcDayOf } from '../../../shared/domain/risk/view-of-book.ts';
 import type { StrategyInstance } from '../../../shared/domain/strategies/strategy.ts';
 import { ConditionFailed, type Item, type StateStore } from '../../../shared/ports/state-store.ts';
+import { readStops } from '../../../shared/runtime/read-stops.ts';
+import { readAccount, type AccountReading } from './read-account.ts';
 
 export interface Situation {
   readonly instance: StrategyInstance;
@@ -29,37 +34,63 @@ export interface Situation {
   readonly bookVersion: number;
   readonly reservation: Item<ReservationRecord> | null;
   readonly decided: Item<DecidedRecord> | null;
+  readonly account: AccountReading;
 }
 
 /**
  * All that a decision is made by, read consistently. Limits and kill switch that are missing or damaged become
- * null, which denies. @returns null when the strategy has been removed since it raised the signal.
+ * null, which denies; so do trading states that are damaged, which an account has only once something is stopped.
+ * @param resumedAtMs when the order filled that the signal waited for; null: it did not wait.
+ * @returns null when the strategy has been removed since it raised the signal.
  */
-export async function readSituation(state: StateStore, signal: Signal): Promise<Situation | null> {
+export async function readSituation(
+  state: StateStore,
+  signal: Signal,
+  resumedAtMs: number | null,
+): Promise<Situation | null> {
   const { accountId, strategyId } = signal;
-  const [definition, book, limits, killSwitch, reservation, decided] = await Promise.all([
+  const [definition, book, storedLimits, stops, reservation, decided] = await Promise.all([
     state.get<StrategyRecord>('signals', definitionKey(strategyId)),
     state.get<BookRecord>('portfolio', bookKey(strategyId)),
     state.get('orders', limitsKey(accountId)),
-    state.get('orders', killSwitchKey(accountId)),
+    readStops(state, accountId),
     state.get<ReservationRecord>('orders', reservationKey(strategyId)),
     state.get<DecidedRecord>('orders', decidedKey(strategyId)),
   ]);
   if (definition === null || book === null) return null;
   const ledger = bookOf(book.value);
+  const limits = limitsRecord.safeParse(storedLimits?.value).data ?? null;
+  const account = await readAccount(state, signal, ledger, limits, decidedAtMs(signal, resumedAtMs));
   return {
     instance: definition.value,
     bookVersion: book.version,
     reservation,
     decided,
+    account,
     view: {
       book: ledger,
-      limits: limitsRecord.safeParse(limits?.value).data ?? null,
-      killSwitchEngaged: killSwitchRecord.safeParse(killSwitch?.value).data?.engaged ?? null,
+      limits,
+      ...stops,
+      memory: memoryOf(decided?.value ?? {}),
+      exits: await readExits(state, strategyId, limits),
+      account: account.view,
       orderInFlight: reservation !== null,
       dayOpenEquity: await dayOpenEquity(state, signal, ledger),
     },
   };
+}
+
+/** @returns null: they are damaged, or no limit asks for them. */
+async function readExits(
+  state: StateStore,
+  strategyId: string,
+  limits: RiskLimits | null,
+): Promise<readonly Exit[] | null> {
+  if (limits === null || !limitsReach(limits, 'exits')) return null;
+  const item = await state.get('portfolio', exitsKey(strategyId));
+  if (item === null) return [];
+  const { data } = exitsRecord.safeParse(item.value);
+  return data === undefined ? null : exitsOf(data);
 }
 
 interface DayRecord {

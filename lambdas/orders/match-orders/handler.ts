@@ -34,7 +34,7 @@ export function createHandler(ports: Pick<Ports, 'state' | 'bus'>) {
 function takeRecord(venue: PaperVenue, { record }: FoldedRecord, reports: VenueReport[]): void {
   if (record.kind === 'trades') {
     for (const trade of record.trades) matchTrade(venue, trade, reports);
-    if (record.laneWatermarkMs !== null) passTime(venue, record.laneWatermarkMs, reports);
+    if (record.laneWatermarkMs !== null) passTime(venue, record.laneWatermarkMs);
   } else if (record.kind === 'order') {
     const report = takeOrder(venue, record.order);
     if (report !== null) reports.push(report);

@@ -12,6 +12,7 @@ import {
   orderKey,
   quarantinePartition,
   reservationKey,
+  statesKey,
   venueKey,
 } from '../../../shared/contracts/record-keys.ts';
 import { Unreachable } from '../../../shared/ports/unreachable.ts';
@@ -123,6 +124,44 @@ describe('submit-order', () => {
     expect(sent()).toEqual([]);
   });
 
+  it('reads the trading states again: HALTED denies, REDUCING lets sales through', async () => {
+    const setState = async (state: string): Promise<void> => {
+      const one = {
+        scope: 'account',
+        name: 'paper',
+        state,
+        reason: 'test',
+        by: 'alice',
+        atMs: 0,
+        untilMs: null,
+      };
+      const place = { table: 'orders', ...statesKey('paper') } as const;
+      await ports.state.write({
+        kind: 'put',
+        ...place,
+        value: { states: [one] },
+        condition: { kind: 'none' },
+      });
+    };
+    const sale = { side: 'SELL', status: 'INITIALIZED', quantity: '1', quoteQuantity: null } as const;
+    const [purchase, firstSale, secondSale] = await Promise.all([
+      put(anOrder(1, { status: 'INITIALIZED' })),
+      put(anOrder(2, sale)),
+      put(anOrder(3, sale)),
+    ]);
+    await setState('REDUCING');
+    await submit(messageOf(purchase));
+    await submit(messageOf(firstSale));
+    await setState('HALTED');
+    await submit(messageOf(secondSale));
+    const ends = await Promise.all([purchase, firstSale, secondSale].map(statusOf));
+    expect(ends.map((order) => [order?.status, order?.statusReason])).toEqual([
+      ['DENIED', 'account paper is REDUCING by alice: test'],
+      ['SUBMITTED', null],
+      ['DENIED', 'account paper is HALTED by alice: test'],
+    ]);
+  });
+
   it('denies what comes too late, from the dead letters for instance', async () => {
     const order = await put(anOrder(1, { status: 'INITIALIZED' }));
     ports.clock.timeMs = order.expiresAtMs + 1;
@@ -201,7 +240,7 @@ describe('submit-order', () => {
       {
         clientOrderId: order.clientOrderId,
         strategyId: order.strategyId,
-        reason: 'withdrawn: it came too late: the order has expired',
+        reason: 'withdrawn: it came too late: its venue may take it no more',
         timeMs: order.expiresAtMs,
       },
     ]);

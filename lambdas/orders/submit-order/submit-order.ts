@@ -1,6 +1,6 @@
-import { killSwitchKey } from '../../../shared/contracts/record-keys.ts';
-import { killSwitchRecord, type OrderRecord } from '../../../shared/contracts/records.ts';
+import type { OrderRecord } from '../../../shared/contracts/records.ts';
 import { reasonItIsTooLate, type Order } from '../../../shared/domain/orders/order.ts';
+import { denialByState } from '../../../shared/domain/risk/check-order.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import type { Item } from '../../../shared/ports/state-store.ts';
 import type { VenueGateway } from '../../../shared/ports/venue-gateway.ts';
@@ -12,6 +12,7 @@ import {
   releaseOf,
   type FurtherChange,
 } from '../../../shared/runtime/order-items.ts';
+import { readStops } from '../../../shared/runtime/read-stops.ts';
 import { deliverOutbox, redeliverOutbox } from '../../../shared/runtime/outbox.ts';
 
 type Needs = Pick<Ports, 'state' | 'bus' | 'clock'> & { readonly venue: VenueGateway };
@@ -53,7 +54,7 @@ async function submitFirst(ports: Needs, item: Item<OrderRecord>): Promise<Submi
 
 async function submitAgain(ports: Needs, item: Item<OrderRecord>): Promise<SubmitOutcome> {
   await redeliverOutbox(ports, 'orders', orderOutboxId(item.value.clientOrderId, item.value.status));
-  if (await ports.venue.knows(item.value)) return 'ordersRepeated';
+  if ((await ports.venue.find(item.value)) !== null) return 'ordersRepeated';
   const reason = await reasonToDeny(ports, item.value);
   if (reason !== null) {
     // It may still be on its way to the venue, so it cannot be called denied here: the venue says how it ended, and only
@@ -82,12 +83,11 @@ function askedOf(order: OrderRecord): Order {
 }
 
 async function reasonToDeny({ state, clock }: Needs, order: OrderRecord): Promise<string | null> {
-  const killSwitch = killSwitchRecord.safeParse(
-    (await state.get('orders', killSwitchKey(order.accountId)))?.value,
-  );
-  if (!killSwitch.success) return 'the kill switch cannot be read';
-  if (killSwitch.data.engaged) return 'the kill switch is engaged';
-  return reasonItIsTooLate(order, clock.nowMs());
+  const nowMs = clock.nowMs();
+  const stops = await readStops(state, order.accountId);
+  // A spot account sells what it has.
+  const denial = denialByState({ ...order, reduces: order.side === 'SELL' }, stops, nowMs);
+  return denial?.reason ?? reasonItIsTooLate(order, nowMs);
 }
 
 async function change(

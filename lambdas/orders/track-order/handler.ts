@@ -10,6 +10,7 @@ import {
   orderOutboxId,
   readOrder,
   releaseOf,
+  type FilledOrder,
   type StatusChange,
 } from '../../../shared/runtime/order-items.ts';
 import { deliverOutbox, redeliverOutbox } from '../../../shared/runtime/outbox.ts';
@@ -22,7 +23,7 @@ interface Report {
   readonly status: OrderStatus;
   readonly change: StatusChange;
   /** null: it has ended otherwise. */
-  readonly filledAtMs: number | null;
+  readonly filled: FilledOrder | null;
 }
 
 /**
@@ -43,14 +44,15 @@ export function createHandler(ports: Needs) {
 function reportOf(event: EventBridgeEvent<DetailTypes, unknown>): Report {
   const detailType = event['detail-type'];
   if (detailType === 'PortfolioChangedV1') {
-    const { fill } = eventSchemas.PortfolioChangedV1.parse(event.detail);
+    const { fill, position } = eventSchemas.PortfolioChangedV1.parse(event.detail);
     // That the venue once gave no answer is over.
     const change = { filledQuantity: fill.quantity, averagePrice: fill.price, statusReason: null };
-    return { clientOrderId: fill.clientOrderId, status: 'FILLED', change, filledAtMs: fill.timeMs };
+    const filled = { atMs: fill.timeMs, position };
+    return { clientOrderId: fill.clientOrderId, status: 'FILLED', change, filled };
   }
   const { clientOrderId, reason } = eventSchemas[detailType].parse(event.detail);
   const status = detailType === 'OrderRejectedV1' ? 'REJECTED' : 'EXPIRED';
-  return { clientOrderId, status, change: { statusReason: reason }, filledAtMs: null };
+  return { clientOrderId, status, change: { statusReason: reason }, filled: null };
 }
 
 async function track(
@@ -63,7 +65,7 @@ async function track(
     await redeliverOutbox(ports, 'orders', orderOutboxId(report.clientOrderId, report.status));
     return 'reportsRepeated';
   }
-  const release = await releaseOf(ports.state, item.value, report.filledAtMs);
+  const release = await releaseOf(ports.state, item.value, report.filled);
   const outcome = await changeStatus(
     ports.state,
     item,

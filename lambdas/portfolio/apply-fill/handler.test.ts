@@ -7,7 +7,7 @@ import {
   tradingPorts,
   type TradingPorts,
 } from '../../../test/support/trading-ports.ts';
-import { bookKey } from '../../../shared/contracts/record-keys.ts';
+import { bookKey, exitsKey } from '../../../shared/contracts/record-keys.ts';
 import type { BookRecord } from '../../../shared/contracts/records.ts';
 import type { Fill } from '../../../shared/domain/orders/order.ts';
 import { createStrategy } from '../../../shared/runtime/create-strategy.ts';
@@ -40,6 +40,16 @@ describe('apply-fill', () => {
       entryPrice: '100',
     });
     expect(ports.told('PortfolioChangedV1')).toMatchObject([{ position: { cash: '9899.9' } }]);
+  });
+
+  it('remembers how a position was closed, once', async () => {
+    const exits = async () => (await ports.state.get('portfolio', exitsKey(strategyId)))?.value;
+    await apply(aFill(1, { strategyId }));
+    expect(await exits()).toBeUndefined();
+    const sale = aFill(2, { strategyId, side: 'SELL', cashChange: '99.9' });
+    await apply(sale);
+    await apply(sale);
+    expect(await exits()).toEqual({ exits: [{ timeMs: 2000, profit: '-0.2', cost: '100.1' }] });
   });
 
   it('books it once, however often it is told', async () => {

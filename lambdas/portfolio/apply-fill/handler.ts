@@ -1,12 +1,14 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import { eventSchemas, type EventDetail } from '../../../shared/contracts/events.ts';
 import { bookOf, bookRecordOf } from '../../../shared/contracts/ledger-records.ts';
-import { bookKey, booksIndex, fillKey, fillsIndex } from '../../../shared/contracts/record-keys.ts';
+import { bookKey, booksIndex, exitsKey, fillKey, fillsIndex } from '../../../shared/contracts/record-keys.ts';
 import type { BookRecord } from '../../../shared/contracts/records.ts';
+import { exitsOf, exitsRecord, exitsRecordOf } from '../../../shared/contracts/risk-records.ts';
 import type { Fill } from '../../../shared/domain/orders/order.ts';
-import { bookFill } from '../../../shared/domain/portfolio/book.ts';
+import { bookFill, type RoundTrip } from '../../../shared/domain/portfolio/book.ts';
+import { exitOf, exitsAfter } from '../../../shared/domain/risk/memory.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
-import type { Write } from '../../../shared/ports/state-store.ts';
+import { conditionOn, type StateStore, type Write } from '../../../shared/ports/state-store.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
 import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
 import { deliverOutbox, outboxWrite, redeliverOutbox, type Outbox } from '../../../shared/runtime/outbox.ts';
@@ -43,6 +45,7 @@ async function applyFill(ports: Needs, fill: Fill): Promise<'fillsBooked' | 'fil
   await ports.state.transact([
     fillWrite(fill),
     bookWrite(position, item.version),
+    ...(await exitsWrites(ports.state, fill.strategyId, outcome.roundTrip)),
     outboxWrite(outbox, ports.clock.nowMs()),
   ]);
   await deliverOutbox(ports, outbox);
@@ -58,6 +61,20 @@ function fillWrite(fill: Fill): Write {
     condition: { kind: 'absent' },
     index: fillsIndex(fill.accountId, fill.timeMs, fill.fillId),
   };
+}
+
+/** What the protections among the risk rules look back upon. Damaged, they begin anew: the ledger has them all. */
+async function exitsWrites(
+  state: StateStore,
+  strategyId: string,
+  roundTrip: RoundTrip | null,
+): Promise<readonly Write[]> {
+  if (roundTrip === null) return [];
+  const key = exitsKey(strategyId);
+  const item = await state.get('portfolio', key);
+  const known = exitsRecord.safeParse(item?.value).data ?? { exits: [] };
+  const value = exitsRecordOf(exitsAfter(exitsOf(known), exitOf(roundTrip)));
+  return [{ kind: 'put', table: 'portfolio', ...key, value, condition: conditionOn(item?.version ?? null) }];
 }
 
 function bookWrite(position: BookRecord, version: number): Write {

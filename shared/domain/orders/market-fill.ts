@@ -1,8 +1,13 @@
-import { ONE, decimal, formatDecimal, multiply, type Decimal } from '../decimal.ts';
-import { deterministicId } from '../ids.ts';
-import { unitedFlags, type Flagged } from '../market-data/quality-flags.ts';
-import type { Side } from '../market-data/trade.ts';
+/** Between market orders in the form in which they are stored, with fee and slippage on them, and the matching core. */
+import { NO_LATENCY, PLAIN_FILL, type PaperModel } from '../accounts/paper-model.ts';
+import { decimal, type Decimal } from '../decimal.ts';
+import { qualityOf, type Flagged } from '../market-data/quality-flags.ts';
+import type { MarketStep } from './market-step.ts';
+import { match } from './matching.ts';
 import type { Fill, Order } from './order.ts';
+import { fillOf } from './report.ts';
+import type { Market } from './terms.ts';
+import { workingOrder, type WorkingOrder } from './working-order.ts';
 
 export type FillOutcome =
   { readonly kind: 'filled'; readonly fill: Fill } | { readonly kind: 'rejected'; readonly reason: string };
@@ -16,58 +21,52 @@ export interface Print extends Flagged {
 }
 
 /**
- * Fills a whole market order at one print. Slippage moves the price against us; a buy by amount spends at most
- * its `quoteQuantity`, fee included: quantity = amount ÷ (price × (1 + fee)), rounded down, so cash never goes below zero.
+ * Fills a whole market order at one print, whenever that is. Slippage moves the price against us; a buy by amount spends at most
+ * its `quoteQuantity`, fee included.
  */
-export function fillMarketOrder(order: Order, print: Print): FillOutcome {
-  const feeRate = decimal(order.feeRate);
-  const price = slippedPrice(print.price, order.side, decimal(order.slippage));
-  if (price <= 0n) return { kind: 'rejected', reason: 'slippage leaves no price' };
-  const quantity = filledQuantity(order, price, feeRate);
-  if (quantity <= 0n) return { kind: 'rejected', reason: 'amount is too small for any quantity' };
-  const notional = multiply(price, quantity);
-  const cashChange =
-    order.side === 'BUY' ? -costOf(price, quantity, feeRate) : proceedsOf(price, quantity, feeRate);
-  const fee = order.side === 'BUY' ? -cashChange - notional : notional - cashChange;
+export function fillMarketOrder(order: Order, { price, tradeId, timeMs, flags = [] }: Print): FillOutcome {
+  const quality = qualityOf(...flags);
+  const print = { kind: 'trade', price, tradeId, timeMs, quality, quantity: null, takerSide: null } as const;
+  return meetMarketOrder(order, print, timeMs)!;
+}
+
+/**
+ * A stored market order in a step of its market.
+ * @param effectiveTimeMs from when on it may fill, where that is not its own time
+ * @returns null: the step comes too early for it
+ */
+export function meetMarketOrder(
+  order: Order,
+  step: MarketStep,
+  effectiveTimeMs: number = order.effectiveTimeMs,
+): FillOutcome | null {
+  const { reports } = match(workingMarketOrder(order, effectiveTimeMs), step, paperModelOf(order));
+  const [report] = reports;
+  if (report === undefined) return null;
+  if (report.kind === 'filled') return { kind: 'filled', fill: fillOf(order, report) };
+  if (report.kind === 'rejected') return { kind: 'rejected', reason: report.reason };
+  throw new TypeError(`a market order is not ${report.kind} by a step of its market`);
+}
+
+function workingMarketOrder(order: Order, effectiveTimeMs: number): WorkingOrder {
+  const { flags = [] } = order;
+  return workingOrder(order, termsOf(order), effectiveTimeMs, qualityOf(...flags));
+}
+
+function termsOf({ side, quantity, quoteQuantity }: Order): Market {
+  const plain = { type: 'MARKET', side, timeInForce: 'GTC', goodTillMs: null, reduceOnly: false } as const;
+  if (quantity !== null) return { ...plain, quantity: decimal(quantity), quoteQuantity: null };
+  // One that says neither buys nothing.
+  return { ...plain, quantity: null, quoteQuantity: decimal(quoteQuantity ?? '0') };
+}
+
+function paperModelOf({ feeRate, slippage }: Order): PaperModel {
+  const fee = decimal(feeRate);
   return {
-    kind: 'filled',
-    fill: {
-      fillId: deterministicId('fill', order.clientOrderId, print.tradeId, print.timeMs, 0),
-      clientOrderId: order.clientOrderId,
-      accountId: order.accountId,
-      strategyId: order.strategyId,
-      instrumentId: order.instrumentId,
-      side: order.side,
-      price: formatDecimal(price),
-      quantity: formatDecimal(quantity),
-      notional: formatDecimal(notional),
-      fee: formatDecimal(fee),
-      cashChange: formatDecimal(cashChange),
-      tradeId: print.tradeId,
-      timeMs: print.timeMs,
-      ...unitedFlags(order, print),
-    },
+    makerFee: fee,
+    takerFee: fee,
+    slippage: { kind: 'fixed', fraction: decimal(slippage) },
+    latency: NO_LATENCY,
+    fill: PLAIN_FILL,
   };
-}
-
-function slippedPrice(price: Decimal, side: Side, slippage: Decimal): Decimal {
-  return side === 'BUY' ? multiply(price, ONE + slippage) : multiply(price, ONE - slippage);
-}
-
-function filledQuantity(order: Order, price: Decimal, feeRate: Decimal): Decimal {
-  if (order.quantity !== null) return decimal(order.quantity);
-  if (order.quoteQuantity === null) return 0n;
-  // (amount × 10²⁴) ÷ (price × (1 + fee)): one rounding, at the end.
-  return (decimal(order.quoteQuantity) * ONE * ONE) / (price * (ONE + feeRate));
-}
-
-/** Rounded up, so that what is left of the cash is rounded down. */
-function costOf(price: Decimal, quantity: Decimal, feeRate: Decimal): Decimal {
-  const exact = price * quantity * (ONE + feeRate);
-  const scale = ONE * ONE;
-  return (exact + scale - 1n) / scale;
-}
-
-function proceedsOf(price: Decimal, quantity: Decimal, feeRate: Decimal): Decimal {
-  return (price * quantity * (ONE - feeRate)) / (ONE * ONE);
 }

@@ -56,12 +56,13 @@ export interface Order extends Flagged {
   readonly slippage: string;
   /** It may fill at the first trade at or after this time. */
   readonly effectiveTimeMs: number;
+  /** Until when its venue may take it. What the venue has taken stays there until it fills. */
   readonly expiresAtMs: number;
 }
 
 /** Why an order may not go to its venue any more; null: it may. */
 export function reasonItIsTooLate({ expiresAtMs }: Pick<Order, 'expiresAtMs'>, nowMs: number): string | null {
-  return nowMs > expiresAtMs ? 'it came too late: the order has expired' : null;
+  return nowMs > expiresAtMs ? 'it came too late: its venue may take it no more' : null;
 }
 
 /**

@@ -3,6 +3,7 @@ import { decimal } from '../decimal.ts';
 import { qualityOf } from '../market-data/quality-flags.ts';
 import type { Trade } from '../market-data/trade.ts';
 import {
+  findOrder,
   matchTrade,
   MAX_OPEN_ORDERS,
   openPaperVenue,
@@ -94,7 +95,7 @@ describe('the paper venue', () => {
     expect(show(venue, 1, 2200)).toHaveLength(1);
   });
 
-  it('neither fills nor expires an order by a trade that is ahead of the time', () => {
+  it('fills no order by a trade that is ahead of the time', () => {
     const venue = openPaperVenue();
     takeOrder(venue, order(1));
     const ahead = { quality: qualityOf('future-time') };
@@ -103,29 +104,47 @@ describe('the paper venue', () => {
     expect(show(venue, 3, 2000)).toMatchObject([{ kind: 'filled', fill: { tradeId: '3' } }]);
   });
 
-  it('lets an order expire at the first trade after its time', () => {
+  it('keeps an order until its trade comes, however thin the market', () => {
     const venue = openPaperVenue();
     takeOrder(venue, order(1));
-    expect(show(venue, 1, 5001)).toMatchObject([{ kind: 'expired', timeMs: 5000 }]);
+    for (const watermarkMs of [5001, 5000, 90_000_000]) passTime(venue, watermarkMs);
+    expect(venue.watermarkMs).toBe(90_000_000);
+    expect(show(venue, 1, 90_000_001)).toMatchObject([{ kind: 'filled', fill: { timeMs: 90_000_001 } }]);
   });
 
-  it('lets an order expire in a silent market: at the heartbeat behind the one that proves it', () => {
+  it('takes no order that came too late', () => {
+    const venue = openPaperVenue();
+    passTime(venue, 5000);
+    expect(takeOrder(venue, order(1))).toBeNull();
+    passTime(venue, 5001);
+    expect(takeOrder(venue, order(2))).toMatchObject({
+      kind: 'expired',
+      order: { clientOrderId: 'order-2' },
+      reason: 'it came too late: its venue may take it no more',
+      timeMs: 5000,
+    });
+    expect(show(venue, 1, 5002)).toMatchObject([{ fill: { clientOrderId: 'order-1' } }]);
+  });
+
+  it('finds what waits, what has filled lately, and nothing else', () => {
     const venue = openPaperVenue();
     takeOrder(venue, order(1));
-    takeOrder(venue, order(2, { expiresAtMs: 5001 }));
-    const reports: VenueReport[] = [];
-    for (const watermarkMs of [4000, 5001, 5001]) passTime(venue, watermarkMs, reports);
-    expect(reports).toEqual([]);
-    passTime(venue, 5002, reports);
-    expect(reports).toMatchObject([
-      {
-        kind: 'expired',
-        order: { clientOrderId: 'order-1' },
-        timeMs: 5000,
-        reason: 'no trade before it expired',
-      },
-    ]);
-    expect(show(venue, 1, 5001)).toMatchObject([{ kind: 'filled', fill: { clientOrderId: 'order-2' } }]);
+    expect(findOrder(venue, 'order-1')).toEqual({ isOpen: true });
+    show(venue, 1, 2000);
+    expect(findOrder(venue, 'order-1')).toEqual({ isOpen: false });
+    expect(findOrder(venue, 'order-2')).toBeNull();
+  });
+
+  it('knows an order that waits though its id is forgotten', () => {
+    const venue = openPaperVenue();
+    takeOrder(venue, order(1));
+    passTime(venue, 5000 + 3_600_001);
+    const later = { expiresAtMs: 5_000_000 };
+    takeOrder(venue, order(2, { ...later, instrumentId: 'binance:ETH-USDT' }));
+    expect(Object.keys(venue.recentOrders)).toEqual(['order-2']);
+    expect(findOrder(venue, 'order-1')).toEqual({ isOpen: true });
+    takeOrder(venue, order(1, later));
+    expect(show(venue, 1, 4_000_000)).toHaveLength(1);
   });
 
   it('fills an order no more that was withdrawn, and says so once', () => {
@@ -150,21 +169,21 @@ describe('the paper venue', () => {
     expect(withdrawOrder(venue, order(2), 'too late')).toBeNull();
   });
 
-  it('forgets an order an hour after it could have filled, and fills it no more should it still come', () => {
+  it('forgets an order an hour after it filled, and takes it no more should it still come', () => {
     const venue = openPaperVenue();
     takeOrder(venue, order(1));
-    expect(show(venue, 1, 1000)).toMatchObject([{ kind: 'filled' }]);
-    passTime(venue, 5000 + 3_600_001, []);
-    takeOrder(venue, order(2, { expiresAtMs: 5_000_000 }));
-    expect(Object.keys(venue.recentOrders)).toEqual(['order-2']);
-    takeOrder(venue, order(1));
-    expect(show(venue, 2, 5000 + 3_600_002)).toMatchObject([
-      { kind: 'filled', fill: { clientOrderId: 'order-2' } },
-      { kind: 'expired', order: { clientOrderId: 'order-1' } },
-    ]);
+    expect(show(venue, 1, 9000)).toMatchObject([{ kind: 'filled' }]);
+    const later = (n: number) => order(n, { expiresAtMs: 5_000_000 });
+    passTime(venue, 9000 + 3_600_000);
+    takeOrder(venue, later(2));
+    expect(Object.keys(venue.recentOrders)).toEqual(['order-1', 'order-2']);
+    passTime(venue, 9000 + 3_600_001);
+    takeOrder(venue, later(3));
+    expect(Object.keys(venue.recentOrders)).toEqual(['order-2', 'order-3']);
+    expect(takeOrder(venue, order(1))).toMatchObject({ kind: 'expired' });
   });
 
-  it('knows an order while it could fill, and a thousand of them at most', () => {
+  it('knows an order while it could be taken, and a thousand of them at most', () => {
     const venue = openPaperVenue();
     for (let n = 0; n < 1200; n++) withdrawOrder(venue, order(n), 'gone');
     const known = Object.keys(venue.recentOrders);

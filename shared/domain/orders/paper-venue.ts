@@ -1,20 +1,21 @@
 /**
  * The paper venue of one lane: market orders meet the tape. An order fills at the first trade of its instrument
- * at or after its effective time that comes behind it in the lane; nothing that was printed before can fill it.
- * The state is plain JSON, changed in place.
+ * at or after its effective time that comes behind it in the lane, however late that is; nothing that was printed before
+ * can fill it. The state is plain JSON, changed in place.
  */
 import type { InstrumentId } from '../market-data/instrument.ts';
-import { flagsIn, isFlagged, UNFLAGGED } from '../market-data/quality-flags.ts';
+import { isFlagged, UNFLAGGED } from '../market-data/quality-flags.ts';
 import type { Trade } from '../market-data/trade.ts';
-import { fillMarketOrder } from './market-fill.ts';
-import type { Fill, Order } from './order.ts';
+import { meetMarketOrder } from './market-fill.ts';
+import type { TradeStep } from './market-step.ts';
+import { reasonItIsTooLate, type Fill, type Order } from './order.ts';
 
 export interface PaperVenue {
   /** Waiting for a trade, in order of arrival. */
   readonly openOrders: Order[];
   /**
-   * Client ids of the orders taken, oldest first, with the time until which each may fill: one that comes again is
-   * known while it could. Behind that an order only ever expires, and whoever keeps the venue's reports has its end.
+   * Client ids of the orders taken, oldest first, with the time until which each could be taken, or at which it filled: one
+   * that comes again is known. Behind that it is taken no more, and whoever keeps the venue's reports has its end.
    */
   readonly recentOrders: Record<string, number>;
   /**
@@ -47,9 +48,12 @@ export function openPaperVenue(): PaperVenue {
   return { openOrders: [], recentOrders: {}, lastTrades: {} };
 }
 
-/** Takes an order into the book. Taking it twice is taking it once. */
+/** Takes an order into the book, where it stays until it meets its trade. Taking it twice is taking it once. */
 export function takeOrder(venue: PaperVenue, order: Order): VenueReport | null {
   if (!isFirstHeardOf(venue, order)) return null;
+  const { watermarkMs = -1 } = venue;
+  const tooLate = reasonItIsTooLate(order, watermarkMs);
+  if (tooLate !== null) return { kind: 'expired', order, reason: tooLate, timeMs: order.expiresAtMs };
   if (venue.openOrders.length >= MAX_OPEN_ORDERS) {
     return {
       kind: 'rejected',
@@ -73,15 +77,26 @@ export function withdrawOrder(venue: PaperVenue, order: Order, reason: string): 
   return { kind: 'expired', order, reason: `withdrawn: ${reason}`, timeMs: order.expiresAtMs };
 }
 
-function isFirstHeardOf({ recentOrders, watermarkMs = -1 }: PaperVenue, order: Order): boolean {
+/** @returns null: the venue has not heard of it, or long ago. */
+export function findOrder(
+  { openOrders, recentOrders }: PaperVenue,
+  clientOrderId: string,
+): { readonly isOpen: boolean } | null {
+  // It may have waited for longer than ids are remembered.
+  const isOpen = openOrders.some((open) => open.clientOrderId === clientOrderId);
+  return isOpen || Object.hasOwn(recentOrders, clientOrderId) ? { isOpen } : null;
+}
+
+function isFirstHeardOf(venue: PaperVenue, order: Order): boolean {
+  const { recentOrders, watermarkMs = -1 } = venue;
   const { clientOrderId, expiresAtMs } = order;
-  if (Object.hasOwn(recentOrders, clientOrderId)) return false;
+  if (findOrder(venue, clientOrderId) !== null) return false;
   recentOrders[clientOrderId] = expiresAtMs;
   forgetOldest(recentOrders, watermarkMs - REMEMBERED_AFTER_END_MS);
   return true;
 }
 
-/** Those in front that can fill no more, and one past the bound: as a rule none or one. */
+/** Those in front that can be taken no more, and one past the bound: as a rule none or one. */
 function forgetOldest(recentOrders: Record<string, number>, endedBeforeMs: number): void {
   const ids = Object.keys(recentOrders);
   let excess = ids.length - MAX_RECENT_ORDERS;
@@ -97,11 +112,13 @@ export function matchTrade(venue: PaperVenue, trade: Trade, reports: VenueReport
   if (!isBehind(venue.lastTrades[instrumentId], trade)) return;
   venue.lastTrades[instrumentId] = [timeMs, tradeId];
   if (venue.openOrders.length === 0) return;
+  const step = stepOf(trade);
   for (let i = 0; i < venue.openOrders.length;) {
-    const report = meet(venue.openOrders[i]!, trade);
+    const report = meet(venue.openOrders[i]!, instrumentId, step);
     if (report === null) i++;
     else {
-      venue.openOrders.splice(i, 1);
+      const [{ clientOrderId }] = venue.openOrders.splice(i, 1) as [Order];
+      if (Object.hasOwn(venue.recentOrders, clientOrderId)) venue.recentOrders[clientOrderId] = timeMs;
       reports.push(report);
     }
   }
@@ -115,37 +132,18 @@ function isBehind(last: LastTrade | undefined, { timeMs, tradeId, quality = UNFL
   return lastMs === null || timeMs === lastMs ? tradeId > lastId : timeMs > lastMs;
 }
 
-/**
- * A heartbeat: in a market that falls silent no trade would show that an order has expired.
- *
- * It counts by the heartbeat before this one. What this one closes is decided upon elsewhere at the same time, and a
- * decision must not depend on whether the end of an order was heard of first. A candle of up to a minute that is still
- * open closes before an order expires that was made behind its last trade, so by then everything has been decided.
- */
-export function passTime(venue: PaperVenue, watermarkMs: number, reports: VenueReport[]): void {
-  const provenMs = venue.watermarkMs ?? -1;
-  if (watermarkMs <= provenMs) return;
-  venue.watermarkMs = watermarkMs;
-  for (let i = 0; i < venue.openOrders.length;) {
-    const order = venue.openOrders[i]!;
-    if (order.expiresAtMs >= provenMs) i++;
-    else {
-      venue.openOrders.splice(i, 1);
-      reports.push(expired(order));
-    }
-  }
+/** A heartbeat. */
+export function passTime(venue: PaperVenue, watermarkMs: number): void {
+  venue.watermarkMs = Math.max(watermarkMs, venue.watermarkMs ?? -1);
 }
 
-function expired(order: Order): VenueReport {
-  return { kind: 'expired', order, reason: 'no trade before it expired', timeMs: order.expiresAtMs };
+function stepOf({ timeMs, price, quantity, takerSide, tradeId, quality = UNFLAGGED }: Trade): TradeStep {
+  return { kind: 'trade', timeMs, price, quantity, takerSide, tradeId, quality };
 }
 
-function meet(order: Order, trade: Trade): VenueReport | null {
-  if (order.instrumentId !== trade.instrumentId || trade.timeMs < order.effectiveTimeMs) return null;
-  if (trade.timeMs > order.expiresAtMs) return expired(order);
-  const { price, tradeId, timeMs, quality } = trade;
-  const print = { price, tradeId: String(tradeId), timeMs, ...flagsIn(quality) };
-  const outcome = fillMarketOrder(order, print);
-  if (outcome.kind === 'filled') return outcome;
-  return { kind: 'rejected', order, reason: outcome.reason, timeMs: trade.timeMs };
+function meet(order: Order, instrumentId: InstrumentId, step: TradeStep): VenueReport | null {
+  if (order.instrumentId !== instrumentId || step.timeMs < order.effectiveTimeMs) return null;
+  const outcome = meetMarketOrder(order, step);
+  if (outcome === null || outcome.kind === 'filled') return outcome;
+  return { kind: 'rejected', order, reason: outcome.reason, timeMs: step.timeMs };
 }

@@ -4,7 +4,9 @@ import type { Signal } from '../orders/order.ts';
 import { openBook, type Book } from '../portfolio/book.ts';
 import { strategyInstance } from '../strategies/instance.ts';
 import type { StrategyInstance } from '../strategies/strategy.ts';
-import { decide, NO_LIMITS, ORDER_LIFETIME_MS, type RiskView } from './decide.ts';
+import { decide, ORDER_LIFETIME_MS, type RiskView } from './decide.ts';
+import { NOTHING_REMEMBERED } from './memory.ts';
+import { DEFAULT_LIMITS, NO_LIMITS } from './rules.ts';
 
 function instanceWith(over: Partial<StrategyInstance> = {}): StrategyInstance {
   const instance = strategyInstance({
@@ -48,6 +50,10 @@ const view = (over: Partial<RiskView> = {}): RiskView => ({
   book: flat,
   limits: NO_LIMITS,
   killSwitchEngaged: false,
+  states: [],
+  memory: NOTHING_REMEMBERED,
+  exits: [],
+  account: null,
   orderInFlight: false,
   dayOpenEquity: decimal('1000'),
   ...over,
@@ -118,15 +124,15 @@ describe('an order is denied', () => {
     ['an order of this strategy is still in flight', { orderInFlight: true }],
     ['no cash is left', { book: { ...flat, cash: 0n } }],
     [
-      'position of 1000 is over the limit of 999.99',
+      'maxPositionNotional: position of 1000 is over the limit of 999.99',
       { limits: { ...NO_LIMITS, maxPositionNotional: '999.99' } },
     ],
     [
-      `the day's loss has reached the limit of 10 %`,
+      `maxDailyLossRatio: the day's loss of 10.0072 % has reached the limit of 10 %`,
       { limits: { ...NO_LIMITS, maxDailyLossRatio: 0.1 }, dayOpenEquity: decimal('1111.2') },
     ],
     [
-      `the day's loss has reached the limit of 7 %`,
+      `maxDailyLossRatio: the day's loss of 10.0072 % has reached the limit of 7 %`,
       { limits: { ...NO_LIMITS, maxDailyLossRatio: 0.07 }, dayOpenEquity: decimal('1111.2') },
     ],
   ])('because %s', (reason, over) => {
@@ -140,17 +146,18 @@ describe('an order is denied', () => {
   it('when it buys upon a candle of long ago, as after an outage; a sale of the position is made all the same', () => {
     const observed = instanceWith({ latencyMs: null });
     const nowMs = 10_001 + ORDER_LIFETIME_MS;
-    expect(decideOn('BUY', {}, observed, nowMs - 1)).toMatchObject({ kind: 'approved' });
-    expect(decideOn('BUY', {}, observed, nowMs)).toMatchObject({
+    const limits = DEFAULT_LIMITS;
+    expect(decideOn('BUY', { limits }, observed, nowMs - 1)).toMatchObject({ kind: 'approved' });
+    expect(decideOn('BUY', { limits }, observed, nowMs)).toMatchObject({
       kind: 'denied',
-      reason: 'the candle closed over a minute before it was heard of',
+      reason: 'maxDataAgeMs: the candle closed 60001 ms before it was heard of, over the limit of 60000 ms',
     });
-    expect(decideOn('SELL', { book: long }, observed, nowMs)).toMatchObject({ kind: 'approved' });
-    expect(decideOn('BUY', {}, instanceWith(), nowMs)).toMatchObject({ kind: 'approved' });
+    expect(decideOn('SELL', { limits, book: long }, observed, nowMs)).toMatchObject({ kind: 'approved' });
+    expect(decideOn('BUY', { limits }, instanceWith(), nowMs)).toMatchObject({ kind: 'approved' });
   });
 
   it('by no limit when it sells: a limit must not keep us in a position', () => {
-    const limits = { maxPositionNotional: '1', maxDailyLossRatio: 0 };
+    const limits = { ...NO_LIMITS, maxPositionNotional: '1', maxDailyLossRatio: 0 };
     expect(decideOn('SELL', { book: long, limits, dayOpenEquity: decimal('9999') })).toMatchObject({
       kind: 'approved',
     });

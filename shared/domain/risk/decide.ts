@@ -3,47 +3,53 @@
  * function and a backtest decide alike.
  */
 import { intervalMs, openTimeOf } from '../candles/interval.ts';
-import { decimal, decimalFromNumber, formatDecimal, toNumber, type Decimal } from '../decimal.ts';
+import { decimal, divide, formatDecimal, multiply, type Decimal } from '../decimal.ts';
 import { deterministicId } from '../ids.ts';
 import { unitedFlags } from '../market-data/quality-flags.ts';
 import type { Order, Signal } from '../orders/order.ts';
 import { equityOf, type Book } from '../portfolio/book.ts';
 import type { StrategyInstance } from '../strategies/strategy.ts';
+import { longHolding, NOTHING_HELD } from './account-books.ts';
+import type { AccountView, AccountWide, Exit, Holding } from './account-view.ts';
+import { denialByRules, denialByState, type Denial, type RiskState } from './check-order.ts';
+import { ordersInMinute, peakOf, rememberDecision, type GivenOrder, type RiskMemory } from './memory.ts';
+import type { CheckedOrder } from './rule.ts';
+import { heldOf } from './view-of-book.ts';
 
-export interface RiskLimits {
-  /** Most cash that a position may cost, canonical decimal; null: no limit, said on purpose. */
-  readonly maxPositionNotional: string | null;
-  /** Loss since the first decision of the UTC day, as a fraction of the equity then, from which on nothing is bought. */
-  readonly maxDailyLossRatio: number | null;
-}
-
-export const NO_LIMITS: RiskLimits = { maxPositionNotional: null, maxDailyLossRatio: null };
-
-export interface RiskView {
+export interface RiskView extends RiskState {
   readonly book: Book;
-  /** null: they could not be read, which denies. */
-  readonly limits: RiskLimits | null;
-  /** Whether trading is stopped; null: it could not be read, which denies. */
-  readonly killSwitchEngaged: boolean | null;
   /** An order of the instance that has not ended yet. */
   readonly orderInFlight: boolean;
   /** Equity of the instance at its first decision of this UTC day. */
   readonly dayOpenEquity: Decimal;
+  readonly memory: RiskMemory;
+  /** How the instance closed its positions; null: it could not be read, which denies where a limit asks for it. */
+  readonly exits: readonly Exit[] | null;
+  /** The same of the account as a whole. */
+  readonly account: AccountWide | null;
 }
 
 export type Decision =
   | { readonly kind: 'approved'; readonly order: Order }
-  | { readonly kind: 'denied'; readonly order: Order; readonly reason: string }
+  | {
+      readonly kind: 'denied';
+      readonly order: Order;
+      readonly reason: string;
+      readonly denial: Denial;
+    }
   /** The position is already what the signal asks for. */
   | { readonly kind: 'nothing-to-do' }
   /** It is so now, and an order in flight is about to change it: to be decided again when that order has filled. */
   | { readonly kind: 'waits' };
 
-/** How long after its effective time an order may still fill. */
+/**
+ * How long an order may be on its way to its venue, from when it was made: a candle of a thin market closes long after its
+ * end where nothing but the next trade tells of that.
+ */
 export const ORDER_LIFETIME_MS = 60_000;
 
 /**
- * @param nowMs the time that live latency is observed by; unused when the instance has a latency of its own.
+ * @param nowMs the time of the decision, which live latency is observed by
  * @param resumedAtMs when the order filled that the signal waited for; null: it did not wait.
  */
 export function decide(
@@ -56,10 +62,56 @@ export function decide(
   const { book } = view;
   if (signal.side === 'BUY' ? book.quantity > 0n : book.quantity === 0n)
     return { kind: view.orderInFlight ? 'waits' : 'nothing-to-do' };
-  const order = orderFor(signal, book, instance, effectiveTimeOf(signal, instance, nowMs, resumedAtMs));
-  const isStale = instance.latencyMs === null && nowMs > signal.candleCloseTimeMs + ORDER_LIFETIME_MS;
-  const reason = reasonToDeny(signal, view, isStale);
-  return reason === null ? { kind: 'approved', order } : { kind: 'denied', order, reason };
+  const order = orderFor(
+    signal,
+    book,
+    instance,
+    effectiveTimeOf(signal, instance, nowMs, resumedAtMs),
+    nowMs,
+  );
+  // With a latency of its own an instance acts at a time that is known, however long it takes to be heard of.
+  const ageMs = instance.latencyMs === null ? Math.max(nowMs - signal.candleCloseTimeMs, 0) : 0;
+  const checked = checkedOrder(signal, book);
+  const denial =
+    denialByState(checked, view, nowMs) ??
+    denialByDesk(signal, view) ??
+    denialByRules(checked, accountView(signal, view, resumedAtMs, ageMs), view.limits);
+  return denial === null
+    ? { kind: 'approved', order }
+    : { kind: 'denied', order, reason: denial.reason, denial };
+}
+
+/** What is to be remembered of a decision. */
+export function memoryAfter(
+  decision: Decision,
+  signal: Signal,
+  { book, memory }: Pick<RiskView, 'book' | 'memory'>,
+  resumedAtMs: number | null = null,
+): RiskMemory {
+  const given: GivenOrder | null =
+    decision.kind === 'approved'
+      ? {
+          side: signal.side,
+          size: sizeOf(signal, book),
+          atMs: decidedAtMs(signal, resumedAtMs),
+        }
+      : null;
+  return rememberDecision(memory, equityOf(book, decimal(signal.referencePrice)), given);
+}
+
+/** When it is decided by the time of the market, so that a replay remembers what the engine does. */
+export function decidedAtMs({ candleCloseTimeMs }: Signal, resumedAtMs: number | null): number {
+  return Math.max(candleCloseTimeMs, resumedAtMs ?? 0);
+}
+
+/** What an approved order may add to the holdings of the account. */
+export function reservedBy(signal: Signal, book: Book): Holding {
+  const { reduces, notional, quantity } = checkedOrder(signal, book);
+  return reduces ? NOTHING_HELD : longHolding(notional, quantity);
+}
+
+function sizeOf({ side }: Signal, book: Book): string {
+  return side === 'BUY' ? `cash ${formatDecimal(book.cash)}` : formatDecimal(book.quantity);
 }
 
 /**
@@ -76,7 +128,13 @@ function effectiveTimeOf(
   return resumedAtMs === null ? timeMs : Math.max(timeMs, openTimeOf(resumedAtMs, '1s') + intervalMs('1s'));
 }
 
-function orderFor(signal: Signal, book: Book, instance: StrategyInstance, effectiveTimeMs: number): Order {
+function orderFor(
+  signal: Signal,
+  book: Book,
+  instance: StrategyInstance,
+  effectiveTimeMs: number,
+  nowMs: number,
+): Order {
   return {
     clientOrderId: clientOrderIdOf(signal),
     signalId: signal.signalId,
@@ -90,7 +148,7 @@ function orderFor(signal: Signal, book: Book, instance: StrategyInstance, effect
     feeRate: instance.feeRate,
     slippage: instance.slippage,
     effectiveTimeMs,
-    expiresAtMs: effectiveTimeMs + ORDER_LIFETIME_MS,
+    expiresAtMs: Math.max(effectiveTimeMs, nowMs) + ORDER_LIFETIME_MS,
     ...unitedFlags(signal),
   };
 }
@@ -101,36 +159,49 @@ export function clientOrderIdOf(signal: Signal): string {
   return deterministicId('order', accountId, strategyId, instrumentId, interval, candleOpenTimeMs, 0);
 }
 
-function reasonToDeny(signal: Signal, view: RiskView, isStale: boolean): string | null {
-  if (view.killSwitchEngaged === null) return 'the kill switch cannot be read';
-  if (view.killSwitchEngaged) return 'the kill switch is engaged';
-  if (view.limits === null) return 'the risk limits cannot be read';
-  if (view.orderInFlight) return 'an order of this strategy is still in flight';
-  // A sale makes the position smaller: a limit must never keep us in it.
-  if (signal.side === 'SELL') return null;
-  // After an outage the candles of hours are made up for; what they advised to buy was meant for another market.
-  if (isStale) return 'the candle closed over a minute before it was heard of';
-  return reasonNotToBuy(view.limits, view, decimal(signal.referencePrice));
+function denialByDesk({ side }: Signal, { book, orderInFlight }: RiskView): Denial | null {
+  if (orderInFlight) return byDesk('an order of this strategy is still in flight');
+  return side === 'BUY' && book.cash <= 0n ? byDesk('no cash is left') : null;
 }
 
-function reasonNotToBuy(limits: RiskLimits, view: RiskView, price: Decimal): string | null {
-  const { book, dayOpenEquity } = view;
-  if (book.cash <= 0n) return 'no cash is left';
-  const { maxPositionNotional, maxDailyLossRatio } = limits;
-  if (maxPositionNotional !== null && book.cash > decimal(maxPositionNotional)) {
-    return `position of ${formatDecimal(book.cash)} is over the limit of ${maxPositionNotional}`;
-  }
-  if (maxDailyLossRatio !== null && dayOpenEquity > 0n) {
-    const lossRatio = toNumber(dayOpenEquity - equityOf(book, price)) / toNumber(dayOpenEquity);
-    if (lossRatio >= maxDailyLossRatio) {
-      const percent = formatDecimal(decimalFromNumber(maxDailyLossRatio * 100));
-      return `the day's loss has reached the limit of ${percent} %`;
-    }
-  }
-  return null;
+function byDesk(reason: string): Denial {
+  return { by: 'desk', rule: null, reason };
 }
 
-/** The UTC day of an instant, `yyyy-mm-dd`. */
-export function utcDayOf(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(0, 10);
+function checkedOrder(signal: Signal, book: Book): CheckedOrder {
+  const { accountId, strategyId, instrumentId, side } = signal;
+  const price = decimal(signal.referencePrice);
+  const isBuy = side === 'BUY';
+  return {
+    accountId,
+    strategyId,
+    instrumentId,
+    side,
+    quantity: isBuy ? (price > 0n ? divide(book.cash, price) : 0n) : book.quantity,
+    notional: isBuy ? book.cash : multiply(book.quantity, price),
+    price: null,
+    // A spot book sells what it has, and no more.
+    reduces: !isBuy,
+  };
+}
+
+function accountView(signal: Signal, view: RiskView, resumedAtMs: number | null, ageMs: number): AccountView {
+  const { book, dayOpenEquity, memory, exits, account } = view;
+  const { lastOrder } = memory;
+  const price = decimal(signal.referencePrice);
+  const now = equityOf(book, price);
+  const nowMs = decidedAtMs(signal, resumedAtMs);
+  const position = heldOf(book);
+  const isLike = lastOrder?.side === signal.side && lastOrder.size === sizeOf(signal, book);
+  return {
+    nowMs,
+    position,
+    strategy: position.notional,
+    equity: { now, dayOpen: dayOpenEquity, peak: peakOf(memory.peakEquity, now) },
+    ordersInMinute: ordersInMinute(memory.pace, nowMs),
+    likeOrderAtMs: isLike ? lastOrder.atMs : null,
+    market: { price, ageMs, flags: signal.flags ?? [] },
+    exits,
+    account,
+  };
 }

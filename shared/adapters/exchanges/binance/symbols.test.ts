@@ -28,11 +28,12 @@ describe('a symbol of Binance', () => {
     ['BTCUSDE', 'BTC-USDE'],
     ['1000SHIBUSDT', '1000SHIB-USDT'],
     ['SIM100USDT', 'SIM100-USDT'],
+    ['XYZUSDT', 'XYZ-USDT'],
   ])('%s is %s, the only way in which it parts into two codes that are known', (symbol, pair) => {
     expect(instrumentOfSymbol(symbol)).toBe(`binance:${pair}`);
   });
 
-  it.each(['XYZUSDT', 'BTCXYZ', 'BTCAEURO', 'ACUSDUSDT'])(
+  it.each(['QZQUSDT', 'BTCXYZ', 'BTCAEURO', 'ACUSDUSDT'])(
     '%s, of which a code is not known, is not guessed at',
     (symbol) => {
       expect(instrumentOfSymbol(symbol)).toBeNull();

@@ -2,10 +2,10 @@ import { venueKey } from '../../../contracts/record-keys.ts';
 import type { OrderRecordV1, WithdrawalRecordV1 } from '../../../contracts/stream-records.ts';
 import { laneOf } from '../../../domain/market-data/lane.ts';
 import type { Order } from '../../../domain/orders/order.ts';
-import type { PaperVenue } from '../../../domain/orders/paper-venue.ts';
+import { findOrder, type PaperVenue } from '../../../domain/orders/paper-venue.ts';
 import type { StateStore } from '../../../ports/state-store.ts';
 import { recordOfLane, type StreamWriter } from '../../../ports/stream-writer.ts';
-import type { VenueGateway } from '../../../ports/venue-gateway.ts';
+import type { VenueGateway, VenueOrder } from '../../../ports/venue-gateway.ts';
 
 /** Puts orders into the lane of their instrument, where match-orders meets them with the tape. It takes an id once. */
 export class PaperVenueGateway implements VenueGateway {
@@ -28,13 +28,18 @@ export class PaperVenueGateway implements VenueGateway {
     await this.#append({ v: 1, kind: 'withdrawal', lane, order, reason });
   }
 
-  async knows(order: Order): Promise<boolean> {
-    const item = await this.#state.get<{ state: PaperVenue }>('orders', venueKey(laneOf(order.instrumentId)));
-    return item !== null && Object.hasOwn(item.value.state.recentOrders, order.clientOrderId);
+  async find(order: Order): Promise<VenueOrder | null> {
+    return findAtPaperVenue(this.#state, order);
   }
 
   async #append(record: OrderRecordV1 | WithdrawalRecordV1): Promise<void> {
     const data = Buffer.from(JSON.stringify(record));
     await this.#streams.append('trades', [recordOfLane(record.lane, data)]);
   }
+}
+
+/** For whoever asks the paper venue and sends it nothing. */
+export async function findAtPaperVenue(state: StateStore, order: Order): Promise<VenueOrder | null> {
+  const item = await state.get<{ state: PaperVenue }>('orders', venueKey(laneOf(order.instrumentId)));
+  return item === null ? null : findOrder(item.value.state, order.clientOrderId);
 }
