@@ -52,6 +52,8 @@ const LEAST_SECONDS = 25;
 const MOST_SECONDS = 240;
 /** What a call takes at most, by seed: none lets chance alone say who goes first. */
 const LATENCIES_MS = [0, 1, 5, 30] as const;
+/** Of a function, by seed: one process does one after the other, a cloud as many as there are. */
+const EVENTS_AT_ONCE = [1, 2, 5] as const;
 const MOST_DOWNTIME_MS = 8000;
 /** Longer than an order lives: every candle closes, and what waits at the venue expires. */
 const LULL_MS = 100_000;
@@ -74,6 +76,7 @@ class Simulation {
   readonly #scheduler: Scheduler;
   readonly #chance: Chance;
   readonly #latencyMs: number;
+  readonly #eventsAtOnce: number;
   readonly #plan: FaultPlan;
   readonly #stores: DurableStores = durableStores();
   readonly #watch: Watch;
@@ -92,6 +95,7 @@ class Simulation {
     this.#scheduler = new Scheduler(START_MS, chanceOf(seed, 'turns'));
     this.#chance = chanceOf(seed, 'delays');
     this.#latencyMs = this.#chance.oneOf(LATENCIES_MS);
+    this.#eventsAtOnce = this.#chance.oneOf(EVENTS_AT_ONCE);
     const now = (): number => this.#scheduler.nowMs;
     this.#scope = options.scope ?? WHOLE_SEED;
     this.#plan = new FaultPlan(seed, this.#scope.faults, now, (fault) => this.#tell(`FAULT ${fault}`));
@@ -203,6 +207,7 @@ class Simulation {
       surroundings,
       modules,
       plant,
+      eventsAtOnce: this.#eventsAtOnce,
     });
     this.#life = life;
     this.#platform = platform;

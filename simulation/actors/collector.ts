@@ -23,13 +23,13 @@ interface CollectorOptions {
 
 const SECOND_MS = 1000;
 const MOST_DELAY_MS = 200;
-const QUIET_HEARTBEAT_MS = 20_000;
+const QUIET_TRADE_MS = 20_000;
 
 /** Sends a market down the lanes as the collector does, a process of its own: with repetitions, and what nobody can read. */
 export class Collector {
   readonly #options: CollectorOptions;
   #isQuiet = false;
-  #beatAtMs = 0;
+  #tradedAtMs = 0;
 
   constructor(options: CollectorOptions) {
     this.#options = options;
@@ -49,7 +49,7 @@ export class Collector {
     next();
   }
 
-  /** Nothing is traded any more, and time goes on. */
+  /** Little is traded any more, and at one price: what waits for a trade gets it, and nobody changes their mind. */
   quieten(): void {
     this.#isQuiet = true;
   }
@@ -57,9 +57,9 @@ export class Collector {
   #send(second: number): void {
     const { market, plan } = this.#options;
     if (this.#isQuiet) {
-      if (second - this.#beatAtMs < QUIET_HEARTBEAT_MS) return;
-      this.#beatAtMs = second;
-      this.#append(market.heartbeat(second + SECOND_MS));
+      if (second - this.#tradedAtMs < QUIET_TRADE_MS) return;
+      this.#tradedAtMs = second;
+      this.#append(market.lull(second));
       return;
     }
     if (plan.happens('resent', 'collector')) this.#append(market.previous);

@@ -10,9 +10,11 @@ const SECOND_MS = 1000;
 const TURNS = 0.35;
 const QUIET_SECONDS = 0.15;
 const MOST_TRADES_A_SECOND = 3;
+const LOWEST_CENTS = 100;
 
 interface Instrument {
   readonly id: InstrumentId;
+  /** In hundredths. */
   price: number;
   trend: number;
   lastTradeId: number;
@@ -47,11 +49,17 @@ export class SimulatedMarket {
     for (const trade of trades) this.#packer.addTrade(trade);
     if (hasPoison && trades[0] !== undefined)
       this.#packer.addTrade({ ...trades[0], tradeId: 'x', price: '-' });
-    return this.heartbeat(startMs + SECOND_MS);
+    return this.#sent(startMs + SECOND_MS);
   }
 
-  /** The venue's time alone. */
-  heartbeat(venueTimeMs: number): readonly StreamRecord[] {
+  /** Nobody changes their mind any more: one trade each, at the price of the last. */
+  lull(startMs: number): readonly StreamRecord[] {
+    for (const instrument of this.#instruments)
+      this.#packer.addTrade(this.#tradeOf(instrument, startMs + SECOND_MS / 2, startMs + SECOND_MS));
+    return this.#sent(startMs + SECOND_MS);
+  }
+
+  #sent(venueTimeMs: number): readonly StreamRecord[] {
     for (const exchange of new Set(this.#instruments.map(({ id }) => exchangeOf(id))))
       this.#packer.addLaneWatermarks(exchange, venueTimeMs - HEARTBEAT_GRACE_MS);
     this.#previous = this.#packer.take();
@@ -67,19 +75,22 @@ export class SimulatedMarket {
       (a, b) => a - b,
     );
     return times.map((timeMs) => {
-      instrument.price = Math.max(
-        100,
-        instrument.price + instrument.trend * (1 + chance.below(20)) + chance.below(7) - 3,
-      );
-      return {
-        instrumentId: instrument.id,
-        tradeId: String(++instrument.lastTradeId),
-        price: (instrument.price / 100).toFixed(2),
-        quantity: `0.${1 + chance.below(9)}`,
-        takerSide: chance.happens(0.5) ? 'B' : 'S',
-        timeMs,
-        receivedAtMs: startMs + SECOND_MS,
-      };
+      const step = instrument.trend * (1 + chance.below(20)) + chance.below(7) - 3;
+      instrument.price = Math.max(LOWEST_CENTS, instrument.price + step);
+      return this.#tradeOf(instrument, timeMs, startMs + SECOND_MS);
     });
+  }
+
+  #tradeOf(instrument: Instrument, timeMs: number, receivedAtMs: number): ToldTrade {
+    const chance = this.#chance;
+    return {
+      instrumentId: instrument.id,
+      tradeId: String(++instrument.lastTradeId),
+      price: (instrument.price / 100).toFixed(2),
+      quantity: `0.${1 + chance.below(9)}`,
+      takerSide: chance.happens(0.5) ? 'B' : 'S',
+      timeMs,
+      receivedAtMs,
+    };
   }
 }

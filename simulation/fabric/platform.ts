@@ -21,6 +21,8 @@ export interface PlatformOptions {
   readonly surroundings: Surroundings;
   readonly modules: FunctionModules;
   readonly plant: Plant | null;
+  /** How many of a function work side by side. */
+  readonly eventsAtOnce: number;
 }
 
 /** The embedded platform in one life of its process: the very runtime and handlers, over stores in memory. */
@@ -30,7 +32,7 @@ export class SimulatedPlatform {
   readonly queues: MemoryQueues;
   readonly bus: MemoryEventBus;
 
-  constructor({ stores, watch, surroundings, modules, plant }: PlatformOptions) {
+  constructor({ stores, watch, surroundings, modules, plant, eventsAtOnce }: PlatformOptions) {
     const { life, plan, chance } = surroundings;
     const now = (): number => life.nowMs();
     this.streamLog = new MemoryStreamLog(stores.streams, now);
@@ -67,6 +69,7 @@ export class SimulatedPlatform {
       queues: this.queues,
       bus: this.bus,
       time: life,
+      eventsAtOnce,
       faults: {
         failsBefore: (name) => plan.happens('not-started', name),
         failsAfter: (name) => plan.happens('result-lost', name),

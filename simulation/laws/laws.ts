@@ -1,7 +1,7 @@
 import type { Law } from '../fabric/watch.ts';
 import { killSwitchStops } from './kill-switch.ts';
 import { booksBalance, filledOnceBooked, fillsAreBooked } from './ledger.ts';
-import { withinMeans } from './limits.ts';
+import { accountsKeepTheirLimits, withinMeans } from './limits.ts';
 import { nothingIsLost } from './nothing-lost.ts';
 import { ordersOnlyGoOn, sentAsWrittenDown } from './orders.ts';
 import { progressOnlyGrows } from './progress.ts';
@@ -24,6 +24,7 @@ export function allLaws(): readonly Law[] {
     progressOnlyGrows(),
     endsAreTold(),
     targetsAreRemembered(),
+    accountsKeepTheirLimits(),
     nothingIsLost(),
   ];
 }
