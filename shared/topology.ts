@@ -41,7 +41,7 @@ export const topology = {
         'ACCOUNT#<accountId> / STATES: what is halted or only reduced, by whom, why and until when',
         'ACCOUNT#<accountId> / EXPOSURE: what its instances hold and reserve together, once a limit asks for that',
         'STRATEGY#<strategyId> / RESERVATION: the one order in flight of an instance, and the signal that waits for it',
-        'STRATEGY#<strategyId> / DECIDED: the newest signal that was decided upon, and what risk rules remember',
+        'STRATEGY#<strategyId> / DECIDED: the newest signal that was decided upon, what of it is not reached, and what risk rules remember',
         'ORDER#<clientOrderId> / ORDER: an order and its status',
         'ORDER#<clientOrderId> / REPORT: the event by which the venue told how an order ended',
         'VENUE#<lane> / match-orders: the paper venue’s open orders in a lane',
@@ -51,6 +51,7 @@ export const topology = {
         'manage-backtests: get limits',
         'submit-order: get order, kill switch and states; track-order: get and put order, reservation and exposure',
         'read-orders: index ORDERS#<accountId> by effective time → orders, newest first',
+        'evaluate-strategies: index HELD#<instrumentId>#<interval> → what was decided and nothing works towards',
         'match-orders: put the report of an order before it tells of it',
         'sweep-pending: index PENDING → outboxes, oldest first; index IN_FLIGHT → reservations whose order should be over; get its report',
       ],
@@ -131,7 +132,7 @@ export const topology = {
     },
     'evaluate-strategies': {
       context: 'signals', description: 'Shows closed candles to the strategies that asked for them.', timeoutSeconds: 5, memoryMb: 512,
-      capabilities: { state: { signals: 'write' }, candles: 'read', publish: ['SignalRaisedV1'] },
+      capabilities: { state: { signals: 'write', orders: 'read' }, candles: 'read', publish: ['SignalRaisedV1'] },
     },
     'check-risk': {
       context: 'orders', description: 'Turns a signal into an order, or denies it.', timeoutSeconds: 5, memoryMb: 512,

@@ -156,8 +156,10 @@ export const eventSchemas = {
   /** evaluate-strategies */
   SignalRaisedV1: z.object({
     signal,
-    /** The signal waited for an order in flight, which filled at this time: track-order raises it again. */
+    /** The signal waited for an order in flight, which ended at this time: track-order raises it again. */
     resumedAtMs: timeMs.optional(),
+    /** Nothing works towards what it asks for, and at this event time it is to be decided upon again. */
+    againAtMs: timeMs.optional(),
   }),
   /** match-orders: what the venue says. */
   OrderFilledV1: z.object({ fill }),

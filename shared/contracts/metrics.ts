@@ -197,6 +197,12 @@ const definitions = {
   signalsRaised: counted('Signals of strategies.'),
   signalsWithoutOrder: counted('Signals that asked for nothing that is not there already.'),
   signalsWaiting: counted('Signals that wait for the order in flight of their strategy.'),
+  signalsTriedAgain: counted(
+    'Signals of whose target nothing worked at the close of a later candle: decided upon again.',
+  ),
+  targetsLapsed: counted(
+    'Targets to begin something that were given up, since their advice had become too old.',
+  ),
   signalsRepeated: counted('Signals that had been decided upon already.'),
   ordersApproved: counted('Orders that the risk check let through.'),
   ordersDenied: counted('Orders that the risk check, or a later look at the kill switch, refused.'),

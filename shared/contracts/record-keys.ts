@@ -1,6 +1,7 @@
 /** Where each record lies: the keys of topology.ts, spelt once. Times in sort keys are padded, so text order is time order. */
 import type { Interval } from '../domain/candles/interval.ts';
 import { exchangeOf, type InstrumentId } from '../domain/market-data/instrument.ts';
+import type { Signal } from '../domain/orders/order.ts';
 import type { QuarantineStatus } from './records.ts';
 
 interface Key {
@@ -57,6 +58,13 @@ export const inFlightIndex = (expiresAtMs: number, clientOrderId: string): Index
   sort: `${sortableTime(expiresAtMs)}#${clientOrderId}`,
 });
 export const decidedKey = (strategyId: string): Key => ({ pk: `STRATEGY#${strategyId}`, sk: 'DECIDED' });
+/** Targets that nothing works towards: the next candle of their feed concerns them. */
+export const heldPartition = (instrumentId: InstrumentId, interval: Interval): string =>
+  `HELD#${instrumentId}#${interval}`;
+export const heldIndex = ({ strategyId, instrumentId, interval }: Signal): Index => ({
+  partition: heldPartition(instrumentId, interval),
+  sort: strategyId,
+});
 export const orderKey = (clientOrderId: string): Key => ({ pk: `ORDER#${clientOrderId}`, sk: 'ORDER' });
 /** How the venue says that an order has ended. */
 export const venueReportKey = (clientOrderId: string): Key => ({

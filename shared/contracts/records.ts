@@ -6,6 +6,7 @@ import * as z from 'zod';
 import type { Market } from '../domain/market-data/market.ts';
 import type { Signal } from '../domain/orders/order.ts';
 import type { JsonValue, StrategyInstance } from '../domain/strategies/strategy.ts';
+import type { Target } from '../domain/trading/target.ts';
 import { timeMs, type OrderView, type PositionView } from './events.ts';
 import type { RememberedDecisions } from './risk-records.ts';
 import type { Role } from './roles.ts';
@@ -44,6 +45,8 @@ export interface DecidedRecord extends RememberedDecisions {
   readonly candleOpenTimeMs: number;
   /** It waits for the order in flight, and may come once more. */
   readonly isWaiting: boolean;
+  /** What it asks for is not known to be reached. Left out: it is, or nothing more is done about it. */
+  readonly target?: Target;
 }
 
 /** STRATEGY#<strategyId> / BOOK */

@@ -2,6 +2,7 @@
  * The trading side of one strategy instance: signal → risk → order, fill → ledger. Live, the functions check-risk
  * and apply-fill do these steps with state in a table; over history this object does them in a loop.
  */
+import { intervalMs } from '../domain/candles/interval.ts';
 import { decimal, type Decimal } from '../domain/decimal.ts';
 import type { Fill, Order, Signal } from '../domain/orders/order.ts';
 import { bookFill, equityOf, openBook, type Book, type RoundTrip } from '../domain/portfolio/book.ts';
@@ -15,10 +16,29 @@ import {
   type Decision,
   type RiskView,
 } from '../domain/risk/decide.ts';
-import { exitOf, exitsAfter, NOTHING_REMEMBERED, type RiskMemory } from '../domain/risk/memory.ts';
+import {
+  exitOf,
+  exitsAfter,
+  forgetLastOrder,
+  NOTHING_REMEMBERED,
+  type RiskMemory,
+} from '../domain/risk/memory.ts';
 import type { RiskLimits } from '../domain/risk/rules.ts';
 import { utcDayOf } from '../domain/risk/view-of-book.ts';
 import type { StrategyInstance } from '../domain/strategies/strategy.ts';
+import {
+  hasLapsed,
+  isDue,
+  isHeld,
+  isKnownDenial,
+  signalAgain,
+  targetAfter,
+  targetAfterEnd,
+  targetOf,
+  type LaterCandle,
+  type Target,
+  type UnfilledEnd,
+} from '../domain/trading/target.ts';
 
 export class Desk {
   readonly instance: StrategyInstance;
@@ -27,6 +47,7 @@ export class Desk {
   #book: Book;
   #inFlight: Order | null = null;
   #waiting: Signal | null = null;
+  #target: Target | null = null;
   #day: { readonly name: string; readonly openEquity: Decimal } | null = null;
   #memory: RiskMemory = NOTHING_REMEMBERED;
   #exits: readonly Exit[] = [];
@@ -59,7 +80,9 @@ export class Desk {
    */
   onSignal(signal: Signal, nowMs: number, resumedAtMs: number | null = null): Decision {
     const view = this.#viewOf(signal, resumedAtMs);
-    const decision = decide(signal, this.instance, view, nowMs, resumedAtMs);
+    const before = targetOf(signal, this.#target);
+    const decision = decide(signal, this.instance, view, nowMs, resumedAtMs, before?.orders);
+    this.#target = targetAfter(decision, before?.signal ?? signal, before);
     this.#memory = memoryAfter(decision, signal, view, resumedAtMs);
     if (decision.kind === 'approved') {
       this.#inFlight = decision.order;
@@ -68,6 +91,8 @@ export class Desk {
     }
     // The newest advice counts.
     this.#waiting = decision.kind === 'waits' ? signal : null;
+    if (decision.kind === 'denied' && isKnownDenial(decision.denial, before))
+      return { kind: 'nothing-to-do' };
     return decision;
   }
 
@@ -90,12 +115,34 @@ export class Desk {
     return waiting;
   }
 
-  /** The venue rejected the order, or it expired. */
-  onOrderEnded(): void {
+  /**
+   * The order in flight ended otherwise than filled.
+   * @returns the signal that is to be decided upon again at once, if any
+   */
+  onOrderEnded(end: UnfilledEnd): Signal | null {
+    const side = this.#inFlight?.side;
     this.#inFlight = null;
     this.#account?.put(this.#book);
-    // The position has not changed, so it is what the signal asked for.
+    // The position has not changed, so it is what the signal asked for that waited.
     this.#waiting = null;
+    if (side === undefined) return null;
+    this.#memory = forgetLastOrder(this.#memory);
+    this.#target = targetAfterEnd(this.#target, side, end);
+    return end.kind === 'failed' && isDue(this.#target, end.atMs) ? this.#target.signal : null;
+  }
+
+  /** Nothing works towards what the strategy asked for: the next candle of its feed concerns it. */
+  get isHeld(): boolean {
+    return isHeld(this.#target);
+  }
+
+  /** @returns what is to be decided upon again at the close of a candle that brought no advice; null: nothing */
+  again(candle: LaterCandle): Signal | null {
+    const atMs = candle.openTimeMs + intervalMs(this.instance.interval);
+    if (!isDue(this.#target, atMs)) return null;
+    if (!hasLapsed(this.#target, atMs)) return signalAgain(this.#target, candle);
+    this.#target = null;
+    return null;
   }
 
   #viewOf(signal: Signal, resumedAtMs: number | null): RiskView {

@@ -4,9 +4,10 @@
  */
 import { decimalFromNumber, formatDecimal, toNumber } from '../domain/decimal.ts';
 import { flagsIn, type Flagged } from '../domain/market-data/quality-flags.ts';
-import { meetMarketOrder } from '../domain/orders/market-fill.ts';
+import { meetMarketOrder, type FillOutcome } from '../domain/orders/market-fill.ts';
 import type { Fill, Order, Signal } from '../domain/orders/order.ts';
 import type { Book, RoundTrip } from '../domain/portfolio/book.ts';
+import type { Decision } from '../domain/risk/decide.ts';
 import type { RiskLimits } from '../domain/risk/rules.ts';
 import { configuredStrategy } from '../domain/strategies/registry.ts';
 import { signalOf } from '../domain/strategies/signal.ts';
@@ -39,29 +40,32 @@ export function runCandles(series: CandleSeries, instance: StrategyInstance, lim
   for (let i = 0; i < series.length; i++) {
     loadCandle(candle, series, i);
     if (waiting !== null) {
-      const fill = fillIn(waiting, new SeriesStep(series, i));
+      const outcome = outcomeIn(waiting, new SeriesStep(series, i));
       waiting = null;
-      if (fill === null) desk.onOrderEnded();
-      else {
-        fills.push(fill);
-        const roundTrip = desk.onFill(fill);
+      if (outcome.kind === 'rejected') {
+        const atMs = candle.openTimeMs;
+        const again = desk.onOrderEnded({ kind: 'failed', reason: outcome.reason, atMs });
+        if (again !== null) waiting = orderOf(desk.onSignal(again, atMs, atMs));
+      } else {
+        fills.push(outcome.fill);
+        const roundTrip = desk.onFill(outcome.fill);
         if (roundTrip !== null) roundTrips.push(roundTrip);
+        const resumed = desk.takeWaiting();
+        if (resumed !== null)
+          waiting = orderOf(desk.onSignal(resumed, outcome.fill.timeMs, outcome.fill.timeMs));
         cash = toNumber(desk.book.cash);
         quantity = toNumber(desk.book.quantity);
       }
     }
     equity[i] = cash + quantity * candle.close;
     const advice = strategy.onCandle(candle);
-    if (advice === null) continue;
-    const close = formatDecimal(decimalFromNumber(candle.close));
-    const signal = signalOf(
-      instance,
-      { openTimeMs: candle.openTimeMs, close, ...flagsAt(series, i) },
-      advice,
-    );
-    signals.push(signal);
-    const decision = desk.onSignal(signal, signal.candleCloseTimeMs);
-    if (decision.kind === 'approved') waiting = decision.order;
+    if (advice === null && !desk.isHeld) continue;
+    const price = formatDecimal(decimalFromNumber(candle.close));
+    const close = { openTimeMs: candle.openTimeMs, close: price, ...flagsAt(series, i) };
+    const signal = advice === null ? desk.again(close) : signalOf(instance, close, advice);
+    if (signal === null) continue;
+    if (advice !== null) signals.push(signal);
+    waiting = orderOf(desk.onSignal(signal, signal.candleCloseTimeMs)) ?? waiting;
   }
   return { book: desk.book, signals, fills, roundTrips, equity };
 }
@@ -93,7 +97,10 @@ function loadCandle(candle: MutableCandle, series: CandleSeries, i: number): voi
  * The next candle's open is the first print at or after the signal, however long the market was closed in between. Where one ends, the
  * series tells by the next alone: the order is effective from its open on.
  */
-function fillIn(order: Order, step: SeriesStep): Fill | null {
-  const outcome = meetMarketOrder(order, step, step.openTimeMs);
-  return outcome?.kind === 'filled' ? outcome.fill : null;
+function outcomeIn(order: Order, step: SeriesStep): FillOutcome {
+  return meetMarketOrder(order, step, step.openTimeMs)!;
+}
+
+function orderOf(decision: Decision): Order | null {
+  return decision.kind === 'approved' ? decision.order : null;
 }

@@ -122,26 +122,26 @@ export class TapeEngine {
       close: toNumber(candle.close),
       volume: toNumber(candle.volume),
     });
-    if (advice === null) return;
-    const signal = signalOf(
-      instance,
-      { openTimeMs: candle.openTimeMs, close: formatDecimal(candle.close), ...flagsIn(candle.quality) },
-      advice,
-    );
+    if (advice === null && !seat.desk.isHeld) return;
+    const { openTimeMs, quality } = candle;
+    const close = { openTimeMs, close: formatDecimal(candle.close), ...flagsIn(quality) };
+    if (advice === null) {
+      const again = seat.desk.again(close);
+      if (again !== null) this.#decide(seat, again, null);
+      return;
+    }
+    const signal = signalOf(instance, close, advice);
     this.#signals.push(signal);
     this.#decide(seat, signal, null);
   }
 
   #decide(seat: Seat, signal: Signal, resumedAtMs: number | null): void {
     const decision = seat.desk.onSignal(signal, this.#clockMs, resumedAtMs);
-    if (decision.kind === 'nothing-to-do' || decision.kind === 'waits') return;
-    if (decision.kind === 'denied') {
-      this.#note(decision.order, 'DENIED', decision.reason);
-      return;
-    }
+    if (decision.kind === 'denied') this.#note(decision.order, 'DENIED', decision.reason);
+    if (decision.kind !== 'approved') return;
     const tooLate = reasonItIsTooLate(decision.order, this.#clockMs);
     if (tooLate !== null) {
-      seat.desk.onOrderEnded();
+      seat.desk.onOrderEnded({ kind: 'stopped', reason: tooLate });
       this.#note(decision.order, 'DENIED', tooLate);
       return;
     }
@@ -169,8 +169,11 @@ export class TapeEngine {
   #report(report: VenueReport | null): void {
     if (report === null) return;
     if (report.kind !== 'filled') {
-      this.#seatOf.get(report.order.strategyId)?.desk.onOrderEnded();
-      this.#note(report.order, report.kind === 'expired' ? 'EXPIRED' : 'REJECTED', report.reason);
+      const { order, kind, reason, timeMs: atMs } = report;
+      this.#note(order, kind === 'expired' ? 'EXPIRED' : 'REJECTED', reason);
+      const seat = this.#seatOf.get(order.strategyId);
+      const again = seat?.desk.onOrderEnded({ kind: 'failed', reason, atMs }) ?? null;
+      if (again !== null) this.#decide(seat!, again, atMs);
       return;
     }
     const { fill } = report;

@@ -7,6 +7,8 @@ import { openPlatform } from '../../embedded/platform.ts';
 import { bookRecordOf } from '../../shared/contracts/ledger-records.ts';
 import { booksPartition, reservationKey } from '../../shared/contracts/record-keys.ts';
 import { PAPER_ACCOUNT_ID, type BookRecord, type OrderRecord } from '../../shared/contracts/records.ts';
+import type { Interval } from '../../shared/domain/candles/interval.ts';
+import type { Order } from '../../shared/domain/orders/order.ts';
 import type { TapeRun } from '../../shared/engine/tape-engine.ts';
 import type { Ports } from '../../shared/ports/index.ts';
 import type { Flagged } from '../../shared/domain/market-data/quality-flags.ts';
@@ -47,11 +49,18 @@ interface Run {
   readonly positions: readonly BookRecord[];
 }
 
+interface RunOptions {
+  readonly decorate?: (ports: Ports) => Ports;
+  readonly latencyMs?: number;
+  readonly capital?: string;
+  readonly interval?: Interval;
+}
+
 /** A tape through the platform and through the engine, with a strategy that turns whenever the price does. */
 async function runBoth(
   folder: string,
   lines: readonly string[],
-  { decorate, latencyMs = 0 }: { decorate?: (ports: Ports) => Ports; latencyMs?: number } = {},
+  { decorate, latencyMs = 0, capital = '10000', interval = '1s' }: RunOptions = {},
 ): Promise<Run> {
   const path = join(folder, 'tape.ndjson.gz');
   writeCapture(path, [...lines]);
@@ -65,7 +74,7 @@ async function runBoth(
   const { state } = platform.storage;
   try {
     const params = { fastPeriod: 1, slowPeriod: 2 };
-    const instance = aStrategy({ params, instrumentId: INSTRUMENT, interval: '1s', latencyMs });
+    const instance = aStrategy({ params, instrumentId: INSTRUMENT, interval, latencyMs, capital });
     const live = await chainOver(platform, path, [instance]);
     return {
       live,
@@ -173,5 +182,24 @@ describe('a replay and the engine', () => {
     ]);
     expect(endsOf(engine.orders)).toEqual(endsOf(live.orders));
     expect(orderInFlight).toBe(true);
+  }, 60_000);
+
+  it('agree on an order that its venue rejects: it is tried again at once, then in pauses, until it has lapsed', async () => {
+    // Of so little cash nothing can be bought at these prices.
+    const prices = [100, 99, 101, 102, 103, 104, 105, 106, 107, 108, 109];
+    const { live, engine, orderInFlight } = await runBoth(
+      folder,
+      [...prices.flatMap((price, minute) => [0, 20, 40].map((s) => trade(60 * minute + s, price)))],
+      { capital: '0.000000000001', interval: '1m' },
+    );
+    const madeAt = (orders: readonly Order[]) =>
+      orders.map(({ effectiveTimeMs }) => effectiveTimeMs / 1000 - FIRST_SECOND).sort((a, b) => a - b);
+    expect(madeAt(live.orders)).toEqual([180, 181, 300, 420]);
+    expect(madeAt(engine.orders)).toEqual(madeAt(live.orders));
+    expect(live.orders.every(({ status }) => status === 'REJECTED')).toBe(true);
+    expect(engine.orders.map(({ clientOrderId }) => clientOrderId).sort()).toEqual(
+      live.orders.map(({ clientOrderId }) => clientOrderId).sort(),
+    );
+    expect(orderInFlight).toBe(false);
   }, 60_000);
 });

@@ -86,11 +86,9 @@ describe('sweep-pending', () => {
 
   it('delivers what a crash left pending, when it is no longer young', async () => {
     ports.breakBus(true);
-    const another = signalOf(
-      instance,
-      { openTimeMs: 120_000, close: '100' },
-      { side: 'BUY', reason: 'test' },
-    );
+    const other = aStrategy({ latencyMs: 0, instrumentId: 'binance:ETH-USDT' });
+    await createStrategy(ports.state, other, 0);
+    const another = signalOf(other, { openTimeMs: 120_000, close: '100' }, { side: 'BUY', reason: 'test' });
     const check = checkRisk(ports)(busEvent('SignalRaisedV1', { signal: another }), invocation);
     await expect(check).rejects.toThrow('the bus is away');
     ports.breakBus(false);

@@ -21,10 +21,19 @@ import {
 } from '../../../shared/domain/risk/decide.ts';
 import { paceAfter } from '../../../shared/domain/risk/memory.ts';
 import { heldOf } from '../../../shared/domain/risk/view-of-book.ts';
+import {
+  hasLapsed,
+  isDue,
+  isKnownDenial,
+  targetAfter,
+  targetOf,
+  type Target,
+} from '../../../shared/domain/trading/target.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
-import { conditionOn, type Item, type Write } from '../../../shared/ports/state-store.ts';
+import { conditionOn, type Item, type PutWrite, type Write } from '../../../shared/ports/state-store.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
 import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
+import { indexOf, targetFields } from '../../../shared/runtime/order-end.ts';
 import {
   orderOutbox,
   orderOutboxId,
@@ -42,37 +51,62 @@ export function createHandler(ports: Needs) {
   return defineFunction(
     'check-risk',
     async (event: EventBridgeEvent<'SignalRaisedV1', EventDetail<'SignalRaisedV1'>>, invocation) => {
-      const { signal, resumedAtMs = null } = eventSchemas.SignalRaisedV1.parse(event.detail);
-      invocation.count(await retryOnConflict(async () => checkSignal(ports, signal, resumedAtMs)));
+      const raised = raisedOf(eventSchemas.SignalRaisedV1.parse(event.detail));
+      invocation.count(await retryOnConflict(async () => checkSignal(ports, raised)));
     },
   );
 }
 
 type Outcome =
-  'ordersApproved' | 'ordersDenied' | 'signalsWithoutOrder' | 'signalsWaiting' | 'signalsRepeated';
+  | 'ordersApproved'
+  | 'ordersDenied'
+  | 'signalsWithoutOrder'
+  | 'signalsWaiting'
+  | 'signalsRepeated'
+  | 'targetsLapsed';
 
-async function checkSignal(ports: Needs, signal: Signal, resumedAtMs: number | null): Promise<Outcome> {
-  const known = await readOrder(ports.state, clientOrderIdOf(signal));
-  if (known !== null) {
-    const first = known.value.status === 'DENIED' ? 'DENIED' : 'INITIALIZED';
-    await redeliverOutbox(ports, 'orders', orderOutboxId(known.value.clientOrderId, first));
-    return 'signalsRepeated';
-  }
+/** A signal as it comes: for the first time, once the order that it waited for has ended, or since nothing works towards it. */
+interface Raised {
+  readonly signal: Signal;
+  readonly resumedAtMs: number | null;
+  readonly againAtMs: number | null;
+}
+
+function raisedOf({ signal, resumedAtMs, againAtMs }: EventDetail<'SignalRaisedV1'>): Raised {
+  return { signal, resumedAtMs: resumedAtMs ?? null, againAtMs: againAtMs ?? null };
+}
+
+async function checkSignal(ports: Needs, raised: Raised): Promise<Outcome> {
+  const { signal, resumedAtMs, againAtMs } = raised;
+  if (againAtMs === null && (await isKnown(ports, clientOrderIdOf(signal)))) return 'signalsRepeated';
   const situation = await readSituation(ports.state, signal, resumedAtMs);
   if (situation === null) return 'signalsWithoutOrder';
-  if (isDecided(situation, signal, resumedAtMs)) return 'signalsRepeated';
+  const before = targetOf(signal, situation.decided?.value.target ?? null);
+  if (againAtMs === null ? isDecided(situation, raised) : !isDue(before, againAtMs)) {
+    if (before !== null && before.orders > 0)
+      await isKnown(ports, clientOrderIdOf(signal, before.orders - 1));
+    return 'signalsRepeated';
+  }
+  if (againAtMs !== null && before !== null && hasLapsed(before, againAtMs)) {
+    const { target: _, ...value } = situation.decided!.value;
+    await ports.state.write(decidedWrite(situation, signal.strategyId, null, value));
+    return 'targetsLapsed';
+  }
   const { instance, view } = situation;
-  const decision = decide(signal, instance, view, ports.clock.nowMs(), resumedAtMs);
-  const writes = writesWith(decision, signal, situation, resumedAtMs);
+  const attempt = before?.orders ?? 0;
+  const decision = decide(signal, instance, view, ports.clock.nowMs(), resumedAtMs, attempt);
+  const writes = writesWith(decision, raised, situation, before);
   switch (decision.kind) {
     case 'nothing-to-do':
+    case 'works':
       await ports.state.transact(writes);
       return 'signalsWithoutOrder';
     case 'waits':
       await ports.state.transact(writes);
       return 'signalsWaiting';
     case 'denied':
-      await commit(ports, orderRecordOf(decision.order, 'DENIED', decision.reason), [], writes);
+      if (isKnownDenial(decision.denial, before)) await ports.state.transact(writes);
+      else await commit(ports, orderRecordOf(decision.order, 'DENIED', decision.reason), [], writes);
       return 'ordersDenied';
     case 'approved':
       await commit(
@@ -85,11 +119,20 @@ async function checkSignal(ports: Needs, signal: Signal, resumedAtMs: number | n
   }
 }
 
+/** Whether an order was made already: what followed from that, and may not have been sent, is sent. */
+async function isKnown(ports: Needs, clientOrderId: string): Promise<boolean> {
+  const known = await readOrder(ports.state, clientOrderId);
+  if (known === null) return false;
+  const first = known.value.status === 'DENIED' ? 'DENIED' : 'INITIALIZED';
+  await redeliverOutbox(ports, 'orders', orderOutboxId(clientOrderId, first));
+  return true;
+}
+
 /**
  * A signal that needed no order leaves none to know it by, and an outbox may tell of it again a minute later, when the
  * position is another. One that a newer one has overtaken is of no use any more.
  */
-function isDecided({ decided }: Situation, signal: Signal, resumedAtMs: number | null): boolean {
+function isDecided({ decided }: Situation, { signal, resumedAtMs }: Raised): boolean {
   if (decided === null || signal.candleOpenTimeMs > decided.value.candleOpenTimeMs) return false;
   const isResumed = resumedAtMs !== null && decided.value.isWaiting;
   return !(isResumed && signal.candleOpenTimeMs === decided.value.candleOpenTimeMs);
@@ -113,24 +156,18 @@ async function commit(
 /** That it was decided, and what becomes of the reservation: if book, reservation and all are still those decided upon. */
 function writesWith(
   decision: Decision,
-  signal: Signal,
+  { signal, resumedAtMs }: Raised,
   situation: Situation,
-  resumedAtMs: number | null,
+  before: Target | null,
 ): readonly Write[] {
   const { strategyId, candleOpenTimeMs } = signal;
-  const decided: DecidedRecord = {
-    candleOpenTimeMs,
-    isWaiting: decision.kind === 'waits',
-    ...rememberedOf(memoryAfter(decision, signal, situation.view, resumedAtMs)),
-  };
+  const target = targetAfter(decision, before?.signal ?? signal, before);
   return [
-    {
-      kind: 'put',
-      table: 'orders',
-      ...decidedKey(strategyId),
-      value: decided,
-      condition: conditionOn(situation.decided?.version ?? null),
-    },
+    decidedWrite(situation, strategyId, target, {
+      candleOpenTimeMs,
+      isWaiting: decision.kind === 'waits',
+      ...rememberedOf(memoryAfter(decision, signal, situation.view, resumedAtMs)),
+    }),
     reservationWrite(decision, signal, situation.reservation),
     {
       kind: 'check',
@@ -140,6 +177,22 @@ function writesWith(
     },
     ...exposureWrites(decision, signal, situation, resumedAtMs),
   ];
+}
+
+function decidedWrite(
+  { decided }: Situation,
+  strategyId: string,
+  target: Target | null,
+  value: Omit<DecidedRecord, 'target'>,
+): PutWrite {
+  return {
+    kind: 'put',
+    table: 'orders',
+    ...decidedKey(strategyId),
+    value: { ...value, ...targetFields(target) },
+    condition: conditionOn(decided?.version ?? null),
+    ...indexOf(target),
+  };
 }
 
 /**

@@ -4,14 +4,15 @@ import { denialByState } from '../../../shared/domain/risk/check-order.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import type { Item } from '../../../shared/ports/state-store.ts';
 import type { VenueGateway } from '../../../shared/ports/venue-gateway.ts';
+import type { UnfilledEnd } from '../../../shared/domain/trading/target.ts';
 import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
 import {
   changeStatus,
   orderOutboxId,
   readOrder,
-  releaseOf,
   type FurtherChange,
 } from '../../../shared/runtime/order-items.ts';
+import { releaseOf } from '../../../shared/runtime/order-end.ts';
 import { readStops } from '../../../shared/runtime/read-stops.ts';
 import { deliverOutbox, redeliverOutbox } from '../../../shared/runtime/outbox.ts';
 
@@ -42,9 +43,9 @@ export async function submitOrder(ports: Needs, clientOrderId: string): Promise<
 }
 
 async function submitFirst(ports: Needs, item: Item<OrderRecord>): Promise<SubmitOutcome> {
-  const reason = await reasonToDeny(ports, item.value);
-  if (reason !== null) {
-    await change(ports, item, 'DENIED', reason, await releaseOf(ports.state, item.value, null));
+  const denied = await denialOf(ports, item.value);
+  if (denied !== null) {
+    await change(ports, item, 'DENIED', denied.reason, await releaseOf(ports.state, item.value, denied));
     return 'ordersDenied';
   }
   await change(ports, item, 'SUBMITTED', null);
@@ -55,11 +56,11 @@ async function submitFirst(ports: Needs, item: Item<OrderRecord>): Promise<Submi
 async function submitAgain(ports: Needs, item: Item<OrderRecord>): Promise<SubmitOutcome> {
   await redeliverOutbox(ports, 'orders', orderOutboxId(item.value.clientOrderId, item.value.status));
   if ((await ports.venue.find(item.value)) !== null) return 'ordersRepeated';
-  const reason = await reasonToDeny(ports, item.value);
-  if (reason !== null) {
+  const denied = await denialOf(ports, item.value);
+  if (denied !== null) {
     // It may still be on its way to the venue, so it cannot be called denied here: the venue says how it ended, and only
     // then is what it reserved free.
-    await ports.venue.withdraw(askedOf(item.value), reason);
+    await ports.venue.withdraw(askedOf(item.value), denied.reason);
     return 'ordersWithdrawn';
   }
   await handOver(ports, item.value);
@@ -82,12 +83,13 @@ function askedOf(order: OrderRecord): Order {
   return asked;
 }
 
-async function reasonToDeny({ state, clock }: Needs, order: OrderRecord): Promise<string | null> {
+async function denialOf({ state, clock }: Needs, order: OrderRecord): Promise<UnfilledEnd | null> {
   const nowMs = clock.nowMs();
   const stops = await readStops(state, order.accountId);
   // A spot account sells what it has.
   const denial = denialByState({ ...order, reduces: order.side === 'SELL' }, stops, nowMs);
-  return denial?.reason ?? reasonItIsTooLate(order, nowMs);
+  const reason = denial?.reason ?? reasonItIsTooLate(order, nowMs);
+  return reason === null ? null : { kind: 'stopped', reason };
 }
 
 async function change(

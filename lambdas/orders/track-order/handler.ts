@@ -9,10 +9,9 @@ import {
   changeStatus,
   orderOutboxId,
   readOrder,
-  releaseOf,
-  type FilledOrder,
   type StatusChange,
 } from '../../../shared/runtime/order-items.ts';
+import { releaseOf, type OrderEnd } from '../../../shared/runtime/order-end.ts';
 import { deliverOutbox, redeliverOutbox } from '../../../shared/runtime/outbox.ts';
 
 type Needs = Pick<Ports, 'state' | 'bus' | 'clock'>;
@@ -22,14 +21,13 @@ interface Report {
   readonly clientOrderId: string;
   readonly status: OrderStatus;
   readonly change: StatusChange;
-  /** null: it has ended otherwise. */
-  readonly filled: FilledOrder | null;
+  readonly end: OrderEnd;
 }
 
 /**
  * Records how an order ended and frees its reservation. A fill counts once it is in the ledger, never before:
  * otherwise the next decision could see free cash that is spent already. A signal that waited for the fill is raised
- * again.
+ * again, and what an order was made for that did not fill.
  */
 export function createHandler(ports: Needs) {
   return defineFunction(
@@ -47,12 +45,13 @@ function reportOf(event: EventBridgeEvent<DetailTypes, unknown>): Report {
     const { fill, position } = eventSchemas.PortfolioChangedV1.parse(event.detail);
     // That the venue once gave no answer is over.
     const change = { filledQuantity: fill.quantity, averagePrice: fill.price, statusReason: null };
-    const filled = { atMs: fill.timeMs, position };
-    return { clientOrderId: fill.clientOrderId, status: 'FILLED', change, filled };
+    const end = { kind: 'filled', atMs: fill.timeMs, position } as const;
+    return { clientOrderId: fill.clientOrderId, status: 'FILLED', change, end };
   }
-  const { clientOrderId, reason } = eventSchemas[detailType].parse(event.detail);
+  const { clientOrderId, reason, timeMs: atMs } = eventSchemas[detailType].parse(event.detail);
   const status = detailType === 'OrderRejectedV1' ? 'REJECTED' : 'EXPIRED';
-  return { clientOrderId, status, change: { statusReason: reason }, filled: null };
+  const end = { kind: 'failed', reason, atMs } as const;
+  return { clientOrderId, status, change: { statusReason: reason }, end };
 }
 
 async function track(
@@ -65,7 +64,7 @@ async function track(
     await redeliverOutbox(ports, 'orders', orderOutboxId(report.clientOrderId, report.status));
     return 'reportsRepeated';
   }
-  const release = await releaseOf(ports.state, item.value, report.filled);
+  const release = await releaseOf(ports.state, item.value, report.end);
   const outcome = await changeStatus(
     ports.state,
     item,

@@ -7,17 +7,25 @@ import { inClosingOrder } from '../../../shared/domain/candles/closing-order.ts'
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
 import { showCandle } from './show-candle.ts';
+import { tryAgain } from './try-again.ts';
 
-/** Shows each closed candle to the running strategies of its instrument and interval. */
+/**
+ * Shows each closed candle to the running strategies of its instrument and interval. What one of them advised before, and
+ * nothing works towards, is to be decided upon again.
+ */
 export function createHandler(ports: Pick<Ports, 'state' | 'candles' | 'bus' | 'clock'>) {
   return defineFunction(
     'evaluate-strategies',
     async (event: EventBridgeEvent<'CandlesClosedV1', EventDetail<'CandlesClosedV1'>>, invocation) => {
       const { candles } = eventSchemas.CandlesClosedV1.parse(event.detail);
       for (const candle of inClosingOrder(candles)) {
+        const quiet = new Set<string>();
         for (const instance of await strategiesFor(ports, candle)) {
-          invocation.count('signalsRaised', await showCandle(ports, instance, candle));
+          const signals = await showCandle(ports, instance, candle);
+          if (signals === 0) quiet.add(instance.strategyId);
+          else invocation.count('signalsRaised', signals);
         }
+        if (quiet.size > 0) invocation.count('signalsTriedAgain', await tryAgain(ports, candle, quiet));
       }
     },
   );

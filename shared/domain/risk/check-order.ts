@@ -20,6 +20,8 @@ export interface Denial {
   readonly rule: string | null;
   /** In one line, with the limit and the figure that breaks it. */
   readonly reason: string;
+  /** It may be otherwise a candle later, though the advice and the position are the same: then it is decided upon again. */
+  readonly passes: boolean;
 }
 
 /**
@@ -59,11 +61,12 @@ export function denialByRules(
     const limit = limits[rule.key as keyof RiskLimits];
     if (limit === null || (order.reduces && rule.binds === 'entries')) continue;
     const reason = rule.check(order, view, limit);
-    if (reason !== null) return { by: 'rule', rule: rule.key, reason: `${rule.key}: ${reason}` };
+    if (reason !== null)
+      return { by: 'rule', rule: rule.key, reason: `${rule.key}: ${reason}`, passes: rule.passes === true };
   }
   return null;
 }
 
 function byState(reason: string): Denial {
-  return { by: 'state', rule: null, reason };
+  return { by: 'state', rule: null, reason, passes: true };
 }

@@ -4,7 +4,7 @@ import type { Signal } from '../orders/order.ts';
 import { openBook, type Book } from '../portfolio/book.ts';
 import { strategyInstance } from '../strategies/instance.ts';
 import type { StrategyInstance } from '../strategies/strategy.ts';
-import { decide, ORDER_LIFETIME_MS, type RiskView } from './decide.ts';
+import { clientOrderIdOf, decide, ORDER_LIFETIME_MS, type RiskView } from './decide.ts';
 import { NOTHING_REMEMBERED } from './memory.ts';
 import { DEFAULT_LIMITS, NO_LIMITS } from './rules.ts';
 
@@ -92,6 +92,11 @@ describe('a signal', () => {
     expect(decideOn('BUY', { book: long, orderInFlight: true })).toEqual({ kind: 'waits' });
   });
 
+  it('needs no order while one is in flight that makes the position so', () => {
+    expect(decideOn('BUY', { orderInFlight: true })).toEqual({ kind: 'works' });
+    expect(decideOn('SELL', { book: long, orderInFlight: true })).toEqual({ kind: 'works' });
+  });
+
   it('that waited acts from the second behind the fill that it waited for', () => {
     const resumed = (resumedAtMs: number) =>
       decide(signal('SELL'), instanceWith(), view({ book: long }), 0, resumedAtMs);
@@ -107,6 +112,7 @@ describe('a signal', () => {
     });
     expect(ids[0]).toBe(ids[1]);
     expect(ids[0]).not.toBe(ids[2]);
+    expect(ids[0]).not.toBe(clientOrderIdOf(signal('BUY'), 1));
   });
 
   it('is effective no sooner than it is decided when latency is the observed one', () => {
@@ -121,7 +127,6 @@ describe('an order is denied', () => {
     ['the kill switch is engaged', { killSwitchEngaged: true }],
     ['the kill switch cannot be read', { killSwitchEngaged: null }],
     ['the risk limits cannot be read', { limits: null }],
-    ['an order of this strategy is still in flight', { orderInFlight: true }],
     ['no cash is left', { book: { ...flat, cash: 0n } }],
     [
       'maxPositionNotional: position of 1000 is over the limit of 999.99',

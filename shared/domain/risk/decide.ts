@@ -39,6 +39,8 @@ export type Decision =
     }
   /** The position is already what the signal asks for. */
   | { readonly kind: 'nothing-to-do' }
+  /** An order in flight is about to make it so. */
+  | { readonly kind: 'works' }
   /** It is so now, and an order in flight is about to change it: to be decided again when that order has filled. */
   | { readonly kind: 'waits' };
 
@@ -50,7 +52,8 @@ export const ORDER_LIFETIME_MS = 60_000;
 
 /**
  * @param nowMs the time of the decision, which live latency is observed by
- * @param resumedAtMs when the order filled that the signal waited for; null: it did not wait.
+ * @param resumedAtMs when the order ended that the signal waited for; null: it did not wait.
+ * @param attempt how many orders were made for the signal before
  */
 export function decide(
   signal: Signal,
@@ -58,17 +61,17 @@ export function decide(
   view: RiskView,
   nowMs: number,
   resumedAtMs: number | null = null,
+  attempt = 0,
 ): Decision {
   const { book } = view;
   if (signal.side === 'BUY' ? book.quantity > 0n : book.quantity === 0n)
     return { kind: view.orderInFlight ? 'waits' : 'nothing-to-do' };
-  const order = orderFor(
-    signal,
-    book,
-    instance,
-    effectiveTimeOf(signal, instance, nowMs, resumedAtMs),
+  if (view.orderInFlight) return { kind: 'works' };
+  const order = orderFor(signal, book, instance, {
+    clientOrderId: clientOrderIdOf(signal, attempt),
+    effectiveTimeMs: effectiveTimeOf(signal, instance, nowMs, resumedAtMs),
     nowMs,
-  );
+  });
   // With a latency of its own an instance acts at a time that is known, however long it takes to be heard of.
   const ageMs = instance.latencyMs === null ? Math.max(nowMs - signal.candleCloseTimeMs, 0) : 0;
   const checked = checkedOrder(signal, book);
@@ -132,11 +135,14 @@ function orderFor(
   signal: Signal,
   book: Book,
   instance: StrategyInstance,
-  effectiveTimeMs: number,
-  nowMs: number,
+  {
+    clientOrderId,
+    effectiveTimeMs,
+    nowMs,
+  }: { clientOrderId: string; effectiveTimeMs: number; nowMs: number },
 ): Order {
   return {
-    clientOrderId: clientOrderIdOf(signal),
+    clientOrderId,
     signalId: signal.signalId,
     accountId: signal.accountId,
     strategyId: signal.strategyId,
@@ -153,19 +159,16 @@ function orderFor(
   };
 }
 
-/** The same signal makes the same order, however often it is delivered. */
-export function clientOrderIdOf(signal: Signal): string {
+/** The same attempt at a signal makes the same order, however often it is delivered. */
+export function clientOrderIdOf(signal: Signal, attempt = 0): string {
   const { accountId, strategyId, instrumentId, interval, candleOpenTimeMs } = signal;
-  return deterministicId('order', accountId, strategyId, instrumentId, interval, candleOpenTimeMs, 0);
+  return deterministicId('order', accountId, strategyId, instrumentId, interval, candleOpenTimeMs, attempt);
 }
 
-function denialByDesk({ side }: Signal, { book, orderInFlight }: RiskView): Denial | null {
-  if (orderInFlight) return byDesk('an order of this strategy is still in flight');
-  return side === 'BUY' && book.cash <= 0n ? byDesk('no cash is left') : null;
-}
-
-function byDesk(reason: string): Denial {
-  return { by: 'desk', rule: null, reason };
+function denialByDesk({ side }: Signal, { book }: RiskView): Denial | null {
+  return side === 'BUY' && book.cash <= 0n
+    ? { by: 'desk', rule: null, reason: 'no cash is left', passes: false }
+    : null;
 }
 
 function checkedOrder(signal: Signal, book: Book): CheckedOrder {

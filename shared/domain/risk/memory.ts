@@ -55,6 +55,11 @@ export function rememberDecision(memory: RiskMemory, equity: Decimal, order: Giv
   };
 }
 
+/** The order did not fill: one like it is another try, and no duplicate. */
+export function forgetLastOrder(memory: RiskMemory): RiskMemory {
+  return { ...memory, lastOrder: null };
+}
+
 export function peakOf(peak: Decimal | null, equity: Decimal): Decimal {
   return peak === null || equity > peak ? equity : peak;
 }

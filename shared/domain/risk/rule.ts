@@ -52,6 +52,8 @@ interface RuleHead<Key extends string, Kind extends LimitKind> {
    * position. `all`: they are.
    */
   readonly binds: 'entries' | 'all';
+  /** What it denies may be allowed a candle later, though nothing was traded meanwhile. Left out: as a rule not. */
+  readonly passes?: true;
 }
 
 /** @returns why the order may not be, with the limit and the figure that breaks it; null: it may. */

@@ -9,6 +9,7 @@ export const maxDataAgeMs = instanceRule(
     default: 60_000,
     stricter: 'less',
     binds: 'entries',
+    passes: true,
     description: 'Most milliseconds between the close of a candle and the decision upon it.',
   },
   (_, { market: { ageMs } }, limit) =>
@@ -24,6 +25,7 @@ export const deniedFlags = instanceRule(
     default: null,
     stricter: 'more',
     binds: 'entries',
+    passes: true,
     description: 'Quality flags on whose market data nothing is begun.',
   },
   (_, { market: { flags } }, limit) => {

@@ -27,6 +27,7 @@ export const maxPriceDeviationRatio = instanceRule(
     stricter: 'less',
     // A sale far below the market gives a position away: that is no way out of it.
     binds: 'all',
+    passes: true,
     description:
       'Price collar: how far above the market an order may pay, or below it take. Of orders that name a price.',
   },

@@ -37,6 +37,7 @@ export const duplicateWindowMs = instanceRule(
     default: 500,
     stricter: 'more',
     binds: 'entries',
+    passes: true,
     description:
       'Milliseconds within which a second order of the same strategy, instrument, side and size is taken for a repeated one.',
   },
