@@ -1,5 +1,6 @@
 /** One seed: a market, a desk, a venue and everything that can go wrong with what lies between, until all has come to its end. */
 import type { FunctionModules } from '../embedded/runtime/functions.ts';
+import type { OrderRecord } from '../shared/contracts/records.ts';
 import { durableStores, stateHash, type DurableStores } from './fabric/durable.ts';
 import { SimulatedMarket } from './fabric/market.ts';
 import { SimulatedPlatform, type Plant } from './fabric/platform.ts';
@@ -234,6 +235,10 @@ class Simulation {
       name: 'counts',
       onWrites: (writes) => {
         const orders = putsOf(writes, 'orders', 'ORDER', 'ORDER');
+        for (const { value } of orders) {
+          const { status, accountId } = value as OrderRecord;
+          if (status === 'INITIALIZED') this.#operator.sawOrder(accountId);
+        }
         this.#orders += orders.filter(({ condition }) => condition.kind === 'absent').length;
         this.#fills += putsOf(writes, 'portfolio', 'FILL', 'FILL').length;
         return null;

@@ -14,14 +14,17 @@ interface OperatorOptions {
 }
 
 /** Of a seed's accounts, so many have their trading stopped for a while. */
-const LIKELIHOOD = 0.4;
+const LIKELIHOOD = 0.6;
 const FIRST_AT_MS = 5_000;
 const WITHIN_MS = 15_000;
 const LASTS_MS = 30_000;
+const QUICK_MS = 20;
 
 /** Stops an account and lets it go on, as somebody does who watches it. */
 export class Operator {
   readonly #options: OperatorOptions;
+  /** Accounts whose next order is one too many. */
+  readonly #watched = new Set<string>();
 
   constructor(options: OperatorOptions) {
     this.#options = options;
@@ -32,9 +35,17 @@ export class Operator {
     for (const account of ACCOUNTS) {
       if (!chance.happens(LIKELIHOOD)) continue;
       const atMs = FIRST_AT_MS + chance.below(WITHIN_MS);
-      life.after(atMs, () => void this.#set(account, true));
-      life.after(atMs + LASTS_MS, () => void this.#set(account, false));
+      life.after(atMs, () => this.#watched.add(account));
     }
+  }
+
+  /** Acts upon the order that was just approved: it is on its way then. */
+  sawOrder(account: string): void {
+    const { life, chance } = this.#options;
+    if (!this.#watched.delete(account)) return;
+    const inMs = chance.below(QUICK_MS);
+    life.after(inMs, () => void this.#set(account, true));
+    life.after(inMs + LASTS_MS, () => void this.#set(account, false));
   }
 
   /** Everybody may trade, and what was stopped for now stays so. */

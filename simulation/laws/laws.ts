@@ -6,7 +6,7 @@ import { nothingIsLost } from './nothing-lost.ts';
 import { ordersOnlyGoOn, sentAsWrittenDown } from './orders.ts';
 import { progressOnlyGrows } from './progress.ts';
 import { targetsAreRemembered } from './targets.ts';
-import { endsAreTold, toldOnceWritten } from './told.ts';
+import { endsAreTold, signalsAreTold, toldOnceWritten } from './told.ts';
 import { onceAtTheVenue } from './venue.ts';
 
 /** Everything that must hold, whatever happens: one list of a run's own. */
@@ -23,8 +23,9 @@ export function allLaws(): readonly Law[] {
     toldOnceWritten(),
     progressOnlyGrows(),
     endsAreTold(),
+    signalsAreTold(),
     targetsAreRemembered(),
-    accountsKeepTheirLimits(),
     nothingIsLost(),
+    accountsKeepTheirLimits(),
   ];
 }

@@ -2,6 +2,7 @@ import { fillKey, orderKey, signalKey, venueReportKey } from '../../shared/contr
 import type { OrderRecord } from '../../shared/contracts/records.ts';
 import { eventSchemas } from '../../shared/contracts/events.ts';
 import { isEndState, mayFollow } from '../../shared/domain/orders/order-status.ts';
+import type { Signal } from '../../shared/domain/orders/order.ts';
 import type { BusEvent } from '../../shared/ports/event-bus.ts';
 import type { ItemKey } from '../../shared/ports/state-store.ts';
 import type { TableName } from '../../shared/topology.ts';
@@ -77,6 +78,27 @@ export function endsAreTold(): Law {
         ({ clientOrderId, status }) => isEndState(status) && !told.has(`${clientOrderId} ${status}`),
       );
       return untold === undefined ? null : `nobody was told that ${untold.clientOrderId} is ${untold.status}`;
+    },
+  };
+}
+
+/** Whoever decides hears of each signal, also where the next one would hide that it did not. */
+export function signalsAreTold(): Law {
+  const told = new Set<string>();
+  return {
+    name: 'a signal is told',
+    onPublished: (events) => {
+      for (const { detailType, detail } of events)
+        if (detailType === 'SignalRaisedV1') told.add(eventSchemas[detailType].parse(detail).signal.signalId);
+      return null;
+    },
+    atEnd: ({ stores }) => {
+      const untold = recordsOf<Signal>(stores, 'signals', 'STRATEGY', 'SIGNAL').find(
+        ({ signalId }) => !told.has(signalId),
+      );
+      return untold === undefined
+        ? null
+        : `nobody was told of signal ${untold.signalId} of ${untold.strategyId}`;
     },
   };
 }

@@ -54,7 +54,7 @@ const PLANTS: readonly (readonly [string, Plant, string])[] = [
     swallowedError('apply-fill'),
     'an order is filled once its fill is booked',
   ],
-  ['a signal that nobody was told of', swallowedError('evaluate-strategies'), 'nothing is lost'],
+  ['a signal that nobody was told of', swallowedError('evaluate-strategies'), 'a signal is told'],
   ['an end that nobody was told of', swallowedError('track-order'), 'how an order ended is told'],
   [
     'a booking that failed and counts as done',
