@@ -12,7 +12,7 @@ const only = (name, comment, from, ...allowed) => ({
   to: { path: OWN, pathNot: allowed },
 });
 const OWN =
-  '^(bin|lib|lambdas|collector|embedded|simulator|shared|state-machines|dashboard|migrations|localstack|test|bench|scripts)/';
+  '^(bin|lib|lambdas|collector|embedded|simulator|simulation|shared|state-machines|dashboard|migrations|localstack|test|bench|scripts)/';
 const TOPOLOGY = '^shared/topology(-schema)?\\.ts$';
 const PACKAGES = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'];
 
@@ -123,6 +123,17 @@ export default {
       '^simulator/',
       '^simulator/',
       '^shared/(domain|contracts)/',
+    ),
+    only(
+      'simulation-drives-the-platform',
+      'A simulation runs what runs elsewhere, over the stores in memory alone: none that a seed does not order.',
+      '^simulation/',
+      '^simulation/',
+      '^embedded/runtime/',
+      '^collector/outlet/',
+      '^shared/(domain|contracts|ports|runtime)/',
+      '^shared/adapters/memory/',
+      TOPOLOGY,
     ),
     only(
       'embedded-drives-handlers',

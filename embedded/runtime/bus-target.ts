@@ -22,6 +22,8 @@ export interface BusTargetOptions {
   readonly bus: Deliveries;
   readonly invoker: Invoker;
   readonly faults: Faults;
+  /** Events that the function works on side by side. */
+  readonly atOnce: number;
   readonly retry: RetryPolicy;
   readonly patience: Patience;
   readonly time: Time;
@@ -34,16 +36,18 @@ export interface BusTargetOptions {
 export class BusTarget {
   readonly functionName: FunctionName;
   readonly #options: BusTargetOptions;
-  readonly #loop: DeliveryLoop;
+  readonly #loops: readonly DeliveryLoop[];
+  readonly #take: number;
 
   constructor(options: BusTargetOptions) {
+    const { functionName, atOnce, patience, time } = options;
     this.#options = options;
-    this.functionName = options.functionName;
-    this.#loop = new DeliveryLoop(
-      options.functionName,
-      async () => this.#deliverNext(),
-      options.patience,
-      options.time,
+    this.functionName = functionName;
+    // What one of several has taken, the others cannot have.
+    this.#take = atOnce === 1 ? TAKE : 1;
+    this.#loops = Array.from(
+      { length: atOnce },
+      () => new DeliveryLoop(functionName, async () => this.#deliverNext(), patience, time),
     );
   }
 
@@ -52,15 +56,15 @@ export class BusTarget {
   }
 
   start(): void {
-    this.#loop.start();
+    for (const loop of this.#loops) loop.start();
   }
 
   wake(): void {
-    this.#loop.wake();
+    for (const loop of this.#loops) loop.wake();
   }
 
   async stop(): Promise<void> {
-    await this.#loop.stop();
+    await Promise.all(this.#loops.map(async (loop) => loop.stop()));
   }
 
   /** @throws Unreachable, and what was taken is due as before: an event comes at least once */
@@ -68,7 +72,7 @@ export class BusTarget {
     const { bus, faults, givingWay, onProgress, time } = this.#options;
     const passesAtMs = this.pending === 0 ? null : (givingWay?.untilMs(time.nowMs()) ?? null);
     if (passesAtMs !== null) return { idleUntilMs: passesAtMs };
-    const waiting = bus.take(this.functionName, TAKE, time.nowMs());
+    const waiting = bus.take(this.functionName, this.#take, time.nowMs());
     if (waiting.length === 0) {
       const nextDueMs = bus.nextDueMs(this.functionName);
       return nextDueMs === null ? 'idle' : { idleUntilMs: nextDueMs };

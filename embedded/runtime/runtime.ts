@@ -29,6 +29,8 @@ export interface RuntimeOptions {
   readonly queues: Queues;
   readonly bus: Deliveries;
   readonly faults?: Faults;
+  /** Events that a function is given side by side; left out: one after the other, as one process does best. */
+  readonly eventsAtOnce?: number;
   readonly retry?: RetryPolicy;
   /** Everything here waits and measures by it. */
   readonly time?: Time;
@@ -112,6 +114,7 @@ export class Runtime {
           bus,
           invoker,
           faults,
+          atOnce: options.eventsAtOnce ?? 1,
           retry,
           patience,
           time,

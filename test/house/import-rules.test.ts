@@ -7,7 +7,8 @@ import extractConfiguration from 'dependency-cruiser/config-utl/extract-depcruis
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const planted = fileURLToPath(new URL('planted/', import.meta.url));
 const { forbidden = [], options = {} } = await extractConfiguration(`${root}.dependency-cruiser.mjs`);
-const PROJECT = 'bin lib lambdas collector embedded simulator shared dashboard test bench scripts'.split(' ');
+const PROJECT =
+  'bin lib lambdas collector embedded simulator shared dashboard test bench simulation scripts'.split(' ');
 const rules = forbidden.map((rule) => rule.name ?? 'unnamed');
 
 async function violations(baseDir: string, folders: string[], treeOptions: ICruiseOptions) {

@@ -80,12 +80,24 @@ export class MemoryStateStore implements StateStore {
     for (const partition of this.#partitions.values()) yield* partition.values();
   }
 
+  /** For whoever looks on, at once. null: there is no such item */
+  peek(table: TableName, key: ItemKey): unknown {
+    const kept = this.#find(table, key);
+    return kept === undefined ? null : this.valueOf(kept);
+  }
+
+  /** What an item holds, as its readers get it. */
+  valueOf({ table, text, ...key }: KeptItem): unknown {
+    return this.#records.record(table, key, JSON.parse(text));
+  }
+
   #find(table: TableName, { pk, sk }: ItemKey): KeptItem | undefined {
     return this.#partitions.get(`${table} ${pk}`)?.get(sk);
   }
 
-  #item<T>({ table, text, ...rest }: KeptItem): Item<T> {
-    return { ...rest, value: this.#records.record(table, rest, JSON.parse(text)) as T };
+  #item<T>(kept: KeptItem): Item<T> {
+    const { table: _, text: __, ...rest } = kept;
+    return { ...rest, value: this.valueOf(kept) as T };
   }
 
   #page<T>(

@@ -1,0 +1,31 @@
+import type { Law } from '../fabric/watch.ts';
+import { killSwitchStops } from './kill-switch.ts';
+import { booksBalance, filledOnceBooked, fillsAreBooked } from './ledger.ts';
+import { accountsKeepTheirLimits, withinMeans } from './limits.ts';
+import { nothingIsLost } from './nothing-lost.ts';
+import { ordersOnlyGoOn, sentAsWrittenDown } from './orders.ts';
+import { progressOnlyGrows } from './progress.ts';
+import { targetsAreRemembered } from './targets.ts';
+import { endsAreTold, signalsAreTold, toldOnceWritten } from './told.ts';
+import { onceAtTheVenue } from './venue.ts';
+
+/** Everything that must hold, whatever happens: one list of a run's own. */
+export function allLaws(): readonly Law[] {
+  return [
+    onceAtTheVenue(),
+    ordersOnlyGoOn(),
+    sentAsWrittenDown(),
+    booksBalance(),
+    filledOnceBooked(),
+    fillsAreBooked(),
+    withinMeans(),
+    killSwitchStops(),
+    toldOnceWritten(),
+    progressOnlyGrows(),
+    endsAreTold(),
+    signalsAreTold(),
+    targetsAreRemembered(),
+    nothingIsLost(),
+    accountsKeepTheirLimits(),
+  ];
+}

@@ -1,0 +1,3 @@
+import { store } from '../shared/adapters/embedded/store.ts';
+
+export const planted = store;

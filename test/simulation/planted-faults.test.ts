@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import { simulatedModules } from '../../simulation/fabric/modules.ts';
+import type { Plant } from '../../simulation/fabric/platform.ts';
+import { simulateSeed, type Outcome } from '../../simulation/simulate.ts';
+import {
+  blindToKillSwitch,
+  failureTakenForDone,
+  forgottenOrder,
+  forgottenTarget,
+  outboxBeforeCommit,
+  swallowedError,
+  targetNotResumed,
+  withoutCondition,
+} from './plants.ts';
+
+const MOST_SEEDS = 200;
+const modules = await simulatedModules();
+
+async function firstFound(plant: Plant): Promise<Outcome | null> {
+  for (let seed = 1; seed <= MOST_SEEDS; seed++) {
+    const outcome = await simulateSeed({ seed, modules, plant });
+    if (outcome.violation !== null) return outcome;
+  }
+  return null;
+}
+
+/** Some conditions stand twice: a fill that is booked is known by its own key and by the version of its book. */
+const PLANTS: readonly (readonly [string, Plant, string])[] = [
+  [
+    'a fill booked without a condition',
+    withoutCondition('apply-fill', 'FILL', 'BOOK'),
+    'a book is the sum of its fills',
+  ],
+  [
+    'a submission that writes over what came of it',
+    withoutCondition('submit-order', 'ORDER'),
+    'an order only goes on',
+  ],
+  [
+    'an order that ends without a condition',
+    withoutCondition('track-order', 'ORDER'),
+    'an order only goes on',
+  ],
+  ['a venue that is written over', withoutCondition('match-orders', 'match-orders'), 'progress only grows'],
+  [
+    'progress that is written over',
+    withoutCondition('evaluate-strategies', 'PROGRESS'),
+    'progress only grows',
+  ],
+  ['a decision that is written over', withoutCondition('check-risk', 'DECIDED'), 'progress only grows'],
+  ['a fill that nobody was told of', swallowedError('match-orders'), 'what the venue filled is booked'],
+  [
+    'a booking that nobody was told of',
+    swallowedError('apply-fill'),
+    'an order is filled once its fill is booked',
+  ],
+  ['a signal that nobody was told of', swallowedError('evaluate-strategies'), 'a signal is told'],
+  ['an end that nobody was told of', swallowedError('track-order'), 'how an order ended is told'],
+  [
+    'a booking that failed and counts as done',
+    failureTakenForDone('apply-fill'),
+    'what is told is written down',
+  ],
+  ['a booking told before it is written', outboxBeforeCommit('apply-fill'), 'what is told is written down'],
+  ['an order sent on before it is written', outboxBeforeCommit('check-risk'), 'what is told is written down'],
+  [
+    'a signal told before it is written',
+    outboxBeforeCommit('evaluate-strategies'),
+    'what is told is written down',
+  ],
+  ['an order that is forgotten', forgottenOrder, 'nothing is lost'],
+  ['a target that is forgotten', forgottenTarget, 'a target is remembered'],
+  ['a target that is not taken up again', targetNotResumed, 'a target is remembered'],
+  ['a kill switch that is not looked at', blindToKillSwitch, 'an engaged kill switch stops submissions'],
+];
+
+describe('a fault that is planted in a function', () => {
+  it.each(PLANTS)(`is found within ${MOST_SEEDS} seeds: %s`, async (_, plant, law) => {
+    const found = await firstFound(plant);
+    expect(found?.violation?.law).toBe(law);
+  });
+});
