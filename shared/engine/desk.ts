@@ -153,7 +153,7 @@ export class Desk {
       limits: this.#limits,
       killSwitchEngaged: false,
       states: [],
-      orderInFlight: this.#inFlight !== null,
+      inFlight: this.#inFlight?.side ?? null,
       dayOpenEquity: this.#dayOpenEquity(signal),
       memory: this.#memory,
       exits: this.#exits,

@@ -5,7 +5,7 @@ import { accountsKeepTheirLimits, withinMeans } from './limits.ts';
 import { nothingIsLost } from './nothing-lost.ts';
 import { ordersOnlyGoOn, sentAsWrittenDown } from './orders.ts';
 import { progressOnlyGrows } from './progress.ts';
-import { targetsAreRemembered } from './targets.ts';
+import { targetsAreReached, targetsAreRemembered } from './targets.ts';
 import { endsAreTold, signalsAreTold, toldOnceWritten } from './told.ts';
 import { onceAtTheVenue } from './venue.ts';
 
@@ -26,6 +26,7 @@ export function allLaws(): readonly Law[] {
     signalsAreTold(),
     targetsAreRemembered(),
     nothingIsLost(),
+    targetsAreReached(),
     accountsKeepTheirLimits(),
   ];
 }

@@ -1,6 +1,23 @@
-import { decidedKey, orderKey, reservationKey } from '../../shared/contracts/record-keys.ts';
-import type { DecidedRecord, OrderRecord, ReservationRecord } from '../../shared/contracts/records.ts';
+import {
+  bookKey,
+  decidedKey,
+  killSwitchKey,
+  orderKey,
+  progressKey,
+  reservationKey,
+} from '../../shared/contracts/record-keys.ts';
+import type {
+  BookRecord,
+  DecidedRecord,
+  KillSwitchRecord,
+  OrderRecord,
+  ProgressRecord,
+  ReservationRecord,
+} from '../../shared/contracts/records.ts';
+import { intervalMs } from '../../shared/domain/candles/interval.ts';
+import { isEndState } from '../../shared/domain/orders/order-status.ts';
 import type { Signal } from '../../shared/domain/orders/order.ts';
+import { isDue, isHeld } from '../../shared/domain/trading/target.ts';
 import { putsOf, recordsOf, type Law, type View } from '../fabric/watch.ts';
 
 interface Waiting {
@@ -47,4 +64,54 @@ function isSettled({ strategyId, signalId, candleOpenTimeMs }: Signal, { stores 
   return recordsOf<OrderRecord>(stores, 'orders', 'ORDER', 'ORDER').some(
     (order) => order.signalId === signalId,
   );
+}
+
+/**
+ * The position is what was last advised, or it is written why it is not. What is to be sold is sold once nobody stops that any
+ * more and a candle has closed.
+ */
+export function targetsAreReached(): Law {
+  return {
+    name: 'a target is reached, or its reason is told',
+    onWrites: (writes, { stores }) => {
+      for (const { value } of putsOf(writes, 'orders', 'ORDER', 'ORDER')) {
+        const { clientOrderId, strategyId, side, status } = value as OrderRecord;
+        if (!isEndState(status) || status === 'FILLED') continue;
+        const decided = stores.state.peek('orders', decidedKey(strategyId)) as DecidedRecord | null;
+        const isWorkedUpon = stores.state.peek('orders', reservationKey(strategyId)) !== null;
+        if (decided?.target?.signal.side === side && !isHeld(decided.target) && !isWorkedUpon)
+          return `order ${clientOrderId} is ${status}, and what it was made for counts as worked upon`;
+      }
+      return null;
+    },
+    atEnd: (view) => {
+      const newest = new Map<string, Signal>();
+      for (const signal of recordsOf<Signal>(view.stores, 'signals', 'STRATEGY', 'SIGNAL'))
+        if (signal.candleOpenTimeMs > (newest.get(signal.strategyId)?.candleOpenTimeMs ?? -1))
+          newest.set(signal.strategyId, signal);
+      for (const signal of newest.values()) {
+        const wrong = whyNotReached(signal, view);
+        if (wrong !== null) return `${signal.side} of ${signal.strategyId}, advised last, ${wrong}`;
+      }
+      return null;
+    },
+  };
+}
+
+function whyNotReached(signal: Signal, { stores }: View): string | null {
+  const { strategyId, signalId, side, accountId } = signal;
+  const { quantity } = stores.state.peek('portfolio', bookKey(strategyId)) as BookRecord;
+  if ((side === 'BUY') === (quantity !== '0')) return null;
+  const { target = null } = stores.state.peek('orders', decidedKey(strategyId)) as DecidedRecord;
+  if (!isHeld(target)) {
+    const isFinal = recordsOf<OrderRecord>(stores, 'orders', 'ORDER', 'ORDER').some(
+      (order) => order.signalId === signalId && order.side === 'BUY' && order.status !== 'FILLED',
+    );
+    return isFinal ? null : 'is not so, and nothing says why';
+  }
+  const { lastCandleOpenTimeMs } = stores.state.peek('signals', progressKey(strategyId)) as ProgressRecord;
+  const closedAtMs = lastCandleOpenTimeMs + intervalMs(signal.interval);
+  const { engaged, atMs } = stores.state.peek('orders', killSwitchKey(accountId)) as KillSwitchRecord;
+  const mayBeSold = side === 'SELL' && !engaged && closedAtMs > atMs && isDue(target, closedAtMs);
+  return mayBeSold ? `is held still by what is over: ${target.heldBy}` : null;
 }

@@ -9,6 +9,8 @@ import {
   forgottenTarget,
   outboxBeforeCommit,
   swallowedError,
+  targetNotTriedAgain,
+  targetOfStoppedOrderForgotten,
   targetNotResumed,
   withoutCondition,
 } from './plants.ts';
@@ -71,6 +73,12 @@ const PLANTS: readonly (readonly [string, Plant, string])[] = [
   ['an order that is forgotten', forgottenOrder, 'nothing is lost'],
   ['a target that is forgotten', forgottenTarget, 'a target is remembered'],
   ['a target that is not taken up again', targetNotResumed, 'a target is remembered'],
+  [
+    'a target whose stopped order is forgotten',
+    targetOfStoppedOrderForgotten,
+    'a target is reached, or its reason is told',
+  ],
+  ['a target that nobody tries again', targetNotTriedAgain, 'a target is reached, or its reason is told'],
   ['a kill switch that is not looked at', blindToKillSwitch, 'an engaged kill switch stops submissions'],
 ];
 

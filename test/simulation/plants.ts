@@ -94,6 +94,21 @@ export const targetNotResumed: Plant = inFunction('track-order', ({ state }) => 
   }),
 }));
 
+/** What an order was made for is not written down when that was stopped on its way. */
+export const targetOfStoppedOrderForgotten: Plant = inFunction('submit-order', ({ state }) => ({
+  state: stateWith(state, {
+    transact: async (writes) => state.transact(writes.filter(({ sk }) => sk !== 'DECIDED')),
+  }),
+}));
+
+/** What is held is looked for by nobody. */
+export const targetNotTriedAgain: Plant = inFunction('evaluate-strategies', ({ state }) => ({
+  state: stateWith(state, {
+    queryIndex: async (...[table, partition, options]) =>
+      table === 'orders' ? { items: [], next: null } : state.queryIndex(table, partition, options),
+  }),
+}));
+
 /** The kill switch is believed to be off. */
 export const blindToKillSwitch: Plant = inFunction('submit-order', ({ state }) => ({
   state: stateWith(state, {

@@ -17,6 +17,7 @@ import {
 import { limitsRecord } from '../../../shared/contracts/risk-limits.ts';
 import { exitsOf, exitsRecord, memoryOf } from '../../../shared/contracts/risk-records.ts';
 import { decimal, formatDecimal, type Decimal } from '../../../shared/domain/decimal.ts';
+import type { Side } from '../../../shared/domain/market-data/trade.ts';
 import type { Signal } from '../../../shared/domain/orders/order.ts';
 import { equityOf, type Book } from '../../../shared/domain/portfolio/book.ts';
 import type { Exit } from '../../../shared/domain/risk/account-view.ts';
@@ -25,6 +26,7 @@ import { limitsReach, type RiskLimits } from '../../../shared/domain/risk/rules.
 import { utcDayOf } from '../../../shared/domain/risk/view-of-book.ts';
 import type { StrategyInstance } from '../../../shared/domain/strategies/strategy.ts';
 import { ConditionFailed, type Item, type StateStore } from '../../../shared/ports/state-store.ts';
+import { readOrder } from '../../../shared/runtime/order-items.ts';
 import { readStops } from '../../../shared/runtime/read-stops.ts';
 import { readAccount, type AccountReading } from './read-account.ts';
 
@@ -74,7 +76,7 @@ export async function readSituation(
       memory: memoryOf(decided?.value ?? {}),
       exits: await readExits(state, strategyId, limits),
       account: account.view,
-      orderInFlight: reservation !== null,
+      inFlight: reservation === null ? null : await sideOf(state, reservation.value.clientOrderId),
       dayOpenEquity: await dayOpenEquity(state, signal, ledger),
     },
   };
@@ -91,6 +93,13 @@ async function readExits(
   if (item === null) return [];
   const { data } = exitsRecord.safeParse(item.value);
   return data === undefined ? null : exitsOf(data);
+}
+
+/** A reservation and its order are written together. */
+async function sideOf(state: StateStore, clientOrderId: string): Promise<Side> {
+  const order = await readOrder(state, clientOrderId);
+  if (order === null) throw new Error(`order ${clientOrderId} is reserved for, and is not in the table`);
+  return order.value.side;
 }
 
 interface DayRecord {

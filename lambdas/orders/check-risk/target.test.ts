@@ -215,6 +215,16 @@ describe('a target', () => {
     expect((await orders()).map(([, status]) => status)).toEqual(['DENIED']);
   });
 
+  it('waits for a purchase whose fill is booked and that is not known to have ended', async () => {
+    await raise(signalAt(1, 'BUY'));
+    await holdPosition();
+    const sale = signalAt(2, 'SELL');
+    await raise(sale);
+    expect(await ports.state.get('orders', reservationKey(strategyId))).toMatchObject({
+      value: { waiting: { signalId: sale.signalId } },
+    });
+  });
+
   it('of an instance that does not run is left alone', async () => {
     await holdPosition();
     await setKillSwitch(true);

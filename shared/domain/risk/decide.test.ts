@@ -54,7 +54,7 @@ const view = (over: Partial<RiskView> = {}): RiskView => ({
   memory: NOTHING_REMEMBERED,
   exits: [],
   account: null,
-  orderInFlight: false,
+  inFlight: null,
   dayOpenEquity: decimal('1000'),
   ...over,
 });
@@ -88,13 +88,19 @@ describe('a signal', () => {
   });
 
   it('waits while an order is in flight that is about to change the position', () => {
-    expect(decideOn('SELL', { orderInFlight: true })).toEqual({ kind: 'waits' });
-    expect(decideOn('BUY', { book: long, orderInFlight: true })).toEqual({ kind: 'waits' });
+    expect(decideOn('SELL', { inFlight: 'BUY' })).toEqual({ kind: 'waits' });
+    expect(decideOn('BUY', { book: long, inFlight: 'SELL' })).toEqual({ kind: 'waits' });
+  });
+
+  it('waits for an order whose fill is booked and that is not known to have ended', () => {
+    expect(decideOn('SELL', { book: long, inFlight: 'BUY' })).toEqual({ kind: 'waits' });
+    expect(decideOn('BUY', { inFlight: 'SELL' })).toEqual({ kind: 'waits' });
   });
 
   it('needs no order while one is in flight that makes the position so', () => {
-    expect(decideOn('BUY', { orderInFlight: true })).toEqual({ kind: 'works' });
-    expect(decideOn('SELL', { book: long, orderInFlight: true })).toEqual({ kind: 'works' });
+    expect(decideOn('BUY', { inFlight: 'BUY' })).toEqual({ kind: 'works' });
+    expect(decideOn('BUY', { book: long, inFlight: 'BUY' })).toEqual({ kind: 'works' });
+    expect(decideOn('SELL', { book: long, inFlight: 'SELL' })).toEqual({ kind: 'works' });
   });
 
   it('that waited acts from the second behind the fill that it waited for', () => {

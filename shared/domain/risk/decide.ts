@@ -6,6 +6,7 @@ import { intervalMs, openTimeOf } from '../candles/interval.ts';
 import { decimal, divide, formatDecimal, multiply, type Decimal } from '../decimal.ts';
 import { deterministicId } from '../ids.ts';
 import { unitedFlags } from '../market-data/quality-flags.ts';
+import type { Side } from '../market-data/trade.ts';
 import type { Order, Signal } from '../orders/order.ts';
 import { equityOf, type Book } from '../portfolio/book.ts';
 import type { StrategyInstance } from '../strategies/strategy.ts';
@@ -18,8 +19,8 @@ import { heldOf } from './view-of-book.ts';
 
 export interface RiskView extends RiskState {
   readonly book: Book;
-  /** An order of the instance that has not ended yet. */
-  readonly orderInFlight: boolean;
+  /** Of the order of the instance that has not ended yet; null: there is none. */
+  readonly inFlight: Side | null;
   /** Equity of the instance at its first decision of this UTC day. */
   readonly dayOpenEquity: Decimal;
   readonly memory: RiskMemory;
@@ -41,7 +42,7 @@ export type Decision =
   | { readonly kind: 'nothing-to-do' }
   /** An order in flight is about to make it so. */
   | { readonly kind: 'works' }
-  /** It is so now, and an order in flight is about to change it: to be decided again when that order has filled. */
+  /** An order in flight makes the position what it is not to be: to be decided again when that order has filled. */
   | { readonly kind: 'waits' };
 
 /**
@@ -64,9 +65,9 @@ export function decide(
   attempt = 0,
 ): Decision {
   const { book } = view;
-  if (signal.side === 'BUY' ? book.quantity > 0n : book.quantity === 0n)
-    return { kind: view.orderInFlight ? 'waits' : 'nothing-to-do' };
-  if (view.orderInFlight) return { kind: 'works' };
+  // Its fill may be booked already, or not yet: what it will have made of the position is told by its side alone.
+  if (view.inFlight !== null) return { kind: view.inFlight === signal.side ? 'works' : 'waits' };
+  if (signal.side === 'BUY' ? book.quantity > 0n : book.quantity === 0n) return { kind: 'nothing-to-do' };
   // Candles and trades have the venue's times, and what people set until when has ours.
   const venueNowMs = nowMs + (signal.venueOffsetMs ?? 0);
   const order = orderFor(signal, book, instance, {
