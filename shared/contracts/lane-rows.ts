@@ -13,7 +13,7 @@ import {
 import { isInstrumentId, type InstrumentId } from '../domain/market-data/instrument.ts';
 import { UNFLAGGED } from '../domain/market-data/quality-flags.ts';
 import { MAX_TIME_MS } from '../domain/market-data/time-bound.ts';
-import { parseTradeId, type Trade } from '../domain/market-data/trade.ts';
+import { MAX_TRADE_ID, parseTradeId, type Trade } from '../domain/market-data/trade.ts';
 import type { TradeFix } from './quarantine-views.ts';
 
 /**
@@ -143,7 +143,7 @@ export function expectedAmount(told: unknown, read: Decimal | null): string {
 /** What an id should have been. */
 export function expectedId(told: unknown): string {
   const isTooGreat = typeof told === 'string' && /^\d{16,}$/.test(told);
-  return isTooGreat ? `at most ${Number.MAX_SAFE_INTEGER}` : 'digits';
+  return isTooGreat ? `at most ${MAX_TRADE_ID}` : 'digits';
 }
 
 /** The store has 32 bits for them. */

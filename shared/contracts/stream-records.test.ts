@@ -33,7 +33,7 @@ describe('a row of a trades record', () => {
 
   it('says which bound an id or an amount has passed', () => {
     expect(read({ 1: '9007199254740993' })).toBe(
-      'trade id: expected at most 9007199254740991, got "9007199254740993"',
+      'trade id: expected at most 9007199254740990, got "9007199254740993"',
     );
     expect(read({ [PRICE]: '0.0000000000001' })).toBe(
       'price: expected at most 12 decimal places, got "0.0000000000001"',

@@ -20,9 +20,12 @@ export interface Trade {
 
 const DIGITS = /^\d{1,16}$/;
 
-/** A trade id out of its text; `null`: it is no whole number that a double holds exactly. */
+/** The id behind it is a safe integer too: folds look for it, and count how many lie between two. */
+export const MAX_TRADE_ID = Number.MAX_SAFE_INTEGER - 1;
+
+/** A trade id out of its text; `null`: it is no whole number up to `MAX_TRADE_ID`. */
 export function parseTradeId(text: unknown): number | null {
   if (typeof text !== 'string' || !DIGITS.test(text)) return null;
   const id = Number(text);
-  return Number.isSafeInteger(id) ? id : null;
+  return id <= MAX_TRADE_ID ? id : null;
 }

@@ -92,7 +92,7 @@ describe('a trade event of Binance', () => {
     ['t', '', 'trade id: expected digits, got ""'],
     ['t', '1e3', 'trade id: expected digits, got "1e3"'],
     ['t', ' 7', 'trade id: expected digits, got " 7"'],
-    ['t', '9007199254740993', 'trade id: expected at most 9007199254740991, got "9007199254740993"'],
+    ['t', '9007199254740993', 'trade id: expected at most 9007199254740990, got "9007199254740993"'],
     ['m', 'maybe', 'aggressor: expected B or S, got "maybe"'],
     ['T', 'soon', 'time: expected milliseconds since the epoch, got "soon"'],
     ['T', -5, 'time: expected milliseconds since the epoch, got -5'],
