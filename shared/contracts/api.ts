@@ -51,7 +51,7 @@ export interface RouteContract {
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;
   /** Left out: an empty body or an empty object. */
-  readonly body?: z.ZodObject;
+  readonly body?: z.ZodObject | z.ZodDiscriminatedUnion<readonly z.ZodObject[]>;
   readonly status: 200 | 201 | 202 | 204;
   /** Left out: no content. */
   readonly response?: z.ZodType;

@@ -40,4 +40,5 @@ export const limitsRecord = z.strictObject(
 /** What is not named stays as it is: whoever sets one limit must not loosen another by leaving it out. */
 export const changeLimitsBody = z
   .strictObject(shapeOf((rule) => limitOf(rule).optional()) as ShapeOf<'ZodOptional'>)
-  .refine((body) => Object.keys(body).length > 0, { error: 'expected at least one limit' });
+  .refine((body) => Object.keys(body).length > 0, { error: 'expected at least one limit' })
+  .meta({ minProperties: 1 });

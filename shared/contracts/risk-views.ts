@@ -3,25 +3,23 @@ import * as z from 'zod';
 import { INSTRUMENT_ID } from '../domain/market-data/instrument.ts';
 import type { RiskRule } from '../domain/risk/rule.ts';
 import { RISK_RULES } from '../domain/risk/rules.ts';
-import { STATE_SCOPES, TRADING_STATES } from '../domain/risk/trading-state.ts';
+import type { STATE_SCOPES } from '../domain/risk/trading-state.ts';
+import { TRADING_STATES } from '../domain/risk/trading-state.ts';
 import { timeMs } from './instrument-fields.ts';
+import { PAPER_ACCOUNT_ID } from './records.ts';
 import { statesRecord } from './risk-records.ts';
 
 export const statesView = statesRecord;
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-export const changeStateBody = z
-  .strictObject({
-    scope: z.enum(STATE_SCOPES),
-    name: z
-      .string()
-      .min(1)
-      .max(100)
-      .meta({
-        description: 'The id of the account, the strategy or the instrument.',
-        examples: ['binance:BTC-USDT'],
-      }),
+/** One of a scope, by its id. */
+function stateOf<const Scope extends (typeof STATE_SCOPES)[number], Name extends z.ZodType<string>>(
+  scope: Scope,
+  name: Name,
+  description: string,
+) {
+  return z.strictObject({
+    scope: z.literal(scope),
+    name: name.meta({ description }),
     state: z.enum(TRADING_STATES).meta({
       description:
         'HALTED: nothing is ordered; REDUCING: only what makes positions smaller; ACTIVE lifts both.',
@@ -31,15 +29,28 @@ export const changeStateBody = z
       .nullable()
       .default(null)
       .meta({ description: 'From when on it counts no more; null: until it is lifted.' }),
-  })
-  .refine(({ scope, name }) => scope !== 'strategy' || UUID.test(name), {
-    path: ['name'],
-    error: 'expected the id of a strategy instance, a UUID',
-  })
-  .refine(({ scope, name }) => scope !== 'instrument' || INSTRUMENT_ID.test(name), {
-    path: ['name'],
-    error: 'expected exchange:BASE-QUOTE such as binance:BTC-USDT',
   });
+}
+
+export const changeStateBody = z.discriminatedUnion('scope', [
+  stateOf(
+    'account',
+    z.literal(PAPER_ACCOUNT_ID, { error: `expected an account: ${PAPER_ACCOUNT_ID}` }),
+    'The id of the account.',
+  ),
+  stateOf(
+    'strategy',
+    z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, {
+      error: 'expected the id of a strategy instance, a UUID',
+    }),
+    'The id of the strategy instance.',
+  ),
+  stateOf(
+    'instrument',
+    z.string().regex(INSTRUMENT_ID, { error: 'expected exchange:BASE-QUOTE such as binance:BTC-USDT' }),
+    'The id of the instrument, such as binance:BTC-USDT.',
+  ),
+]);
 
 const KINDS = [...new Set((RISK_RULES as readonly RiskRule[]).map(({ kind }) => kind))];
 

@@ -42,7 +42,7 @@ function decodedText(text: string | undefined): string | undefined {
 }
 
 function readPart(
-  schema: z.ZodObject,
+  schema: z.ZodType<object>,
   input: unknown,
   where: 'path' | 'query' | 'body',
   refusal: 'bad-request' | 'unprocessable',
@@ -66,7 +66,7 @@ function readQuery(schema: z.ZodObject, event: APIGatewayProxyEvent): Read<objec
   return readPart(schema, event.queryStringParameters ?? {}, 'query', 'bad-request');
 }
 
-function readBody(schema: z.ZodObject, event: APIGatewayProxyEvent): Read<object> {
+function readBody(schema: z.ZodType<object>, event: APIGatewayProxyEvent): Read<object> {
   const text = bodyText(event);
   if (text === '') return readPart(schema, {}, 'body', 'unprocessable');
   if (Buffer.byteLength(text) > MAX_BODY_BYTES) {

@@ -16,7 +16,7 @@ import { conditionOn, type StateStore } from '../../../shared/ports/state-store.
 import { log } from '../../../shared/runtime/log.ts';
 import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
-import { wrongBodyField, type RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
+import type { RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
 
 /**
  * Risk limits, trading states and the kill switch. What is shown is what is stored, since decisions are made by nothing else; before
@@ -36,9 +36,6 @@ export function createHandler({ state }: Pick<Ports, 'state'>, nowMs: () => numb
     'GET /v1/risk/rules': async () => ({ kind: 'done', body: viewOfRules() }),
     'GET /v1/risk/states': async () => ({ kind: 'done', body: await shownStates(state, nowMs()) }),
     'PUT /v1/risk/states': async ({ body, subject }) => {
-      const { scope, name } = body;
-      if (scope === 'account' && name !== PAPER_ACCOUNT_ID)
-        return wrongBodyField('name', `expected an account: ${PAPER_ACCOUNT_ID}`);
       const change = { ...body, by: subject, atMs: nowMs() };
       return retryOnConflict(async () => changeState(state, change));
     },
