@@ -225,6 +225,19 @@ describe('a target', () => {
     });
   });
 
+  it('is tried again at the newest candle alone, of those that close together after a pause', async () => {
+    await holdPosition();
+    await setKillSwitch(true);
+    await raise(signalAt(1, 'SELL'));
+    await setKillSwitch(false);
+    const candles = [2, 3, 4].map((minute) => ({
+      ...candleViewOf(storedCandle(minute * MINUTE, '90')),
+      ...{ interval: '1m' as const, previousOpenTimeMs: null },
+    }));
+    await evaluateStrategies(ports)(busEvent('CandlesClosedV1', { candles }), invocation);
+    expect(ports.told('SignalRaisedV1').map(({ againAtMs }) => againAtMs)).toEqual([300_000]);
+  });
+
   it('of an instance that does not run is left alone', async () => {
     await holdPosition();
     await setKillSwitch(true);

@@ -18,17 +18,25 @@ export function createHandler(ports: Pick<Ports, 'state' | 'candles' | 'bus' | '
     'evaluate-strategies',
     async (event: EventBridgeEvent<'CandlesClosedV1', EventDetail<'CandlesClosedV1'>>, invocation) => {
       const { candles } = eventSchemas.CandlesClosedV1.parse(event.detail);
-      for (const candle of inClosingOrder(candles)) {
+      const inOrder = inClosingOrder(candles);
+      // Of a feed that makes up for a pause, the newest candle is the one whose price and time are of now.
+      const newest = new Set(new Map(inOrder.map((candle) => [feedOf(candle), candle])).values());
+      for (const candle of inOrder) {
         const quiet = new Set<string>();
         for (const instance of await strategiesFor(ports, candle)) {
           const signals = await showCandle(ports, instance, candle);
           if (signals === 0) quiet.add(instance.strategyId);
           else invocation.count('signalsRaised', signals);
         }
-        if (quiet.size > 0) invocation.count('signalsTriedAgain', await tryAgain(ports, candle, quiet));
+        if (quiet.size > 0 && newest.has(candle))
+          invocation.count('signalsTriedAgain', await tryAgain(ports, candle, quiet));
       }
     },
   );
+}
+
+function feedOf({ instrumentId, interval }: ClosedCandle): string {
+  return `${instrumentId} ${interval}`;
 }
 
 /** In order of id. */
