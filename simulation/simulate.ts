@@ -56,7 +56,7 @@ const LATENCIES_MS = [0, 1, 5, 30] as const;
 /** Of a function, by seed: one process does one after the other, a cloud as many as there are. */
 const EVENTS_AT_ONCE = [1, 2, 5] as const;
 const MOST_DOWNTIME_MS = 8000;
-/** Longer than an order lives: every candle closes, and what waits at the venue expires. */
+/** Longer than an order may be on its way: every candle closes, and what waits at the venue meets its trade. */
 const LULL_MS = 100_000;
 /**
  * What a crash left in an outbox is delivered within two minutes. The sweeper also asks after orders that should have been

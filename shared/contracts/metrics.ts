@@ -224,7 +224,9 @@ const definitions = {
   ordersApproved: counted('Orders that the risk check let through.'),
   ordersDenied: counted('Orders that the risk check, or a later look at the kill switch, refused.'),
   ordersSubmitted: counted('Orders handed to their venue.'),
-  ordersWithdrawn: counted('Orders of which the venue knew nothing when they had expired.'),
+  ordersWithdrawn: counted(
+    'Orders of which the venue knew nothing when they came too late or trading had been stopped.',
+  ),
   ordersRepeated: counted('Order messages that came again and had been seen to.'),
   ordersEnded: counted('Orders that were filled, rejected or expired.'),
   ordersOverdue: alarming(

@@ -51,7 +51,7 @@ export const reservationKey = (strategyId: string): Key => ({
   pk: `STRATEGY#${strategyId}`,
   sk: 'RESERVATION',
 });
-/** Reservations by the time after which their order is over. */
+/** Reservations by the time until which their venue may take their order, by our clock. */
 export const IN_FLIGHT_PARTITION = 'IN_FLIGHT';
 export const inFlightIndex = (expiresAtMs: number, clientOrderId: string): Index => ({
   partition: IN_FLIGHT_PARTITION,

@@ -1,22 +1,15 @@
 /** What follows from the end of an order: what it had reserved is free, and what was to be decided by it is decided. */
 import { bookOf } from '../contracts/ledger-records.ts';
-import { decidedKey, exposureKey, heldIndex, reservationKey } from '../contracts/record-keys.ts';
+import { decidedKey, exposureKey, reservationKey } from '../contracts/record-keys.ts';
 import type { BookRecord, DecidedRecord, OrderRecord, ReservationRecord } from '../contracts/records.ts';
-import {
-  exposureRecord,
-  memoryOf,
-  rememberedOf,
-  sharesOf,
-  withShare,
-  type ExposureRecord,
-} from '../contracts/risk-records.ts';
+import { exposureRecord, sharesOf, withShare, type ExposureRecord } from '../contracts/risk-records.ts';
 import type { Signal } from '../domain/orders/order.ts';
 import { NOTHING_HELD } from '../domain/risk/account-books.ts';
 import type { Holding } from '../domain/risk/account-view.ts';
-import { forgetLastOrder } from '../domain/risk/memory.ts';
 import { heldOf } from '../domain/risk/view-of-book.ts';
-import { isDue, isHeld, targetAfterEnd, type Target, type UnfilledEnd } from '../domain/trading/target.ts';
+import { isDue, targetAfterEnd, type UnfilledEnd } from '../domain/trading/target.ts';
 import { conditionOn, type StateStore, type Write } from '../ports/state-store.ts';
+import { decidedWrite } from './decided-item.ts';
 import type { FurtherChange } from './order-items.ts';
 import { log } from './log.ts';
 import type { Effect } from './outbox.ts';
@@ -62,36 +55,16 @@ async function tryAgain(
 ): Promise<FurtherChange> {
   const item = await state.get<DecidedRecord>('orders', decidedKey(strategyId));
   if (item === null) return { writes: [], effects: [] };
-  const { target: before = null, candleOpenTimeMs, isWaiting, ...remembered } = item.value;
+  // It did not fill: one like it is another try, and no duplicate.
+  const { target: before = null, lastOrder: _, ...decided } = item.value;
   const target = targetAfterEnd(before, side, end);
   if (target === before) return { writes: [], effects: [] };
   if (target === null) log.warn('target given up: too many of its orders failed', { strategyId, ...end });
-  const write: Write = {
-    kind: 'put',
-    table: 'orders',
-    ...decidedKey(strategyId),
-    value: {
-      ...{ candleOpenTimeMs, isWaiting, ...targetFields(target) },
-      ...rememberedOf(forgetLastOrder(memoryOf(remembered))),
-    },
-    condition: { kind: 'version', version: item.version },
-    ...indexOf(target),
-  };
   const atOnce = end.kind === 'failed' && isDue(target, end.atMs);
   return {
-    writes: [write],
+    writes: [decidedWrite(strategyId, item.version, decided, target)],
     effects: atOnce ? [raiseAgain(target.signal, { resumedAtMs: end.atMs, againAtMs: end.atMs })] : [],
   };
-}
-
-/** As it lies in DECIDED. */
-export function targetFields(target: Target | null): Pick<DecidedRecord, 'target'> {
-  return target === null ? {} : { target };
-}
-
-/** The index by which the next candle finds it, while nothing works towards it. */
-export function indexOf(target: Target | null): { readonly index?: ReturnType<typeof heldIndex> } {
-  return isHeld(target) ? { index: heldIndex(target.signal) } : {};
 }
 
 /** What the order reserved of the account's exposure is free again, and what it bought or sold is counted instead. */

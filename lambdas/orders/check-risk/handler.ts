@@ -3,12 +3,11 @@ import { eventSchemas, type EventDetail } from '../../../shared/contracts/events
 import { orderRecordOf } from '../../../shared/contracts/ledger-records.ts';
 import {
   bookKey,
-  decidedKey,
   exposureKey,
   inFlightIndex,
   reservationKey,
 } from '../../../shared/contracts/record-keys.ts';
-import type { DecidedRecord, OrderRecord, ReservationRecord } from '../../../shared/contracts/records.ts';
+import type { OrderRecord, ReservationRecord } from '../../../shared/contracts/records.ts';
 import { rememberedOf, withShare, type ExposureRecord } from '../../../shared/contracts/risk-records.ts';
 import type { Signal } from '../../../shared/domain/orders/order.ts';
 import {
@@ -30,10 +29,10 @@ import {
   type Target,
 } from '../../../shared/domain/trading/target.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
-import { conditionOn, type Item, type PutWrite, type Write } from '../../../shared/ports/state-store.ts';
+import { conditionOn, type Item, type Write } from '../../../shared/ports/state-store.ts';
+import { decidedWrite } from '../../../shared/runtime/decided-item.ts';
 import { defineFunction } from '../../../shared/runtime/define-function.ts';
 import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
-import { indexOf, targetFields } from '../../../shared/runtime/order-end.ts';
 import {
   orderOutbox,
   orderOutboxId,
@@ -88,8 +87,9 @@ async function checkSignal(ports: Needs, raised: Raised): Promise<Outcome> {
     return 'signalsRepeated';
   }
   if (againAtMs !== null && before !== null && hasLapsed(before, againAtMs)) {
-    const { target: _, ...value } = situation.decided!.value;
-    await ports.state.write(decidedWrite(situation, signal.strategyId, null, value));
+    const { value, version } = situation.decided!;
+    const { target: _, ...decided } = value;
+    await ports.state.write(decidedWrite(signal.strategyId, version, decided, null));
     return 'targetsLapsed';
   }
   const { instance, view } = situation;
@@ -162,12 +162,13 @@ function writesWith(
 ): readonly Write[] {
   const { strategyId, candleOpenTimeMs } = signal;
   const target = targetAfter(decision, before?.signal ?? signal, before);
+  const decided = {
+    candleOpenTimeMs,
+    isWaiting: decision.kind === 'waits',
+    ...rememberedOf(memoryAfter(decision, signal, situation.view, resumedAtMs)),
+  };
   return [
-    decidedWrite(situation, strategyId, target, {
-      candleOpenTimeMs,
-      isWaiting: decision.kind === 'waits',
-      ...rememberedOf(memoryAfter(decision, signal, situation.view, resumedAtMs)),
-    }),
+    decidedWrite(strategyId, situation.decided?.version ?? null, decided, target),
     reservationWrite(decision, signal, situation.reservation),
     {
       kind: 'check',
@@ -177,22 +178,6 @@ function writesWith(
     },
     ...exposureWrites(decision, signal, situation, resumedAtMs),
   ];
-}
-
-function decidedWrite(
-  { decided }: Situation,
-  strategyId: string,
-  target: Target | null,
-  value: Omit<DecidedRecord, 'target'>,
-): PutWrite {
-  return {
-    kind: 'put',
-    table: 'orders',
-    ...decidedKey(strategyId),
-    value: { ...value, ...targetFields(target) },
-    condition: conditionOn(decided?.version ?? null),
-    ...indexOf(target),
-  };
 }
 
 /**

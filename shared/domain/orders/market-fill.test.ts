@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { fillAtPrint } from '../../../test/support/fill-at-print.ts';
 import { decimal, formatDecimal, ONE } from '../decimal.ts';
-import { fillMarketOrder } from './market-fill.ts';
 import type { Fill, Order } from './order.ts';
 
 function order(over: Partial<Order>): Order {
@@ -26,7 +26,7 @@ function order(over: Partial<Order>): Order {
 const print = (price: bigint) => ({ price, tradeId: '7', timeMs: 1000 });
 
 function filled(asked: Order, price: bigint): Fill {
-  const outcome = fillMarketOrder(asked, print(price));
+  const outcome = fillAtPrint(asked, print(price));
   if (outcome.kind !== 'filled') throw new Error(outcome.reason);
   return outcome.fill;
 }
@@ -80,7 +80,7 @@ describe('a market order', () => {
   });
 
   it('is rejected when its amount buys nothing', () => {
-    const outcome = fillMarketOrder(order({ quoteQuantity: '0.000000000001' }), print(decimal('60000')));
+    const outcome = fillAtPrint(order({ quoteQuantity: '0.000000000001' }), print(decimal('60000')));
     expect(outcome).toEqual({ kind: 'rejected', reason: 'amount is too small for any quantity' });
   });
 });

@@ -1,7 +1,7 @@
 /** Between market orders in the form in which they are stored, with fee and slippage on them, and the matching core. */
 import { NO_LATENCY, PLAIN_FILL, type PaperModel } from '../accounts/paper-model.ts';
-import { decimal, type Decimal } from '../decimal.ts';
-import { qualityOf, type Flagged } from '../market-data/quality-flags.ts';
+import { decimal } from '../decimal.ts';
+import { qualityOf } from '../market-data/quality-flags.ts';
 import type { MarketStep } from './market-step.ts';
 import { match } from './matching.ts';
 import type { Fill, Order } from './order.ts';
@@ -12,26 +12,9 @@ import { workingOrder, type WorkingOrder } from './working-order.ts';
 export type FillOutcome =
   { readonly kind: 'filled'; readonly fill: Fill } | { readonly kind: 'rejected'; readonly reason: string };
 
-/** The print that a market order meets. */
-export interface Print extends Flagged {
-  readonly price: Decimal;
-  /** '' where history has candles only. */
-  readonly tradeId: string;
-  readonly timeMs: number;
-}
-
 /**
- * Fills a whole market order at one print, whenever that is. Slippage moves the price against us; a buy by amount spends at most
- * its `quoteQuantity`, fee included.
- */
-export function fillMarketOrder(order: Order, { price, tradeId, timeMs, flags = [] }: Print): FillOutcome {
-  const quality = qualityOf(...flags);
-  const print = { kind: 'trade', price, tradeId, timeMs, quality, quantity: null, takerSide: null } as const;
-  return meetMarketOrder(order, print, timeMs)!;
-}
-
-/**
- * A stored market order in a step of its market.
+ * A stored market order in a step of its market. Slippage moves the price against us; a buy by amount spends at most its
+ * `quoteQuantity`, fee included.
  * @param effectiveTimeMs from when on it may fill, where that is not its own time
  * @returns null: the step comes too early for it
  */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { fillAtPrint } from '../../../test/support/fill-at-print.ts';
 import { decimal, formatDecimal, ONE } from '../decimal.ts';
-import { fillMarketOrder } from '../orders/market-fill.ts';
 import type { Fill, Order } from '../orders/order.ts';
 import type { QualityFlag } from '../market-data/quality-flags.ts';
 import { bookFill, equityOf, openBook, type Book } from './book.ts';
@@ -25,7 +25,7 @@ function fillAt(side: Order['side'], quantity: bigint, price: bigint): Fill {
     effectiveTimeMs: 0,
     expiresAtMs: 1,
   };
-  const outcome = fillMarketOrder(order, { price, tradeId: '1', timeMs: 0 });
+  const outcome = fillAtPrint(order, { price, tradeId: '1', timeMs: 0 });
   if (outcome.kind !== 'filled') throw new Error(outcome.reason);
   return outcome.fill;
 }

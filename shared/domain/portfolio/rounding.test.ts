@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { fillAtPrint } from '../../../test/support/fill-at-print.ts';
 import { anOrder } from '../../../test/support/order.ts';
 import { decimal, formatDecimal, ONE } from '../decimal.ts';
-import { fillMarketOrder } from '../orders/market-fill.ts';
 import { bookFill, openBook } from './book.ts';
 
 const amount = (min: bigint, max: bigint) => fc.bigInt({ min, max });
@@ -23,7 +23,7 @@ it('rounds against whoever trades: a fill never leaves more cash than exact arit
           quoteQuantity: null,
           feeRate: formatDecimal(fee),
         };
-        const outcome = fillMarketOrder(anOrder(1, terms), { price, tradeId: '1', timeMs: 1 });
+        const outcome = fillAtPrint(anOrder(1, terms), { price, tradeId: '1', timeMs: 1 });
         if (outcome.kind !== 'filled') throw new Error(outcome.reason);
         const change = decimal(outcome.fill.cashChange) * ONE * ONE;
         const exact = price * quantity * (side === 'BUY' ? -ONE - fee : ONE - fee);
@@ -39,7 +39,7 @@ it('loses nothing of what a position cost when it is sold in parts: the last tak
     fc.property(amount(3n, 10n ** 15n), fc.array(amount(1n, 10n ** 15n), { maxLength: 5 }), (held, parts) => {
       const fillOf = (side: 'BUY' | 'SELL', quantity: bigint, price: bigint) => {
         const terms = { side, quantity: formatDecimal(quantity), quoteQuantity: null };
-        const outcome = fillMarketOrder(anOrder(1, terms), { price, tradeId: '1', timeMs: 1 });
+        const outcome = fillAtPrint(anOrder(1, terms), { price, tradeId: '1', timeMs: 1 });
         if (outcome.kind !== 'filled') throw new Error(outcome.reason);
         return outcome.fill;
       };
