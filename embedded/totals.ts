@@ -12,7 +12,6 @@ import {
   STRATEGIES_PARTITION,
 } from '../shared/contracts/record-keys.ts';
 import {
-  PAPER_ACCOUNT_ID,
   type BookRecord,
   type OrderRecord,
   type SignalRecord,
@@ -28,6 +27,7 @@ import { equityOf } from '../shared/domain/portfolio/book.ts';
 import type { StoredCandle } from '../shared/ports/candle-store.ts';
 import type { StateStore } from '../shared/ports/state-store.ts';
 import type { TradeStore } from '../shared/ports/trade-store.ts';
+import { readAccounts } from '../shared/runtime/accounts.ts';
 import { readDroppedTrades } from '../shared/runtime/dropped-trades.ts';
 import { allPages, readIndex } from '../shared/runtime/all-pages.ts';
 import { countGivenUp } from './given-up.ts';
@@ -92,9 +92,14 @@ async function totalsOf(
   const hash = createHash('sha256');
   const stored = await hashRows(hash, rows);
   const signals = await readSignals(state);
-  const orders = await readIndex<OrderRecord>(state, 'orders', ordersPartition(PAPER_ACCOUNT_ID));
-  const fills = await readIndex<Fill>(state, 'portfolio', fillsPartition(PAPER_ACCOUNT_ID));
-  const books = await readIndex<BookRecord>(state, 'portfolio', booksPartition(PAPER_ACCOUNT_ID));
+  const orders: OrderRecord[] = [];
+  const fills: Fill[] = [];
+  const books: BookRecord[] = [];
+  for (const { accountId } of await readAccounts(state)) {
+    orders.push(...(await readIndex<OrderRecord>(state, 'orders', ordersPartition(accountId))));
+    fills.push(...(await readIndex<Fill>(state, 'portfolio', fillsPartition(accountId))));
+    books.push(...(await readIndex<BookRecord>(state, 'portfolio', booksPartition(accountId))));
+  }
   hashAll(hash, 'signal', signals.map(withoutFlags));
   hashAll(hash, 'order', orders.map(withoutFlags));
   hashAll(hash, 'fill', fills.map(withoutFlags));

@@ -34,9 +34,9 @@ export const topology = {
       ],
     },
     orders: {
-      description: 'Risk limits, the kill switch, reservations, orders and the paper venue.',
+      description: 'Accounts, risk limits, the kill switch, reservations, orders and the paper venue.',
       keys: [
-        'ACCOUNT#<accountId> / LIMITS: the risk limits',
+        'ACCOUNT#<accountId> / ACCOUNT: its venue and how orders fare there', 'ACCOUNT#<accountId> / LIMITS: the risk limits',
         'ACCOUNT#<accountId> / KILL_SWITCH: whether trading is stopped, by whom and why',
         'ACCOUNT#<accountId> / STATES: what is halted or only reduced, by whom, why and until when',
         'ACCOUNT#<accountId> / EXPOSURE: what its instances hold and reserve together, once a limit asks for that',
@@ -48,7 +48,7 @@ export const topology = {
       ],
       accessPatterns: [
         'check-risk: get limits, kill switch, states, exposure, reservation, decided; put reservation, decided and exposure with order',
-        'manage-backtests: get limits',
+        'manage-backtests: get limits; manage-risk, manage-strategies: get and put an account with its limits and kill switch; index ACCOUNTS',
         'submit-order: get order, kill switch and states; track-order: get and put order, reservation and exposure',
         'read-orders: index ORDERS#<accountId> by effective time → orders, newest first',
         'evaluate-strategies: index HELD#<instrumentId>#<interval> → what was decided and nothing works towards',
@@ -192,10 +192,10 @@ export const topology = {
     },
     'read-portfolio': {
       context: 'api', description: 'Positions, equity and fills.', timeoutSeconds: 5, memoryMb: 256,
-      capabilities: { state: { portfolio: 'read', 'market-data': 'read' } },
+      capabilities: { state: { portfolio: 'read', orders: 'read', 'market-data': 'read' } },
     },
     'manage-risk': {
-      context: 'api', description: 'Risk limits, trading states and the kill switch.', timeoutSeconds: 5, memoryMb: 256,
+      context: 'api', description: 'Accounts, risk limits, trading states and the kill switch.', timeoutSeconds: 5, memoryMb: 256,
       capabilities: { state: { orders: 'write' } },
     },
     'manage-quarantine': {
@@ -299,6 +299,9 @@ export const topology = {
     { method: 'GET', path: '/v1/orders/{clientOrderId}', function: 'read-orders', role: 'viewer' },
     { method: 'GET', path: '/v1/portfolio', function: 'read-portfolio', role: 'viewer' },
     { method: 'GET', path: '/v1/fills', function: 'read-portfolio', role: 'viewer' },
+    { method: 'GET', path: '/v1/accounts', function: 'manage-risk', role: 'viewer' },
+    { method: 'POST', path: '/v1/accounts', function: 'manage-risk', role: 'operator' },
+    { method: 'GET', path: '/v1/accounts/{accountId}', function: 'manage-risk', role: 'viewer' },
     { method: 'GET', path: '/v1/risk/limits', function: 'manage-risk', role: 'viewer' },
     { method: 'PUT', path: '/v1/risk/limits', function: 'manage-risk', role: 'operator' },
     { method: 'GET', path: '/v1/risk/rules', function: 'manage-risk', role: 'viewer' },

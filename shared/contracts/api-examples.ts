@@ -1,4 +1,5 @@
 /** One request and one answer of each route, as the OpenAPI document shows them; a test holds them against the contracts. */
+import { accountExamples } from './account-routes.ts';
 import { barExample } from './bar-views.ts';
 import { bookExamples } from './book-examples.ts';
 import type { RouteKey } from './api.ts';
@@ -250,6 +251,7 @@ export const examples: Readonly<Record<RouteKey, RouteExample>> = {
     },
   },
   'GET /v1/fills': { response: page(fill) },
+  ...accountExamples,
   ...riskExamples,
   'GET /v1/quarantine': {
     response: page({ ...quarantined, status: 'QUARANTINED', redrivenAtMs: null, fix: null }),

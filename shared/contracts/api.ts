@@ -3,6 +3,7 @@
  * parsed by it, and the OpenAPI document is written from it.
  */
 import * as z from 'zod';
+import { accountRoutes } from './account-routes.ts';
 import { barsRoute } from './bar-views.ts';
 import { runPage, runPath, runsQuery, runView, submitBacktestBody } from './backtest-views.ts';
 import { orderView } from './events.ts';
@@ -23,7 +24,7 @@ import {
   quotesQuery,
 } from './market-views.ts';
 import { fillPage, fillsQuery, orderPage, orderPath, ordersQuery } from './order-views.ts';
-import { portfolioView } from './portfolio-views.ts';
+import { portfolioQuery, portfolioView } from './portfolio-views.ts';
 import { qualityRoute } from './quality-views.ts';
 import {
   quarantinePage,
@@ -140,13 +141,13 @@ export const contracts = {
   },
   'POST /v1/strategies': {
     summary:
-      'Creates a strategy instance with a book of its own, and starts it. ' +
+      'Creates a strategy instance with a book of its own on an account, and starts it. ' +
       `At ${MAX_STRATEGIES} instances no more are taken: a guard, not a quota. On AWS the count is eventually ` +
       'consistent and may lag behind what was created or removed within the last moments.',
     body: createStrategyBody,
     status: 201,
     response: strategyView,
-    problems: [409],
+    problems: [404, 409],
   },
   'GET /v1/strategies/{strategyId}': {
     summary: 'A strategy instance, its progress and its position.',
@@ -172,10 +173,11 @@ export const contracts = {
     problems: [404, 409],
   },
   'GET /v1/orders': {
-    summary: 'Orders, newest first.',
+    summary: 'Orders of an account, newest first.',
     query: ordersQuery,
     status: 200,
     response: orderPage,
+    problems: [404],
   },
   'GET /v1/orders/{clientOrderId}': {
     summary: 'An order and what became of it.',
@@ -185,11 +187,20 @@ export const contracts = {
     problems: [404],
   },
   'GET /v1/portfolio': {
-    summary: 'Positions marked at the latest 1s candle, and what they come to.',
+    summary: 'Positions of an account marked at the latest 1s candle, and what they come to.',
+    query: portfolioQuery,
+    problems: [404],
     status: 200,
     response: portfolioView,
   },
-  'GET /v1/fills': { summary: 'Fills, newest first.', query: fillsQuery, status: 200, response: fillPage },
+  'GET /v1/fills': {
+    summary: 'Fills of an account, newest first.',
+    query: fillsQuery,
+    status: 200,
+    response: fillPage,
+    problems: [404],
+  },
+  ...accountRoutes,
   ...riskRoutes,
   'GET /v1/quarantine': {
     summary: 'What was set aside, newest first, with its cause.',

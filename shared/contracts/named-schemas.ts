@@ -1,5 +1,6 @@
 /** The names that schemas have in the OpenAPI document. */
 import type * as z from 'zod';
+import { accountList, accountView } from './account-routes.ts';
 import { openApiView } from './api.ts';
 import { barPage } from './bar-views.ts';
 import { runPage, runView, submitBacktestBody } from './backtest-views.ts';
@@ -52,6 +53,8 @@ export const namedSchemas: readonly (readonly [name: string, schema: z.ZodType])
   ['Order', orderView],
   ['OrderPage', orderPage],
   ['Portfolio', portfolioView],
+  ['Account', accountView],
+  ['AccountList', accountList],
   ['Fill', fill],
   ['FillPage', fillPage],
   ['RiskLimits', limitsRecord],

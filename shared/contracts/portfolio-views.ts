@@ -1,5 +1,6 @@
 /** The portfolio as REST shows it: each book marked at the market, and sums by currency. */
 import * as z from 'zod';
+import { accountQuery } from './account-routes.ts';
 import { amountText, decimalText } from './decimal-text.ts';
 import { positionView, timeMs } from './events.ts';
 
@@ -28,6 +29,8 @@ export const currencyTotal = z.strictObject({
   feesPaid: amountText,
 });
 export type CurrencyTotal = z.infer<typeof currencyTotal>;
+
+export const portfolioQuery = z.strictObject(accountQuery);
 
 export const portfolioView = z.strictObject({
   accountId: z.string(),

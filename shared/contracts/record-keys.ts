@@ -43,6 +43,12 @@ export const strategiesIndex = (strategyId: string): Index => ({
 });
 
 /** Table `orders`. */
+export const accountKey = (accountId: string): Key => ({ pk: `ACCOUNT#${accountId}`, sk: 'ACCOUNT' });
+export const ACCOUNTS_PARTITION = 'ACCOUNTS';
+export const accountsIndex = (accountId: string): Index => ({
+  partition: ACCOUNTS_PARTITION,
+  sort: accountId,
+});
 export const limitsKey = (accountId: string): Key => ({ pk: `ACCOUNT#${accountId}`, sk: 'LIMITS' });
 export const killSwitchKey = (accountId: string): Key => ({ pk: `ACCOUNT#${accountId}`, sk: 'KILL_SWITCH' });
 export const statesKey = (accountId: string): Key => ({ pk: `ACCOUNT#${accountId}`, sk: 'STATES' });

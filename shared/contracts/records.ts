@@ -11,8 +11,7 @@ import { timeMs, type OrderView, type PositionView } from './events.ts';
 import type { RememberedDecisions } from './risk-records.ts';
 import type { Role } from './roles.ts';
 
-/** The paper account. There is one for now. */
-export const PAPER_ACCOUNT_ID = 'paper';
+export { PAPER_ACCOUNT_ID } from './account-routes.ts';
 
 /** STRATEGY#<strategyId> / DEFINITION, and the same again under LISTED: an item has one index key, and there are two lists. */
 export type StrategyRecord = StrategyInstance;

@@ -5,8 +5,8 @@ import type { RiskRule } from '../domain/risk/rule.ts';
 import { RISK_RULES } from '../domain/risk/rules.ts';
 import type { STATE_SCOPES } from '../domain/risk/trading-state.ts';
 import { TRADING_STATES } from '../domain/risk/trading-state.ts';
+import { accountIdText } from './account-records.ts';
 import { timeMs } from './instrument-fields.ts';
-import { PAPER_ACCOUNT_ID } from './records.ts';
 import { statesRecord } from './risk-records.ts';
 
 export const statesView = statesRecord;
@@ -33,11 +33,7 @@ function stateOf<const Scope extends (typeof STATE_SCOPES)[number], Name extends
 }
 
 export const changeStateBody = z.discriminatedUnion('scope', [
-  stateOf(
-    'account',
-    z.literal(PAPER_ACCOUNT_ID, { error: `expected an account: ${PAPER_ACCOUNT_ID}` }),
-    'The id of the account.',
-  ),
+  stateOf('account', accountIdText, 'The id of the account: the one that the request is about.'),
   stateOf(
     'strategy',
     z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  accountChannel,
   booksChannel,
   candlesChannel,
   parseChannel,
@@ -10,8 +11,10 @@ import {
 
 describe('a channel', () => {
   it.each([
-    ['orders', { kind: 'orders' }],
-    ['portfolio', { kind: 'portfolio' }],
+    ['orders', { kind: 'orders', accountId: 'paper' }],
+    ['portfolio', { kind: 'portfolio', accountId: 'paper' }],
+    [accountChannel('orders', 'slower'), { kind: 'orders', accountId: 'slower' }],
+    [accountChannel('portfolio', 'a-1'), { kind: 'portfolio', accountId: 'a-1' }],
     [pricesChannel('binance:BTC-USDT'), { kind: 'prices', instrumentId: 'binance:BTC-USDT' }],
     [quotesChannel('kraken:BTC-USD'), { kind: 'quotes', instrumentId: 'kraken:BTC-USD' }],
     [booksChannel('kraken:BTC-USD'), { kind: 'books', instrumentId: 'kraken:BTC-USD' }],
@@ -27,6 +30,10 @@ describe('a channel', () => {
     '',
     'order',
     'orders:',
+    // One channel has one name.
+    'orders:paper',
+    'orders:A',
+    'portfolio:a:b',
     'orders:binance:BTC-USDT',
     'prices',
     'prices:BTC-USDT',

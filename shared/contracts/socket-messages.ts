@@ -1,7 +1,9 @@
 /** The WebSocket: how to get in, what a client may say, and what it hears. */
 import * as z from 'zod';
+import { ACCOUNT_ID } from '../domain/accounts/account.ts';
 import { isInterval, INTERVALS, type Interval } from '../domain/candles/interval.ts';
 import { isInstrumentId, type InstrumentId } from '../domain/market-data/instrument.ts';
+import { PAPER_ACCOUNT_ID } from './account-routes.ts';
 import { bookView, quoteView } from './book-views.ts';
 import { candleView, fill, orderView, positionView, timeMs } from './events.ts';
 import { qualityEventView } from './quality-views.ts';
@@ -16,8 +18,7 @@ export type Channel =
   | { readonly kind: 'prices' | 'quotes' | 'books' | 'quality'; readonly instrumentId: InstrumentId }
   | { readonly kind: 'candles'; readonly instrumentId: InstrumentId; readonly interval: Interval }
   | { readonly kind: 'all-quality' }
-  | { readonly kind: 'orders' }
-  | { readonly kind: 'portfolio' };
+  | { readonly kind: 'orders' | 'portfolio'; readonly accountId: string };
 
 export const pricesChannel = (instrumentId: InstrumentId): string => `prices:${instrumentId}`;
 export const quotesChannel = (instrumentId: InstrumentId): string => `quotes:${instrumentId}`;
@@ -27,14 +28,20 @@ export const candlesChannel = (instrumentId: InstrumentId, interval: Interval): 
   `candles:${instrumentId}:${interval}`;
 /** Of every instrument. */
 export const QUALITY_CHANNEL = 'quality';
-export const ORDERS_CHANNEL = 'orders';
-export const PORTFOLIO_CHANNEL = 'portfolio';
+/** Of an account; that of the account `paper` has no name behind it, as when there was no other. */
+export const accountChannel = (kind: 'orders' | 'portfolio', accountId: string): string =>
+  accountId === PAPER_ACCOUNT_ID ? kind : `${kind}:${accountId}`;
 
 /** @returns null when the text names no channel. */
 export function parseChannel(text: string): Channel | null {
-  if (text === ORDERS_CHANNEL || text === PORTFOLIO_CHANNEL) return { kind: text };
   if (text === QUALITY_CHANNEL) return { kind: 'all-quality' };
   const [kind, exchange, pair, interval, ...rest] = text.split(':');
+  if (kind === 'orders' || kind === 'portfolio') {
+    const accountId = exchange ?? PAPER_ACCOUNT_ID;
+    return ACCOUNT_ID.test(accountId) && text === accountChannel(kind, accountId)
+      ? { kind, accountId }
+      : null;
+  }
   const instrumentId = `${exchange ?? ''}:${pair ?? ''}`;
   if (rest.length > 0 || !isInstrumentId(instrumentId)) return null;
   const isWithoutInterval = kind === 'prices' || kind === 'quotes' || kind === 'books' || kind === 'quality';
@@ -51,7 +58,8 @@ const channel = z
   .refine((text) => parseChannel(text) !== null, {
     error:
       'expected prices:<instrumentId>, quotes:<instrumentId>, books:<instrumentId>, ' +
-      'quality:<instrumentId>, candles:<instrumentId>:<interval>, quality, orders or portfolio; ' +
+      'quality:<instrumentId>, candles:<instrumentId>:<interval>, quality, orders or portfolio, ' +
+      'or orders:<accountId> or portfolio:<accountId> of another account than paper; ' +
       `candles are built for ${INTERVALS.join(', ')}`,
   });
 

@@ -30,6 +30,7 @@ const KINDS: Readonly<Record<string, Versions>> = {
   'signals STRATEGY PROGRESS': FIRST,
   'signals STRATEGY SIGNAL': FIRST,
   'signals OUTBOX OUTBOX': FIRST,
+  'orders ACCOUNT ACCOUNT': FIRST,
   'orders ACCOUNT LIMITS': FIRST,
   'orders ACCOUNT KILL_SWITCH': FIRST,
   'orders ACCOUNT STATES': FIRST,

@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { INTERVALS } from '../domain/candles/interval.ts';
 import { MAX_PERIOD } from '../domain/strategies/ma-crossover.ts';
 import { strategyNames } from '../domain/strategies/registry.ts';
+import { accountIdText } from './account-records.ts';
+import { PAPER_ACCOUNT_ID } from './account-routes.ts';
 import { amountText, capitalText, positiveDecimalText, rateText } from './decimal-text.ts';
 import { instrumentId, interval, positionView, timeMs } from './events.ts';
 import { pageOf, pageQuery } from './page.ts';
@@ -26,6 +28,9 @@ const period = { type: 'integer', minimum: 1, maximum: MAX_PERIOD };
 
 /** The same name, parameters, instrument and interval are the same instance. */
 export const createStrategyBody = z.strictObject({
+  accountId: accountIdText
+    .default(PAPER_ACCOUNT_ID)
+    .meta({ description: 'The account that it trades on, and that its capital is of.' }),
   name: z
     .string()
     .min(1)
@@ -44,8 +49,12 @@ export const createStrategyBody = z.strictObject({
   capital: capitalText
     .default('10000')
     .meta({ description: 'Cash of this instance alone, in the quote currency.' }),
-  feeRate: rateText.default('0.001'),
-  slippage: rateText.default('0'),
+  feeRate: rateText
+    .optional()
+    .meta({ description: 'Of makers and takers alike; left out: as its account has it.' }),
+  slippage: rateText
+    .optional()
+    .meta({ description: 'A fraction of the price; left out: as its account has it.' }),
   latencyMs: z
     .int()
     .min(0)
@@ -68,6 +77,10 @@ export const strategyView = z.strictObject({
   feeRate: amountText,
   slippage: amountText,
   latencyMs: z.int().min(0).nullable(),
+  byAccount: z
+    .array(z.enum(['feeRate', 'slippage']))
+    .optional()
+    .meta({ description: 'What of this is its account’s; left out: nothing.' }),
   status: strategyStatus,
   waiting: z.string().nullable().meta({
     description: 'Why it is shown no candles: no market data of its instrument has come in. null: some has.',

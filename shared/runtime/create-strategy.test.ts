@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { openMemoryState } from '../../test/support/memory-state.ts';
 import { aStrategy } from '../../test/support/strategy.ts';
 import {
+  accountKey,
   bookKey,
   booksPartition,
   definitionKey,
@@ -42,6 +43,7 @@ describe('creating a strategy instance', () => {
   it('opens its account, so that orders are not denied for want of limits', async () => {
     await createStrategy(state, instance, 1000);
     expect((await state.get('orders', limitsKey('paper')))?.value).toEqual(DEFAULT_LIMITS);
+    expect((await state.get('orders', accountKey('paper')))?.value).toMatchObject({ venue: 'paper' });
     const killSwitch = await state.get('orders', killSwitchKey('paper'));
     expect(killSwitchRecord.parse(killSwitch?.value)).toMatchObject({ engaged: false, atMs: 1000 });
   });

@@ -2,21 +2,14 @@ import {
   booksIndex,
   bookKey,
   definitionKey,
-  killSwitchKey,
-  limitsKey,
   listedKey,
   runningIndex,
   strategiesIndex,
 } from '../contracts/record-keys.ts';
-import {
-  INITIAL_KILL_SWITCH,
-  type BookRecord,
-  type KillSwitchRecord,
-  type StrategyRecord,
-} from '../contracts/records.ts';
-import { DEFAULT_LIMITS } from '../domain/risk/rules.ts';
+import type { BookRecord, StrategyRecord } from '../contracts/records.ts';
 import type { StrategyInstance } from '../domain/strategies/strategy.ts';
 import { ConditionFailed, type PutWrite, type StateStore } from '../ports/state-store.ts';
+import { ensureAccount } from './accounts.ts';
 
 /**
  * Creates an instance with its book, and with them the limits and the kill switch of its account where those are
@@ -91,22 +84,4 @@ function bookWrite(instance: StrategyInstance): PutWrite {
     condition: { kind: 'absent' },
     index: booksIndex(accountId, strategyId),
   };
-}
-
-/** Limits and kill switch that are there stay as they are. */
-export async function ensureAccount(state: StateStore, accountId: string, nowMs: number): Promise<void> {
-  const killSwitch: KillSwitchRecord = { ...INITIAL_KILL_SWITCH, atMs: nowMs };
-  const wanted = [
-    { ...limitsKey(accountId), value: DEFAULT_LIMITS },
-    { ...killSwitchKey(accountId), value: killSwitch },
-  ];
-  for (const { pk, sk, value } of wanted) {
-    if ((await state.get('orders', { pk, sk })) !== null) continue;
-    try {
-      await state.write({ kind: 'put', table: 'orders', pk, sk, value, condition: { kind: 'absent' } });
-    } catch (error) {
-      // Somebody else opened the account at the same moment.
-      if (!(error instanceof ConditionFailed)) throw error;
-    }
-  }
 }

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConditionFailed } from '../ports/state-store.ts';
+import { accountRecordOf } from '../contracts/account-records.ts';
+import { plainAccount } from '../domain/accounts/account.ts';
 import { DEFAULT_LIMITS } from '../domain/risk/rules.ts';
 import { Unreachable } from '../ports/unreachable.ts';
 import { restClient } from '../../test/support/rest-client.ts';
@@ -15,6 +17,12 @@ const killSwitch = { engaged: true, reason: 'test', by: 'alice', atMs: 0 };
 function riskFunction(chosen: Partial<RiskHandlers> = {}) {
   return restClient(
     defineRestFunction('manage-risk', {
+      'GET /v1/accounts': async () => ({ kind: 'done', body: { accounts: [] } }),
+      'POST /v1/accounts': async ({ body }) => ({ kind: 'done', body }),
+      'GET /v1/accounts/{accountId}': async ({ path: { accountId } }) => ({
+        kind: 'done',
+        body: accountRecordOf(plainAccount(accountId)),
+      }),
       'GET /v1/risk/limits': async () => ({ kind: 'done', body: limits }),
       'PUT /v1/risk/limits': async ({ body }) => ({ kind: 'done', body }),
       'GET /v1/risk/rules': async () => ({ kind: 'done', body: { rules: [] } }),

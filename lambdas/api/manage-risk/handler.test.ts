@@ -5,7 +5,7 @@ import { killSwitchKey, limitsKey, statesKey } from '../../../shared/contracts/r
 import { killSwitchRecord } from '../../../shared/contracts/records.ts';
 import { limitsRecord } from '../../../shared/contracts/risk-limits.ts';
 import { DEFAULT_LIMITS } from '../../../shared/domain/risk/rules.ts';
-import { ensureAccount } from '../../../shared/runtime/create-strategy.ts';
+import { ensureAccount } from '../../../shared/runtime/accounts.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
 import { createHandler } from './handler.ts';
 
@@ -134,7 +134,7 @@ describe('trading states', () => {
   });
 
   it.each([
-    { scope: 'account', name: 'somebody' },
+    { scope: 'account', name: 'Somebody' },
     { scope: 'strategy', name: 'ma-crossover' },
     { scope: 'instrument', name: 'BTCUSDT' },
     { scope: 'market' },

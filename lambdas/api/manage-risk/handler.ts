@@ -3,7 +3,6 @@ import { killSwitchKey, limitsKey, statesKey } from '../../../shared/contracts/r
 import {
   INITIAL_KILL_SWITCH,
   killSwitchRecord,
-  PAPER_ACCOUNT_ID,
   type KillSwitchRecord,
 } from '../../../shared/contracts/records.ts';
 import { limitsRecord } from '../../../shared/contracts/risk-limits.ts';
@@ -13,47 +12,61 @@ import { DEFAULT_LIMITS, type RiskLimits } from '../../../shared/domain/risk/rul
 import { isOver, withState } from '../../../shared/domain/risk/trading-state.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { conditionOn, type StateStore } from '../../../shared/ports/state-store.ts';
+import { isKnownAccount, unknownAccount } from '../../../shared/runtime/accounts.ts';
 import { log } from '../../../shared/runtime/log.ts';
 import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
 import type { RestOutcome } from '../../../shared/runtime/rest-outcome.ts';
+import { accountHandlers } from './accounts.ts';
 
 /**
- * Risk limits, trading states and the kill switch. What is shown is what is stored, since decisions are made by nothing else; before
+ * Accounts, and of each its risk limits, trading states and kill switch. What is shown is what is stored, since decisions are made by nothing else; before
  * the account is opened, which the first strategy does, it is what that will store. Looking writes nothing.
  */
 export function createHandler({ state }: Pick<Ports, 'state'>, nowMs: () => number = Date.now) {
   return defineRestFunction('manage-risk', {
-    'GET /v1/risk/limits': async () => {
-      const item = await state.get('orders', limitsKey(PAPER_ACCOUNT_ID));
+    ...accountHandlers(state, nowMs),
+    'GET /v1/risk/limits': async ({ query: { account } }) => {
+      if (!(await isKnownAccount(state, account))) return unknownAccount(account);
+      const item = await state.get('orders', limitsKey(account));
       return { kind: 'done', body: limitsRecord.parse(item === null ? DEFAULT_LIMITS : item.value) };
     },
-    'PUT /v1/risk/limits': async ({ body, subject }) => {
-      const limits = await retryOnConflict(async () => changeLimits(state, body));
-      log.warn('risk limits changed', { by: subject, ...limits });
+    'PUT /v1/risk/limits': async ({ query: { account }, body, subject }) => {
+      if (!(await isKnownAccount(state, account))) return unknownAccount(account);
+      const limits = await retryOnConflict(async () => changeLimits(state, account, body));
+      log.warn('risk limits changed', { account, by: subject, ...limits });
       return { kind: 'done', body: limits };
     },
     'GET /v1/risk/rules': async () => ({ kind: 'done', body: viewOfRules() }),
-    'GET /v1/risk/states': async () => ({ kind: 'done', body: await shownStates(state, nowMs()) }),
-    'PUT /v1/risk/states': async ({ body, subject }) => {
-      const change = { ...body, by: subject, atMs: nowMs() };
-      return retryOnConflict(async () => changeState(state, change));
+    'GET /v1/risk/states': async ({ query: { account } }) => {
+      if (!(await isKnownAccount(state, account))) return unknownAccount(account);
+      return { kind: 'done', body: await shownStates(state, account, nowMs()) };
     },
-    'GET /v1/risk/kill-switch': async () => {
-      const item = await state.get('orders', killSwitchKey(PAPER_ACCOUNT_ID));
+    'PUT /v1/risk/states': async ({ query: { account }, body, subject }) => {
+      if (!(await isKnownAccount(state, account))) return unknownAccount(account);
+      if (body.scope === 'account' && body.name !== account) {
+        return { kind: 'conflict', detail: `the request is about account ${account}, not ${body.name}` };
+      }
+      const change = { ...body, by: subject, atMs: nowMs() };
+      return retryOnConflict(async () => changeState(state, account, change));
+    },
+    'GET /v1/risk/kill-switch': async ({ query: { account } }) => {
+      if (!(await isKnownAccount(state, account))) return unknownAccount(account);
+      const item = await state.get('orders', killSwitchKey(account));
       return { kind: 'done', body: killSwitchRecord.parse(item === null ? INITIAL_KILL_SWITCH : item.value) };
     },
-    'PUT /v1/risk/kill-switch': async ({ body, subject }) => {
+    'PUT /v1/risk/kill-switch': async ({ query: { account }, body, subject }) => {
+      if (!(await isKnownAccount(state, account))) return unknownAccount(account);
       const killSwitch: KillSwitchRecord = { ...body, by: subject, atMs: nowMs() };
-      await replaceKillSwitch(state, killSwitch);
-      log.warn('kill switch changed', killSwitch);
+      await replaceKillSwitch(state, account, killSwitch);
+      log.warn('kill switch changed', { account, ...killSwitch });
       return { kind: 'done', body: killSwitch };
     },
   });
 }
 
-async function shownStates(state: StateStore, nowMs: number): Promise<StatesRecord> {
-  const item = await state.get('orders', statesKey(PAPER_ACCOUNT_ID));
+async function shownStates(state: StateStore, account: string, nowMs: number): Promise<StatesRecord> {
+  const item = await state.get('orders', statesKey(account));
   const { states } = item === null ? NOTHING_STOPPED : statesRecord.parse(item.value);
   return { states: states.filter((one) => !isOver(one, nowMs)) };
 }
@@ -63,9 +76,10 @@ const NOTHING_STOPPED: StatesRecord = { states: [] };
 /** States that cannot be read any more, which deny all orders, are put right by setting one. */
 async function changeState(
   state: StateStore,
+  account: string,
   change: Parameters<typeof withState>[1],
 ): Promise<RestOutcome<'PUT /v1/risk/states'>> {
-  const place = { table: 'orders', ...statesKey(PAPER_ACCOUNT_ID) } as const;
+  const place = { table: 'orders', ...statesKey(account) } as const;
   const item = await state.get('orders', place);
   const known = statesRecord.safeParse(item?.value).data ?? NOTHING_STOPPED;
   const states = [...withState(known.states, change, change.atMs)];
@@ -80,8 +94,12 @@ async function changeState(
 }
 
 /** Limits that cannot be read any more are put right by setting some: the others are then the defaults. */
-async function changeLimits(state: StateStore, changes: BodyOf<'PUT /v1/risk/limits'>): Promise<RiskLimits> {
-  const key = limitsKey(PAPER_ACCOUNT_ID);
+async function changeLimits(
+  state: StateStore,
+  account: string,
+  changes: BodyOf<'PUT /v1/risk/limits'>,
+): Promise<RiskLimits> {
+  const key = limitsKey(account);
   const item = await state.get('orders', key);
   const known = limitsRecord.safeParse(item?.value).data ?? DEFAULT_LIMITS;
   const value = limitsRecord.parse({ ...known, ...changes });
@@ -91,7 +109,7 @@ async function changeLimits(state: StateStore, changes: BodyOf<'PUT /v1/risk/lim
 }
 
 /** The last word counts: whoever stops trading must not be told to read again first. */
-async function replaceKillSwitch(state: StateStore, value: KillSwitchRecord): Promise<void> {
-  const key = killSwitchKey(PAPER_ACCOUNT_ID);
+async function replaceKillSwitch(state: StateStore, account: string, value: KillSwitchRecord): Promise<void> {
+  const key = killSwitchKey(account);
   await state.write({ kind: 'put', table: 'orders', ...key, value, condition: { kind: 'none' } });
 }

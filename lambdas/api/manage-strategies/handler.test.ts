@@ -17,6 +17,8 @@ import type { BookRecord } from '../../../shared/contracts/records.ts';
 import { laneOf } from '../../../shared/domain/market-data/lane.ts';
 import type { StateStore } from '../../../shared/ports/state-store.ts';
 import type { TableName } from '../../../shared/topology.ts';
+import { accountOf, accountRecord } from '../../../shared/contracts/account-records.ts';
+import { openAccount } from '../../../shared/runtime/accounts.ts';
 import { createHandler } from './handler.ts';
 
 const request = {
@@ -82,12 +84,44 @@ describe('creating a strategy', () => {
     [{ feeRate: '0.5' }, /^body\.feeRate: expected a fraction/],
     [{ capital: '1000000000001' }, /^body\.capital: expected a decimal above zero and at most 1000000000000/],
     [{ latencyMs: 60_001 }, /body\.latencyMs/],
-    [{ accountId: 'other' }, /accountId/],
+    [{ accountId: 'Other' }, /^body\.accountId: expected 1 to 40/],
   ])('with %j is refused, and nothing is written', async (fields, detail) => {
     const { status, problem } = await create(fields);
     expect(status).toBe(422);
     expect(problem.detail).toMatch(detail);
     expect((await call('GET /v1/strategies')).body.items).toEqual([]);
+  });
+});
+
+describe('a strategy on an account', () => {
+  const terms = { takerFee: '0.002', slippage: { kind: 'fixed', fraction: '0.0004' } } as const;
+  beforeEach(async () => {
+    const body = { accountId: 'other', paper: terms };
+    await openAccount(state, accountOf(accountRecord.parse(body)), 1000);
+  });
+
+  it('has what it does not state from its account, and says which', async () => {
+    const { body } = await create({ accountId: 'other', slippage: '0.1' });
+    expect(body).toMatchObject({
+      accountId: 'other',
+      feeRate: '0.002',
+      slippage: '0.1',
+      byAccount: ['feeRate'],
+    });
+    const own = await create({ accountId: 'other', interval: '1s', feeRate: '0', slippage: '0' });
+    expect(own.body).not.toHaveProperty('byAccount');
+  });
+
+  it('is another than the same on another account', async () => {
+    const [here, there] = [await create(), await create({ accountId: 'other' })];
+    expect([here.status, there.status]).toEqual([201, 201]);
+    expect(here.body.strategyId).not.toBe(there.body.strategyId);
+  });
+
+  it('that is not there is refused in one line, and nothing is written', async () => {
+    const { status, problem } = await create({ accountId: 'nobody' });
+    expect([status, problem.detail]).toEqual([404, 'no account nobody']);
+    expect(await running()).toBe(0);
   });
 });
 

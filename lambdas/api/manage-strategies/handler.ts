@@ -10,18 +10,20 @@ import {
   reservationKey,
   STRATEGIES_PARTITION,
 } from '../../../shared/contracts/record-keys.ts';
-import {
-  PAPER_ACCOUNT_ID,
-  type BookRecord,
-  type ProgressRecord,
-  type ReservationRecord,
-  type StrategyRecord,
+import type {
+  BookRecord,
+  ProgressRecord,
+  ReservationRecord,
+  StrategyRecord,
 } from '../../../shared/contracts/records.ts';
 import { MAX_STRATEGIES, type StrategyView } from '../../../shared/contracts/strategy-views.ts';
-import { decimal } from '../../../shared/domain/decimal.ts';
+import type { Account } from '../../../shared/domain/accounts/account.ts';
+import { termsOfAccount } from '../../../shared/domain/accounts/instance-paper-model.ts';
+import { decimal, formatDecimal } from '../../../shared/domain/decimal.ts';
 import { strategyInstance } from '../../../shared/domain/strategies/instance.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { conditionOn, type StateStore, type Write } from '../../../shared/ports/state-store.ts';
+import { readAccount, unknownAccount } from '../../../shared/runtime/accounts.ts';
 import { createStrategy, definitionWrites } from '../../../shared/runtime/create-strategy.ts';
 import { latestPrices } from '../../../shared/runtime/latest-prices.ts';
 import { defineRestFunction } from '../../../shared/runtime/rest-function.ts';
@@ -57,7 +59,9 @@ async function create(
   body: BodyOf<'POST /v1/strategies'>,
   nowMs: number,
 ): Promise<RestOutcome<'POST /v1/strategies'>> {
-  const instance = strategyInstance({ accountId: PAPER_ACCOUNT_ID, ...body });
+  const account = await readAccount(state, body.accountId);
+  if (account === null) return unknownAccount(body.accountId);
+  const instance = strategyInstance({ ...body, ...termsOf(body, account) });
   if ('error' in instance) return wrongBodyField(instance.field, instance.error);
   // Approximate on AWS, where an index lags behind its table: requests within that moment of one another may each find
   // room for the last instance, and one removed just now may still count. A guard against a runaway client needs no
@@ -73,6 +77,19 @@ async function create(
     kind: 'done',
     body: await viewOf(state, instance),
     location: `/v1/strategies/${instance.strategyId}`,
+  };
+}
+
+/** The rates that it trades by, and which of them it did not state. */
+function termsOf({ feeRate, slippage }: BodyOf<'POST /v1/strategies'>, account: Account) {
+  const terms = termsOfAccount(account);
+  return {
+    feeRate: feeRate ?? formatDecimal(terms.feeRate),
+    slippage: slippage ?? formatDecimal(terms.slippage),
+    byAccount: [
+      ...(feeRate === undefined ? (['feeRate'] as const) : []),
+      ...(slippage === undefined ? (['slippage'] as const) : []),
+    ],
   };
 }
 
@@ -199,9 +216,10 @@ async function viewsOf(
     state,
     records.map(({ instrumentId }) => instrumentId),
   );
-  return records.map((record) => ({
+  return records.map(({ byAccount, ...record }) => ({
     ...record,
     params: { ...record.params },
+    ...(byAccount === undefined ? {} : { byAccount: [...byAccount] }),
     waiting: prices.has(record.instrumentId)
       ? null
       : `no market data of ${record.instrumentId} has come in: it waits until a source has some`,

@@ -1,10 +1,9 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import { eventSchemas, type ClosedCandle } from '../../../shared/contracts/events.ts';
 import {
+  accountChannel,
   booksChannel,
   candlesChannel,
-  ORDERS_CHANNEL,
-  PORTFOLIO_CHANNEL,
   QUALITY_CHANNEL,
   qualityChannel,
   pricesChannel,
@@ -47,11 +46,13 @@ export function messagesOf(event: PushedEvent): ChannelMessage[] {
     }
     case 'OrderChangedV1': {
       const { order } = eventSchemas.OrderChangedV1.parse(event.detail);
-      return [{ channel: ORDERS_CHANNEL, type: 'order', data: order }];
+      return [{ channel: accountChannel('orders', order.accountId), type: 'order', data: order }];
     }
     case 'PortfolioChangedV1': {
       const change = eventSchemas.PortfolioChangedV1.parse(event.detail);
-      return [{ channel: PORTFOLIO_CHANNEL, type: 'portfolio', data: change }];
+      return [
+        { channel: accountChannel('portfolio', change.fill.accountId), type: 'portfolio', data: change },
+      ];
     }
   }
 }

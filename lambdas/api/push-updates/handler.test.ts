@@ -59,6 +59,16 @@ describe('updates', () => {
     expect(push.to('c3')).toEqual([]);
   });
 
+  it('of an account that is not the first come to who names it, and to nobody else', async () => {
+    const push = new RecordingPusher();
+    await listen('c1', 'orders');
+    await listen('c2', 'orders:other');
+    const order = anOrder(1, { accountId: 'other' });
+    await pushing(push)('OrderChangedV1', { order });
+    expect(push.to('c1')).toEqual([]);
+    expect(push.to('c2')).toEqual([{ channel: 'orders:other', type: 'order', data: order }]);
+  });
+
   it('of quality come to who listens to the log, and to who looks at the instrument', async () => {
     const push = new RecordingPusher();
     await listen('all', 'quality');

@@ -3,6 +3,8 @@ import { openMemoryState } from '../../../test/support/memory-state.ts';
 import { anOrder } from '../../../test/support/order.ts';
 import { restClient } from '../../../test/support/rest-client.ts';
 import { deterministicId } from '../../../shared/domain/ids.ts';
+import type { StateStore } from '../../../shared/ports/state-store.ts';
+import { ensureAccount } from '../../../shared/runtime/accounts.ts';
 import { orderWrite } from '../../../shared/runtime/order-items.ts';
 import { createHandler } from './handler.ts';
 
@@ -14,9 +16,10 @@ const orders = [
   anOrder(4),
 ];
 
+let state: StateStore;
 let call: ReturnType<typeof restClient>;
 beforeEach(async () => {
-  const state = openMemoryState();
+  state = openMemoryState();
   for (const order of orders) await state.write(orderWrite(order, { kind: 'absent' }));
   call = restClient(createHandler({ state }));
 });
@@ -36,6 +39,14 @@ describe('orders', () => {
     expect(
       idsOf(await call('GET /v1/orders', { query: { status: 'FILLED', strategyId: orders[0]!.strategyId } })),
     ).toEqual(ids(1));
+  });
+
+  it('are those of an account, and of none that is not there', async () => {
+    await ensureAccount(state, 'other', 0);
+    await state.write(orderWrite(anOrder(5, { accountId: 'other' }), { kind: 'absent' }));
+    expect(idsOf(await call('GET /v1/orders', { query: { account: 'other' } }))).toEqual(ids(5));
+    expect(idsOf(await call('GET /v1/orders'))).toEqual(ids(4, 3, 2, 1));
+    expect(await call('GET /v1/orders', { query: { account: 'nobody' } })).toMatchObject({ status: 404 });
   });
 
   it('come in pages, filtered ones as well', async () => {

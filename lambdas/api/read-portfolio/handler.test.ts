@@ -25,6 +25,17 @@ describe('the portfolio', () => {
     expect((await call('GET /v1/portfolio')).body).toEqual({ accountId: 'paper', totals: [], positions: [] });
   });
 
+  it('is that of an account, and of none that is not there', async () => {
+    await holdTwo();
+    const there = aStrategy({ accountId: 'other' });
+    await createStrategy(state, there, 0);
+    const { body } = await call('GET /v1/portfolio', { query: { account: 'other' } });
+    expect(body).toMatchObject({ accountId: 'other', positions: [{ strategyId: there.strategyId }] });
+    expect((await call('GET /v1/portfolio')).body.positions).toHaveLength(1);
+    for (const route of ['GET /v1/portfolio', 'GET /v1/fills'] as const)
+      expect(await call(route, { query: { account: 'nobody' } })).toMatchObject({ status: 404 });
+  });
+
   it('marks what is held at the latest 1s candle', async () => {
     const { strategyId } = await holdTwo();
     const tape = [

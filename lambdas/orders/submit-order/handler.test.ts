@@ -19,7 +19,7 @@ import { Unreachable } from '../../../shared/ports/unreachable.ts';
 import type { LogRecord } from '../../../shared/adapters/delivery.ts';
 import type { OrderRecord } from '../../../shared/contracts/records.ts';
 import { laneOf } from '../../../shared/domain/market-data/lane.ts';
-import { ensureAccount } from '../../../shared/runtime/create-strategy.ts';
+import { ensureAccount } from '../../../shared/runtime/accounts.ts';
 import { orderWrite } from '../../../shared/runtime/order-items.ts';
 import { createHandler as matchOrders } from '../match-orders/handler.ts';
 import { createHandler as trackOrder } from '../track-order/handler.ts';

@@ -15,7 +15,7 @@ export type WrongRequest = WrongField<
 
 /** Checks a request for a strategy instance and gives it its id: the same request is the same instance. */
 export function strategyInstance(request: InstanceRequest): StrategyInstance | WrongRequest {
-  const { accountId, name, instrumentId, interval, latencyMs } = request;
+  const { accountId, name, instrumentId, interval, latencyMs, byAccount } = request;
   const configured = configureStrategy(name, request.params);
   if ('error' in configured) return configured;
   if (!isInstrumentId(instrumentId)) {
@@ -49,6 +49,7 @@ export function strategyInstance(request: InstanceRequest): StrategyInstance | W
     feeRate: formatDecimal(feeRate),
     slippage: formatDecimal(slippage),
     latencyMs,
+    ...(byAccount === undefined || byAccount.length === 0 ? {} : { byAccount }),
     status: 'RUNNING',
   };
 }

@@ -54,5 +54,7 @@ export interface StrategyInstance {
   readonly slippage: string;
   /** Added to a candle's close to give an order's effective time; null: the time observed live. */
   readonly latencyMs: number | null;
+  /** Of the two rates, those that are its account's since it was asked for without them. Left out: both are its own. */
+  readonly byAccount?: readonly ('feeRate' | 'slippage')[];
   readonly status: 'RUNNING' | 'PAUSED';
 }
