@@ -9,7 +9,7 @@ import { recordOfLane } from '../../shared/ports/stream-writer.ts';
 import type { OrderRecord } from '../../shared/contracts/records.ts';
 import { deterministicId } from '../../shared/domain/ids.ts';
 import { laneOf } from '../../shared/domain/market-data/lane.ts';
-import { ensureAccount } from '../../shared/runtime/create-strategy.ts';
+import { ensureAccount } from '../../shared/runtime/accounts.ts';
 import { orderWrite, readOrder, sendToSubmit } from '../../shared/runtime/order-items.ts';
 import { anOrder } from '../support/order.ts';
 import { restClient } from '../support/rest-client.ts';
