@@ -10,6 +10,8 @@ import { qualityEventView } from './quality-views.ts';
 import { bookView, quoteView } from './book-views.ts';
 import { amountText, decimalText, positiveDecimalText } from './decimal-text.ts';
 import { instrumentId, timeMs, venueOffsetMs } from './instrument-fields.ts';
+import { termsFields, withoutProblem } from './order-terms.ts';
+import { paperModel } from './paper-model.ts';
 
 export { instrumentId, timeMs };
 
@@ -78,24 +80,25 @@ const signal = z.object({
   flags: qualityFlags.optional(),
 });
 
-export const order = z.object({
+const anyOrder = z.object({
   clientOrderId: z.uuid(),
   signalId: z.uuid(),
   accountId: z.string(),
   strategyId: z.uuid(),
   instrumentId,
-  side,
-  type: z.literal('MARKET'),
-  quantity: positiveDecimalText.nullable(),
-  quoteQuantity: positiveDecimalText.nullable(),
+  ...termsFields,
   feeRate: amountText,
   slippage: amountText,
+  paper: paperModel.optional(),
   effectiveTimeMs: timeMs,
   expiresAtMs: timeMs,
   venueOffsetMs: venueOffsetMs.optional(),
   /** Of the signal that it follows. */
   flags: qualityFlags.optional(),
 });
+
+/** One that a venue can be asked for. */
+export const order = anyOrder.superRefine(withoutProblem);
 
 export const fill = z.object({
   fillId: z.uuid(),
@@ -116,7 +119,7 @@ export const fill = z.object({
 });
 
 /** An order with what has become of it. */
-export const orderView = order.extend({
+export const orderView = anyOrder.extend({
   status: z.enum(ORDER_STATUSES),
   /** Why it was denied, rejected or expired. */
   statusReason: z.string().nullable(),

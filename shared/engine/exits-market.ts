@@ -1,4 +1,4 @@
-import { paperModelOf, workingMarketOrder } from '../domain/orders/market-fill.ts';
+import { paperModelOf, workingOrderOf } from '../domain/orders/market-fill.ts';
 import type { CandleStep } from '../domain/orders/market-step.ts';
 import type { Order } from '../domain/orders/order.ts';
 import { fillOf, type OrderReport } from '../domain/orders/report.ts';
@@ -40,7 +40,7 @@ export class ExitsMarket implements CandleMarket {
 
   #send(timeMs: number): readonly OrderReport[] {
     if (this.#asked === null) return [];
-    const order = workingMarketOrder(this.#asked, timeMs);
+    const order = workingOrderOf(this.#asked, timeMs);
     this.#asked = null;
     this.#working = order;
     if (order.terms.side === 'BUY') return this.#venue.enter(order);

@@ -1,13 +1,14 @@
-/** Between market orders in the form in which they are stored, with fee and slippage on them, and the matching core. */
+/** Between orders in the form in which they are stored, with their account's model on them, and the matching core. */
 import { NO_LATENCY, PLAIN_FILL, type PaperModel } from '../accounts/paper-model.ts';
+import { readPaperModel } from '../accounts/written-paper-model.ts';
 import { decimal } from '../decimal.ts';
 import { qualityOf } from '../market-data/quality-flags.ts';
 import type { MarketStep } from './market-step.ts';
 import { match } from './matching.ts';
 import type { Fill, Order } from './order.ts';
 import { fillOf } from './report.ts';
-import type { Market } from './terms.ts';
 import { workingOrder, type WorkingOrder } from './working-order.ts';
+import { termsOf } from './written-terms.ts';
 
 export type FillOutcome =
   { readonly kind: 'filled'; readonly fill: Fill } | { readonly kind: 'rejected'; readonly reason: string };
@@ -23,7 +24,7 @@ export function meetMarketOrder(
   step: MarketStep,
   effectiveTimeMs: number = order.effectiveTimeMs,
 ): FillOutcome | null {
-  const { reports } = match(workingMarketOrder(order, effectiveTimeMs), step, paperModelOf(order));
+  const { reports } = match(workingOrderOf(order, effectiveTimeMs), step, paperModelOf(order));
   const [report] = reports;
   if (report === undefined) return null;
   if (report.kind === 'filled') return { kind: 'filled', fill: fillOf(order, report) };
@@ -31,21 +32,19 @@ export function meetMarketOrder(
   throw new TypeError(`a market order is not ${report.kind} by a step of its market`);
 }
 
-/** A stored market order as the venue holds it. */
-export function workingMarketOrder(order: Order, effectiveTimeMs: number): WorkingOrder {
+/** A stored order as the venue holds it. @param effectiveTimeMs from when on it may fill, where that is not its own time */
+export function workingOrderOf(order: Order, effectiveTimeMs: number = order.effectiveTimeMs): WorkingOrder {
   const { flags = [] } = order;
   return workingOrder(order, termsOf(order), effectiveTimeMs, qualityOf(...flags));
 }
 
-function termsOf({ side, quantity, quoteQuantity }: Order): Market {
-  const plain = { type: 'MARKET', side, timeInForce: 'GTC', goodTillMs: null, reduceOnly: false } as const;
-  if (quantity !== null) return { ...plain, quantity: decimal(quantity), quoteQuantity: null };
-  // One that says neither buys nothing.
-  return { ...plain, quantity: null, quoteQuantity: decimal(quoteQuantity ?? '0') };
-}
-
-/** Fees and slippage as a stored order or an instance has them; it fills whole. */
-export function paperModelOf({ feeRate, slippage }: Pick<Order, 'feeRate' | 'slippage'>): PaperModel {
+/** As a stored order or an instance has it: where that is a fee and a slippage alone, it fills whole. */
+export function paperModelOf({
+  feeRate,
+  slippage,
+  paper,
+}: Pick<Order, 'feeRate' | 'slippage' | 'paper'>): PaperModel {
+  if (paper !== undefined) return readPaperModel(paper);
   const fee = decimal(feeRate);
   return {
     makerFee: fee,

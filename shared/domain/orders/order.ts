@@ -2,6 +2,8 @@ import type { InstrumentId } from '../market-data/instrument.ts';
 import type { Flagged } from '../market-data/quality-flags.ts';
 import type { Side } from '../market-data/trade.ts';
 import type { Interval } from '../candles/interval.ts';
+import type { WrittenPaperModel } from '../accounts/written-paper-model.ts';
+import type { WrittenTerms } from './written-terms.ts';
 
 export const ORDER_STATUSES = [
   'INITIALIZED',
@@ -37,25 +39,18 @@ export interface Signal extends Flagged {
   readonly venueOffsetMs?: number | undefined;
 }
 
-/**
- * What is asked of a venue. A market order carries either a quantity or the cash to spend, and the flags of the signal that it
- * follows.
- */
-export interface Order extends Flagged {
+/** What is asked of a venue, with the flags of the signal that it follows. */
+export interface Order extends WrittenTerms, Flagged {
   /** UUID of account, strategy, instrument, interval, candle and leg. */
   readonly clientOrderId: string;
   readonly signalId: string;
   readonly accountId: string;
   readonly strategyId: string;
   readonly instrumentId: InstrumentId;
-  readonly side: Side;
-  readonly type: 'MARKET';
-  /** Base units, canonical decimal. */
-  readonly quantity: string | null;
-  /** Cash to spend, fee included, canonical decimal. */
-  readonly quoteQuantity: string | null;
   readonly feeRate: string;
   readonly slippage: string;
+  /** Of its account. Left out where fee and slippage say all of it, and it fills whole. */
+  readonly paper?: WrittenPaperModel | undefined;
   /** It may fill at the first trade at or after this time. */
   readonly effectiveTimeMs: number;
   /** Until when its venue may take it. What the venue has taken stays there until it fills. */
