@@ -1,20 +1,32 @@
 import { fillKey, orderKey, signalKey, venueReportKey } from '../../shared/contracts/record-keys.ts';
 import type { OrderRecord } from '../../shared/contracts/records.ts';
 import { eventSchemas } from '../../shared/contracts/events.ts';
-import { isEndState, mayFollow } from '../../shared/domain/orders/order-status.ts';
+import { isEndState } from '../../shared/domain/orders/order-status.ts';
 import type { Signal } from '../../shared/domain/orders/order.ts';
 import type { BusEvent } from '../../shared/ports/event-bus.ts';
 import type { ItemKey } from '../../shared/ports/state-store.ts';
 import type { TableName } from '../../shared/topology.ts';
-import { recordsOf, type Law, type View } from '../fabric/watch.ts';
+import { putsOf, recordsOf, type Law, type View } from '../fabric/watch.ts';
 
-/** Nobody is told of what is not written down: a crash between the two would have told a tale. */
+/**
+ * Nobody is told of what is not written down: a crash between the two would have told a tale. What is told late may have
+ * been followed by something else since.
+ */
 export function toldOnceWritten(): Law {
+  const statuses = new Map<string, Set<string>>();
   return {
     name: 'what is told is written down',
+    onWrites: (writes) => {
+      for (const { value } of putsOf(writes, 'orders', 'ORDER', 'ORDER')) {
+        const { clientOrderId, status } = value as OrderRecord;
+        const written = statuses.get(clientOrderId) ?? new Set();
+        statuses.set(clientOrderId, written.add(status));
+      }
+      return null;
+    },
     onPublished: (events, view) => {
       for (const event of events) {
-        const wrong = whatIsMissing(event, view);
+        const wrong = whatIsMissing(event, view, statuses);
         if (wrong !== null) return wrong;
       }
       return null;
@@ -30,7 +42,11 @@ export function toldOnceWritten(): Law {
   };
 }
 
-function whatIsMissing({ detailType, detail }: BusEvent, { stores }: View): string | null {
+function whatIsMissing(
+  { detailType, detail }: BusEvent,
+  { stores }: View,
+  statuses: ReadonlyMap<string, ReadonlySet<string>>,
+): string | null {
   const unlessKept = (table: TableName, key: ItemKey): string | null =>
     stores.state.peek(table, key) === null
       ? `${detailType} was told of ${key.pk}, which is not written`
@@ -49,11 +65,11 @@ function whatIsMissing({ detailType, detail }: BusEvent, { stores }: View): stri
       return unlessKept('orders', venueReportKey(eventSchemas[detailType].parse(detail).clientOrderId));
     case 'OrderChangedV1': {
       const { clientOrderId, status } = (detail as { readonly order: OrderRecord }).order;
-      const kept = stores.state.peek('orders', orderKey(clientOrderId)) as OrderRecord | null;
-      if (kept === null) return `order ${clientOrderId} was told of, and is not in the table`;
-      return kept.status !== status && mayFollow(kept.status, status)
-        ? `order ${clientOrderId} was told to be ${status}, and is ${kept.status}`
-        : null;
+      const written = statuses.get(clientOrderId);
+      if (written === undefined) return `order ${clientOrderId} was told of, and is not in the table`;
+      return written.has(status)
+        ? null
+        : `order ${clientOrderId} was told to be ${status}, and was only ${[...written].join(', ')}`;
     }
     default:
       return null;
