@@ -348,8 +348,9 @@ describe('the topology', () => {
     expect(guarded.filter(({ method, role }) => method === 'GET' && role !== 'viewer')).toEqual([]);
   });
 
-  it('keeps limits, the kill switch and redrives for operators', () => {
+  it('keeps accounts, limits, the kill switch and redrives for operators', () => {
     expect(guarded.filter(({ role }) => role === 'operator').map(nameOf)).toEqual([
+      'POST /v1/accounts',
       'PUT /v1/risk/limits',
       'PUT /v1/risk/states',
       'PUT /v1/risk/kill-switch',

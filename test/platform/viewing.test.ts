@@ -22,7 +22,7 @@ import { openMemoryState } from '../support/memory-state.ts';
 import { restClient } from '../support/rest-client.ts';
 
 const id = '3a1f5a0e-7c55-5d0f-9d2b-6f1f4a8f2c11';
-const path = { pair: 'BTC-USDT', strategyId: id, clientOrderId: id, runId: id, id };
+const path = { accountId: 'paper', pair: 'BTC-USDT', strategyId: id, clientOrderId: id, runId: id, id };
 
 /** One backtest that could not be started, which a look finds out; nothing else. */
 async function portsOfViewer(): Promise<{ ports: Ports; written: string[] }> {
