@@ -10,6 +10,9 @@ import {
 
 const collectors = liveCollectors();
 
+/** Where connections are counted: a machine that stands still for a moment is no reason for another one. */
+const UNHURRIED = { pingAfterMs: 5000, answerWithinMs: 5000, silenceMs: 10_000 };
+
 describe('live collectors, one after the other', () => {
   it('begins where the run before it left off', async () => {
     const live = collectors();
@@ -27,10 +30,10 @@ describe('live collectors, one after the other', () => {
 
   it('stands by while another listens, and goes on at once where that one stops', async () => {
     const live = collectors();
-    const first = await live.listen();
+    const first = await live.listen(UNHURRIED);
     await live.tradeFirstSecond();
     const stop = new AbortController();
-    const second = live.start(stop.signal);
+    const second = live.start(stop.signal, UNHURRIED);
     live.running.push(async () => {
       stop.abort();
       await second;
