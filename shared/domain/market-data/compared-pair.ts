@@ -1,4 +1,4 @@
-import { pairOf, type InstrumentId } from './instrument.ts';
+import { currenciesOf, type InstrumentId } from './instrument.ts';
 
 const DOLLAR = 'USD';
 /** What is issued against dollars, one for one. */
@@ -31,7 +31,7 @@ export interface ComparedPair {
  * compared with what is paid for in the same. Two assets to which venues have given one code are not told apart.
  */
 export function comparedPair(instrumentId: InstrumentId): ComparedPair {
-  const [base = '', quote = ''] = pairOf(instrumentId).split('-');
+  const { base, quote } = currenciesOf(instrumentId);
   return {
     group: `${base}/${DOLLARS.has(quote) ? DOLLAR : quote}`,
     quote,

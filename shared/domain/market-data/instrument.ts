@@ -38,3 +38,14 @@ export function exchangeOf(instrumentId: InstrumentId): string {
 export function pairOf(instrumentId: InstrumentId): string {
   return instrumentId.slice(instrumentId.indexOf(':') + 1);
 }
+
+/** What is traded, and what it is paid for in. */
+export interface Currencies {
+  readonly base: string;
+  readonly quote: string;
+}
+
+export function currenciesOf(instrumentId: InstrumentId): Currencies {
+  const [base = '', quote = ''] = pairOf(instrumentId).split('-');
+  return { base, quote };
+}

@@ -99,8 +99,7 @@ function bookSell(book: Book, fill: Fill): BookingOutcome {
       reason: `sells ${fill.quantity}, position is ${formatDecimal(book.quantity)}`,
     };
   }
-  // A part of the position takes its part of the cost along; the last part takes what is left, so nothing is lost to rounding.
-  const cost = sold === book.quantity ? book.cost : (book.cost * sold) / book.quantity;
+  const cost = shareOfCost(book, sold);
   const quantity = book.quantity - sold;
   const profit = proceeds - cost;
   const { flags: _, ...unflagged } = book;
@@ -130,6 +129,11 @@ function bookSell(book: Book, fill: Fill): BookingOutcome {
       entry: quantity === 0n ? null : book.entry,
     },
   };
+}
+
+/** A part of the position takes its part of the cost along; the last part takes what is left, so nothing is lost to rounding. */
+export function shareOfCost({ quantity, cost }: Pick<Book, 'quantity' | 'cost'>, sold: Decimal): Decimal {
+  return sold === quantity ? cost : (cost * sold) / quantity;
 }
 
 function countFill(book: Book, { flags }: Fill): Pick<Book, 'fills' | 'flaggedFills'> {
