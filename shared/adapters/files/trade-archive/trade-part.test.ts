@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { temporaryFolder } from '../../../../test/support/temporary-folder.ts';
 import { decimal } from '../../../domain/decimal.ts';
-import type { Trade } from '../../../domain/market-data/trade.ts';
+import { MAX_TRADE_ID, type Trade } from '../../../domain/market-data/trade.ts';
 import { openPublished } from '../published/published-file.ts';
 import { hoursOfPart, keysOfPart, NoSuchPart, TradePartWriter } from './trade-part.ts';
 
@@ -19,7 +19,7 @@ const amounts = fc.bigInt(1n, 10n ** 27n);
 const trades: fc.Arbitrary<readonly Trade[]> = fc
   .array(
     fc.record({
-      tradeId: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+      tradeId: fc.integer({ min: 0, max: MAX_TRADE_ID }),
       price: amounts,
       quantity: amounts,
       takerSide: fc.constantFrom('BUY' as const, 'SELL' as const),
