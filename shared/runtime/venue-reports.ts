@@ -31,11 +31,11 @@ export async function keepReport(state: StateStore, report: WrittenReport): Prom
 /** @returns null: the venue has not told so much. */
 export async function readReport(
   state: StateStore,
-  { clientOrderId, accountId, strategyId, instrumentId }: OrderIdentity,
+  { clientOrderId, accountId, instrumentId }: OrderIdentity,
   number: number,
 ): Promise<WrittenReport | null> {
   const item =
     (await state.get<StoredReport>('orders', venueReportKey(clientOrderId, number))) ??
     (number === 1 ? await state.get<StoredReport>('orders', unnumberedReportKey(clientOrderId)) : null);
-  return item === null ? null : { clientOrderId, accountId, strategyId, instrumentId, ...item.value };
+  return item === null ? null : { accountId, instrumentId, ...item.value };
 }

@@ -20,7 +20,8 @@ import { bookingOf, type Booking } from './book-fill.ts';
 
 type Needs = Pick<Ports, 'state' | 'bus' | 'queues' | 'clock'>;
 
-export type ReportOutcome = 'fillsBooked' | 'ordersEnded' | 'reportsHeard' | 'reportsRepeated' | 'lateReports';
+export type ReportOutcome =
+  'fillsBooked' | 'ordersEnded' | 'reportsHeard' | 'reportsRepeated' | 'lateReports';
 
 /**
  * Hears a report: what it makes of the order, its fill in the ledger, what is reserved, and what is to be told are one
@@ -55,7 +56,8 @@ async function nextOf(
   if (number === 0 || number === nextNumber) return report;
   if (number < nextNumber) return null;
   const missing = await readReport(state, order, nextNumber);
-  if (missing === null) throw new Error(`order ${clientOrderId}: report ${nextNumber} of ${number} is missing`);
+  if (missing === null)
+    throw new Error(`order ${clientOrderId}: report ${nextNumber} of ${number} is missing`);
   return missing;
 }
 
