@@ -13,14 +13,9 @@ import {
   type OrderStatus,
   type Signal,
 } from '../domain/orders/order.ts';
-import {
-  matchTrade,
-  openPaperVenue,
-  passTime,
-  takeOrder,
-  type PaperVenue,
-  type VenueReport,
-} from '../domain/orders/paper-venue.ts';
+import { matchTrade, openPaperVenue, passTime, type PaperVenue } from '../domain/orders/paper-venue.ts';
+import { takeCommand } from '../domain/orders/venue-commands.ts';
+import type { WrittenReport } from '../domain/orders/written-report.ts';
 import type { Book } from '../domain/portfolio/book.ts';
 import { AccountFigures } from '../domain/risk/account-figures.ts';
 import type { RiskLimits } from '../domain/risk/rules.ts';
@@ -146,7 +141,8 @@ export class TapeEngine {
       return;
     }
     this.#note(decision.order, 'SUBMITTED', null);
-    this.#report(takeOrder(this.#venueOf(laneOf(signal.instrumentId)), decision.order));
+    const venue = this.#venueOf(laneOf(signal.instrumentId));
+    this.#hear((told) => takeCommand(venue, { kind: 'submit', orders: [decision.order] }, told));
   }
 
   #advanceClock(step: TapeStep): void {
@@ -157,26 +153,35 @@ export class TapeEngine {
   }
 
   #passTime(exchange: string, watermarkMs: number): void {
-    for (const lane of lanesOf(exchange)) passTime(this.#venueOf(lane), watermarkMs);
+    for (const lane of lanesOf(exchange))
+      this.#hear((told) => passTime(this.#venueOf(lane), watermarkMs, told));
   }
 
   #match(trade: Trade): void {
-    const reports: VenueReport[] = [];
-    matchTrade(this.#venueOf(laneOf(trade.instrumentId)), trade, reports);
-    for (const report of reports) this.#report(report);
+    this.#hear((told) => matchTrade(this.#venueOf(laneOf(trade.instrumentId)), trade, told));
   }
 
-  #report(report: VenueReport | null): void {
-    if (report === null) return;
-    if (report.kind !== 'filled') {
-      const { order, kind, reason, timeMs: atMs } = report;
-      this.#note(order, kind === 'expired' ? 'EXPIRED' : 'REJECTED', reason);
-      const seat = this.#seatOf.get(order.strategyId);
-      const again = seat?.desk.onOrderEnded({ kind: 'failed', reason, atMs }) ?? null;
-      if (again !== null) this.#decide(seat!, again, atMs);
-      return;
+  /** What a venue tells of one step is heard when the step is over. */
+  #hear(step: (told: WrittenReport[]) => void): void {
+    const told: WrittenReport[] = [];
+    step(told);
+    for (const report of told) {
+      if (report.kind === 'filled') this.#onFill(report.fill);
+      else if (report.kind === 'expired' || report.kind === 'canceled' || report.kind === 'rejected')
+        this.#onEnd(report);
     }
-    const { fill } = report;
+  }
+
+  #onEnd(report: Extract<WrittenReport, { readonly reason: string }>): void {
+    const { clientOrderId, strategyId, kind, reason, timeMs: atMs } = report;
+    const order = this.#orders.get(clientOrderId);
+    if (order !== undefined) this.#note(order, kind === 'expired' ? 'EXPIRED' : 'REJECTED', reason);
+    const seat = this.#seatOf.get(strategyId);
+    const again = seat?.desk.onOrderEnded({ kind: 'failed', reason, atMs }) ?? null;
+    if (again !== null) this.#decide(seat!, again, atMs);
+  }
+
+  #onFill(fill: Fill): void {
     this.#fills.push(fill);
     const order = this.#orders.get(fill.clientOrderId);
     if (order !== undefined) this.#note(order, 'FILLED', null);

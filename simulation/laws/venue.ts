@@ -1,6 +1,6 @@
 import { eventSchemas } from '../../shared/contracts/events.ts';
-import type { Fill, Order } from '../../shared/domain/orders/order.ts';
-import type { PaperVenue } from '../../shared/domain/orders/paper-venue.ts';
+import type { Fill } from '../../shared/domain/orders/order.ts';
+import type { WrittenVenue } from '../../shared/domain/orders/written-venue.ts';
 import { putsOf, recordsOf, type Law } from '../fabric/watch.ts';
 
 /** An order is taken once and ends once, however often it is sent. */
@@ -17,8 +17,8 @@ export function onceAtTheVenue(): Law {
         ended.set(pk, text);
       }
       for (const { value } of putsOf(writes, 'orders', 'VENUE', 'match-orders')) {
-        const { openOrders } = (value as { readonly state: PaperVenue }).state;
-        const ids = openOrders.map(({ clientOrderId }: Order) => clientOrderId);
+        const { orders } = (value as { readonly state: WrittenVenue }).state;
+        const ids = Object.values(orders).flatMap((all) => all.map(({ clientOrderId }) => clientOrderId));
         if (new Set(ids).size < ids.length) return `an order waits there twice: ${ids.join(', ')}`;
         const again = ids.find((id) => ended.has(`ORDER#${id}`));
         if (again !== undefined) return `order ${again} has ended and waits there again`;
