@@ -8,7 +8,7 @@ import { instrumentId } from './instrument-fields.ts';
 import { trail } from './order-terms.ts';
 
 /** An entry and its exits, or the rungs of a ladder. */
-export const MAX_LINKED_ORDERS = 20;
+const MAX_LINKED_ORDERS = 20;
 
 const head = { v: z.literal(1), lane: z.string() };
 

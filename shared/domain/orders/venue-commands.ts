@@ -16,7 +16,7 @@ import type { OrderIdentity } from './working-order.ts';
 import { writtenReport, type WrittenReport } from './written-report.ts';
 
 /** Holders of positions in a lane: a position is kept for as long as it lasts. */
-export const MAX_POSITIONS = 1000;
+const MAX_POSITIONS = 500;
 
 export function takeCommand(venue: PaperVenue, asked: VenueCommand, told: WrittenReport[]): void {
   switch (asked.kind) {
