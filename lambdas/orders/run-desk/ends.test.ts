@@ -1,43 +1,25 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { aFill, anOrder } from '../../../test/support/order.ts';
-import {
-  busEvent,
-  invocation,
-  tradingPorts,
-  type TradingPorts,
-} from '../../../test/support/trading-ports.ts';
+import { endedReport, filledReport } from '../../../test/support/report.ts';
+import { tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
 import { aStrategy } from '../../../test/support/strategy.ts';
-import type { PositionView } from '../../../shared/contracts/events.ts';
 import { orderKey, reservationKey } from '../../../shared/contracts/record-keys.ts';
 import type { OrderRecord } from '../../../shared/contracts/records.ts';
 import type { Signal } from '../../../shared/domain/orders/order.ts';
 import { signalOf } from '../../../shared/domain/strategies/signal.ts';
+import { createStrategy } from '../../../shared/runtime/create-strategy.ts';
 import { orderWrite } from '../../../shared/runtime/order-items.ts';
-import { createHandler } from './handler.ts';
+import { keepReport } from '../../../shared/runtime/venue-reports.ts';
+import { applyReport } from './apply-report.ts';
 
 const order = anOrder(1, { status: 'SUBMITTED' });
 const fill = aFill(1);
-const position: PositionView = {
-  accountId: 'paper',
-  strategyId: order.strategyId,
-  instrumentId: order.instrumentId,
-  quantity: '1',
-  cash: '0',
-  cost: '100.1',
-  realizedProfit: '0',
-  feesPaid: '0.1',
-  fills: 1,
-  entryTimeMs: 1000,
-  entryPrice: '100',
-};
-
-describe('track-order', () => {
+describe('the end of an order', () => {
   let ports: TradingPorts;
-  let handler: ReturnType<typeof createHandler>;
 
   beforeEach(async () => {
     ports = tradingPorts();
-    handler = createHandler(ports);
+    await createStrategy(ports.state, { ...aStrategy(), strategyId: order.strategyId }, 0);
     await ports.state.write(orderWrite(order, { kind: 'absent' }));
     await reserve(order.clientOrderId);
   });
@@ -55,13 +37,7 @@ describe('track-order', () => {
   const stored = async () =>
     (await ports.state.get<OrderRecord>('orders', orderKey(order.clientOrderId)))?.value;
   const reservation = async () => ports.state.get('orders', reservationKey(order.strategyId));
-  const filled = async () => handler(busEvent('PortfolioChangedV1', { fill, position }), invocation);
-  const report = {
-    clientOrderId: order.clientOrderId,
-    strategyId: order.strategyId,
-    reason: 'no trade',
-    timeMs: 1,
-  };
+  const filled = async () => applyReport(ports, filledReport(fill));
 
   it('marks an order filled once its fill is in the ledger, and frees the reservation', async () => {
     await filled();
@@ -78,14 +54,13 @@ describe('track-order', () => {
     );
     await reserve(order.clientOrderId, waiting);
     await filled();
-    expect(ports.told('SignalRaisedV1')).toEqual([{ signal: waiting, resumedAtMs: fill.timeMs }]);
+    expect(ports.raised()).toEqual([{ signal: waiting, resumedAtMs: fill.timeMs }]);
     const other = anOrder(2, { status: 'SUBMITTED' });
     await ports.state.write(orderWrite(other, { kind: 'absent' }));
     await reserve(other.clientOrderId, waiting);
-    const { clientOrderId } = other;
-    await handler(busEvent('OrderExpiredV1', { ...report, clientOrderId }), invocation);
+    await applyReport(ports, endedReport(other, 'expired'));
     expect(await reservation()).toBeNull();
-    expect(ports.told('SignalRaisedV1')).toHaveLength(1);
+    expect(ports.raised()).toHaveLength(1);
   });
 
   it('tells of it once, also after a crash before the telling', async () => {
@@ -98,11 +73,12 @@ describe('track-order', () => {
   });
 
   it.each([
-    ['OrderExpiredV1', 'EXPIRED'],
-    ['OrderRejectedV1', 'REJECTED'],
-  ] as const)('takes %s for its end', async (detailType, status) => {
-    await handler(busEvent(detailType, report), invocation);
-    expect(await stored()).toMatchObject({ status, statusReason: 'no trade' });
+    ['expired', 'EXPIRED'],
+    ['rejected', 'REJECTED'],
+    ['canceled', 'CANCELED'],
+  ] as const)('is what the venue calls %s', async (kind, status) => {
+    expect(await applyReport(ports, endedReport(order, kind))).toEqual(['reportsHeard', 'ordersEnded']);
+    expect(await stored()).toMatchObject({ status, statusReason: 'test' });
     expect(await reservation()).toBeNull();
   });
 
@@ -112,9 +88,35 @@ describe('track-order', () => {
     expect((await reservation())?.value).toEqual({ clientOrderId: 'another' });
   });
 
-  it('keeps an end state when a report comes late', async () => {
-    await handler(busEvent('OrderExpiredV1', report), invocation);
-    await filled();
-    expect(await stored()).toMatchObject({ status: 'EXPIRED' });
+  it('stays when a fill comes late, which is booked and said to be late', async () => {
+    await applyReport(ports, endedReport(order, 'expired'));
+    expect(await applyReport(ports, filledReport(fill, 2))).toContain('lateReports');
+    expect(await stored()).toMatchObject({ status: 'EXPIRED', statusReason: 'test', filledQuantity: '1' });
+    expect(ports.told('PortfolioChangedV1')).toHaveLength(1);
+  });
+
+  it('comes after all parts of it: each is booked, and the reservation is kept until then', async () => {
+    const part = (n: number) => aFill(n, { clientOrderId: order.clientOrderId });
+    await applyReport(ports, filledReport(part(1), 1, '1'));
+    expect(await stored()).toMatchObject({ status: 'PARTIALLY_FILLED', filledQuantity: '1', reports: 1 });
+    expect(await reservation()).not.toBeNull();
+    await applyReport(ports, filledReport(part(2), 2));
+    expect(await stored()).toMatchObject({ status: 'FILLED', filledQuantity: '2', averagePrice: '100' });
+    expect(await reservation()).toBeNull();
+    expect(ports.told('PortfolioChangedV1')).toMatchObject([
+      { position: { fills: 1 } },
+      { position: { fills: 2 } },
+    ]);
+  });
+
+  it('waits for the report before it, which is looked for where the venue keeps what it told', async () => {
+    const first = filledReport(aFill(1, { clientOrderId: order.clientOrderId }), 1, '1');
+    const last = filledReport(aFill(2, { clientOrderId: order.clientOrderId }), 2);
+    await expect(applyReport(ports, last)).rejects.toThrow('report 1 of 2 is missing');
+    expect(await stored()).toMatchObject({ status: 'SUBMITTED' });
+    await keepReport(ports.state, first);
+    await applyReport(ports, last);
+    expect(await stored()).toMatchObject({ status: 'FILLED', filledQuantity: '2', reports: 2 });
+    expect(await applyReport(ports, first)).toEqual(['reportsRepeated']);
   });
 });
