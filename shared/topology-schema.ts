@@ -57,7 +57,7 @@ export function usesClickHouse({ trades, candles, quotes, quality }: Capabilitie
 
 export interface FunctionDefinition {
   /** `lambdas/<context>/<name>`. */
-  readonly context: 'market-data' | 'signals' | 'orders' | 'portfolio' | 'backtest' | 'api' | 'operations';
+  readonly context: 'market-data' | 'signals' | 'orders' | 'backtest' | 'api' | 'operations';
   readonly description: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;

@@ -43,17 +43,17 @@ export const topology = {
         'STRATEGY#<strategyId> / RESERVATION: the one order in flight of an instance, and the signal that waits for it',
         'STRATEGY#<strategyId> / DECIDED: the newest signal that was decided upon, what of it is not reached, and what risk rules remember',
         'ORDER#<clientOrderId> / ORDER: an order and its status',
-        'ORDER#<clientOrderId> / REPORT: the event by which the venue told how an order ended',
+        'ORDER#<clientOrderId> / REPORT#<number>: what the venue told of an order',
         'VENUE#<lane> / match-orders: the paper venue’s open orders in a lane',
       ],
       accessPatterns: [
-        'check-risk: get limits, kill switch, states, exposure, reservation, decided; put reservation, decided and exposure with order',
+        'run-desk: get limits, kill switch, states, exposure, reservation, decided, reports; put order with reservation, decided and exposure',
         'manage-backtests: get limits; manage-risk, manage-strategies: get and put an account with its limits and kill switch; index ACCOUNTS',
-        'submit-order: get order, kill switch and states; track-order: get and put order, reservation and exposure',
+        'submit-order: get order, kill switch and states; put order, with reservation, decided and exposure where it denies',
         'read-orders: index ORDERS#<accountId> by effective time → orders, newest first',
         'evaluate-strategies: index HELD#<instrumentId>#<interval> → what was decided and nothing works towards',
-        'match-orders: put the report of an order before it tells of it',
-        'sweep-pending: index PENDING → outboxes, oldest first; index IN_FLIGHT → reservations whose order should be over; get its report',
+        'match-orders: put each report of an order before it tells of it',
+        'sweep-pending: index PENDING → outboxes, oldest first; index IN_FLIGHT → reservations whose order should be over; get its next report',
       ],
     },
     portfolio: {
@@ -65,10 +65,8 @@ export const topology = {
         'FILL#<fillId> / FILL: a fill',
       ],
       accessPatterns: [
-        'apply-fill: get book and exits; put book with fill (absent) and exits',
-        'check-risk: get book and exits, get and put the day’s opening equity; index BOOKS#<accountId> where a limit asks for all',
+        'run-desk: get book, exits and fill, get and put the day’s opening equity; put book with fill (absent) and exits; index BOOKS#<accountId> where a limit asks for all',
         'read-portfolio: index BOOKS#<accountId> → books; index FILLS#<accountId> by time → fills',
-        'sweep-pending: index PENDING → outboxes, oldest first',
       ],
     },
     backtest: {
@@ -101,6 +99,8 @@ export const topology = {
   },
 
   queues: {
+    // What a venue has done must be booked: tried for two hours. What is poison is parked long before.
+    desks: { groupId: 'accountId', visibilityTimeoutSeconds: 60, maxReceives: 120 },
     'orders-urgent': { groupId: 'strategyId', visibilityTimeoutSeconds: 30, maxReceives: 5 },
     'orders-standard': { groupId: 'strategyId', visibilityTimeoutSeconds: 30, maxReceives: 5 },
   },
@@ -132,30 +132,22 @@ export const topology = {
     },
     'evaluate-strategies': {
       context: 'signals', description: 'Shows closed candles to the strategies that asked for them.', timeoutSeconds: 5, memoryMb: 512,
-      capabilities: { state: { signals: 'write', orders: 'read' }, candles: 'read', publish: ['SignalRaisedV1'] },
+      capabilities: { state: { signals: 'write', orders: 'read' }, candles: 'read', send: ['desks'] },
     },
-    'check-risk': {
-      context: 'orders', description: 'Turns a signal into an order, or denies it.', timeoutSeconds: 5, memoryMb: 512,
+    'run-desk': {
+      context: 'orders', description: 'Turns signals into orders or denies them; books what venues tell of them.', timeoutSeconds: 5, memoryMb: 512,
       capabilities: {
-        state: { orders: 'write', portfolio: 'write', signals: 'read', 'market-data': 'read' },
-        publish: ['OrderChangedV1'], send: ['orders-urgent', 'orders-standard'],
+        state: { orders: 'write', portfolio: 'write', operations: 'write', signals: 'read', 'market-data': 'read' },
+        publish: ['OrderChangedV1', 'PortfolioChangedV1'], send: ['desks', 'orders-urgent', 'orders-standard'],
       },
     },
     'submit-order': {
       context: 'orders', description: 'Hands an order to its venue, once.', timeoutSeconds: 5, memoryMb: 512,
-      capabilities: { state: { orders: 'write', operations: 'write' }, append: ['trades'], publish: ['OrderChangedV1'] },
+      capabilities: { state: { orders: 'write', operations: 'write' }, append: ['trades'], publish: ['OrderChangedV1'], send: ['desks'] },
     },
     'match-orders': {
       context: 'orders', description: 'The paper venue: meets orders with the tape of their lane.', timeoutSeconds: 5, memoryMb: 512,
-      capabilities: { state: { orders: 'write' }, publish: ['OrderFilledV1', 'OrderRejectedV1', 'OrderExpiredV1'] },
-    },
-    'track-order': {
-      context: 'orders', description: 'Records what became of an order and frees what it had reserved.', timeoutSeconds: 5, memoryMb: 512,
-      capabilities: { state: { orders: 'write' }, publish: ['OrderChangedV1', 'SignalRaisedV1'] },
-    },
-    'apply-fill': {
-      context: 'portfolio', description: 'Books a fill in the ledger, once.', timeoutSeconds: 5, memoryMb: 512,
-      capabilities: { state: { portfolio: 'write' }, publish: ['PortfolioChangedV1'] },
+      capabilities: { state: { orders: 'write' }, send: ['desks'] },
     },
     'plan-grid': {
       context: 'backtest', description: 'Freezes the candles of a run and cuts its grid into chunks.', timeoutSeconds: 60, memoryMb: 1024,
@@ -234,10 +226,7 @@ export const topology = {
       context: 'operations', description: 'Sends what a crashed function left pending.', timeoutSeconds: 60, memoryMb: 256,
       capabilities: {
         state: { signals: 'write', orders: 'write', portfolio: 'write' },
-        publish: [
-          'SignalRaisedV1', 'OrderChangedV1', 'PortfolioChangedV1', 'OrderFilledV1', 'OrderRejectedV1', 'OrderExpiredV1',
-        ],
-        send: ['orders-urgent', 'orders-standard'],
+        publish: ['OrderChangedV1', 'PortfolioChangedV1'], send: ['desks', 'orders-urgent', 'orders-standard'],
       },
     },
   },
@@ -250,6 +239,7 @@ export const topology = {
     { stream: 'trades', function: 'match-orders', batchSize: 100, maxBatchingWindowSeconds: 1, retryAttempts: 10, maxRecordAgeSeconds: 82_800, latencyMatters: true },
   ],
   queueWorkers: [
+    { queue: 'desks', function: 'run-desk', batchSize: 10 },
     { queue: 'orders-urgent', function: 'submit-order', batchSize: 10 },
     { queue: 'orders-standard', function: 'submit-order', batchSize: 10 },
   ],
@@ -257,18 +247,12 @@ export const topology = {
     { detailType: 'CandlesClosedV1', functions: ['evaluate-strategies', 'push-updates'] },
     { detailType: 'QuotesChangedV1', functions: ['push-updates'] },
     { detailType: 'QualityNotedV1', functions: ['keep-quality', 'push-updates'] },
-    { detailType: 'SignalRaisedV1', functions: ['check-risk'] },
-    { detailType: 'OrderFilledV1', functions: ['apply-fill'] },
-    { detailType: 'OrderRejectedV1', functions: ['track-order'] },
-    { detailType: 'OrderExpiredV1', functions: ['track-order'] },
-    { detailType: 'PortfolioChangedV1', functions: ['track-order', 'push-updates'] },
+    { detailType: 'PortfolioChangedV1', functions: ['push-updates'] },
     { detailType: 'OrderChangedV1', functions: ['push-updates'] },
   ],
   eventQueues: [
-    // A signal is of no use when it is old; what the venue has done must be booked, so that is tried for two hours.
-    { function: 'check-risk', visibilityTimeoutSeconds: 30, maxReceives: 10 },
-    { function: 'apply-fill', visibilityTimeoutSeconds: 30, maxReceives: 240 },
-    { function: 'track-order', visibilityTimeoutSeconds: 30, maxReceives: 240 },
+    // The next candle makes up for one that was missed; of a long interval that comes late.
+    { function: 'evaluate-strategies', visibilityTimeoutSeconds: 30, maxReceives: 10 },
   ],
   schedules: [
     { function: 'sweep-pending', everyMinutes: 1 },

@@ -155,6 +155,8 @@ function invocationsOf(
       add(name, isOfMarket ? ofMarket : orders);
     }
   add('submit-order', orders);
+  // A desk hears the signal, and that the order was taken and how it ended.
+  add('run-desk', 3 * orders);
   for (const { function: name, everyMinutes } of topology.schedules) add(name, 1 / (60 * everyMinutes));
   add('read-market', profile.requestsADay / 86_400);
   add(topology.authorizer, profile.requestsADay / 86_400);

@@ -5,6 +5,7 @@ import type { SqliteEventBus } from '../../shared/adapters/embedded/sqlite-event
 import type { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
 import type { SqliteStreamLog } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
 import { UnknownVersion } from '../../shared/contracts/versioned.ts';
+import type { BusEvent } from '../../shared/ports/event-bus.ts';
 import { Unreachable } from '../../shared/ports/unreachable.ts';
 import { BareRuntime, textsIn, type Handlers } from '../../test/support/bare-runtime.ts';
 import type { AnyHandler } from './functions.ts';
@@ -124,37 +125,29 @@ describe('the embedded runtime', () => {
   });
 
   describe('an event', () => {
-    const expired = {
-      detailType: 'OrderExpiredV1',
-      detail: {
-        clientOrderId: crypto.randomUUID(),
-        strategyId: crypto.randomUUID(),
-        reason: 'late',
-        timeMs: 1,
-      },
-    } as const;
+    const closed: BusEvent = { detailType: 'CandlesClosedV1', detail: { candles: [] } };
 
     it('reaches the functions of its rule with EventBridge’s envelope', async () => {
       const seen: EventBridgeEvent<string, unknown>[] = [];
       const running = await start({
-        'track-order': async (event: EventBridgeEvent<string, unknown>) => void seen.push(event),
+        'evaluate-strategies': async (event: EventBridgeEvent<string, unknown>) => void seen.push(event),
       });
-      await bus.publish([expired]);
+      await bus.publish([closed]);
       await running.drained();
       expect(seen).toMatchObject([
-        { source: 'millrace', 'detail-type': 'OrderExpiredV1', detail: expired.detail },
+        { source: 'millrace', 'detail-type': 'CandlesClosedV1', detail: closed.detail },
       ]);
     });
 
     it('comes again after a failure, and is given up after five', async () => {
       let attempts = 0;
       const running = await start({
-        'track-order': async () => {
+        'evaluate-strategies': async () => {
           attempts++;
           throw new Error('never');
         },
       });
-      await bus.publish([expired]);
+      await bus.publish([closed]);
       await running.drained();
       expect(attempts).toBe(5);
     });
@@ -162,11 +155,11 @@ describe('the embedded runtime', () => {
     it('is not given up while what a later release wrote cannot be read', async () => {
       let attempts = 0;
       const running = await start({
-        'track-order': async () => {
+        'evaluate-strategies': async () => {
           if (++attempts < 12) throw new UnknownVersion('orders O / ORDER', 9, [0, 1]);
         },
       });
-      await bus.publish([expired]);
+      await bus.publish([closed]);
       await running.drained();
       expect(attempts).toBe(12);
     });
@@ -188,8 +181,8 @@ describe('the embedded runtime', () => {
       full();
       retryLater(...args);
     };
-    const running = await start({ 'check-risk': async () => delivered++ });
-    await bus.publish([{ detailType: 'SignalRaisedV1', detail: {} as never }]);
+    const running = await start({ 'evaluate-strategies': async () => delivered++ });
+    await bus.publish([{ detailType: 'CandlesClosedV1', detail: {} as never }]);
     await sleep(10);
     isFull = false;
     await running.drained();
@@ -350,8 +343,8 @@ describe('the embedded runtime', () => {
         inBus.meet();
         acknowledge(id);
       };
-      const running = await start({ 'check-risk': async () => inFunction.meet() });
-      await bus.publish([{ detailType: 'SignalRaisedV1', detail: {} as never }]);
+      const running = await start({ 'evaluate-strategies': async () => inFunction.meet() });
+      await bus.publish([{ detailType: 'CandlesClosedV1', detail: {} as never }]);
       await running.drained();
       expect([inFunction.met(), inBus.met(), bus.deadCount()]).toEqual([OUTAGE, OUTAGE, 0]);
     });

@@ -66,7 +66,7 @@ const stages: Readonly<Record<StageName, StageSettings>> = {
     tokens: { ...USUAL_TOKEN_RULES, algorithms: ['EdDSA', 'ES256', 'RS256'] },
     rest: { requestsPerSecond: 100, burst: 200 },
     // A rush of requests or backtests must not take the concurrency that orders need.
-    reservedConcurrency: { 'match-orders': 10, 'submit-order': 10, 'check-risk': 20, 'run-chunk': 100 },
+    reservedConcurrency: { 'match-orders': 10, 'submit-order': 10, 'run-desk': 20, 'run-chunk': 100 },
     collector: {
       symbols: ['BTC', 'ETH', 'SOL'].flatMap((base) => [
         `binance:${base}USDT`,

@@ -7,7 +7,6 @@ const PART_OF_CONTEXT: Readonly<Record<FunctionDefinition['context'], FunctionPa
   'market-data': 'market-data',
   signals: 'trading',
   orders: 'trading',
-  portfolio: 'trading',
   operations: 'trading',
   backtest: 'backtest',
   api: 'api',

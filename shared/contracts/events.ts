@@ -65,7 +65,7 @@ const quotesChanged = z.object({
 export const MAX_QUALITY_AN_EVENT = 100;
 const qualityNoted = z.object({ events: z.array(qualityEventView).min(1).max(MAX_QUALITY_AN_EVENT) });
 
-const signal = z.object({
+export const signal = z.object({
   signalId: z.uuid(),
   accountId: z.string(),
   strategyId: z.uuid(),
@@ -125,6 +125,10 @@ export const orderView = anyOrder.extend({
   statusReason: z.string().nullable(),
   filledQuantity: amountText,
   averagePrice: decimalText.nullable(),
+  /** Of its fills together, where there is more than one. */
+  filledNotional: amountText.optional(),
+  /** How many reports of its venue were heard. Left out: none was. */
+  reports: z.int().min(1).optional(),
 });
 export type OrderView = z.infer<typeof orderView>;
 
@@ -151,8 +155,6 @@ export const positionView = z.object({
 });
 export type PositionView = z.infer<typeof positionView>;
 
-const venueReport = z.object({ clientOrderId: z.uuid(), strategyId: z.uuid(), reason: z.string(), timeMs });
-
 /** Every event of the platform, by detail-type. */
 export const eventSchemas = {
   /** build-candles: all that a batch closed, at most 100 a piece, after they are durable. */
@@ -161,21 +163,9 @@ export const eventSchemas = {
   QuotesChangedV1: quotesChanged,
   /** store-trades, store-quotes, build-candles: what they saw that is said against market data. */
   QualityNotedV1: qualityNoted,
-  /** evaluate-strategies */
-  SignalRaisedV1: z.object({
-    signal,
-    /** The signal waited for an order in flight, which ended at this time: track-order raises it again. */
-    resumedAtMs: timeMs.optional(),
-    /** Nothing works towards what it asks for, and at this event time it is to be decided upon again. */
-    againAtMs: timeMs.optional(),
-  }),
-  /** match-orders: what the venue says. */
-  OrderFilledV1: z.object({ fill }),
-  OrderRejectedV1: venueReport,
-  OrderExpiredV1: venueReport,
   /** Each change of an order's status, by whichever function made it: for screens, never for decisions. */
   OrderChangedV1: z.object({ order: orderView }),
-  /** apply-fill: a fill is in the ledger; the reservation that it used can go. */
+  /** run-desk: a fill is in the ledger. */
   PortfolioChangedV1: z.object({ fill, position: positionView }),
 } as const;
 

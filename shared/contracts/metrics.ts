@@ -228,7 +228,7 @@ const definitions = {
     'Orders of which the venue knew nothing when they came too late or trading had been stopped.',
   ),
   ordersRepeated: counted('Order messages that came again and had been seen to.'),
-  ordersEnded: counted('Orders that were filled, rejected or expired.'),
+  ordersEnded: counted('Orders that were filled, canceled, rejected or expired.'),
   ordersOverdue: alarming(
     'Orders that should be over and hold their reservation still; each is asked after once more.',
     'Orders should be over and are not',
@@ -242,14 +242,14 @@ const definitions = {
     'fill-not-booked',
   ),
   venueReports: counted('What the paper venue told of its orders.'),
-  reportsRepeated: counted('Reports that had been recorded already.'),
+  reportsHeard: counted('Reports of venues that desks heard.'),
+  reportsRepeated: counted('Reports that had been heard already.'),
   lateReports: alarming(
     'Reports on an order that had ended otherwise: the ledger has the fill, the order does not.',
     'A report came for an order that had ended otherwise',
     'late-report',
   ),
   fillsBooked: counted('Fills booked in the ledger.'),
-  fillsRepeated: counted('Fills that had been booked already.'),
   outboxesSwept: counted('Outboxes that a crash had left and the sweeper delivered.'),
   outboxesFailed: alarming(
     'Outboxes that the sweeper could not deliver.',

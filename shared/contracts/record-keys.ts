@@ -72,8 +72,13 @@ export const heldIndex = ({ strategyId, instrumentId, interval }: Signal): Index
   sort: strategyId,
 });
 export const orderKey = (clientOrderId: string): Key => ({ pk: `ORDER#${clientOrderId}`, sk: 'ORDER' });
-/** How the venue says that an order has ended. */
-export const venueReportKey = (clientOrderId: string): Key => ({
+/** What the venue told of an order, by its number. Five digits are more than an order has reports. */
+export const venueReportKey = (clientOrderId: string, number: number): Key => ({
+  pk: `ORDER#${clientOrderId}`,
+  sk: `REPORT#${String(number).padStart(5, '0')}`,
+});
+/** Where its end lay before reports had numbers. */
+export const unnumberedReportKey = (clientOrderId: string): Key => ({
   pk: `ORDER#${clientOrderId}`,
   sk: 'REPORT',
 });

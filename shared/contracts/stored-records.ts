@@ -1,6 +1,8 @@
 /** Every kind of record that lies in a table, by the keys of topology.ts: what is not listed here cannot be stored. */
 import { LANE_CANDLES, LONGER_CANDLES } from './lane-candles-versions.ts';
 import { LANE_SEEN_TRADES } from './packed-seen-trades.ts';
+import { ORDER_REPORT } from './order-report-versions.ts';
+import { OUTBOX } from './outbox-versions.ts';
 import { PAPER_VENUE } from './paper-venue-versions.ts';
 import { FIRST, versioned, type Versioned, type Versions } from './versioned.ts';
 
@@ -29,7 +31,7 @@ const KINDS: Readonly<Record<string, Versions>> = {
   'signals STRATEGY LISTED': FIRST,
   'signals STRATEGY PROGRESS': FIRST,
   'signals STRATEGY SIGNAL': FIRST,
-  'signals OUTBOX OUTBOX': FIRST,
+  'signals OUTBOX OUTBOX': OUTBOX,
   'orders ACCOUNT ACCOUNT': FIRST,
   'orders ACCOUNT LIMITS': FIRST,
   'orders ACCOUNT KILL_SWITCH': FIRST,
@@ -38,14 +40,14 @@ const KINDS: Readonly<Record<string, Versions>> = {
   'orders STRATEGY RESERVATION': FIRST,
   'orders STRATEGY DECIDED': FIRST,
   'orders ORDER ORDER': FIRST,
-  'orders ORDER REPORT': FIRST,
+  'orders ORDER REPORT': ORDER_REPORT,
   'orders VENUE match-orders': PAPER_VENUE,
-  'orders OUTBOX OUTBOX': FIRST,
+  'orders OUTBOX OUTBOX': OUTBOX,
   'portfolio STRATEGY BOOK': FIRST,
   'portfolio STRATEGY DAY': FIRST,
   'portfolio STRATEGY EXITS': FIRST,
   'portfolio FILL FILL': FIRST,
-  'portfolio OUTBOX OUTBOX': FIRST,
+  'portfolio OUTBOX OUTBOX': OUTBOX,
   'backtest RUN RUN': FIRST,
   'backtest EXECUTION EXECUTION': FIRST,
   'realtime TICKET TICKET': FIRST,

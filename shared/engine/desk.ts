@@ -1,6 +1,6 @@
 /**
- * The trading side of one strategy instance: signal → risk → order, fill → ledger. Live, the functions check-risk
- * and apply-fill do these steps with state in a table; over history this object does them in a loop.
+ * The trading side of one strategy instance: signal → risk → order, fill → ledger. Live, the function run-desk
+ * does these steps with state in a table; over history this object does them in a loop.
  */
 import { intervalMs } from '../domain/candles/interval.ts';
 import { decimal, type Decimal } from '../domain/decimal.ts';

@@ -40,7 +40,7 @@ export async function readAccounts(state: StateStore): Promise<readonly Account[
 }
 
 /**
- * All of a new account in one transaction, since check-risk denies whatever it cannot read.
+ * All of a new account in one transaction, since run-desk denies whatever it cannot read.
  * @returns false: there is an account of this id, and nothing is changed.
  */
 export async function openAccount(state: StateStore, account: Account, nowMs: number): Promise<boolean> {

@@ -13,7 +13,7 @@ import { ensureAccount } from './accounts.ts';
 
 /**
  * Creates an instance with its book, and with them the limits and the kill switch of its account where those are
- * missing: check-risk denies whatever it cannot read. The account comes first, so no instance is ever without them.
+ * missing: run-desk denies whatever it cannot read. The account comes first, so no instance is ever without them.
  * @returns `created: false` when the instance was there before; nothing is changed then.
  */
 export async function createStrategy(

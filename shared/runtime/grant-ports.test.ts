@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { anOrder } from '../../test/support/order.ts';
 import { recordsAsGiven } from '../../test/support/records-as-given.ts';
 import { tradingPorts } from '../../test/support/trading-ports.ts';
 import { openDatabase } from '../adapters/embedded/database.ts';
@@ -37,7 +38,7 @@ describe('a function’s ports', () => {
   });
 
   it('refuse a whole transaction for one write too many', async () => {
-    const { state } = grantPorts('track-order', everything());
+    const { state } = grantPorts('submit-order', everything());
     const put = (table: TableName) =>
       ({ kind: 'put', table, ...key, value: 1, condition: { kind: 'none' } }) as const;
     await expect(state.transact([put('orders'), put('portfolio')])).rejects.toThrow(
@@ -53,15 +54,10 @@ describe('a function’s ports', () => {
       'submit-order has no capability append.raw',
     );
     await expect(submit.queues.send('orders-urgent', [])).rejects.toThrow('no capability send.orders-urgent');
-    const report = {
-      clientOrderId: crypto.randomUUID(),
-      strategyId: crypto.randomUUID(),
-      reason: '',
-      timeMs: 0,
-    };
-    const event = { detailType: 'OrderExpiredV1', detail: report } as const;
-    await expect(submit.bus.publish([event])).rejects.toThrow('no capability publish.OrderExpiredV1');
-    await grantPorts('match-orders', everything()).bus.publish([event]);
+    const event = { detailType: 'OrderChangedV1', detail: { order: anOrder(1) } } as const;
+    await submit.bus.publish([event]);
+    const keep = grantPorts('build-candles', everything());
+    await expect(keep.bus.publish([event])).rejects.toThrow('no capability publish.OrderChangedV1');
   });
 
   it('reach objects by prefix', async () => {

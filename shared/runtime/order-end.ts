@@ -1,17 +1,18 @@
-/** What follows from the end of an order: what it had reserved is free, and what was to be decided by it is decided. */
+/** What follows from what an order comes to: what it had reserved is free, and what was to be decided by it is decided. */
 import { bookOf } from '../contracts/ledger-records.ts';
 import { decidedKey, exposureKey, reservationKey } from '../contracts/record-keys.ts';
 import type { BookRecord, DecidedRecord, OrderRecord, ReservationRecord } from '../contracts/records.ts';
 import { exposureRecord, sharesOf, withShare, type ExposureRecord } from '../contracts/risk-records.ts';
-import type { Signal } from '../domain/orders/order.ts';
-import { NOTHING_HELD } from '../domain/risk/account-books.ts';
-import type { Holding } from '../domain/risk/account-view.ts';
+import { decimal } from '../domain/decimal.ts';
+import type { Fill, Signal } from '../domain/orders/order.ts';
+import { longHolding, NOTHING_HELD, type Share } from '../domain/risk/account-books.ts';
 import { heldOf } from '../domain/risk/view-of-book.ts';
 import { isDue, targetAfterEnd, type UnfilledEnd } from '../domain/trading/target.ts';
 import { conditionOn, type StateStore, type Write } from '../ports/state-store.ts';
 import { decidedWrite } from './decided-item.ts';
-import type { FurtherChange } from './order-items.ts';
+import { toDesk } from './desk-queue.ts';
 import { log } from './log.ts';
+import { NOTHING_FURTHER, type FurtherChange } from './order-items.ts';
 import type { Effect } from './outbox.ts';
 
 export type OrderEnd =
@@ -24,14 +25,10 @@ export type OrderEnd =
  * again once the order has filled; if it has not, the position is what that signal asks for, and what the order was made for
  * is tried again.
  */
-export async function releaseOf(
-  state: StateStore,
-  order: OrderRecord,
-  end: OrderEnd,
-): Promise<FurtherChange> {
+export async function afterEnd(state: StateStore, order: OrderRecord, end: OrderEnd): Promise<FurtherChange> {
   const key = reservationKey(order.strategyId);
   const item = await state.get<ReservationRecord>('orders', key);
-  if (item === null || item.value.clientOrderId !== order.clientOrderId) return { writes: [], effects: [] };
+  if (item?.value.clientOrderId !== order.clientOrderId) return NOTHING_FURTHER;
   const condition = { kind: 'version', version: item.version } as const;
   const { waiting } = item.value;
   const next =
@@ -41,11 +38,35 @@ export async function releaseOf(
   return {
     writes: [
       { kind: 'delete', table: 'orders', ...key, condition },
-      ...(await exposureWrites(state, order, end)),
+      ...(await exposureWrites(state, order, (share) => ({
+        held: end.kind === 'filled' ? heldOf(bookOf(end.position)) : share.held,
+        reserved: NOTHING_HELD,
+      }))),
       ...next.writes,
     ],
     effects: next.effects,
   };
+}
+
+/** What has filled is held, and no longer reserved. @param position the book that has the fill */
+export async function afterFill(
+  state: StateStore,
+  order: OrderRecord,
+  fill: Fill,
+  position: BookRecord,
+): Promise<FurtherChange> {
+  const writes = await exposureWrites(state, order, ({ reserved }) => ({
+    held: heldOf(bookOf(position)),
+    reserved: longHolding(
+      notBelowZero(reserved.notional.long - decimal(fill.notional)),
+      notBelowZero(reserved.quantity.long - decimal(fill.quantity)),
+    ),
+  }));
+  return { writes, effects: [] };
+}
+
+function notBelowZero(value: bigint): bigint {
+  return value < 0n ? 0n : value;
 }
 
 async function tryAgain(
@@ -54,11 +75,11 @@ async function tryAgain(
   end: UnfilledEnd,
 ): Promise<FurtherChange> {
   const item = await state.get<DecidedRecord>('orders', decidedKey(strategyId));
-  if (item === null) return { writes: [], effects: [] };
+  if (item === null) return NOTHING_FURTHER;
   // It did not fill: one like it is another try, and no duplicate.
   const { target: before = null, lastOrder: _, ...decided } = item.value;
   const target = targetAfterEnd(before, side, end);
-  if (target === before) return { writes: [], effects: [] };
+  if (target === before) return NOTHING_FURTHER;
   if (target === null) log.warn('target given up: too many of its orders failed', { strategyId, ...end });
   const atOnce = end.kind === 'failed' && isDue(target, end.atMs);
   return {
@@ -67,33 +88,35 @@ async function tryAgain(
   };
 }
 
-/** What the order reserved of the account's exposure is free again, and what it bought or sold is counted instead. */
+type Holdings = Pick<Share, 'held' | 'reserved'>;
+
+/** What the account holds and reserves by this instance, as it is written down of the account as a whole. */
 async function exposureWrites(
   state: StateStore,
   { accountId, strategyId, instrumentId }: OrderRecord,
-  end: OrderEnd,
+  change: (share: Holdings) => Holdings,
 ): Promise<readonly Write[]> {
   const key = exposureKey(accountId);
   const item = await state.get('orders', key);
   if (item === null) return [];
   const { data } = exposureRecord.safeParse(item.value);
-  // Damaged, it denies wherever it is asked for: that is not for the end of an order to put right.
+  // Damaged, it denies wherever it is asked for: that is not for an order to put right.
   if (data === undefined) return [];
-  const held = end.kind === 'filled' ? heldOf(bookOf(end.position)) : heldBy(data, strategyId, instrumentId);
-  const value = withShare(data, { strategyId, instrumentId, held, reserved: NOTHING_HELD });
+  const share = change(shareOf(data, strategyId, instrumentId));
+  const value = withShare(data, { strategyId, instrumentId, ...share });
   return [{ kind: 'put', table: 'orders', ...key, value, condition: conditionOn(item.version) }];
 }
 
-function heldBy(record: ExposureRecord, strategyId: string, instrumentId: string): Holding {
+function shareOf(record: ExposureRecord, strategyId: string, instrumentId: string): Holdings {
   const share = sharesOf(record).find(
     (one) => one.strategyId === strategyId && one.instrumentId === instrumentId,
   );
-  return share?.held ?? NOTHING_HELD;
+  return share ?? { held: NOTHING_HELD, reserved: NOTHING_HELD };
 }
 
 function raiseAgain(
   signal: Signal,
   when: { readonly resumedAtMs: number; readonly againAtMs?: number },
 ): Effect {
-  return { kind: 'publish', event: { detailType: 'SignalRaisedV1', detail: { signal, ...when } } };
+  return toDesk({ kind: 'signal', signal, ...when });
 }

@@ -4,6 +4,7 @@ import type { OrderRecord } from '../contracts/records.ts';
 import { deterministicId } from '../domain/ids.ts';
 import { mayFollow } from '../domain/orders/order-status.ts';
 import type { Order, OrderStatus } from '../domain/orders/order.ts';
+import type { WrittenReport } from '../domain/orders/written-report.ts';
 import type { Condition, Item, PutWrite, StateStore, Write } from '../ports/state-store.ts';
 import { outboxWrite, type Effect, type Outbox } from './outbox.ts';
 
@@ -22,11 +23,11 @@ export function orderWrite(order: OrderRecord, condition: Condition): PutWrite {
   };
 }
 
-/** What follows from an order's new status; its id is of order and status, so a repeated change is the same outbox. */
-export function orderOutbox(order: OrderRecord, furtherEffects: readonly Effect[] = []): Outbox {
+/** What follows from a change of an order, of which the id is: a repeated change is the same outbox. */
+export function orderOutbox(id: string, order: OrderRecord, furtherEffects: readonly Effect[] = []): Outbox {
   return {
     table: 'orders',
-    id: orderOutboxId(order.clientOrderId, order.status),
+    id,
     effects: [
       ...furtherEffects,
       { kind: 'publish', event: { detailType: 'OrderChangedV1', detail: { order } } },
@@ -34,11 +35,17 @@ export function orderOutbox(order: OrderRecord, furtherEffects: readonly Effect[
   };
 }
 
+/** Of a change that is our own: an order comes to a status once by it. */
 export function orderOutboxId(clientOrderId: string, status: OrderStatus): string {
   return deterministicId('order-outbox', clientOrderId, status);
 }
 
-export type StatusChange = Partial<Pick<OrderRecord, 'statusReason' | 'filledQuantity' | 'averagePrice'>>;
+/** Of a change that the venue told of: several may leave an order in the same status. */
+export function reportOutboxId({ clientOrderId, number, kind, timeMs }: WrittenReport): string {
+  return number > 0
+    ? deterministicId('report-outbox', clientOrderId, number)
+    : deterministicId('report-outbox', clientOrderId, kind, timeMs);
+}
 
 export type ChangeOutcome =
   | { readonly kind: 'changed'; readonly order: OrderRecord; readonly outbox: Outbox }
@@ -64,7 +71,7 @@ export interface FurtherChange {
   readonly effects: readonly Effect[];
 }
 
-const NOTHING_FURTHER: FurtherChange = { writes: [], effects: [] };
+export const NOTHING_FURTHER: FurtherChange = { writes: [], effects: [] };
 
 /**
  * Moves an order to a new status, under the version it was read at, together with further writes and effects.
@@ -74,13 +81,13 @@ export async function changeStatus(
   state: StateStore,
   item: Item<OrderRecord>,
   status: OrderStatus,
-  change: StatusChange,
+  statusReason: string | null,
   nowMs: number,
   further: FurtherChange = NOTHING_FURTHER,
 ): Promise<ChangeOutcome> {
   if (!mayFollow(item.value.status, status)) return { kind: 'refused', status: item.value.status };
-  const order: OrderRecord = { ...item.value, ...change, status };
-  const outbox = orderOutbox(order, further.effects);
+  const order: OrderRecord = { ...item.value, status, statusReason };
+  const outbox = orderOutbox(orderOutboxId(order.clientOrderId, status), order, further.effects);
   await state.transact([
     orderWrite(order, { kind: 'version', version: item.version }),
     outboxWrite(outbox, nowMs),

@@ -21,7 +21,7 @@ export interface Outbox {
 
 export interface OutboxChannels {
   readonly state: StateStore;
-  readonly bus: EventBus;
+  readonly bus?: EventBus;
   readonly queues?: QueueSender;
 }
 
@@ -46,18 +46,21 @@ export function outboxWrite(outbox: Outbox, nowMs: number): PutWrite {
 /** Delivers, then deletes: a crash between the two delivers twice, never not at all. */
 export async function deliverOutbox(channels: OutboxChannels, outbox: Outbox): Promise<void> {
   const events = outbox.effects.flatMap((effect) => (effect.kind === 'publish' ? [effect.event] : []));
-  if (events.length > 0) await channels.bus.publish(events);
-  for (const effect of outbox.effects) {
-    if (effect.kind !== 'send') continue;
-    if (channels.queues === undefined) throw new Error(`an effect of ${outbox.id} needs the port queues`);
-    await channels.queues.send(effect.queue, [effect.message]);
-  }
+  if (events.length > 0) await needed(channels.bus, 'bus', outbox).publish(events);
+  for (const effect of outbox.effects)
+    if (effect.kind === 'send')
+      await needed(channels.queues, 'queues', outbox).send(effect.queue, [effect.message]);
   await channels.state.write({
     kind: 'delete',
     table: outbox.table,
     ...outboxKey(outbox.id),
     condition: { kind: 'none' },
   });
+}
+
+function needed<Port>(port: Port | undefined, name: string, { id }: Outbox): Port {
+  if (port === undefined) throw new Error(`an effect of ${id} needs the port ${name}`);
+  return port;
 }
 
 /** For a message that comes again after its change was committed: delivers what the crash may have left behind. */

@@ -13,7 +13,7 @@ describe('events that come out of a queue', () => {
       if (event.detail === 'bad') throw new Error('cannot');
       seen.push(event);
     });
-    const [first, bad, last] = ['first', 'bad', 'last'].map((detail) => busEvent('OrderFilledV1', detail));
+    const [first, bad, last] = ['first', 'bad', 'last'].map((detail) => busEvent('CandlesClosedV1', detail));
     const answer = await handler(
       queued(...[first, bad, last].map((event) => JSON.stringify(event))),
       invocation,

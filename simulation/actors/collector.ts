@@ -9,7 +9,7 @@ import type { SimulatedPlatform } from '../fabric/platform.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import type { Chance } from '../time/chance.ts';
 import type { Life } from '../time/life.ts';
-import { INSTRUMENTS } from './trader.ts';
+import { ACCOUNTS, INSTRUMENTS } from './trader.ts';
 
 interface CollectorOptions {
   readonly life: Life;
@@ -80,7 +80,9 @@ export class Collector {
   #sendPoison(second: number): void {
     const { platform, stores, life } = this.#options;
     const queues = platform()?.queues ?? new MemoryQueues(topology.queues, stores.queues, () => life.nowMs());
-    const message = { body: '"poison"', groupId: 'poison', deduplicationId: `poison-${second}` };
-    void queues.send('orders-standard', [message]);
+    const poison = { body: '"poison"', deduplicationId: `poison-${second}` };
+    void queues.send('orders-standard', [{ ...poison, groupId: 'poison' }]);
+    // What the account's desk is to hear comes behind it, and must not wait for it.
+    void queues.send('desks', [{ ...poison, groupId: ACCOUNTS[0] }]);
   }
 }

@@ -1,6 +1,6 @@
 import type { Law } from '../fabric/watch.ts';
 import { killSwitchStops } from './kill-switch.ts';
-import { booksBalance, filledOnceBooked, fillsAreBooked } from './ledger.ts';
+import { booksBalance, filledAsBooked, fillsAreBooked } from './ledger.ts';
 import { accountsKeepTheirLimits, withinMeans } from './limits.ts';
 import { nothingIsLost } from './nothing-lost.ts';
 import { ordersOnlyGoOn, sentAsWrittenDown } from './orders.ts';
@@ -16,7 +16,7 @@ export function allLaws(): readonly Law[] {
     ordersOnlyGoOn(),
     sentAsWrittenDown(),
     booksBalance(),
-    filledOnceBooked(),
+    filledAsBooked(),
     fillsAreBooked(),
     withinMeans(),
     killSwitchStops(),

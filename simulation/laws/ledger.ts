@@ -2,6 +2,7 @@ import { fillKey } from '../../shared/contracts/record-keys.ts';
 import type { BookRecord, OrderRecord } from '../../shared/contracts/records.ts';
 import { decimal, formatDecimal, type Decimal } from '../../shared/domain/decimal.ts';
 import type { Fill } from '../../shared/domain/orders/order.ts';
+import type { WrittenReport } from '../../shared/domain/orders/written-report.ts';
 import { putsOf, recordsOf, type Law } from '../fabric/watch.ts';
 
 interface Sums {
@@ -61,36 +62,41 @@ function complaint(sums: Map<string, Sums>, book: BookRecord): string | null {
   return null;
 }
 
-/** An order counts as filled once its fill is in the ledger, never before, and by as much as its fills. */
-export function filledOnceBooked(): Law {
+/** An order has filled by as much as its fills in the ledger, after every commit, and is FILLED with all of it. */
+export function filledAsBooked(): Law {
+  const booked = new Map<string, Decimal>();
   return {
-    name: 'an order is filled once its fill is booked',
-    onWrites: (writes, { stores }) => {
+    name: 'an order has filled by what is booked',
+    onWrites: (writes) => {
+      for (const { value } of putsOf(writes, 'portfolio', 'FILL', 'FILL')) {
+        const { clientOrderId, quantity } = value as Fill;
+        booked.set(clientOrderId, (booked.get(clientOrderId) ?? 0n) + decimal(quantity));
+      }
       for (const { value } of putsOf(writes, 'orders', 'ORDER', 'ORDER')) {
-        const order = value as OrderRecord;
-        if (order.status !== 'FILLED') continue;
-        const fills = fillsOf(recordsOf<Fill>(stores, 'portfolio', 'FILL', 'FILL'), order.clientOrderId);
-        if (fills.length === 0) return `order ${order.clientOrderId} is FILLED, and no fill of it is booked`;
+        const wrong = differenceOf(value as OrderRecord, booked);
+        if (wrong !== null) return wrong;
       }
       return null;
     },
     atEnd: ({ stores }) => {
-      const fills = recordsOf<Fill>(stores, 'portfolio', 'FILL', 'FILL');
       for (const order of recordsOf<OrderRecord>(stores, 'orders', 'ORDER', 'ORDER')) {
-        const booked = fillsOf(fills, order.clientOrderId).reduce(
-          (sum, fill) => sum + decimal(fill.quantity),
-          0n,
-        );
-        if (formatDecimal(booked) !== order.filledQuantity)
-          return `order ${order.clientOrderId} is ${order.status} with ${order.filledQuantity} filled; ${formatDecimal(booked)} booked`;
+        const wrong = differenceOf(order, booked);
+        if (wrong !== null) return wrong;
       }
       return null;
     },
   };
 }
 
-function fillsOf(fills: readonly Fill[], clientOrderId: string): readonly Fill[] {
-  return fills.filter((fill) => fill.clientOrderId === clientOrderId);
+function differenceOf(order: OrderRecord, booked: ReadonlyMap<string, Decimal>): string | null {
+  const { clientOrderId, status, quantity, filledQuantity } = order;
+  const ofFills = formatDecimal(booked.get(clientOrderId) ?? 0n);
+  if (ofFills !== filledQuantity)
+    return `order ${clientOrderId} is ${status} with ${filledQuantity} filled; ${ofFills} booked`;
+  // One that spends what there is names none.
+  return status === 'FILLED' && quantity !== null && ofFills !== quantity
+    ? `order ${clientOrderId} of ${quantity} is FILLED with ${ofFills}`
+    : null;
 }
 
 /** What the venue says it filled is in the ledger. */
@@ -98,15 +104,9 @@ export function fillsAreBooked(): Law {
   return {
     name: 'what the venue filled is booked',
     atEnd: ({ stores }) => {
-      const reports = recordsOf<{ detailType: string; detail: { fill?: Fill } }>(
-        stores,
-        'orders',
-        'ORDER',
-        'REPORT',
-      );
-      for (const { detail } of reports) {
-        const { fill } = detail;
-        if (fill === undefined) continue;
+      for (const report of recordsOf<WrittenReport>(stores, 'orders', 'ORDER', 'REPORT')) {
+        if (report.kind !== 'filled') continue;
+        const { fill } = report;
         if (stores.state.peek('portfolio', fillKey(fill.fillId)) === null)
           return `fill ${fill.fillId} of order ${fill.clientOrderId} is not in the ledger`;
       }

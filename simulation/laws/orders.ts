@@ -1,6 +1,7 @@
 import { orderKey } from '../../shared/contracts/record-keys.ts';
 import type { OrderRecord } from '../../shared/contracts/records.ts';
 import { parseLaneRecord } from '../../shared/contracts/stream-records.ts';
+import { askedOf } from '../../shared/domain/orders/order-progress.ts';
 import { isEndState, mayFollow } from '../../shared/domain/orders/order-status.ts';
 import { putsOf, type Law } from '../fabric/watch.ts';
 
@@ -15,11 +16,11 @@ export function ordersOnlyGoOn(): Law {
         const before = known.get(order.clientOrderId);
         known.set(order.clientOrderId, order);
         if (before === undefined) continue;
-        if (askedOf(before) !== askedOf(order))
-          return `order ${order.clientOrderId} asked for ${askedOf(before)}, and then for ${askedOf(order)}`;
+        if (askedFor(before) !== askedFor(order))
+          return `order ${order.clientOrderId} asked for ${askedFor(before)}, and then for ${askedFor(order)}`;
         if (before.status !== order.status && !mayFollow(before.status, order.status))
           return `order ${order.clientOrderId} went from ${before.status} to ${order.status}`;
-        if (before.status === order.status && isEndState(order.status))
+        if (isEndState(before.status) && before.filledQuantity === order.filledQuantity)
           return `order ${order.clientOrderId} was ${order.status} and was written again`;
       }
       return null;
@@ -27,9 +28,8 @@ export function ordersOnlyGoOn(): Law {
   };
 }
 
-function askedOf(order: OrderRecord): string {
-  const { status: _, statusReason: __, filledQuantity: ___, averagePrice: ____, ...asked } = order;
-  return JSON.stringify(asked);
+function askedFor(order: OrderRecord): string {
+  return JSON.stringify(askedOf(order));
 }
 
 /** Whatever is sent to a venue was approved, is written down as sent, and is the very order that was approved. */
@@ -45,7 +45,7 @@ export function sentAsWrittenDown(): Law {
         if (written === null) return `order ${clientOrderId} was sent and is not in the table`;
         if (written.status === 'INITIALIZED' || written.status === 'DENIED')
           return `order ${clientOrderId} was sent and is ${written.status}`;
-        if (askedOf({ ...written, ...record.order }) !== askedOf(written))
+        if (askedFor({ ...written, ...record.order }) !== askedFor(written))
           return `order ${clientOrderId} was sent other than approved`;
       }
       return null;

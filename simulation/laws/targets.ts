@@ -104,10 +104,18 @@ function whyNotReached(signal: Signal, { stores }: View): string | null {
   if ((side === 'BUY') === (quantity !== '0')) return null;
   const { target = null } = stores.state.peek('orders', decidedKey(strategyId)) as DecidedRecord;
   if (!isHeld(target)) {
-    const isFinal = recordsOf<OrderRecord>(stores, 'orders', 'ORDER', 'ORDER').some(
-      (order) => order.signalId === signalId && order.side === 'BUY' && order.status !== 'FILLED',
+    const orders = recordsOf<OrderRecord>(stores, 'orders', 'ORDER', 'ORDER').filter(
+      (order) => order.strategyId === strategyId,
     );
-    return isFinal ? null : 'is not so, and nothing says why';
+    const newestAtMs = Math.max(...orders.map(({ effectiveTimeMs }) => effectiveTimeMs));
+    // An order that was under way for earlier advice may have worked towards this as well.
+    const saysWhy = orders.some(
+      (order) =>
+        (order.signalId === signalId || order.effectiveTimeMs === newestAtMs) &&
+        order.side === 'BUY' &&
+        order.status !== 'FILLED',
+    );
+    return saysWhy ? null : 'is not so, and nothing says why';
   }
   const { lastCandleOpenTimeMs } = stores.state.peek('signals', progressKey(strategyId)) as ProgressRecord;
   const closedAtMs = lastCandleOpenTimeMs + intervalMs(signal.interval);

@@ -1,5 +1,6 @@
 import { fillKey, orderKey, signalKey, venueReportKey } from '../../shared/contracts/record-keys.ts';
 import type { OrderRecord } from '../../shared/contracts/records.ts';
+import { deskMessage } from '../../shared/contracts/desk-messages.ts';
 import { eventSchemas } from '../../shared/contracts/events.ts';
 import { isEndState } from '../../shared/domain/orders/order-status.ts';
 import type { Signal } from '../../shared/domain/orders/order.ts';
@@ -31,15 +32,35 @@ export function toldOnceWritten(): Law {
       }
       return null;
     },
-    onSent: (messages, { stores }) => {
+    onSent: (messages, view) => {
       for (const { body } of messages) {
-        const { clientOrderId } = JSON.parse(body) as { readonly clientOrderId: string };
-        if (stores.state.peek('orders', orderKey(clientOrderId)) === null)
-          return `order ${clientOrderId} was sent on, and is not in the table`;
+        const wrong = whatIsMissingOf(JSON.parse(body), view);
+        if (wrong !== null) return wrong;
       }
       return null;
     },
   };
+}
+
+/** @param message to a desk, or of an order to submit */
+function whatIsMissingOf(message: unknown, { stores: { state } }: View): string | null {
+  const told = deskMessage.safeParse(message).data;
+  if (told === undefined) {
+    const { clientOrderId } = message as { readonly clientOrderId: string };
+    return state.peek('orders', orderKey(clientOrderId)) === null
+      ? `order ${clientOrderId} was sent on, and is not in the table`
+      : null;
+  }
+  if (told.kind === 'signal') {
+    const { strategyId, signalId, candleOpenTimeMs } = told.signal;
+    return state.peek('signals', signalKey(strategyId, candleOpenTimeMs)) === null
+      ? `signal ${signalId} was sent to its desk, and is not in the table`
+      : null;
+  }
+  const { clientOrderId, number } = told.report;
+  return state.peek('orders', venueReportKey(clientOrderId, number)) === null
+    ? `report ${number} of order ${clientOrderId} was sent to its desk, and is not in the table`
+    : null;
 }
 
 function whatIsMissing(
@@ -52,17 +73,8 @@ function whatIsMissing(
       ? `${detailType} was told of ${key.pk}, which is not written`
       : null;
   switch (detailType) {
-    case 'SignalRaisedV1': {
-      const { signal } = eventSchemas[detailType].parse(detail);
-      return unlessKept('signals', signalKey(signal.strategyId, signal.candleOpenTimeMs));
-    }
     case 'PortfolioChangedV1':
       return unlessKept('portfolio', fillKey(eventSchemas[detailType].parse(detail).fill.fillId));
-    case 'OrderFilledV1':
-      return unlessKept('orders', venueReportKey(eventSchemas[detailType].parse(detail).fill.clientOrderId));
-    case 'OrderRejectedV1':
-    case 'OrderExpiredV1':
-      return unlessKept('orders', venueReportKey(eventSchemas[detailType].parse(detail).clientOrderId));
     case 'OrderChangedV1': {
       const { clientOrderId, status } = (detail as { readonly order: OrderRecord }).order;
       const written = statuses.get(clientOrderId);
@@ -103,9 +115,11 @@ export function signalsAreTold(): Law {
   const told = new Set<string>();
   return {
     name: 'a signal is told',
-    onPublished: (events) => {
-      for (const { detailType, detail } of events)
-        if (detailType === 'SignalRaisedV1') told.add(eventSchemas[detailType].parse(detail).signal.signalId);
+    onSent: (messages) => {
+      for (const { body } of messages) {
+        const { data } = deskMessage.safeParse(JSON.parse(body));
+        if (data?.kind === 'signal') told.add(data.signal.signalId);
+      }
       return null;
     },
     atEnd: ({ stores }) => {

@@ -15,7 +15,7 @@ import { recordOfLane } from '../../shared/ports/stream-writer.ts';
 
 const QUEUE = 'orders-standard';
 const DEFINITION = { groupId: 'strategyId', visibilityTimeoutSeconds: 30, maxReceives: 3 };
-const DEFINITIONS = { 'orders-urgent': DEFINITION, 'orders-standard': DEFINITION };
+const DEFINITIONS = { desks: DEFINITION, 'orders-urgent': DEFINITION, 'orders-standard': DEFINITION };
 const RULES = [{ detailType: 'QualityNotedV1', functions: ['keep-quality', 'push-updates'] }] as const;
 
 /** The hands of a process: opened anew it has only what is kept. */

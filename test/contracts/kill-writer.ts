@@ -4,6 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { openDataFolder } from '../../shared/adapters/embedded/data-folder.ts';
+import { anOrder } from '../support/order.ts';
 import { openEmbedded } from './open-embedded.ts';
 import { recordOfLane } from '../../shared/ports/stream-writer.ts';
 
@@ -22,7 +23,7 @@ for (let n = Number(first); ; n++) {
   ]);
   await queues.send('orders-standard', [{ body: name, groupId: 'group', deduplicationId: name }]);
   await bus.publish([
-    { detailType: 'OrderRejectedV1', detail: { clientOrderId: '', strategyId: '', reason: name, timeMs: n } },
+    { detailType: 'OrderChangedV1', detail: { order: anOrder(n, { statusReason: name }) } },
   ]);
   await objects.put(`raw/${name}`, Buffer.from(name.repeat(1000)), 'text/plain');
   // A pipe's write is complete when writeSync returns, so what was printed was acknowledged.

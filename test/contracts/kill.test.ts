@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { openDataFolder } from '../../shared/adapters/embedded/data-folder.ts';
+import type { OrderRecord } from '../../shared/contracts/records.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openEmbedded } from './open-embedded.ts';
 
@@ -97,10 +98,10 @@ function expectMessages({ queues }: Adapters, names: readonly string[]): void {
 }
 
 function expectDeliveries({ bus }: Adapters, names: readonly string[]): void {
-  const deliveries = bus.take('track-order', 1_000_000, Date.now());
-  expect(bus.pendingCount('track-order')).toBe(deliveries.length);
+  const deliveries = bus.take('push-updates', 1_000_000, Date.now());
+  expect(bus.pendingCount('push-updates')).toBe(deliveries.length);
   expectAllButTheLast(
-    deliveries.map(({ detail }) => (detail as { reason: string }).reason),
+    deliveries.map(({ detail }) => (detail as { order: OrderRecord }).order.statusReason ?? ''),
     names,
   );
   for (const { id } of deliveries) bus.acknowledge(id);

@@ -17,6 +17,7 @@ import {
 import { eventually } from '../contracts/suites/eventually.ts';
 import { runMillrace } from '../platform/run-millrace.ts';
 import { failedBatch, failedBatchKey } from '../support/failed-batch.ts';
+import { anOrder } from '../support/order.ts';
 import { describeAwsAdapters } from './aws-adapters.ts';
 import { openEmulator, type EmulatorUnderTest } from './emulator-under-test.ts';
 import { busReceiver, streamReceiver } from './receivers.ts';
@@ -74,24 +75,23 @@ describe('millrace redrive', () => {
     const Key = failedBatchKey(randomUUID(), 1);
     const Bucket = environment.text(FAILURES_BUCKET);
     await s3.send(new PutObjectCommand({ Bucket, Key, Body: failedBatch({ functionName, records }) }));
-    const strategyId = randomUUID();
-    const report = { clientOrderId: randomUUID(), strategyId, reason: 'test', timeMs: 1 };
-    const QueueUrl = environment.text(failedEventsVariable('track-order'));
-    const MessageBody = JSON.stringify({ 'detail-type': 'OrderExpiredV1', detail: report });
+    const detail = { order: anOrder(1, { clientOrderId: randomUUID(), strategyId: randomUUID() }) };
+    const QueueUrl = environment.text(failedEventsVariable('push-updates'));
+    const MessageBody = JSON.stringify({ 'detail-type': 'OrderChangedV1', detail });
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
 
     expect(await redrive('--list')).toMatchObject([
-      { kind: 'event', function: 'track-order', content: { detailType: 'OrderExpiredV1', detail: report } },
+      { kind: 'event', function: 'push-updates', content: { detailType: 'OrderChangedV1', detail } },
       { kind: 'record', function: 'store-trades', id: Key, content: { records: 1 } },
     ]);
     const received = await busReceiver(environment);
     expect(await redrive()).toEqual([
-      { kind: 'event', function: 'track-order', redriven: 1, left: null },
+      { kind: 'event', function: 'push-updates', redriven: 1, left: null },
       { kind: 'record', function: 'store-trades', redriven: 1, left: null },
     ]);
     await eventually(streamReader('trades'), (texts) => expect(texts).toContain(text));
     await eventually(received, (events) =>
-      expect(events).toContainEqual({ detailType: 'OrderExpiredV1', detail: report }),
+      expect(events).toContainEqual({ detailType: 'OrderChangedV1', detail }),
     );
     expect(await redrive()).toEqual([]);
   });

@@ -86,15 +86,15 @@ export function queueReceiver(
     }));
 }
 
-/** Catches the venue's reports with a rule and a queue of its own. */
+/** Catches what changes of orders and portfolios with a rule and a queue of its own. */
 export async function busReceiver(environment: Environment): Promise<() => Promise<readonly BusEvent[]>> {
   const [sqs, events] = [new SQSClient(patient(environment)), new EventBridgeClient(patient(environment))];
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'caught-events' }));
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
   );
-  const rule = { Rule: 'catch-venue-reports', EventBusName: environment.text(EVENT_BUS_NAME) };
-  const EventPattern = JSON.stringify({ 'detail-type': ['OrderRejectedV1', 'OrderExpiredV1'] });
+  const rule = { Rule: 'catch-changes', EventBusName: environment.text(EVENT_BUS_NAME) };
+  const EventPattern = JSON.stringify({ 'detail-type': ['OrderChangedV1', 'PortfolioChangedV1'] });
   await events.send(new PutRuleCommand({ Name: rule.Rule, EventBusName: rule.EventBusName, EventPattern }));
   await events.send(
     new PutTargetsCommand({ ...rule, Targets: [{ Id: 'queue', Arn: Attributes!.QueueArn }] }),

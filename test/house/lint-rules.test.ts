@@ -55,7 +55,7 @@ describe('the lint rules refuse', () => {
     ],
     [
       'the wall clock where all runs under simulation',
-      'lambdas/orders/check-risk/a.ts',
+      'lambdas/orders/run-desk/a.ts',
       'export const a = Date.now();',
       'no-restricted-properties',
     ],

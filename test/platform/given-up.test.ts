@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { openStorage } from '../../embedded/storage.ts';
 import type { Totals } from '../../embedded/totals.ts';
-import { fillsPartition } from '../../shared/contracts/record-keys.ts';
-import { PAPER_ACCOUNT_ID } from '../../shared/contracts/records.ts';
+import { bookKey, fillsPartition } from '../../shared/contracts/record-keys.ts';
+import { PAPER_ACCOUNT_ID, type BookRecord } from '../../shared/contracts/records.ts';
 import { parseLaneRecord } from '../../shared/contracts/stream-records.ts';
+import type { Fill } from '../../shared/domain/orders/order.ts';
 import { describeError } from '../../shared/runtime/define-function.ts';
 import { recordOfLane } from '../../shared/ports/stream-writer.ts';
 import { topology } from '../../shared/topology.ts';
@@ -42,9 +43,11 @@ describe('what functions gave up', () => {
 
     const storage = await openStorage(dataDir, { mustExist: true });
     const fills = await storage.state.queryIndex('portfolio', fillsPartition(PAPER_ACCOUNT_ID), { limit: 1 });
-    const fill = fills.items[0]!.value as never;
-    await storage.bus.publish([{ detailType: 'OrderFilledV1', detail: { fill } }]);
-    for (const { id } of storage.bus.take('apply-fill', 10, Date.now())) storage.bus.giveUp(id, CAUSE);
+    const fill = fills.items[0]!.value as Fill;
+    const book = await storage.state.get<BookRecord>('portfolio', bookKey(fill.strategyId));
+    const changed = { fill, position: book!.value };
+    await storage.bus.publish([{ detailType: 'PortfolioChangedV1', detail: changed }]);
+    for (const { id } of storage.bus.take('push-updates', 10, Date.now())) storage.bus.giveUp(id, CAUSE);
     const { streamLog } = storage;
     const records = streamLog.read('trades', 0, 500, 1e6);
     const firstAgain = streamLog.head('trades') + 1;
@@ -61,9 +64,9 @@ describe('what functions gave up', () => {
     expect(JSON.parse(listed.stdout)).toMatchObject([
       {
         kind: 'event',
-        function: 'apply-fill',
+        function: 'push-updates',
         cause: 'the table is away: connection refused',
-        content: { detailType: 'OrderFilledV1', detail: { fill } },
+        content: { detailType: 'PortfolioChangedV1', detail: changed },
       },
       {
         kind: 'record',
@@ -83,7 +86,7 @@ describe('what functions gave up', () => {
     const again = await runMillrace(redrive);
     expect(again.code).toBe(0);
     expect(JSON.parse(again.stdout)).toEqual([
-      { kind: 'event', function: 'apply-fill', redriven: 1, left: null },
+      { kind: 'event', function: 'push-updates', redriven: 1, left: null },
       { kind: 'record', function: 'build-candles', redriven: records.length, left: null },
     ]);
     expect(JSON.parse((await runMillrace(redrive)).stdout)).toEqual([]);

@@ -125,10 +125,10 @@ describe('a replay and the engine', () => {
     const prices = [100, 99, 101, 98, 102, 97, 103, 96];
     const slow = (ports: Ports): Ports => ({
       ...ports,
-      bus: {
-        publish: async (events) => {
-          if (events.some(({ detailType }) => detailType === 'OrderFilledV1')) await sleep(FILL_DELAY_MS);
-          await ports.bus.publish(events);
+      queues: {
+        send: async (queue, messages) => {
+          if (messages.some(({ body }) => body.includes('"kind":"filled"'))) await sleep(FILL_DELAY_MS);
+          await ports.queues.send(queue, messages);
         },
       },
     });

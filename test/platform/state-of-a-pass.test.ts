@@ -90,7 +90,7 @@ function counting(stored: StateStore): Counted {
 
 describe.each(['store-trades', 'build-candles', 'match-orders'] as const)('a pass of %s', (name) => {
   it('reads nothing that it knows, and writes its lane once, as small and as alone as the bill says', async () => {
-    const { candles, bus, clock, streams } = tradingPorts();
+    const { candles, bus, clock, queues, streams } = tradingPorts();
     const counted = counting(openMemoryState());
     const { state } = counted;
     const trades = { insert: async () => undefined } as unknown as Parameters<
@@ -99,7 +99,7 @@ describe.each(['store-trades', 'build-candles', 'match-orders'] as const)('a pas
     const handler = {
       'store-trades': () => createStoreTrades({ state, trades, clock, bus }),
       'build-candles': () => createBuildCandles({ state, trades, candles, bus, streams }),
-      'match-orders': () => createMatchOrders({ state, bus }),
+      'match-orders': () => createMatchOrders({ state, queues }),
     }[name]();
     let sequence = 0;
     for (let pass = 0; pass < PASSES; pass++) {

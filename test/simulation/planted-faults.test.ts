@@ -8,6 +8,7 @@ import {
   forgottenOrder,
   forgottenTarget,
   outboxBeforeCommit,
+  reportHeardAgain,
   swallowedError,
   targetNotTriedAgain,
   targetOfStoppedOrderForgotten,
@@ -26,21 +27,17 @@ async function firstFound(plant: Plant): Promise<Outcome | null> {
   return null;
 }
 
-/** Some conditions stand twice: a fill that is booked is known by its own key and by the version of its book. */
+/** Some conditions stand twice: a fill that is booked is known by its own key, by its book and by the order that it changes. */
 const PLANTS: readonly (readonly [string, Plant, string])[] = [
   [
-    'a fill booked without a condition',
-    withoutCondition('apply-fill', 'FILL', 'BOOK'),
-    'a book is the sum of its fills',
+    'a report heard without a condition',
+    withoutCondition('run-desk', 'FILL', 'BOOK', 'ORDER'),
+    'an order only goes on',
   ],
+  ['a report that is heard again', reportHeardAgain, 'an order has filled by what is booked'],
   [
     'a submission that writes over what came of it',
     withoutCondition('submit-order', 'ORDER'),
-    'an order only goes on',
-  ],
-  [
-    'an order that ends without a condition',
-    withoutCondition('track-order', 'ORDER'),
     'an order only goes on',
   ],
   ['a venue that is written over', withoutCondition('match-orders', 'match-orders'), 'progress only grows'],
@@ -49,22 +46,16 @@ const PLANTS: readonly (readonly [string, Plant, string])[] = [
     withoutCondition('evaluate-strategies', 'PROGRESS'),
     'progress only grows',
   ],
-  ['a decision that is written over', withoutCondition('check-risk', 'DECIDED'), 'progress only grows'],
-  ['a fill that nobody was told of', swallowedError('match-orders'), 'what the venue filled is booked'],
-  [
-    'a booking that nobody was told of',
-    swallowedError('apply-fill'),
-    'an order is filled once its fill is booked',
-  ],
-  ['a signal that nobody was told of', swallowedError('evaluate-strategies'), 'a signal is told'],
-  ['an end that nobody was told of', swallowedError('track-order'), 'how an order ended is told'],
+  ['a decision that is written over', withoutCondition('run-desk', 'DECIDED'), 'progress only grows'],
+  ['a fill that its desk was not told of', swallowedError('match-orders'), 'what the venue filled is booked'],
+  ['a signal that its desk was not told of', swallowedError('evaluate-strategies'), 'a signal is told'],
+  ['an end that nobody was told of', swallowedError('run-desk'), 'how an order ended is told'],
   [
     'a booking that failed and counts as done',
-    failureTakenForDone('apply-fill'),
+    failureTakenForDone('run-desk'),
     'what is told is written down',
   ],
-  ['a booking told before it is written', outboxBeforeCommit('apply-fill'), 'what is told is written down'],
-  ['an order sent on before it is written', outboxBeforeCommit('check-risk'), 'what is told is written down'],
+  ['an order sent on before it is written', outboxBeforeCommit('run-desk'), 'what is told is written down'],
   [
     'a signal told before it is written',
     outboxBeforeCommit('evaluate-strategies'),

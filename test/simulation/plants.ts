@@ -1,6 +1,6 @@
 /** Faults of the kind that a simulation is there to find, each in the place of the ports of the function that would have it. */
-import { killSwitchKey } from '../../shared/contracts/record-keys.ts';
-import type { ReservationRecord } from '../../shared/contracts/records.ts';
+import { killSwitchKey, orderKey } from '../../shared/contracts/record-keys.ts';
+import type { OrderRecord, ReservationRecord } from '../../shared/contracts/records.ts';
 import type { Ports } from '../../shared/ports/index.ts';
 import type { PutWrite, StateStore, Write } from '../../shared/ports/state-store.ts';
 import type { Outbox } from '../../shared/runtime/outbox.ts';
@@ -37,10 +37,11 @@ export function withoutCondition(functionName: FunctionName, ...sortKeys: readon
   }));
 }
 
-/** That an event could not be published is nothing to speak of. */
+/** That an event could not be published or a message not be sent is nothing to speak of. */
 export function swallowedError(functionName: FunctionName): Plant {
-  return inFunction(functionName, ({ bus }) => ({
+  return inFunction(functionName, ({ bus, queues }) => ({
     bus: { publish: async (events) => bus.publish(events).catch(() => undefined) },
+    queues: { send: async (queue, messages) => queues.send(queue, messages).catch(() => undefined) },
   }));
 }
 
@@ -64,12 +65,24 @@ export function outboxBeforeCommit(functionName: FunctionName): Plant {
 }
 
 /** An order is approved, and whoever was to submit it is never told. */
-export const forgottenOrder: Plant = inFunction('check-risk', () => ({
-  queues: { send: async () => Promise.resolve() },
+export const forgottenOrder: Plant = inFunction('run-desk', ({ queues }) => ({
+  queues: { send: async (queue, messages) => (queue === 'desks' ? queues.send(queue, messages) : undefined) },
+}));
+
+/** Which reports of an order were heard is not known. */
+export const reportHeardAgain: Plant = inFunction('run-desk', ({ state }) => ({
+  state: stateWith(state, {
+    get: async <T>(...[table, key]: Parameters<StateStore['get']>) => {
+      const item = await state.get<T>(table, key);
+      if (item === null || key.sk !== orderKey('').sk) return item;
+      const { reports: _, ...value } = item.value as OrderRecord;
+      return { ...item, value: value as T };
+    },
+  }),
 }));
 
 /** Advice that waits for an order is not written down with it. */
-export const forgottenTarget: Plant = inFunction('check-risk', ({ state }) => ({
+export const forgottenTarget: Plant = inFunction('run-desk', ({ state }) => ({
   state: stateWith(state, {
     transact: async (writes) =>
       state.transact(
@@ -83,7 +96,7 @@ export const forgottenTarget: Plant = inFunction('check-risk', ({ state }) => ({
 }));
 
 /** The advice that waited is dropped when its order has filled. */
-export const targetNotResumed: Plant = inFunction('track-order', ({ state }) => ({
+export const targetNotResumed: Plant = inFunction('run-desk', ({ state }) => ({
   state: stateWith(state, {
     get: async <T>(...[table, key]: Parameters<StateStore['get']>) => {
       const item = await state.get<T>(table, key);

@@ -42,7 +42,7 @@ describe('a seed of the simulation', () => {
 });
 
 describe('a seed that fails', () => {
-  const plant = outboxBeforeCommit('apply-fill');
+  const plant = outboxBeforeCommit('run-desk');
   const broken = async (seed: number, scope: Scope): Promise<Outcome> =>
     simulateSeed({ seed, scope, modules, plant });
 

@@ -4,6 +4,7 @@ import { SqliteQueues } from '../../shared/adapters/embedded/sqlite-queues.ts';
 import { SqliteStateStore } from '../../shared/adapters/embedded/sqlite-state-store.ts';
 import { SqliteStreamLog, STREAM_LOG_SCHEMA } from '../../shared/adapters/embedded/sqlite-stream-log.ts';
 import { STATE_SCHEMA } from '../../shared/adapters/embedded/state-database.ts';
+import type { DeskMessage } from '../../shared/contracts/desk-messages.ts';
 import type { DetailType, EventDetail } from '../../shared/contracts/events.ts';
 import type { BusEvent, EventBus } from '../../shared/ports/event-bus.ts';
 import { topology } from '../../shared/topology.ts';
@@ -15,18 +16,26 @@ export function tradingPorts() {
   const database = openDatabase(':memory:', STATE_SCHEMA);
   const published: BusEvent[] = [];
   const sqliteBus = new SqliteEventBus(database, topology.rules);
-  let failPublish = false;
+  let isAway = false;
   const bus: EventBus = {
     publish: async (events) => {
-      if (failPublish) throw new Error('the bus is away');
+      if (isAway) throw new Error('the bus is away');
       published.push(...events);
       await sqliteBus.publish(events);
     },
   };
+  const queues = new SqliteQueues(database, topology.queues);
+  const send = queues.send.bind(queues);
+  const toDesks: DeskMessage[] = [];
+  queues.send = async (queue, messages) => {
+    if (isAway) throw new Error('the bus is away');
+    if (queue === 'desks') toDesks.push(...messages.map(({ body }) => JSON.parse(body) as DeskMessage));
+    return send(queue, messages);
+  };
   const clock = { timeMs: 0, nowMs: () => clock.timeMs };
   return {
     state: new SqliteStateStore(database),
-    queues: new SqliteQueues(database, topology.queues),
+    queues,
     streams: new SqliteStreamLog(openDatabase(':memory:', STREAM_LOG_SCHEMA), ['trades', 'raw']),
     trades: new MemoryTradeStore(),
     candles: new MemoryCandleStore(),
@@ -38,9 +47,18 @@ export function tradingPorts() {
       published
         .filter((event) => event.detailType === detailType)
         .map((event) => event.detail as EventDetail<T>),
-    /** As a crash between a commit and its events. */
+    /** Signals that were sent to their desks, in order. */
+    raised: () =>
+      toDesks.flatMap((message) => {
+        if (message.kind !== 'signal') return [];
+        const { kind: _, ...raised } = message;
+        return [raised];
+      }),
+    /** What the venue told of its orders. */
+    reported: () => toDesks.flatMap((message) => (message.kind === 'report' ? [message.report] : [])),
+    /** As a crash between a commit and what it tells, over the bus or a queue. */
     breakBus: (broken: boolean) => {
-      failPublish = broken;
+      isAway = broken;
     },
   };
 }

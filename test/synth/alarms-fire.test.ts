@@ -3,15 +3,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { KinesisStreamEvent } from 'aws-lambda';
+import type { KinesisStreamEvent, SQSEvent } from 'aws-lambda';
 import { collectLive } from '../../collector/live/collect-live.ts';
 import { VenueVitals } from '../../collector/live/venue-vitals.ts';
 import { reportVitals, startReporting } from '../../collector/live/report-vitals.ts';
 import { createHandler as storeTrades } from '../../lambdas/market-data/store-trades/handler.ts';
 import { createHandler as sweepPending } from '../../lambdas/operations/sweep-pending/handler.ts';
-import { createHandler as trackOrder } from '../../lambdas/orders/track-order/handler.ts';
+import { createHandler as runDesk } from '../../lambdas/orders/run-desk/handler.ts';
 import { METRICS } from '../../shared/contracts/metrics.ts';
 import type { TradesRecordV1 } from '../../shared/contracts/stream-records.ts';
+import { createStrategy } from '../../shared/runtime/create-strategy.ts';
+import { sendToDesks } from '../../shared/runtime/desk-queue.ts';
 import { embeddedMetrics } from '../../shared/runtime/embedded-metrics.ts';
 import { createLog, log } from '../../shared/runtime/log.ts';
 import { orderWrite } from '../../shared/runtime/order-items.ts';
@@ -22,7 +24,9 @@ import { datapointsOf, stateOf, watchedBy, type Datapoint } from '../support/clo
 import { openMemoryState } from '../support/memory-state.ts';
 import { aFill, anOrder } from '../support/order.ts';
 import { RecordingStreamWriter } from '../support/recording-stream-writer.ts';
-import { busEvent, invocation, tradingPorts } from '../support/trading-ports.ts';
+import { filledReport } from '../support/report.ts';
+import { aStrategy } from '../support/strategy.ts';
+import { invocation, tradingPorts } from '../support/trading-ports.ts';
 import { at, listOf, ofType, textOf } from './resources.ts';
 import { synthesize, type Properties, type Resource } from './synthesize.ts';
 
@@ -220,14 +224,15 @@ describe('what functions print', () => {
 
   it('of a report that came late sets off an alarm', async () => {
     const ports = tradingPorts();
-    const order = anOrder(1, { status: 'EXPIRED' });
+    const instance = aStrategy();
+    await createStrategy(ports.state, instance, 0);
+    const order = anOrder(1, { strategyId: instance.strategyId, status: 'EXPIRED' });
     await ports.state.write(orderWrite(order, { kind: 'absent' }));
-    const { clientOrderId, strategyId } = order;
-    const report = { accountId: 'paper', instrumentId: order.instrumentId, reason: 'no', timeMs: 1 };
-    await trackOrder(ports)(
-      busEvent('OrderRejectedV1', { ...report, clientOrderId, strategyId, fillId: aFill(1).fillId }),
-      invocation,
-    );
+    const report = filledReport(aFill(1, { strategyId: instance.strategyId }));
+    await sendToDesks(ports.queues, [{ kind: 'report', report }]);
+    const [message] = ports.queues.receive('desks', 1, Date.now());
+    const record = { messageId: '1', body: message!.body, attributes: { ApproximateReceiveCount: '1' } };
+    await runDesk(ports)({ Records: [record] } as SQSEvent, invocation);
     expectAlarm('lateReports', 'late-report');
   });
 

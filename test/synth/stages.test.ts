@@ -144,7 +144,7 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
 
   it('gives events that decide over money more tries than the bus does, and a place for those that fail them all', () => {
     const money = topology.rules.flatMap((rule) => [
-      ...(/^(SignalRaised|OrderFilled|OrderRejected|OrderExpired|PortfolioChanged)/.test(rule.detailType)
+      ...(/^CandlesClosed/.test(rule.detailType)
         ? rule.functions.filter((name) => name !== 'push-updates')
         : []),
     ]);

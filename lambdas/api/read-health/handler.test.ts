@@ -81,7 +81,7 @@ describe('health', () => {
       waiting: [],
       givenUp: 0,
       dropped: { known: 0, fenced: 0 },
-      deadLetters: { 'orders-urgent': 0, 'orders-standard': 0 },
+      deadLetters: { desks: 0, 'orders-urgent': 0, 'orders-standard': 0 },
     });
   });
 
@@ -176,7 +176,7 @@ describe('health', () => {
     });
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'degraded', functions: [], deadLetters: { 'orders-urgent': null } });
-    expect(body.reasons).toHaveLength(3);
+    expect(body.reasons).toHaveLength(4);
   });
 });
 

@@ -5,12 +5,12 @@ import { createHandler } from './handler.ts';
 
 const event: GivenUp = {
   kind: 'event',
-  function: 'apply-fill',
+  function: 'push-updates',
   id: 'e1',
   cause: 'the table is away',
   attempts: 3,
   givenUpAtMs: 1000,
-  content: { detailType: 'OrderFilledV1', detail: {} },
+  content: { detailType: 'PortfolioChangedV1', detail: {} },
 };
 
 function called() {
@@ -21,7 +21,7 @@ function called() {
         list: async (filter, limit) => (asked.push({ ...filter, limit }), [event]),
         redrive: async (filter) => (
           asked.push(filter),
-          [{ kind: 'event', function: 'apply-fill', redriven: 1, left: null }]
+          [{ kind: 'event', function: 'push-updates', redriven: 1, left: null }]
         ),
       },
     }),
@@ -32,16 +32,16 @@ function called() {
 describe('what functions gave up, over REST', () => {
   it('is shown with its cause, of the kind and function that were asked for', async () => {
     const { asked, call } = called();
-    const { body } = await call('GET /v1/given-up', { query: 'kind=event&function=apply-fill' });
+    const { body } = await call('GET /v1/given-up', { query: 'kind=event&function=push-updates' });
     expect(body.items).toEqual([event]);
-    expect(asked).toEqual([{ kind: 'event', function: 'apply-fill', limit: 20 }]);
+    expect(asked).toEqual([{ kind: 'event', function: 'push-updates', limit: 20 }]);
   });
 
   it('is sent again', async () => {
     const { asked, call } = called();
-    const { body } = await call('POST /v1/given-up/redrive', { body: { function: 'apply-fill' } });
-    expect(body.items).toEqual([{ kind: 'event', function: 'apply-fill', redriven: 1, left: null }]);
-    expect(asked).toEqual([{ kind: null, function: 'apply-fill' }]);
+    const { body } = await call('POST /v1/given-up/redrive', { body: { function: 'push-updates' } });
+    expect(body.items).toEqual([{ kind: 'event', function: 'push-updates', redriven: 1, left: null }]);
+    expect(asked).toEqual([{ kind: null, function: 'push-updates' }]);
   });
 
   it('of no such kind or function is refused, and nothing is sent', async () => {

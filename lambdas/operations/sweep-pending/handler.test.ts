@@ -1,29 +1,25 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { KinesisStreamRecord, SQSEvent } from 'aws-lambda';
 import { aStrategy } from '../../../test/support/strategy.ts';
-import {
-  busEvent,
-  invocation,
-  tradingPorts,
-  type TradingPorts,
-} from '../../../test/support/trading-ports.ts';
+import { invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
 import type { LogRecord } from '../../../shared/adapters/delivery.ts';
+import { nameOf, type DeskMessage } from '../../../shared/contracts/desk-messages.ts';
 import { bookKey, reservationKey } from '../../../shared/contracts/record-keys.ts';
 import type { BookRecord } from '../../../shared/contracts/records.ts';
 import type { TradesRecordV1 } from '../../../shared/contracts/stream-records.ts';
 import { laneOf } from '../../../shared/domain/market-data/lane.ts';
 import { clientOrderIdOf } from '../../../shared/domain/risk/decide.ts';
 import { signalOf } from '../../../shared/domain/strategies/signal.ts';
-import type { QueueMessage } from '../../../shared/ports/queue-sender.ts';
+import type { QueueMessage, QueueSender } from '../../../shared/ports/queue-sender.ts';
 import { recordOfLane } from '../../../shared/ports/stream-writer.ts';
 import { createStrategy } from '../../../shared/runtime/create-strategy.ts';
 import { log } from '../../../shared/runtime/log.ts';
-import { readOrder } from '../../../shared/runtime/order-items.ts';
-import { createHandler as checkRisk } from '../../orders/check-risk/handler.ts';
+import { orderWrite, readOrder } from '../../../shared/runtime/order-items.ts';
+import { keepReport } from '../../../shared/runtime/venue-reports.ts';
 import { createHandler as matchOrders } from '../../orders/match-orders/handler.ts';
+import { applyReport } from '../../orders/run-desk/apply-report.ts';
+import { checkSignal } from '../../orders/run-desk/check-signal.ts';
 import { createHandler as submitOrder } from '../../orders/submit-order/handler.ts';
-import { createHandler as trackOrder } from '../../orders/track-order/handler.ts';
-import { createHandler as applyFill } from '../../portfolio/apply-fill/handler.ts';
 import { createHandler } from './handler.ts';
 import { chaseOverdueOrders } from './overdue-orders.ts';
 
@@ -59,18 +55,19 @@ function laneRecord({ sequence, partitionKey, data, arrivalMs }: LogRecord): Kin
 describe('sweep-pending', () => {
   let ports: TradingPorts;
   let sent: QueueMessage[];
+  let queues: QueueSender;
   let sweep: () => Promise<void>;
 
   beforeEach(async () => {
     ports = tradingPorts();
     sent = [];
-    const queues = {
+    queues = {
       send: async (_: string, messages: readonly QueueMessage[]) => void sent.push(...messages),
     };
     const handler = createHandler({ ...ports, queues });
     sweep = async () => handler({} as never, invocation);
     await createStrategy(ports.state, instance, 0);
-    await checkRisk({ ...ports, queues })(busEvent('SignalRaisedV1', { signal }), invocation);
+    await checkSignal({ ...ports, queues }, { kind: 'signal', signal });
   });
 
   async function submit(): Promise<void> {
@@ -89,7 +86,7 @@ describe('sweep-pending', () => {
     const other = aStrategy({ latencyMs: 0, instrumentId: 'binance:ETH-USDT' });
     await createStrategy(ports.state, other, 0);
     const another = signalOf(other, { openTimeMs: 120_000, close: '100' }, { side: 'BUY', reason: 'test' });
-    const check = checkRisk(ports)(busEvent('SignalRaisedV1', { signal: another }), invocation);
+    const check = checkSignal(ports, { kind: 'signal', signal: another });
     await expect(check).rejects.toThrow('the bus is away');
     ports.breakBus(false);
     const before = ports.told('OrderChangedV1').length;
@@ -122,7 +119,7 @@ describe('sweep-pending', () => {
     await match();
     sent.length = 0;
     ports.clock.timeMs = EXPIRES_AT_MS + 660_000;
-    expect(await chaseOverdueOrders(ports)).toEqual({ orders: 0, fillsNotBooked: 0 });
+    expect(await chaseOverdueOrders({ ...ports, queues })).toEqual({ orders: 0, fillsNotBooked: 0 });
     const reservation = await ports.state.get('orders', reservationKey(instance.strategyId));
     expect(reservation).toMatchObject({
       value: { clientOrderId },
@@ -138,7 +135,8 @@ describe('sweep-pending', () => {
   describe('when the venue has filled an order and the ledger never heard of it', () => {
     const book = async () =>
       (await ports.state.get<BookRecord>('portfolio', bookKey(instance.strategyId)))?.value;
-    const lost = () => ports.told('OrderFilledV1');
+    /** What was sent to desks by the sweeper. */
+    const told = () => sent.map(({ body }) => JSON.parse(body) as DeskMessage);
 
     beforeEach(async () => {
       ports.clock.timeMs = 121_000;
@@ -147,7 +145,7 @@ describe('sweep-pending', () => {
       const data = Buffer.from(JSON.stringify(tape(lane)));
       await ports.streams.append('trades', [recordOfLane(lane, data)]);
       await match();
-      expect(lost()).toHaveLength(1);
+      expect(ports.reported()).toMatchObject([{ kind: 'filled' }]);
       ports.clock.timeMs = EXPIRES_AT_MS + 660_000;
       sent.length = 0;
     });
@@ -159,24 +157,33 @@ describe('sweep-pending', () => {
         ['fill not booked: told again', expect.objectContaining({ clientOrderId, status: 'SUBMITTED' })],
       ]);
       said.mockRestore();
-      expect(await chaseOverdueOrders(ports)).toEqual({ orders: 1, fillsNotBooked: 1 });
-      expect(sent).toEqual([]);
-      expect(lost()).toHaveLength(3);
-      for (const detail of lost()) await applyFill(ports)(busEvent('OrderFilledV1', detail), invocation);
+      expect(await chaseOverdueOrders({ ...ports, queues })).toEqual({ orders: 1, fillsNotBooked: 1 });
+      const report = ports.reported()[0]!;
+      const again = { kind: 'report', report, sentAgainAtMs: ports.clock.timeMs } as const;
+      expect(told()).toEqual([again, again]);
+      // Its queue takes the same message once in five minutes: another time has another name.
+      expect(sent[0]).toMatchObject({ groupId: 'paper', deduplicationId: nameOf(again) });
+      for (const message of told()) if (message.kind === 'report') await applyReport(ports, message.report);
       expect(await book()).toMatchObject({ fills: 1 });
-    });
-
-    it('frees the order when the fill was booked and nobody tracked it', async () => {
-      await applyFill(ports)(busEvent('OrderFilledV1', lost()[0]!), invocation);
-      await sweep();
-      const told = ports.told('PortfolioChangedV1').at(-1)!;
-      expect(told).toMatchObject({ fill: { clientOrderId } });
-      await trackOrder(ports)(busEvent('PortfolioChangedV1', told), invocation);
       expect((await readOrder(ports.state, clientOrderId))?.value).toMatchObject({ status: 'FILLED' });
       expect(await ports.state.get('orders', reservationKey(instance.strategyId))).toBeNull();
-      const before = ports.published.length;
-      await sweep();
-      expect(ports.published).toHaveLength(before);
+      sent.length = 0;
+      expect(await chaseOverdueOrders({ ...ports, queues })).toEqual({ orders: 0, fillsNotBooked: 0 });
+      expect(sent).toEqual([]);
+    });
+
+    it('tells of the report that the desk has not heard, where it has heard the first of them', async () => {
+      const [end] = ports.reported();
+      const item = (await readOrder(ports.state, clientOrderId))!;
+      await ports.state.write(
+        orderWrite({ ...item.value, reports: 1 }, { kind: 'version', version: item.version }),
+      );
+      expect(await chaseOverdueOrders({ ...ports, queues })).toEqual({ orders: 1, fillsNotBooked: 0 });
+      sent.length = 0;
+      const second = { ...end!, number: 2 };
+      await keepReport(ports.state, second);
+      expect(await chaseOverdueOrders({ ...ports, queues })).toEqual({ orders: 1, fillsNotBooked: 1 });
+      expect(told()).toMatchObject([{ kind: 'report', report: { number: 2 } }]);
     });
   });
 });

@@ -1,17 +1,16 @@
 import { findAtPaperVenue } from '../../../shared/adapters/exchanges/paper/paper-venue-gateway.ts';
 import {
-  bookKey,
-  fillKey,
   IN_FLIGHT_PARTITION,
   inFlightIndex,
   reservationKey,
   sortableTime,
 } from '../../../shared/contracts/record-keys.ts';
-import type { BookRecord, OrderRecord, ReservationRecord } from '../../../shared/contracts/records.ts';
-import type { Fill, Order } from '../../../shared/domain/orders/order.ts';
+import type { OrderRecord, ReservationRecord } from '../../../shared/contracts/records.ts';
+import type { Order } from '../../../shared/domain/orders/order.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { ConditionFailed, type Item } from '../../../shared/ports/state-store.ts';
 import { describeError } from '../../../shared/runtime/define-function.ts';
+import { sendToDesks } from '../../../shared/runtime/desk-queue.ts';
 import { log } from '../../../shared/runtime/log.ts';
 import { readOrder, sendToSubmit } from '../../../shared/runtime/order-items.ts';
 import { readReport } from '../../../shared/runtime/venue-reports.ts';
@@ -20,7 +19,7 @@ import { readReport } from '../../../shared/runtime/venue-reports.ts';
 const OVERDUE_AFTER_MS = 600_000;
 const MAX_ORDERS = 200;
 
-type Needs = Pick<Ports, 'state' | 'bus' | 'queues' | 'clock'>;
+type Needs = Pick<Ports, 'state' | 'queues' | 'clock'>;
 
 /** What became of an order that was asked after. */
 type Answer = 'fill-not-booked' | 'asked-after' | 'waits-at-its-venue';
@@ -66,7 +65,7 @@ export async function chaseOverdueOrders(ports: Needs): Promise<Overdue> {
 
 async function chase(ports: Needs, order: OrderRecord): Promise<Answer> {
   const { clientOrderId, status } = order;
-  const report = await readReport(ports.state, clientOrderId);
+  const report = await readReport(ports.state, order, (order.reports ?? 0) + 1);
   if (report === null) {
     if ((await findAtPaperVenue(ports.state, order))?.isOpen === true) return 'waits-at-its-venue';
     // submit-order denies or withdraws what came too late, and leaves alone what the venue has.
@@ -75,20 +74,11 @@ async function chase(ports: Needs, order: OrderRecord): Promise<Answer> {
     await ports.queues.send(queue, [message]);
     return 'asked-after';
   }
-  if (report.detailType !== 'OrderFilledV1') {
-    log.warn('order overdue: its end is told again', { clientOrderId, status, told: report.detailType });
-    await ports.bus.publish([report]);
-    return 'asked-after';
-  }
-  const { fill } = report.detail;
-  if ((await ports.state.get('portfolio', fillKey(fill.fillId))) === null) {
-    log.error('fill not booked: told again', { clientOrderId, fillId: fill.fillId, status });
-    await ports.bus.publish([report]);
-    return 'fill-not-booked';
-  }
-  log.warn('order overdue: its fill is booked, told again', { clientOrderId, fillId: fill.fillId, status });
-  await tellBooked(ports, fill);
-  return 'asked-after';
+  const { number, kind } = report;
+  if (kind === 'filled') log.error('fill not booked: told again', { clientOrderId, number, status });
+  else log.warn('order overdue: what its venue told is told again', { clientOrderId, number, kind, status });
+  await sendToDesks(ports.queues, [{ kind: 'report', report, sentAgainAtMs: ports.clock.nowMs() }]);
+  return kind === 'filled' ? 'fill-not-booked' : 'asked-after';
 }
 
 /** So that those that wait for long do not fill the page before those that are overdue. */
@@ -111,11 +101,4 @@ async function askLater(
     // It has changed meanwhile, so somebody cares for it.
     if (!(error instanceof ConditionFailed)) throw error;
   }
-}
-
-/** As apply-fill tells of it, with the book as it is by now. */
-async function tellBooked({ state, bus }: Needs, fill: Fill): Promise<void> {
-  const book = await state.get<BookRecord>('portfolio', bookKey(fill.strategyId));
-  if (book === null) throw new Error(`fill ${fill.fillId}: no book of strategy ${fill.strategyId}`);
-  await bus.publish([{ detailType: 'PortfolioChangedV1', detail: { fill, position: book.value } }]);
 }

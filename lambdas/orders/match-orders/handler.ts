@@ -1,3 +1,4 @@
+import type { DeskMessage } from '../../../shared/contracts/desk-messages.ts';
 import { venueKey } from '../../../shared/contracts/record-keys.ts';
 import {
   matchTrade,
@@ -8,12 +9,14 @@ import {
   type PaperVenue,
   type VenueReport,
 } from '../../../shared/domain/orders/paper-venue.ts';
+import type { WrittenReport } from '../../../shared/domain/orders/written-report.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
-import { keepReport, type VenueReportEvent } from '../../../shared/runtime/venue-reports.ts';
+import { sendToDesks } from '../../../shared/runtime/desk-queue.ts';
+import { keepReport } from '../../../shared/runtime/venue-reports.ts';
 import { defineLaneFold, type FoldedRecord } from '../../../shared/runtime/lane-fold.ts';
 
 /** The paper venue: orders and trades of a lane in the order in which they lie in the stream. */
-export function createHandler(ports: Pick<Ports, 'state' | 'bus'>) {
+export function createHandler(ports: Pick<Ports, 'state' | 'queues'>) {
   return defineLaneFold<PaperVenue, VenueReport[]>('match-orders', ports.state, {
     table: 'orders',
     key: venueKey,
@@ -23,9 +26,10 @@ export function createHandler(ports: Pick<Ports, 'state' | 'bus'>) {
     fold: takeRecord,
     emit: async (reports, { invocation }) => {
       if (reports.length === 0) return;
-      const events: VenueReportEvent[] = [];
-      for (const report of reports) events.push(await keepReport(ports.state, eventOf(report)));
-      await ports.bus.publish(events);
+      const messages: DeskMessage[] = [];
+      for (const report of reports)
+        messages.push({ kind: 'report', report: await keepReport(ports.state, written(report)) });
+      await sendToDesks(ports.queues, messages);
       invocation.count('venueReports', reports.length);
     },
   });
@@ -44,11 +48,15 @@ function takeRecord(venue: PaperVenue, { record }: FoldedRecord, reports: VenueR
   }
 }
 
-function eventOf(report: VenueReport): VenueReportEvent {
-  if (report.kind === 'filled') return { detailType: 'OrderFilledV1', detail: { fill: report.fill } };
-  const { order, reason, timeMs } = report;
-  const detail = { clientOrderId: order.clientOrderId, strategyId: order.strategyId, reason, timeMs };
-  return report.kind === 'rejected'
-    ? { detailType: 'OrderRejectedV1', detail }
-    : { detailType: 'OrderExpiredV1', detail };
+/** An order that meets nothing but the tape has one report: how it ended. */
+function written(report: VenueReport): WrittenReport {
+  if (report.kind === 'filled') {
+    const { fill } = report;
+    const { clientOrderId, accountId, strategyId, instrumentId, timeMs } = fill;
+    const head = { clientOrderId, accountId, strategyId, instrumentId, number: 1, timeMs };
+    return { ...head, kind: 'filled', fill, leavesQuantity: '0', liquidity: 'taker' };
+  }
+  const { clientOrderId, accountId, strategyId, instrumentId } = report.order;
+  const { kind, reason, timeMs } = report;
+  return { clientOrderId, accountId, strategyId, instrumentId, number: 1, timeMs, kind, reason };
 }

@@ -1,12 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { KinesisStreamRecord, SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { anOrder } from '../../../test/support/order.ts';
-import {
-  busEvent,
-  invocation,
-  tradingPorts,
-  type TradingPorts,
-} from '../../../test/support/trading-ports.ts';
+import { endedReport } from '../../../test/support/report.ts';
+import { invocation, tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
 import {
   killSwitchKey,
   orderKey,
@@ -22,7 +18,7 @@ import { laneOf } from '../../../shared/domain/market-data/lane.ts';
 import { ensureAccount } from '../../../shared/runtime/accounts.ts';
 import { orderWrite } from '../../../shared/runtime/order-items.ts';
 import { createHandler as matchOrders } from '../match-orders/handler.ts';
-import { createHandler as trackOrder } from '../track-order/handler.ts';
+import { applyReport } from '../run-desk/apply-report.ts';
 import { createHandler } from './handler.ts';
 
 function message(body: string, groupId = 'group', messageId = body): SQSRecord {
@@ -250,15 +246,9 @@ describe('submit-order', () => {
     const match = matchOrders(ports);
     const [record] = ports.streams.read('trades', 0, 100, 1e6);
     await match({ Records: [laneRecord(record!)] }, invocation);
-    expect(ports.told('OrderExpiredV1')).toEqual([
-      {
-        clientOrderId: order.clientOrderId,
-        strategyId: order.strategyId,
-        reason: 'withdrawn: it came too late: its venue may take it no more',
-        timeMs: order.expiresAtMs,
-      },
-    ]);
-    await trackOrder(ports)(busEvent('OrderExpiredV1', ports.told('OrderExpiredV1')[0]!), invocation);
+    const reason = 'withdrawn: it came too late: its venue may take it no more';
+    expect(ports.reported()).toEqual([endedReport(order, 'expired', { reason, timeMs: order.expiresAtMs })]);
+    await applyReport(ports, ports.reported()[0]!);
     expect(await statusOf(order)).toMatchObject({ status: 'EXPIRED' });
     expect(await ports.state.get('orders', reservationKey(order.strategyId))).toBeNull();
   });

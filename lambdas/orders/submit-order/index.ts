@@ -2,6 +2,7 @@ import { DynamoStateStore } from '../../../shared/adapters/aws/dynamo-state-stor
 import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
 import { EventBridgeBus } from '../../../shared/adapters/aws/event-bridge-bus.ts';
 import { KinesisStreamWriter } from '../../../shared/adapters/aws/kinesis-stream-writer.ts';
+import { SqsQueueSender } from '../../../shared/adapters/aws/sqs-queue-sender.ts';
 import { systemClock } from '../../../shared/adapters/aws/system-clock.ts';
 import { createHandler } from './handler.ts';
 
@@ -11,5 +12,6 @@ export const handler = createHandler({
   state: new DynamoStateStore(environment),
   streams: new KinesisStreamWriter(environment),
   bus: new EventBridgeBus(environment),
+  queues: new SqsQueueSender(environment),
   clock: systemClock,
 });

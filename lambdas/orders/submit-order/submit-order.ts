@@ -1,5 +1,6 @@
 import type { OrderRecord } from '../../../shared/contracts/records.ts';
-import { reasonItIsTooLate, type Order } from '../../../shared/domain/orders/order.ts';
+import { askedOf } from '../../../shared/domain/orders/order-progress.ts';
+import { reasonItIsTooLate } from '../../../shared/domain/orders/order.ts';
 import { denialByState } from '../../../shared/domain/risk/check-order.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import type { Item } from '../../../shared/ports/state-store.ts';
@@ -12,11 +13,11 @@ import {
   readOrder,
   type FurtherChange,
 } from '../../../shared/runtime/order-items.ts';
-import { releaseOf } from '../../../shared/runtime/order-end.ts';
+import { afterEnd } from '../../../shared/runtime/order-end.ts';
 import { readStops } from '../../../shared/runtime/read-stops.ts';
 import { deliverOutbox, redeliverOutbox } from '../../../shared/runtime/outbox.ts';
 
-type Needs = Pick<Ports, 'state' | 'bus' | 'clock'> & { readonly venue: VenueGateway };
+type Needs = Pick<Ports, 'state' | 'bus' | 'queues' | 'clock'> & { readonly venue: VenueGateway };
 
 export type SubmitOutcome = 'ordersSubmitted' | 'ordersDenied' | 'ordersWithdrawn' | 'ordersRepeated';
 
@@ -45,7 +46,7 @@ export async function submitOrder(ports: Needs, clientOrderId: string): Promise<
 async function submitFirst(ports: Needs, item: Item<OrderRecord>): Promise<SubmitOutcome> {
   const denied = await denialOf(ports, item.value);
   if (denied !== null) {
-    await change(ports, item, 'DENIED', denied.reason, await releaseOf(ports.state, item.value, denied));
+    await change(ports, item, 'DENIED', denied.reason, await afterEnd(ports.state, item.value, denied));
     return 'ordersDenied';
   }
   await change(ports, item, 'SUBMITTED', null);
@@ -77,12 +78,6 @@ async function handOver(ports: Needs, order: OrderRecord): Promise<void> {
   }
 }
 
-/** The order as the venue is told it. */
-function askedOf(order: OrderRecord): Order {
-  const { status: _, statusReason: __, filledQuantity: ___, averagePrice: ____, ...asked } = order;
-  return asked;
-}
-
 async function denialOf({ state, clock }: Needs, order: OrderRecord): Promise<UnfilledEnd | null> {
   const nowMs = clock.nowMs();
   const stops = await readStops(state, order.accountId);
@@ -104,7 +99,7 @@ async function change(
     ports.state,
     item,
     status,
-    { statusReason },
+    statusReason,
     ports.clock.nowMs(),
     further,
   );

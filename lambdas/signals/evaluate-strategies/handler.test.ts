@@ -41,9 +41,7 @@ describe('evaluate-strategies', () => {
   });
 
   const signals = () =>
-    ports
-      .told('SignalRaisedV1')
-      .map(({ signal }) => [signal.candleOpenTimeMs, signal.side, signal.referencePrice]);
+    ports.raised().map(({ signal }) => [signal.candleOpenTimeMs, signal.side, signal.referencePrice]);
   const EXPECTED = [
     [2000, 'BUY', '6'],
     [5000, 'SELL', '7'],
@@ -52,7 +50,7 @@ describe('evaluate-strategies', () => {
   it('raises the signals of a strategy that sees candle after candle', async () => {
     for (let i = 0; i < CLOSES.length; i++) await show(candle(i));
     expect(signals()).toEqual(EXPECTED);
-    expect(ports.told('SignalRaisedV1')[0]?.signal).toMatchObject({
+    expect(ports.raised()[0]?.signal).toMatchObject({
       candleCloseTimeMs: 3000,
       strategyId: instance.strategyId,
     });

@@ -13,7 +13,7 @@ import { tryAgain } from './try-again.ts';
  * Shows each closed candle to the running strategies of its instrument and interval. What one of them advised before, and
  * nothing works towards, is to be decided upon again.
  */
-export function createHandler(ports: Pick<Ports, 'state' | 'candles' | 'bus' | 'clock'>) {
+export function createHandler(ports: Pick<Ports, 'state' | 'candles' | 'queues' | 'clock'>) {
   return defineFunction(
     'evaluate-strategies',
     async (event: EventBridgeEvent<'CandlesClosedV1', EventDetail<'CandlesClosedV1'>>, invocation) => {

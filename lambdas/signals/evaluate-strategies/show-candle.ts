@@ -9,9 +9,10 @@ import { signalOf } from '../../../shared/domain/strategies/signal.ts';
 import type { Advice, Strategy } from '../../../shared/domain/strategies/strategy.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { ConditionFailed, conditionOn, type Write } from '../../../shared/ports/state-store.ts';
+import { toDesk } from '../../../shared/runtime/desk-queue.ts';
 import { deliverOutbox, outboxWrite, redeliverOutbox, type Outbox } from '../../../shared/runtime/outbox.ts';
 
-type Needs = Pick<Ports, 'state' | 'candles' | 'bus' | 'clock'>;
+type Needs = Pick<Ports, 'state' | 'candles' | 'queues' | 'clock'>;
 
 /** What a strategy is shown: the parts of a candle that a signal needs. */
 type Shown = Pick<
@@ -199,7 +200,7 @@ function outboxOf(signal: Signal): Outbox {
   return {
     table: 'signals',
     id: outboxId(signal.strategyId, signal.candleOpenTimeMs),
-    effects: [{ kind: 'publish', event: { detailType: 'SignalRaisedV1', detail: { signal } } }],
+    effects: [toDesk({ kind: 'signal', signal })],
   };
 }
 

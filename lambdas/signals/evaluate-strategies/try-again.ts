@@ -1,11 +1,12 @@
+import type { DeskMessage } from '../../../shared/contracts/desk-messages.ts';
 import type { ClosedCandle } from '../../../shared/contracts/events.ts';
 import { heldPartition } from '../../../shared/contracts/record-keys.ts';
 import type { DecidedRecord } from '../../../shared/contracts/records.ts';
 import { MAX_STRATEGIES } from '../../../shared/contracts/strategy-views.ts';
 import { intervalMs } from '../../../shared/domain/candles/interval.ts';
 import { isDue, signalAgain } from '../../../shared/domain/trading/target.ts';
-import type { BusEvent } from '../../../shared/ports/event-bus.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
+import { sendToDesks } from '../../../shared/runtime/desk-queue.ts';
 
 /**
  * Raises the signals of targets that nothing works towards again, by the close of a candle that brought no other advice. It
@@ -14,7 +15,7 @@ import type { Ports } from '../../../shared/ports/index.ts';
  * @returns how many it raised
  */
 export async function tryAgain(
-  { state, bus }: Pick<Ports, 'state' | 'bus'>,
+  { state, queues }: Pick<Ports, 'state' | 'queues'>,
   candle: ClosedCandle,
   quiet: ReadonlySet<string>,
 ): Promise<number> {
@@ -23,10 +24,10 @@ export async function tryAgain(
     limit: MAX_STRATEGIES,
   });
   const againAtMs = openTimeMs + intervalMs(interval);
-  const events = held.items.flatMap(({ value: { target = null } }): BusEvent[] => {
+  const messages = held.items.flatMap(({ value: { target = null } }): DeskMessage[] => {
     if (!isDue(target, againAtMs) || !quiet.has(target.signal.strategyId)) return [];
-    return [{ detailType: 'SignalRaisedV1', detail: { signal: signalAgain(target, candle), againAtMs } }];
+    return [{ kind: 'signal', signal: signalAgain(target, candle), againAtMs }];
   });
-  if (events.length > 0) await bus.publish(events);
-  return events.length;
+  await sendToDesks(queues, messages);
+  return messages.length;
 }

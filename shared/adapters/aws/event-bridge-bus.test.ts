@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { anOrder } from '../../../test/support/order.ts';
+import type { OrderRecord } from '../../contracts/records.ts';
 import type { BusEvent } from '../../ports/event-bus.ts';
 import { LimitExceeded } from '../../ports/state-store.ts';
 import { parseEnvironment } from './environment.ts';
@@ -11,12 +13,12 @@ interface PutEvents {
 
 const environment = parseEnvironment({ EVENT_BUS_NAME: 'bus-1' }, []);
 const noSleep = async (): Promise<void> => {};
-const event = (reason: string): BusEvent => ({
-  detailType: 'OrderRejectedV1',
-  detail: { clientOrderId: reason, strategyId: reason, reason, timeMs: 0 },
+const event = (statusReason: string): BusEvent => ({
+  detailType: 'OrderChangedV1',
+  detail: { order: anOrder(1, { statusReason }) },
 });
-const reasons = ({ Entries }: PutEvents): string[] =>
-  Entries.map(({ Detail }) => (JSON.parse(Detail) as { readonly reason: string }).reason);
+const reasons = ({ Entries }: PutEvents): (string | null)[] =>
+  Entries.map(({ Detail }) => (JSON.parse(Detail) as { readonly order: OrderRecord }).order.statusReason);
 const accept = ({ input }: Sent<PutEvents>): { Entries: object[] } => ({
   Entries: input.Entries.map(() => ({ EventId: '1' })),
 });
@@ -34,7 +36,7 @@ describe('EventBridgeBus', () => {
     expect(sent[0]!.input.Entries[0]).toMatchObject({
       EventBusName: 'bus-1',
       Source: 'millrace',
-      DetailType: 'OrderRejectedV1',
+      DetailType: 'OrderChangedV1',
     });
   });
 

@@ -61,7 +61,7 @@ const CALLS: Readonly<Record<string, (client: never) => Promise<unknown>>> = {
   redrive: (client) => new SqsDeadLetters(environment, client).redrive('orders-urgent'),
   bus: (client) =>
     new EventBridgeBus(environment, client, noSleep).publish([
-      { detailType: 'SignalRaisedV1', detail: {} as never },
+      { detailType: 'OrderChangedV1', detail: {} as never },
     ]),
   'object write': (client) => new S3ObjectStore(environment, client).put('a', Buffer.alloc(1), ''),
   'new object': (client) => new S3ObjectStore(environment, client).putNew('a', Buffer.alloc(1), ''),

@@ -7,7 +7,7 @@ import { functionsOfEvents } from './stage-parameters.ts';
 
 const variables = Object.fromEntries(functionsOfEvents().map((name) => [failedEventsVariable(name), name]));
 const environment = parseEnvironment(variables, Object.keys(variables));
-const event = { 'detail-type': 'OrderFilledV1', source: 'millrace', detail: { fill: { fillId: 'f' } } };
+const event = { 'detail-type': 'PortfolioChangedV1', source: 'millrace', detail: { fill: { fillId: 'f' } } };
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
 const invocationThatFailed = {
@@ -39,7 +39,7 @@ describe('SqsFailedEvents', () => {
     const { client } = scriptedClient<{ QueueUrl: string; ReceiptHandle: string }>(({ command, input }) => {
       if (command === 'ReceiveMessageCommand') {
         const given =
-          input.QueueUrl === 'apply-fill' ? waiting.filter((m) => !hidden.includes(m.MessageId)) : [];
+          input.QueueUrl === 'push-updates' ? waiting.filter((m) => !hidden.includes(m.MessageId)) : [];
         hidden.push(...given.map((m) => m.MessageId));
         return { Messages: given.map((m) => ({ ...m, ReceiptHandle: m.MessageId })) };
       }
@@ -62,10 +62,10 @@ describe('SqsFailedEvents', () => {
       ERROR_MESSAGE: { StringValue: 'Rate exceeded' },
       RETRY_ATTEMPTS: { StringValue: '10' },
     });
-    const content = { detailType: 'OrderFilledV1', detail: event.detail };
+    const content = { detailType: 'PortfolioChangedV1', detail: event.detail };
     expect(await events.list(null, 10)).toMatchObject([
-      { kind: 'event', function: 'apply-fill', id: '1', cause: 'the table is away', attempts: 3, content },
-      { kind: 'event', function: 'apply-fill', id: '2', cause: 'Rate exceeded', attempts: 10, content },
+      { kind: 'event', function: 'push-updates', id: '1', cause: 'the table is away', attempts: 3, content },
+      { kind: 'event', function: 'push-updates', id: '2', cause: 'Rate exceeded', attempts: 10, content },
     ]);
     expect([waiting.length, hidden]).toEqual([2, []]);
   });
@@ -73,13 +73,13 @@ describe('SqsFailedEvents', () => {
   it('publishes each once more, and deletes it when the bus has it', async () => {
     put('1', invocationThatFailed);
     put('2', event);
-    const again = { detailType: 'OrderFilledV1', detail: event.detail };
-    expect(await events.redrive('apply-fill')).toEqual([
-      { kind: 'event', function: 'apply-fill', redriven: 2, left: null },
+    const again = { detailType: 'PortfolioChangedV1', detail: event.detail };
+    expect(await events.redrive('push-updates')).toEqual([
+      { kind: 'event', function: 'push-updates', redriven: 2, left: null },
     ]);
     expect(published).toEqual([again, again]);
     expect(waiting).toEqual([]);
-    expect(await events.redrive('apply-fill')).toEqual([]);
+    expect(await events.redrive('push-updates')).toEqual([]);
   });
 
   it('keeps what the bus does not take', async () => {
@@ -87,7 +87,7 @@ describe('SqsFailedEvents', () => {
     publish = () => {
       throw new Error('the bus is away');
     };
-    await expect(events.redrive('apply-fill')).rejects.toThrow('the bus is away');
+    await expect(events.redrive('push-updates')).rejects.toThrow('the bus is away');
     expect(waiting).toHaveLength(1);
   });
 

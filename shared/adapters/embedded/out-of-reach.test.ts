@@ -38,7 +38,7 @@ function message(body: string) {
 }
 
 function event(text: string) {
-  return { detailType: 'SignalRaisedV1', detail: { text } } as never;
+  return { detailType: 'OrderChangedV1', detail: { text } } as never;
 }
 
 describe('without room', () => {
@@ -91,10 +91,10 @@ describe('without room', () => {
     fill(database);
     await expect(bus.publish([event(LARGE)])).rejects.toThrow(Unreachable);
     await expect(bus.publish([event('x'.repeat(300_000))])).rejects.toThrow(LimitExceeded);
-    expect(bus.pendingCount('check-risk')).toBe(0);
+    expect(bus.pendingCount('push-updates')).toBe(0);
     makeRoom(database);
     await bus.publish([event(LARGE)]);
-    expect(bus.pendingCount('check-risk')).toBe(1);
+    expect(bus.pendingCount('push-updates')).toBe(1);
   });
 
   const itWithDisks = SmallDisk.canBeMounted() ? it : it.skip;

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 
 const QUEUE = 'orders-standard';
 const DEFINITION = { groupId: 'strategyId', visibilityTimeoutSeconds: 30, maxReceives: 3 };
-const DEFINITIONS = { 'orders-urgent': DEFINITION, 'orders-standard': DEFINITION };
+const DEFINITIONS = { desks: DEFINITION, 'orders-urgent': DEFINITION, 'orders-standard': DEFINITION };
 const START_MS = 1_000_000;
 
 function open(path = ':memory:') {

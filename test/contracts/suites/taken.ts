@@ -4,11 +4,11 @@ import type { BusEvent } from '../../../shared/ports/event-bus.ts';
 import type { QueueMessage } from '../../../shared/ports/queue-sender.ts';
 import type { QueueName } from '../../../shared/topology.ts';
 
-/** Every event so far that went to track-order. */
+/** Every event so far that went to push-updates. */
 export function eventsTaken(bus: Deliveries): () => Promise<BusEvent[]> {
   const received: BusEvent[] = [];
   return async () => {
-    for (const { id, detailType, detail } of bus.take('track-order', 1000, Date.now())) {
+    for (const { id, detailType, detail } of bus.take('push-updates', 1000, Date.now())) {
       received.push({ detailType, detail } as BusEvent);
       bus.acknowledge(id);
     }

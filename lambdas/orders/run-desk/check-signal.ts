@@ -1,5 +1,4 @@
-import type { EventBridgeEvent } from 'aws-lambda';
-import { eventSchemas, type EventDetail } from '../../../shared/contracts/events.ts';
+import type { RaisedSignal } from '../../../shared/contracts/desk-messages.ts';
 import { orderRecordOf } from '../../../shared/contracts/ledger-records.ts';
 import {
   bookKey,
@@ -31,7 +30,6 @@ import {
 import type { Ports } from '../../../shared/ports/index.ts';
 import { conditionOn, type Item, type Write } from '../../../shared/ports/state-store.ts';
 import { decidedWrite } from '../../../shared/runtime/decided-item.ts';
-import { defineFunction } from '../../../shared/runtime/define-function.ts';
 import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
 import {
   orderOutbox,
@@ -45,18 +43,7 @@ import { readSituation, type Situation } from './read-situation.ts';
 
 type Needs = Pick<Ports, 'state' | 'bus' | 'queues' | 'clock'>;
 
-/** Turns a signal into an order with its exposure reserved, or into a denied one that says why. */
-export function createHandler(ports: Needs) {
-  return defineFunction(
-    'check-risk',
-    async (event: EventBridgeEvent<'SignalRaisedV1', EventDetail<'SignalRaisedV1'>>, invocation) => {
-      const raised = raisedOf(eventSchemas.SignalRaisedV1.parse(event.detail));
-      invocation.count(await retryOnConflict(async () => checkSignal(ports, raised)));
-    },
-  );
-}
-
-type Outcome =
+export type SignalOutcome =
   | 'ordersApproved'
   | 'ordersDenied'
   | 'signalsWithoutOrder'
@@ -71,11 +58,13 @@ interface Raised {
   readonly againAtMs: number | null;
 }
 
-function raisedOf({ signal, resumedAtMs, againAtMs }: EventDetail<'SignalRaisedV1'>): Raised {
-  return { signal, resumedAtMs: resumedAtMs ?? null, againAtMs: againAtMs ?? null };
+/** Turns a signal into an order with its exposure reserved, or into a denied one that says why. */
+export async function checkSignal(ports: Needs, message: RaisedSignal): Promise<SignalOutcome> {
+  const { signal, resumedAtMs = null, againAtMs = null } = message;
+  return retryOnConflict(async () => check(ports, { signal, resumedAtMs, againAtMs }));
 }
 
-async function checkSignal(ports: Needs, raised: Raised): Promise<Outcome> {
+async function check(ports: Needs, raised: Raised): Promise<SignalOutcome> {
   const { signal, resumedAtMs, againAtMs } = raised;
   if (againAtMs === null && (await isKnown(ports, clientOrderIdOf(signal)))) return 'signalsRepeated';
   const situation = await readSituation(ports.state, signal, resumedAtMs);
@@ -144,7 +133,7 @@ async function commit(
   effects: readonly Effect[],
   further: readonly Write[],
 ): Promise<void> {
-  const outbox = orderOutbox(order, effects);
+  const outbox = orderOutbox(orderOutboxId(order.clientOrderId, order.status), order, effects);
   await ports.state.transact([
     orderWrite(order, { kind: 'absent' }),
     outboxWrite(outbox, ports.clock.nowMs()),

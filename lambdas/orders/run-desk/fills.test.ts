@@ -1,30 +1,32 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { aFill } from '../../../test/support/order.ts';
+import { aFill, anOrder } from '../../../test/support/order.ts';
+import { filledReport } from '../../../test/support/report.ts';
 import { aStrategy } from '../../../test/support/strategy.ts';
-import {
-  busEvent,
-  invocation,
-  tradingPorts,
-  type TradingPorts,
-} from '../../../test/support/trading-ports.ts';
+import { tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
 import { bookKey, exitsKey } from '../../../shared/contracts/record-keys.ts';
 import type { BookRecord } from '../../../shared/contracts/records.ts';
 import type { Fill } from '../../../shared/domain/orders/order.ts';
 import { createStrategy } from '../../../shared/runtime/create-strategy.ts';
-import { createHandler } from './handler.ts';
+import { orderWrite } from '../../../shared/runtime/order-items.ts';
+import { applyReport } from './apply-report.ts';
 
 const instance = aStrategy();
 const { strategyId } = instance;
 
-describe('apply-fill', () => {
+describe('a fill at the desk', () => {
   let ports: TradingPorts;
   let apply: (fill: Fill) => Promise<void>;
 
   beforeEach(async () => {
     ports = tradingPorts();
-    const handler = createHandler(ports);
-    apply = async (fill) => handler(busEvent('OrderFilledV1', { fill }), invocation);
+    apply = async (fill) => {
+      await applyReport(ports, filledReport(fill));
+    };
     await createStrategy(ports.state, instance, 0);
+    for (const n of [1, 2, 3]) {
+      const order = anOrder(n, { strategyId, status: 'SUBMITTED' });
+      await ports.state.write(orderWrite(order, { kind: 'absent' }));
+    }
   });
 
   const book = async () => (await ports.state.get<BookRecord>('portfolio', bookKey(strategyId)))?.value;

@@ -1,11 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { aStrategy } from '../../../test/support/strategy.ts';
-import {
-  busEvent,
-  invocation,
-  tradingPorts,
-  type TradingPorts,
-} from '../../../test/support/trading-ports.ts';
+import { tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
 import {
   bookKey,
   decidedKey,
@@ -20,24 +15,21 @@ import type { Signal } from '../../../shared/domain/orders/order.ts';
 import { clientOrderIdOf } from '../../../shared/domain/risk/decide.ts';
 import { signalOf } from '../../../shared/domain/strategies/signal.ts';
 import { createStrategy } from '../../../shared/runtime/create-strategy.ts';
-import { createHandler } from './handler.ts';
+import { checkSignal } from './check-signal.ts';
 
 const instance = aStrategy({ latencyMs: 0 });
 const signalAt = (openTimeMs: number, side: Signal['side'] = 'BUY') =>
   signalOf(instance, { openTimeMs, close: '100' }, { side, reason: 'test' });
 
-describe('check-risk', () => {
+describe('a signal at the desk', () => {
   let ports: TradingPorts;
   let check: (signal: Signal, resumedAtMs?: number) => Promise<void>;
 
   beforeEach(async () => {
     ports = tradingPorts();
-    const handler = createHandler(ports);
-    check = async (signal, resumedAtMs) =>
-      handler(
-        busEvent('SignalRaisedV1', { signal, ...(resumedAtMs === undefined ? {} : { resumedAtMs }) }),
-        invocation,
-      );
+    check = async (signal, resumedAtMs) => {
+      await checkSignal(ports, { kind: 'signal', signal, resumedAtMs });
+    };
     await createStrategy(ports.state, instance, 0);
   });
 

@@ -1,12 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { aStrategy } from '../../../test/support/strategy.ts';
 import { aFill } from '../../../test/support/order.ts';
-import {
-  busEvent,
-  invocation,
-  tradingPorts,
-  type TradingPorts,
-} from '../../../test/support/trading-ports.ts';
+import { endedReport, filledReport } from '../../../test/support/report.ts';
+import { tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
 import { bookRecordOf } from '../../../shared/contracts/ledger-records.ts';
 import {
   bookKey,
@@ -27,9 +23,8 @@ import { DEFAULT_LIMITS, type RiskLimits } from '../../../shared/domain/risk/rul
 import { signalOf } from '../../../shared/domain/strategies/signal.ts';
 import type { StrategyInstance } from '../../../shared/domain/strategies/strategy.ts';
 import { createStrategy } from '../../../shared/runtime/create-strategy.ts';
-import { createHandler as applyFill } from '../../portfolio/apply-fill/handler.ts';
-import { createHandler as trackOrder } from '../track-order/handler.ts';
-import { createHandler } from './handler.ts';
+import { applyReport } from './apply-report.ts';
+import { checkSignal } from './check-signal.ts';
 
 const PAIRS = ['BTC-USDT', 'ETH-USDT', 'XRP-USDT', 'SOL-USDT'];
 /** Each on an instrument and with parameters of its own. */
@@ -55,9 +50,9 @@ describe('the limits of the account as a whole', () => {
 
   beforeEach(() => {
     ports = tradingPorts();
-    const handler = createHandler(ports);
-    check = async (instance, ...rest) =>
-      handler(busEvent('SignalRaisedV1', { signal: signalOn(instance, ...rest) }), invocation);
+    check = async (instance, ...rest) => {
+      await checkSignal(ports, { kind: 'signal', signal: signalOn(instance, ...rest) });
+    };
   });
 
   async function open(strategies: readonly StrategyInstance[], limits: Partial<RiskLimits>): Promise<void> {
@@ -103,9 +98,7 @@ describe('the limits of the account as a whole', () => {
       cashChange: '-90',
     });
     await submitted(instance);
-    await applyFill(ports)(busEvent('OrderFilledV1', { fill: filled }), invocation);
-    const told = ports.told('PortfolioChangedV1').at(-1)!;
-    await trackOrder(ports)(busEvent('PortfolioChangedV1', told), invocation);
+    await applyReport(ports, filledReport(filled));
   }
 
   async function submitted(instance: StrategyInstance): Promise<void> {
@@ -147,20 +140,15 @@ describe('the limits of the account as a whole', () => {
     expect(await orderOf(second!, 120_000)).toMatchObject({ status: 'INITIALIZED' });
   });
 
-  it.each(['OrderRejectedV1', 'OrderExpiredV1'] as const)(
-    'free what was reserved upon %s',
-    async (detailType) => {
-      const [first] = instances(1);
-      await open([first!], { maxGrossNotional: '1000' });
-      await check(first!);
-      expect((await exposure())?.shares).toHaveLength(1);
-      await submitted(first!);
-      const { clientOrderId, strategyId } = (await orderOf(first!))!;
-      const report = { clientOrderId, strategyId, reason: 'test', timeMs: 1 };
-      await trackOrder(ports)(busEvent(detailType, report), invocation);
-      expect((await exposure())?.shares).toEqual([]);
-    },
-  );
+  it.each(['rejected', 'expired'] as const)('free what was reserved of an order that is %s', async (kind) => {
+    const [first] = instances(1);
+    await open([first!], { maxGrossNotional: '1000' });
+    await check(first!);
+    expect((await exposure())?.shares).toHaveLength(1);
+    await submitted(first!);
+    await applyReport(ports, endedReport((await orderOf(first!))!, kind));
+    expect((await exposure())?.shares).toEqual([]);
+  });
 
   it('know of positions and orders from before they were set', async () => {
     const [held, working, third] = instances(3);

@@ -1,6 +1,7 @@
 /** What an instance wants of its position is pursued until it is reached, over the functions that take part in that. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
+import { endedReport } from '../../../test/support/report.ts';
 import { storedCandle } from '../../../test/support/stored-candle.ts';
 import { aStrategy } from '../../../test/support/strategy.ts';
 import {
@@ -9,6 +10,7 @@ import {
   tradingPorts,
   type TradingPorts,
 } from '../../../test/support/trading-ports.ts';
+import type { RaisedSignal } from '../../../shared/contracts/desk-messages.ts';
 import { candleViewOf } from '../../../shared/contracts/lane-candles.ts';
 import {
   bookKey,
@@ -25,8 +27,8 @@ import { signalOf } from '../../../shared/domain/strategies/signal.ts';
 import { createStrategy } from '../../../shared/runtime/create-strategy.ts';
 import { createHandler as evaluateStrategies } from '../../signals/evaluate-strategies/handler.ts';
 import { createHandler as submitOrder } from '../submit-order/handler.ts';
-import { createHandler as trackOrder } from '../track-order/handler.ts';
-import { createHandler } from './handler.ts';
+import { applyReport } from './apply-report.ts';
+import { checkSignal } from './check-signal.ts';
 
 const MINUTE = 60_000;
 const asked = { latencyMs: 0, interval: '1m' } as const;
@@ -45,17 +47,15 @@ describe('a target', () => {
     await createStrategy(ports.state, instance, 0);
   });
 
-  const raise = async (signal: Signal): Promise<void> =>
-    createHandler(ports)(busEvent('SignalRaisedV1', { signal }), invocation);
+  async function decide(raised: Omit<RaisedSignal, 'kind'>): Promise<void> {
+    await checkSignal(ports, { kind: 'signal', ...raised });
+  }
+  const raise = async (signal: Signal): Promise<void> => decide({ signal });
 
-  /** The functions of the bus: what was raised since the last look is decided upon. */
+  /** The desk: what was raised since the last look is decided upon. */
   async function settle(): Promise<void> {
-    for (
-      let raised = ports.told('SignalRaisedV1');
-      told < raised.length;
-      raised = ports.told('SignalRaisedV1')
-    )
-      await createHandler(ports)(busEvent('SignalRaisedV1', raised[told++]!), invocation);
+    for (let raised = ports.raised(); told < raised.length; raised = ports.raised())
+      await decide(raised[told++]!);
   }
 
   /** A candle closes that brings no advice. */
@@ -96,8 +96,8 @@ describe('a target', () => {
   }
 
   async function reject(clientOrderId: string, timeMs: number): Promise<void> {
-    const detail = { clientOrderId, strategyId, reason: 'over 200 open orders', timeMs };
-    await trackOrder(ports)(busEvent('OrderRejectedV1', detail), invocation);
+    const identity = { ...instance, clientOrderId };
+    await applyReport(ports, endedReport(identity, 'rejected', { timeMs, reason: 'over 200 open orders' }));
     await settle();
   }
 
@@ -168,9 +168,9 @@ describe('a target', () => {
     await submit(clientOrderIdOf(sale, 1));
     await reject(clientOrderIdOf(sale, 1), 122_000);
     expect(await orders()).toHaveLength(2);
-    const raised = ports.told('SignalRaisedV1').length;
+    const raised = ports.raised().length;
     await close(2);
-    expect(ports.told('SignalRaisedV1')).toHaveLength(raised);
+    expect(ports.raised()).toHaveLength(raised);
     await close(3);
     expect((await orders()).at(-1)).toEqual(['SELL', 'INITIALIZED', 240_000]);
     expect(await target()).toMatchObject({ orders: 3, failures: 2, heldBy: null });
@@ -182,7 +182,7 @@ describe('a target', () => {
     for (let n = 0; n < 2; n++) await raise(sale);
     await submit(clientOrderIdOf(sale));
     for (let n = 0; n < 2; n++) await reject(clientOrderIdOf(sale), 121_500);
-    for (let n = 0; n < 2; n++) for (told = 0; told < ports.told('SignalRaisedV1').length;) await settle();
+    for (let n = 0; n < 2; n++) for (told = 0; told < ports.raised().length;) await settle();
     await raise(sale);
     expect(await orders()).toHaveLength(2);
   });
@@ -194,7 +194,7 @@ describe('a target', () => {
     await setKillSwitch(false);
     ports.clock.timeMs = 180_000;
     const again = { signal: { ...signalAt(1, 'SELL'), candleCloseTimeMs: 180_000 }, againAtMs: 180_000 };
-    const check = async () => createHandler(ports)(busEvent('SignalRaisedV1', again), invocation);
+    const check = async () => decide(again);
     ports.breakBus(true);
     await expect(check()).rejects.toThrow('the bus is away');
     ports.breakBus(false);
@@ -235,7 +235,7 @@ describe('a target', () => {
       ...{ interval: '1m' as const, previousOpenTimeMs: null },
     }));
     await evaluateStrategies(ports)(busEvent('CandlesClosedV1', { candles }), invocation);
-    expect(ports.told('SignalRaisedV1').map(({ againAtMs }) => againAtMs)).toEqual([300_000]);
+    expect(ports.raised().map(({ againAtMs }) => againAtMs)).toEqual([300_000]);
   });
 
   it('of an instance that does not run is left alone', async () => {

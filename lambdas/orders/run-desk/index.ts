@@ -3,16 +3,13 @@ import { readEnvironment } from '../../../shared/adapters/aws/environment.ts';
 import { EventBridgeBus } from '../../../shared/adapters/aws/event-bridge-bus.ts';
 import { SqsQueueSender } from '../../../shared/adapters/aws/sqs-queue-sender.ts';
 import { systemClock } from '../../../shared/adapters/aws/system-clock.ts';
-import { takingQueuedEvents } from '../../../shared/runtime/queued-events.ts';
 import { createHandler } from './handler.ts';
 
-const environment = readEnvironment('check-risk');
+const environment = readEnvironment('run-desk');
 
-export const handler = takingQueuedEvents(
-  createHandler({
-    state: new DynamoStateStore(environment),
-    bus: new EventBridgeBus(environment),
-    queues: new SqsQueueSender(environment),
-    clock: systemClock,
-  }),
-);
+export const handler = createHandler({
+  state: new DynamoStateStore(environment),
+  bus: new EventBridgeBus(environment),
+  queues: new SqsQueueSender(environment),
+  clock: systemClock,
+});

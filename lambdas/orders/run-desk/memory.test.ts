@@ -1,12 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { aFill } from '../../../test/support/order.ts';
 import { aStrategy } from '../../../test/support/strategy.ts';
-import {
-  busEvent,
-  invocation,
-  tradingPorts,
-  type TradingPorts,
-} from '../../../test/support/trading-ports.ts';
+import { tradingPorts, type TradingPorts } from '../../../test/support/trading-ports.ts';
 import {
   bookKey,
   decidedKey,
@@ -21,8 +16,8 @@ import { clientOrderIdOf } from '../../../shared/domain/risk/decide.ts';
 import { DEFAULT_LIMITS, type RiskLimits } from '../../../shared/domain/risk/rules.ts';
 import { signalOf } from '../../../shared/domain/strategies/signal.ts';
 import { createStrategy } from '../../../shared/runtime/create-strategy.ts';
-import { createHandler as applyFill } from '../../portfolio/apply-fill/handler.ts';
-import { createHandler } from './handler.ts';
+import { bookingOf } from './book-fill.ts';
+import { checkSignal } from './check-signal.ts';
 
 const instance = aStrategy({ latencyMs: 0 });
 const { strategyId } = instance;
@@ -33,7 +28,7 @@ const signalAt = (openTimeMs: number, close = '100', flags?: readonly ['gap']) =
     { side: 'BUY', reason: 'test' },
   );
 
-describe('what check-risk remembers of an instance', () => {
+describe('what a desk remembers of an instance', () => {
   let ports: TradingPorts;
   beforeEach(async () => {
     ports = tradingPorts();
@@ -47,7 +42,7 @@ describe('what check-risk remembers of an instance', () => {
   /** @returns what became of a purchase, which then ends without a fill. */
   async function buy(...signal: Parameters<typeof signalAt>): Promise<string> {
     const raised = signalAt(...signal);
-    await createHandler(ports)(busEvent('SignalRaisedV1', { signal: raised }), invocation);
+    await checkSignal(ports, { kind: 'signal', signal: raised });
     await ports.state.write({
       kind: 'delete',
       table: 'orders',
@@ -132,7 +127,7 @@ describe('what check-risk remembers of an instance', () => {
     const bought = aFill(1, { ...trade, cashChange: '-100' });
     const sold = aFill(2, { ...trade, side: 'SELL', price: '90', cashChange: '90', timeMs: 100_000 });
     for (const fill of [bought, sold])
-      await applyFill(ports)(busEvent('OrderFilledV1', { fill }), invocation);
+      await ports.state.transact((await bookingOf(ports.state, fill)).writes);
     await limit({ coolDownMs: 60_000 });
     expect(await buy(60_000)).toMatch(/^coolDownMs: the last position was closed 20000 ms ago/);
     await limit({ maxLosingExitsPerDay: 1 });

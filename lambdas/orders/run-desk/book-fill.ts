@@ -1,5 +1,3 @@
-import type { EventBridgeEvent } from 'aws-lambda';
-import { eventSchemas, type EventDetail } from '../../../shared/contracts/events.ts';
 import { bookOf, bookRecordOf } from '../../../shared/contracts/ledger-records.ts';
 import { bookKey, booksIndex, exitsKey, fillKey, fillsIndex } from '../../../shared/contracts/record-keys.ts';
 import type { BookRecord } from '../../../shared/contracts/records.ts';
@@ -7,49 +5,35 @@ import { exitsOf, exitsRecord, exitsRecordOf } from '../../../shared/contracts/r
 import type { Fill } from '../../../shared/domain/orders/order.ts';
 import { bookFill, type RoundTrip } from '../../../shared/domain/portfolio/book.ts';
 import { exitOf, exitsAfter } from '../../../shared/domain/risk/memory.ts';
-import type { Ports } from '../../../shared/ports/index.ts';
 import { conditionOn, type StateStore, type Write } from '../../../shared/ports/state-store.ts';
-import { defineFunction } from '../../../shared/runtime/define-function.ts';
-import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
-import { deliverOutbox, outboxWrite, redeliverOutbox, type Outbox } from '../../../shared/runtime/outbox.ts';
 
-type Needs = Pick<Ports, 'state' | 'bus' | 'clock'>;
-
-/** Books a fill: the fill, the book and the event that tells of them are one transaction, and a fill is booked once. */
-export function createHandler(ports: Needs) {
-  return defineFunction(
-    'apply-fill',
-    async (event: EventBridgeEvent<'OrderFilledV1', EventDetail<'OrderFilledV1'>>, invocation) => {
-      const { fill } = eventSchemas.OrderFilledV1.parse(event.detail);
-      invocation.count(await retryOnConflict(async () => applyFill(ports, fill)));
-    },
-  );
+export interface Booking {
+  readonly position: BookRecord;
+  /** To be committed with what else follows from the fill. None where it is in the ledger already. */
+  readonly writes: readonly Write[];
 }
 
-async function applyFill(ports: Needs, fill: Fill): Promise<'fillsBooked' | 'fillsRepeated'> {
-  if ((await ports.state.get('portfolio', fillKey(fill.fillId))) !== null) {
-    await redeliverOutbox(ports, 'portfolio', fill.fillId);
-    return 'fillsRepeated';
-  }
-  const item = await ports.state.get<BookRecord>('portfolio', bookKey(fill.strategyId));
+/** Puts a fill into the ledger, once. @throws Error where it fits no book: a bug or a foreign fill, never booked silently. */
+export async function bookingOf(state: StateStore, fill: Fill): Promise<Booking> {
+  const [known, item] = await Promise.all([
+    state.get('portfolio', fillKey(fill.fillId)),
+    state.get<BookRecord>('portfolio', bookKey(fill.strategyId)),
+  ]);
   if (item === null) throw new Error(`fill ${fill.fillId}: no book of strategy ${fill.strategyId}`);
+  // By a release that booked a fill before it was written down what became of the order.
+  if (known !== null) return { position: item.value, writes: [] };
   const outcome = bookFill(bookOf(item.value), fill);
   if (outcome.kind === 'impossible')
     throw new Error(`fill ${fill.fillId} does not fit its book: ${outcome.reason}`);
   const position = bookRecordOf(outcome.book);
-  const outbox: Outbox = {
-    table: 'portfolio',
-    id: fill.fillId,
-    effects: [{ kind: 'publish', event: { detailType: 'PortfolioChangedV1', detail: { fill, position } } }],
+  return {
+    position,
+    writes: [
+      fillWrite(fill),
+      bookWrite(position, item.version),
+      ...(await exitsWrites(state, fill.strategyId, outcome.roundTrip)),
+    ],
   };
-  await ports.state.transact([
-    fillWrite(fill),
-    bookWrite(position, item.version),
-    ...(await exitsWrites(ports.state, fill.strategyId, outcome.roundTrip)),
-    outboxWrite(outbox, ports.clock.nowMs()),
-  ]);
-  await deliverOutbox(ports, outbox);
-  return 'fillsBooked';
 }
 
 function fillWrite(fill: Fill): Write {
