@@ -5,7 +5,7 @@ import { ORDER_TYPES, problemOfWrittenTerms, type WrittenTerms } from '../domain
 import { positiveDecimalText } from './decimal-text.ts';
 import { timeMs } from './instrument-fields.ts';
 
-const trail = z.object({ by: z.enum(['amount', 'fraction']), value: positiveDecimalText });
+export const trail = z.object({ by: z.enum(['amount', 'fraction']), value: positiveDecimalText });
 
 /** Fields of an order. Those that may be left out are, wherever they say nothing. */
 export const termsFields = {

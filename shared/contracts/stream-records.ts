@@ -1,10 +1,11 @@
 /**
- * What travels on the streams. A record packs many trades of one lane; orders for the paper venue enter
+ * What travels on the streams. A record packs many trades of one lane; commands for the paper venue (lane-commands.ts) enter
  * the same lane, which is what puts them in one order with the tape.
  */
 import * as z from 'zod';
 import { parseTradeId } from '../domain/market-data/trade.ts';
-import { order, timeMs } from './events.ts';
+import { timeMs } from './events.ts';
+import { commandRecords, isCommandKind, type CommandRecordV1 } from './lane-commands.ts';
 import { venueOffsetMs } from './instrument-fields.ts';
 import { fence } from './fence.ts';
 import {
@@ -55,13 +56,6 @@ export interface TradesRecordV1 {
   readonly ends?: true;
 }
 
-export const orderRecord = z.object({ v: z.literal(1), kind: z.literal('order'), lane: z.string(), order });
-export type OrderRecordV1 = z.infer<typeof orderRecord>;
-
-/** An order that may or may not have been sent down the lane before is not to fill any more, for this reason. */
-const withdrawalRecord = orderRecord.extend({ kind: z.literal('withdrawal'), reason: z.string() });
-export type WithdrawalRecordV1 = z.infer<typeof withdrawalRecord>;
-
 export interface Watermark {
   readonly instrumentId: string;
   /** No trade of the instrument before this time will follow. */
@@ -96,13 +90,7 @@ export type LaneRecord =
       /** It is the last of its tape. */
       readonly ends?: true;
     }
-  | { readonly kind: 'order'; readonly lane: string; readonly order: OrderRecordV1['order'] }
-  | {
-      readonly kind: 'withdrawal';
-      readonly lane: string;
-      readonly order: OrderRecordV1['order'];
-      readonly reason: string;
-    }
+  | CommandRecordV1
   | { readonly kind: 'unreadable'; readonly cause: string; readonly payload: string };
 
 const tradesEnvelope = z.object({
@@ -138,8 +126,8 @@ export function parseLaneRecord(data: string): LaneRecord {
     return { kind: 'unreadable', cause: `not JSON: ${(error as Error).message}`, payload: data };
   }
   const kind = typeof parsed === 'object' && parsed !== null && 'kind' in parsed ? parsed.kind : null;
-  if (kind === 'order' || kind === 'withdrawal') {
-    const result = (kind === 'order' ? orderRecord : withdrawalRecord).safeParse(parsed);
+  if (isCommandKind(kind)) {
+    const result = commandRecords[kind].safeParse(parsed);
     if (!result.success) return { kind: 'unreadable', cause: firstIssue(result.error), payload: data };
     return result.data;
   }

@@ -6,8 +6,9 @@ import { intervalMs } from '../domain/candles/interval.ts';
 import { decimal, type Decimal } from '../domain/decimal.ts';
 import type { Fill, Order, Signal } from '../domain/orders/order.ts';
 import { bookFill, equityOf, openBook, type Book, type RoundTrip } from '../domain/portfolio/book.ts';
+import { NOTHING_HELD, reservedAfter } from '../domain/risk/account-books.ts';
 import { AccountFigures } from '../domain/risk/account-figures.ts';
-import type { Exit } from '../domain/risk/account-view.ts';
+import type { Exit, Holding } from '../domain/risk/account-view.ts';
 import {
   decide,
   decidedAtMs,
@@ -46,6 +47,8 @@ export class Desk {
   readonly #account: AccountFigures | null;
   #book: Book;
   #inFlight: Order | null = null;
+  /** What the order in flight may still add. */
+  #reserved: Holding = NOTHING_HELD;
   #waiting: Signal | null = null;
   #target: Target | null = null;
   #day: { readonly name: string; readonly openEquity: Decimal } | null = null;
@@ -86,7 +89,8 @@ export class Desk {
     this.#memory = memoryAfter(decision, signal, view, resumedAtMs);
     if (decision.kind === 'approved') {
       this.#inFlight = decision.order;
-      this.#account?.put(this.#book, reservedBy(signal, this.#book));
+      this.#reserved = reservedBy(signal, this.#book);
+      this.#account?.put(this.#book, this.#reserved);
       this.#account?.approved(decidedAtMs(signal, resumedAtMs));
     }
     // The newest advice counts.
@@ -96,14 +100,18 @@ export class Desk {
     return decision;
   }
 
-  /** @returns the round trip that the fill completed, if any. */
-  onFill(fill: Fill): RoundTrip | null {
+  /**
+   * @param ends whether its order is over by it: until then what is left of that works on
+   * @returns the round trip that the fill completed, if any.
+   */
+  onFill(fill: Fill, ends = true): RoundTrip | null {
     const outcome = bookFill(this.#book, fill);
     if (outcome.kind === 'impossible')
       throw new Error(`fill ${fill.fillId} does not fit the book: ${outcome.reason}`);
     this.#book = outcome.book;
-    this.#inFlight = null;
-    this.#account?.put(this.#book);
+    this.#reserved = ends ? NOTHING_HELD : reservedAfter(this.#reserved, fill);
+    if (ends) this.#inFlight = null;
+    this.#account?.put(this.#book, this.#reserved);
     if (outcome.roundTrip !== null) this.#exits = exitsAfter(this.#exits, exitOf(outcome.roundTrip));
     return outcome.roundTrip;
   }
@@ -117,14 +125,17 @@ export class Desk {
 
   /**
    * The order in flight ended otherwise than filled.
+   * @param hasFilled in part: the signal that waited for it has something to act on
    * @returns the signal that is to be decided upon again at once, if any
    */
-  onOrderEnded(end: UnfilledEnd): Signal | null {
+  onOrderEnded(end: UnfilledEnd, hasFilled = false): Signal | null {
     const side = this.#inFlight?.side;
     this.#inFlight = null;
+    this.#reserved = NOTHING_HELD;
     this.#account?.put(this.#book);
+    const waiting = this.takeWaiting();
+    if (hasFilled && waiting !== null) return waiting;
     // The position has not changed, so it is what the signal asked for that waited.
-    this.#waiting = null;
     if (side === undefined) return null;
     this.#memory = forgetLastOrder(this.#memory);
     this.#target = targetAfterEnd(this.#target, side, end);

@@ -13,14 +13,10 @@ import {
   type OrderStatus,
   type Signal,
 } from '../domain/orders/order.ts';
-import {
-  matchTrade,
-  openPaperVenue,
-  passTime,
-  takeOrder,
-  type PaperVenue,
-  type VenueReport,
-} from '../domain/orders/paper-venue.ts';
+import { hear, type OrderProgress } from '../domain/orders/order-progress.ts';
+import { matchTrade, openPaperVenue, passTime, type PaperVenue } from '../domain/orders/paper-venue.ts';
+import { takeCommand } from '../domain/orders/venue-commands.ts';
+import type { WrittenReport } from '../domain/orders/written-report.ts';
 import type { Book } from '../domain/portfolio/book.ts';
 import { AccountFigures } from '../domain/risk/account-figures.ts';
 import type { RiskLimits } from '../domain/risk/rules.ts';
@@ -30,10 +26,7 @@ import type { Strategy, StrategyInstance } from '../domain/strategies/strategy.t
 import { Desk } from './desk.ts';
 import { TapeFolds, type TapeStep } from './tape-folds.ts';
 
-export interface TapeOrder extends Order {
-  readonly status: OrderStatus;
-  readonly statusReason: string | null;
-}
+export type TapeOrder = Order & OrderProgress;
 
 export interface TapeRun {
   readonly closedCandles: number;
@@ -58,8 +51,8 @@ export class TapeEngine {
   readonly #venues = new Map<Lane, PaperVenue>();
   readonly #seats: readonly Seat[];
   readonly #seatOf: ReadonlyMap<string, Seat>;
-  /** What its instances have together, where a limit asks for that. */
-  readonly #account: AccountFigures | null;
+  /** What the instances of each account have together, where a limit asks for that. */
+  readonly #accounts = new Map<string, AccountFigures | null>();
   readonly #signals: Signal[] = [];
   readonly #orders = new Map<string, TapeOrder>();
   readonly #fills: Fill[] = [];
@@ -69,11 +62,11 @@ export class TapeEngine {
   #clockMs = -1;
 
   constructor(instances: readonly StrategyInstance[], limits: RiskLimits) {
-    this.#account = AccountFigures.for(limits);
+    for (const { accountId } of instances) this.#accounts.set(accountId, AccountFigures.for(limits));
     this.#seats = [...instances]
       .sort((a, b) => compareText(a.instrumentId, b.instrumentId) || compareText(a.strategyId, b.strategyId))
       .map((instance) => ({
-        desk: new Desk(instance, limits, this.#account),
+        desk: new Desk(instance, limits, this.#accounts.get(instance.accountId)),
         strategy: configuredStrategy(instance.name, instance.params).create(),
       }));
     this.#seatOf = new Map(this.#seats.map((seat) => [seat.desk.instance.strategyId, seat]));
@@ -104,7 +97,8 @@ export class TapeEngine {
     if (closed.length === 0) return;
     this.#closedCandles += closed.length;
     for (const candle of inClosingOrder(closed)) {
-      if (candle.interval === '1s') this.#account?.mark(candle.instrumentId, candle.close);
+      if (candle.interval === '1s')
+        for (const account of this.#accounts.values()) account?.mark(candle.instrumentId, candle.close);
       // The seats of an instrument lie in order of their strategies.
       for (const seat of this.#seats) this.#show(candle, seat);
     }
@@ -146,7 +140,8 @@ export class TapeEngine {
       return;
     }
     this.#note(decision.order, 'SUBMITTED', null);
-    this.#report(takeOrder(this.#venueOf(laneOf(signal.instrumentId)), decision.order));
+    const venue = this.#venueOf(laneOf(signal.instrumentId));
+    this.#hear((told) => takeCommand(venue, { kind: 'submit', orders: [decision.order] }, told));
   }
 
   #advanceClock(step: TapeStep): void {
@@ -157,38 +152,47 @@ export class TapeEngine {
   }
 
   #passTime(exchange: string, watermarkMs: number): void {
-    for (const lane of lanesOf(exchange)) passTime(this.#venueOf(lane), watermarkMs);
+    for (const lane of lanesOf(exchange))
+      this.#hear((told) => passTime(this.#venueOf(lane), watermarkMs, told));
   }
 
   #match(trade: Trade): void {
-    const reports: VenueReport[] = [];
-    matchTrade(this.#venueOf(laneOf(trade.instrumentId)), trade, reports);
-    for (const report of reports) this.#report(report);
+    this.#hear((told) => matchTrade(this.#venueOf(laneOf(trade.instrumentId)), trade, told));
   }
 
-  #report(report: VenueReport | null): void {
-    if (report === null) return;
-    if (report.kind !== 'filled') {
-      const { order, kind, reason, timeMs: atMs } = report;
-      this.#note(order, kind === 'expired' ? 'EXPIRED' : 'REJECTED', reason);
-      const seat = this.#seatOf.get(order.strategyId);
-      const again = seat?.desk.onOrderEnded({ kind: 'failed', reason, atMs }) ?? null;
-      if (again !== null) this.#decide(seat!, again, atMs);
-      return;
+  /** What a venue tells of one step is heard when the step is over. */
+  #hear(step: (told: WrittenReport[]) => void): void {
+    const told: WrittenReport[] = [];
+    step(told);
+    for (const report of told) this.#onReport(report);
+  }
+
+  #onReport(report: WrittenReport): void {
+    const { clientOrderId, strategyId, timeMs: atMs } = report;
+    const order = this.#orders.get(clientOrderId)!;
+    const heard = hear(order, report);
+    if (heard.kind === 'impossible') throw new Error(`order ${clientOrderId}: ${heard.reason}`);
+    this.#orders.set(clientOrderId, { ...order, ...heard.change });
+    const seat = this.#seatOf.get(strategyId)!;
+    if (heard.fill !== null) {
+      this.#fills.push(heard.fill);
+      seat.desk.onFill(heard.fill, heard.ends);
     }
-    const { fill } = report;
-    this.#fills.push(fill);
-    const order = this.#orders.get(fill.clientOrderId);
-    if (order !== undefined) this.#note(order, 'FILLED', null);
-    const seat = this.#seatOf.get(fill.strategyId);
-    if (seat === undefined) return;
-    seat.desk.onFill(fill);
-    const waiting = seat.desk.takeWaiting();
-    if (waiting !== null) this.#decide(seat, waiting, fill.timeMs);
+    if (!heard.ends) return;
+    if (heard.fill !== null) {
+      const waiting = seat.desk.takeWaiting();
+      if (waiting !== null) this.#decide(seat, waiting, atMs);
+    } else {
+      const reason = 'reason' in report ? report.reason : report.kind;
+      const hasFilled = heard.change.filledQuantity !== '0';
+      const again = seat.desk.onOrderEnded({ kind: 'failed', reason, atMs }, hasFilled);
+      if (again !== null) this.#decide(seat, again, atMs);
+    }
   }
 
   #note(order: Order, status: OrderStatus, statusReason: string | null): void {
-    this.#orders.set(order.clientOrderId, { ...order, status, statusReason });
+    const progress = { status, statusReason, filledQuantity: '0', averagePrice: null };
+    this.#orders.set(order.clientOrderId, { ...order, ...progress });
   }
 
   #venueOf(lane: Lane): PaperVenue {

@@ -7,13 +7,15 @@ import {
   strategiesIndex,
 } from '../contracts/record-keys.ts';
 import type { BookRecord, StrategyRecord } from '../contracts/records.ts';
+import { writtenInstanceModel } from '../domain/accounts/instance-paper-model.ts';
 import type { StrategyInstance } from '../domain/strategies/strategy.ts';
 import { ConditionFailed, type PutWrite, type StateStore } from '../ports/state-store.ts';
-import { ensureAccount } from './accounts.ts';
+import { ensureAccount, readAccount } from './accounts.ts';
 
 /**
  * Creates an instance with its book, and with them the limits and the kill switch of its account where those are
- * missing: run-desk denies whatever it cannot read. The account comes first, so no instance is ever without them.
+ * missing: run-desk denies whatever it cannot read. The account comes first, so no instance is ever without them; it never
+ * changes, so that the instance has what its orders are to fare by.
  * @returns `created: false` when the instance was there before; nothing is changed then.
  */
 export async function createStrategy(
@@ -22,8 +24,11 @@ export async function createStrategy(
   nowMs: number,
 ): Promise<{ readonly created: boolean }> {
   await ensureAccount(state, instance.accountId, nowMs);
+  const account = await readAccount(state, instance.accountId);
+  const paper = account === null ? undefined : writtenInstanceModel(account, instance);
+  const record: StrategyRecord = { ...instance, ...(paper === undefined ? {} : { paper }) };
   try {
-    await state.transact([...definitionWrites(instance, { kind: 'absent' }), bookWrite(instance)]);
+    await state.transact([...definitionWrites(record, { kind: 'absent' }), bookWrite(instance)]);
     return { created: true };
   } catch (error) {
     if (error instanceof ConditionFailed) return { created: false };

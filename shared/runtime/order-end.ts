@@ -3,9 +3,8 @@ import { bookOf } from '../contracts/ledger-records.ts';
 import { decidedKey, exposureKey, reservationKey } from '../contracts/record-keys.ts';
 import type { BookRecord, DecidedRecord, OrderRecord, ReservationRecord } from '../contracts/records.ts';
 import { exposureRecord, sharesOf, withShare, type ExposureRecord } from '../contracts/risk-records.ts';
-import { decimal } from '../domain/decimal.ts';
 import type { Fill, Signal } from '../domain/orders/order.ts';
-import { longHolding, NOTHING_HELD, type Share } from '../domain/risk/account-books.ts';
+import { NOTHING_HELD, reservedAfter, type Share } from '../domain/risk/account-books.ts';
 import { heldOf } from '../domain/risk/view-of-book.ts';
 import { isDue, targetAfterEnd, type UnfilledEnd } from '../domain/trading/target.ts';
 import { conditionOn, type StateStore, type Write } from '../ports/state-store.ts';
@@ -22,8 +21,8 @@ export type OrderEnd =
 
 /**
  * Frees what an order had reserved; nothing when another order holds the reservation by now. A signal that waited is raised
- * again once the order has filled; if it has not, the position is what that signal asks for, and what the order was made for
- * is tried again.
+ * again once the order has filled, in whole or in part; if it has not, the position is what that signal asks for, and what
+ * the order was made for is tried again.
  */
 export async function afterEnd(state: StateStore, order: OrderRecord, end: OrderEnd): Promise<FurtherChange> {
   const key = reservationKey(order.strategyId);
@@ -31,10 +30,10 @@ export async function afterEnd(state: StateStore, order: OrderRecord, end: Order
   if (item?.value.clientOrderId !== order.clientOrderId) return NOTHING_FURTHER;
   const condition = { kind: 'version', version: item.version } as const;
   const { waiting } = item.value;
-  const next =
-    end.kind === 'filled'
-      ? { writes: [], effects: waiting === undefined ? [] : [raiseAgain(waiting, { resumedAtMs: end.atMs })] }
-      : await tryAgain(state, order, end);
+  let next = NOTHING_FURTHER;
+  if (end.kind !== 'stopped' && waiting !== undefined && order.filledQuantity !== '0')
+    next = { writes: [], effects: [raiseAgain(waiting, { resumedAtMs: end.atMs })] };
+  else if (end.kind !== 'filled') next = await tryAgain(state, order, end);
   return {
     writes: [
       { kind: 'delete', table: 'orders', ...key, condition },
@@ -57,16 +56,9 @@ export async function afterFill(
 ): Promise<FurtherChange> {
   const writes = await exposureWrites(state, order, ({ reserved }) => ({
     held: heldOf(bookOf(position)),
-    reserved: longHolding(
-      notBelowZero(reserved.notional.long - decimal(fill.notional)),
-      notBelowZero(reserved.quantity.long - decimal(fill.quantity)),
-    ),
+    reserved: reservedAfter(reserved, fill),
   }));
   return { writes, effects: [] };
-}
-
-function notBelowZero(value: bigint): bigint {
-  return value < 0n ? 0n : value;
 }
 
 async function tryAgain(

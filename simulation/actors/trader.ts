@@ -1,7 +1,11 @@
 import { limitsKey } from '../../shared/contracts/record-keys.ts';
+import { plainAccount, type Account } from '../../shared/domain/accounts/account.ts';
+import { PLAIN_FILL } from '../../shared/domain/accounts/paper-model.ts';
+import { ONE } from '../../shared/domain/decimal.ts';
 import type { RiskLimits } from '../../shared/domain/risk/rules.ts';
 import { strategyInstance } from '../../shared/domain/strategies/instance.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
+import { openAccount } from '../../shared/runtime/accounts.ts';
 import { createStrategy } from '../../shared/runtime/create-strategy.ts';
 import { watchedState } from '../fabric/watched-ports.ts';
 import type { Watch } from '../fabric/watch.ts';
@@ -18,6 +22,12 @@ const CROSSOVERS = [
   { fastPeriod: 1, slowPeriod: 3 },
   { fastPeriod: 2, slowPeriod: 4 },
 ] as const;
+
+/** Its orders have no more of a trade than there is, and most of them fill in parts. */
+const THIN: Account = {
+  ...plainAccount('second'),
+  paper: { ...plainAccount('second').paper, fill: { ...PLAIN_FILL, volumeCap: ONE } },
+};
 
 /** Each has a number in this order. */
 export const DESKS = ACCOUNTS.flatMap((accountId) =>
@@ -40,6 +50,7 @@ const GROSS_LIMITS = [null, 0.3, 0.6] as const;
 export async function openDesks({ seed, only, state, watch, nowMs }: DeskOptions): Promise<void> {
   const chance = chanceOf(seed, 'desks');
   const told = watchedState(state, watch, null);
+  await openAccount(told, THIN, nowMs);
   const capitals = new Map<string, number>(ACCOUNTS.map((accountId) => [accountId, 0]));
   for (const [number, { accountId, instrumentId }] of DESKS.entries()) {
     const capital = 1000 * (1 + chance.below(20));

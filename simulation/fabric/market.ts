@@ -11,6 +11,7 @@ const TURNS = 0.35;
 const QUIET_SECONDS = 0.15;
 const MOST_TRADES_A_SECOND = 3;
 const LOWEST_CENTS = 100;
+const LARGE = '100000';
 
 interface Instrument {
   readonly id: InstrumentId;
@@ -52,10 +53,12 @@ export class SimulatedMarket {
     return this.#sent(startMs + SECOND_MS);
   }
 
-  /** Nobody changes their mind any more: one trade each, at the price of the last. */
+  /** Nobody changes their mind any more: one trade each, at the price of the last, in which every order has room. */
   lull(startMs: number): readonly StreamRecord[] {
-    for (const instrument of this.#instruments)
-      this.#packer.addTrade(this.#tradeOf(instrument, startMs + SECOND_MS / 2, startMs + SECOND_MS));
+    for (const instrument of this.#instruments) {
+      const trade = this.#tradeOf(instrument, startMs + SECOND_MS / 2, startMs + SECOND_MS);
+      this.#packer.addTrade({ ...trade, quantity: LARGE });
+    }
     return this.#sent(startMs + SECOND_MS);
   }
 
@@ -87,7 +90,7 @@ export class SimulatedMarket {
       instrumentId: instrument.id,
       tradeId: String(++instrument.lastTradeId),
       price: (instrument.price / 100).toFixed(2),
-      quantity: `0.${1 + chance.below(9)}`,
+      quantity: String(1 + chance.below(9)),
       takerSide: chance.happens(0.5) ? 'B' : 'S',
       timeMs,
       receivedAtMs,

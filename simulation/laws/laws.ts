@@ -7,12 +7,13 @@ import { ordersOnlyGoOn, sentAsWrittenDown } from './orders.ts';
 import { progressOnlyGrows } from './progress.ts';
 import { targetsAreReached, targetsAreRemembered } from './targets.ts';
 import { endsAreTold, signalsAreTold, toldOnceWritten } from './told.ts';
-import { onceAtTheVenue } from './venue.ts';
+import { onceAtTheVenue, partsAddUp } from './venue.ts';
 
 /** Everything that must hold, whatever happens: one list of a run's own. */
 export function allLaws(): readonly Law[] {
   return [
     onceAtTheVenue(),
+    partsAddUp(),
     ordersOnlyGoOn(),
     sentAsWrittenDown(),
     booksBalance(),

@@ -56,15 +56,15 @@ export function accountsKeepTheirLimits(): Law {
   };
 }
 
-/** What its positions cost, and what is under way to become one: between its booking and its end an order is both. */
+/** What its positions cost, and what is under way to become one: what an order has left and what it has filled are what it asked for. */
 function exposureOf(accountId: string, { stores }: View): Decimal {
   const cost = new Map<string, Decimal>();
-  for (const order of recordsOf<OrderRecord>(stores, 'orders', 'ORDER', 'ORDER'))
-    if (order.accountId === accountId && order.side === 'BUY' && !isEndState(order.status))
-      cost.set(order.strategyId, decimal(order.quoteQuantity!));
   for (const book of recordsOf<BookRecord>(stores, 'portfolio', 'STRATEGY', 'BOOK'))
     if (book.accountId === accountId && decimal(book.quantity) > 0n)
       cost.set(book.strategyId, decimal(book.cost));
+  for (const order of recordsOf<OrderRecord>(stores, 'orders', 'ORDER', 'ORDER'))
+    if (order.accountId === accountId && order.side === 'BUY' && !isEndState(order.status))
+      cost.set(order.strategyId, decimal(order.quoteQuantity!));
   return [...cost.values()].reduce((sum, one) => sum + one, 0n);
 }
 

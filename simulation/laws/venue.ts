@@ -1,7 +1,9 @@
 import { deskMessage } from '../../shared/contracts/desk-messages.ts';
-import type { Order } from '../../shared/domain/orders/order.ts';
-import type { PaperVenue } from '../../shared/domain/orders/paper-venue.ts';
+import { orderKey } from '../../shared/contracts/record-keys.ts';
+import type { OrderRecord } from '../../shared/contracts/records.ts';
+import { decimal, formatDecimal, type Decimal } from '../../shared/domain/decimal.ts';
 import type { WrittenReport } from '../../shared/domain/orders/written-report.ts';
+import type { WrittenVenue } from '../../shared/domain/orders/written-venue.ts';
 import { putsOf, type Law } from '../fabric/watch.ts';
 
 /** An order is taken once and ends once, however often it is sent, and what its venue told under a number it told for good. */
@@ -14,7 +16,8 @@ export function onceAtTheVenue(): Law {
     const of = `report ${number} of order ${clientOrderId}`;
     const known = reports.get(of);
     if (known !== undefined && known !== text) return `${of} was ${known}, and then ${text}`;
-    if (known === undefined && ended.has(clientOrderId)) return `order ${clientOrderId} had ended before ${text}`;
+    if (known === undefined && ended.has(clientOrderId))
+      return `order ${clientOrderId} had ended before ${text}`;
     reports.set(of, text);
     if (isEnd(report)) ended.add(clientOrderId);
     return null;
@@ -27,8 +30,8 @@ export function onceAtTheVenue(): Law {
         if (wrong !== null) return wrong;
       }
       for (const { value } of putsOf(writes, 'orders', 'VENUE', 'match-orders')) {
-        const { openOrders } = (value as { readonly state: PaperVenue }).state;
-        const ids = openOrders.map(({ clientOrderId }: Order) => clientOrderId);
+        const { orders } = (value as { readonly state: WrittenVenue }).state;
+        const ids = Object.values(orders).flatMap((all) => all.map(({ clientOrderId }) => clientOrderId));
         if (new Set(ids).size < ids.length) return `an order waits there twice: ${ids.join(', ')}`;
         const again = ids.find((id) => ended.has(id));
         if (again !== undefined) return `order ${again} has ended and waits there again`;
@@ -40,6 +43,40 @@ export function onceAtTheVenue(): Law {
         const { data } = deskMessage.safeParse(JSON.parse(body));
         const wrong = data?.kind === 'report' ? contradiction(data.report) : null;
         if (wrong !== null) return wrong;
+      }
+      return null;
+    },
+  };
+}
+
+interface Parts {
+  quantity: Decimal;
+  spent: Decimal;
+}
+
+/** What an order has filled and what it has left is what it asked for, after every part; it spends no more than it may. */
+export function partsAddUp(): Law {
+  const parts = new Map<string, Parts>();
+  return {
+    name: 'parts of an order add up to it',
+    onWrites: (writes, { stores }) => {
+      for (const { value } of putsOf(writes, 'orders', 'ORDER', 'REPORT')) {
+        const report = value as WrittenReport;
+        if (report.kind !== 'filled') continue;
+        const { clientOrderId, number, fill, leavesQuantity } = report;
+        const sum = parts.get(clientOrderId) ?? { quantity: 0n, spent: 0n };
+        parts.set(clientOrderId, sum);
+        sum.quantity += decimal(fill.quantity);
+        sum.spent -= decimal(fill.cashChange);
+        const { quantity, quoteQuantity } = stores.state.peek(
+          'orders',
+          orderKey(clientOrderId),
+        ) as OrderRecord;
+        const whole = formatDecimal(sum.quantity + decimal(leavesQuantity));
+        if (quantity !== null && whole !== quantity)
+          return `report ${number} of order ${clientOrderId} makes ${whole} of it; it asked for ${quantity}`;
+        if (quoteQuantity !== null && sum.spent > decimal(quoteQuantity))
+          return `order ${clientOrderId} spent ${formatDecimal(sum.spent)} of ${quoteQuantity}`;
       }
       return null;
     },

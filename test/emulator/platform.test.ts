@@ -265,7 +265,7 @@ describeArchivedTrades(() => ({ environment, clickHouse, deployment }));
 describe('after all of it', () => {
   it('nothing lies in a dead-letter queue, and nothing but the poisoned trade was set aside', async () => {
     const { deadLetters } = await owner.read('/v1/status', healthView);
-    expect(deadLetters).toEqual({ 'orders-urgent': 0, 'orders-standard': 0 });
+    expect(deadLetters).toEqual({ desks: 0, 'orders-urgent': 0, 'orders-standard': 0 });
     expect((await owner.read('/v1/quarantine', quarantinePage)).items).toHaveLength(1);
   });
 });

@@ -178,7 +178,7 @@ describe('a replay and the engine', () => {
     expect(endsOf(live.orders)).toEqual([
       ['BUY', 'FILLED', null],
       ['SELL', 'FILLED', null],
-      ['BUY', 'SUBMITTED', null],
+      ['BUY', 'ACCEPTED', null],
     ]);
     expect(endsOf(engine.orders)).toEqual(endsOf(live.orders));
     expect(orderInFlight).toBe(true);

@@ -1,11 +1,7 @@
 import { fillsPartition, ordersPartition, STRATEGIES_PARTITION } from '../../shared/contracts/record-keys.ts';
-import {
-  PAPER_ACCOUNT_ID,
-  type OrderRecord,
-  type SignalRecord,
-  type StrategyRecord,
-} from '../../shared/contracts/records.ts';
+import type { OrderRecord, SignalRecord, StrategyRecord } from '../../shared/contracts/records.ts';
 import type { Fill } from '../../shared/domain/orders/order.ts';
+import { readIndex } from '../../shared/runtime/all-pages.ts';
 import type { StateStore } from '../../shared/ports/state-store.ts';
 
 export interface TradingRecords {
@@ -15,7 +11,7 @@ export interface TradingRecords {
   readonly fills: readonly Fill[];
 }
 
-/** What the live functions have written, of up to a thousand each. */
+/** What the live functions have written: orders and fills account by account, in time. */
 export async function readTradingRecords(state: StateStore): Promise<TradingRecords> {
   const options = { limit: 1000 };
   const instances = await state.queryIndex<StrategyRecord>('signals', STRATEGIES_PARTITION, options);
@@ -29,12 +25,11 @@ export async function readTradingRecords(state: StateStore): Promise<TradingReco
     );
     signals.push(...page.items.map((item) => item.value));
   }
-  const orders = await state.queryIndex<OrderRecord>('orders', ordersPartition(PAPER_ACCOUNT_ID), options);
-  const fills = await state.queryIndex<Fill>('portfolio', fillsPartition(PAPER_ACCOUNT_ID), options);
-  return {
-    instances: instances.items.map((item) => item.value),
-    signals,
-    orders: orders.items.map((item) => item.value),
-    fills: fills.items.map((item) => item.value),
-  };
+  const orders: OrderRecord[] = [];
+  const fills: Fill[] = [];
+  for (const accountId of new Set(instances.items.map(({ value }) => value.accountId))) {
+    orders.push(...(await readIndex<OrderRecord>(state, 'orders', ordersPartition(accountId))));
+    fills.push(...(await readIndex<Fill>(state, 'portfolio', fillsPartition(accountId))));
+  }
+  return { instances: instances.items.map((item) => item.value), signals, orders, fills };
 }

@@ -4,12 +4,14 @@ import type { Plant } from '../../simulation/fabric/platform.ts';
 import { simulateSeed, type Outcome } from '../../simulation/simulate.ts';
 import {
   blindToKillSwitch,
+  eventSwallowed,
   failureTakenForDone,
   forgottenOrder,
   forgottenTarget,
+  messageSwallowed,
   outboxBeforeCommit,
+  partToldAsLast,
   reportHeardAgain,
-  swallowedError,
   targetNotTriedAgain,
   targetOfStoppedOrderForgotten,
   targetNotResumed,
@@ -35,6 +37,7 @@ const PLANTS: readonly (readonly [string, Plant, string])[] = [
     'an order only goes on',
   ],
   ['a report that is heard again', reportHeardAgain, 'an order has filled by what is booked'],
+  ['a part that is told as the last', partToldAsLast, 'an order is at its venue once'],
   [
     'a submission that writes over what came of it',
     withoutCondition('submit-order', 'ORDER'),
@@ -47,9 +50,13 @@ const PLANTS: readonly (readonly [string, Plant, string])[] = [
     'progress only grows',
   ],
   ['a decision that is written over', withoutCondition('run-desk', 'DECIDED'), 'progress only grows'],
-  ['a fill that its desk was not told of', swallowedError('match-orders'), 'what the venue filled is booked'],
-  ['a signal that its desk was not told of', swallowedError('evaluate-strategies'), 'a signal is told'],
-  ['an end that nobody was told of', swallowedError('run-desk'), 'how an order ended is told'],
+  [
+    'a fill that its desk was not told of',
+    messageSwallowed('match-orders'),
+    'what the venue filled is booked',
+  ],
+  ['a signal that its desk was not told of', messageSwallowed('evaluate-strategies'), 'a signal is told'],
+  ['an end that nobody was told of', eventSwallowed, 'how an order ended is told'],
   [
     'a booking that failed and counts as done',
     failureTakenForDone('run-desk'),

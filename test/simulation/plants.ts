@@ -37,10 +37,14 @@ export function withoutCondition(functionName: FunctionName, ...sortKeys: readon
   }));
 }
 
-/** That an event could not be published or a message not be sent is nothing to speak of. */
-export function swallowedError(functionName: FunctionName): Plant {
-  return inFunction(functionName, ({ bus, queues }) => ({
-    bus: { publish: async (events) => bus.publish(events).catch(() => undefined) },
+/** That an event could not be published is nothing to speak of. */
+export const eventSwallowed: Plant = inFunction('run-desk', ({ bus }) => ({
+  bus: { publish: async (events) => bus.publish(events).catch(() => undefined) },
+}));
+
+/** That a message could not be sent is none either. */
+export function messageSwallowed(functionName: FunctionName): Plant {
+  return inFunction(functionName, ({ queues }) => ({
     queues: { send: async (queue, messages) => queues.send(queue, messages).catch(() => undefined) },
   }));
 }
@@ -80,6 +84,24 @@ export const reportHeardAgain: Plant = inFunction('run-desk', ({ state }) => ({
     },
   }),
 }));
+
+/** The venue says of each part that it is the last. */
+export const partToldAsLast: Plant = inFunction('match-orders', ({ state, queues }) => {
+  const asLast = (text: string): string =>
+    text.replaceAll(/"leavesQuantity":"[\d.]+"/g, '"leavesQuantity":"0"');
+  return {
+    state: stateWith(state, {
+      write: async (write) => state.write(JSON.parse(asLast(JSON.stringify(write))) as Write),
+    }),
+    queues: {
+      send: async (queue, messages) =>
+        queues.send(
+          queue,
+          messages.map((message) => ({ ...message, body: asLast(message.body) })),
+        ),
+    },
+  };
+});
 
 /** Advice that waits for an order is not written down with it. */
 export const forgottenTarget: Plant = inFunction('run-desk', ({ state }) => ({

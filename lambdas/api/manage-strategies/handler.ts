@@ -216,7 +216,7 @@ async function viewsOf(
     state,
     records.map(({ instrumentId }) => instrumentId),
   );
-  return records.map(({ byAccount, ...record }) => ({
+  return records.map(({ byAccount, paper: _, ...record }) => ({
     ...record,
     params: { ...record.params },
     ...(byAccount === undefined ? {} : { byAccount: [...byAccount] }),

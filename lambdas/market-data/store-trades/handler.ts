@@ -57,6 +57,9 @@ export function createHandler(ports: Needs) {
 function takeRecord(state: State, { record, lane, sequenceNumber }: FoldedRecord, effects: Effects): void {
   switch (record.kind) {
     case 'order':
+    case 'orders':
+    case 'cancel':
+    case 'replace':
     case 'withdrawal':
       return;
     case 'unreadable':

@@ -109,6 +109,22 @@ describe('the end of an order', () => {
     ]);
   });
 
+  it('raises the signal that waited where it has filled in part: there is something to sell', async () => {
+    const { instrumentId, strategyId } = order;
+    const sale = signalOf(
+      { ...aStrategy(), strategyId, instrumentId },
+      { openTimeMs: 60_000, close: '100' },
+      { side: 'SELL', reason: 'test' },
+    );
+    await reserve(order.clientOrderId, sale);
+    await applyReport(ports, filledReport(fill, 1, '1'));
+    expect(ports.raised()).toEqual([]);
+    await applyReport(ports, endedReport(order, 'canceled', { number: 2, timeMs: 5 }));
+    expect(await stored()).toMatchObject({ status: 'CANCELED', filledQuantity: '1' });
+    expect(ports.raised()).toEqual([{ signal: sale, resumedAtMs: 5 }]);
+    expect(await reservation()).toBeNull();
+  });
+
   it('waits for the report before it, which is looked for where the venue keeps what it told', async () => {
     const first = filledReport(aFill(1, { clientOrderId: order.clientOrderId }), 1, '1');
     const last = filledReport(aFill(2, { clientOrderId: order.clientOrderId }), 2);

@@ -61,7 +61,7 @@ async function submitAgain(ports: Needs, item: Item<OrderRecord>): Promise<Submi
   if (denied !== null) {
     // It may still be on its way to the venue, so it cannot be called denied here: the venue says how it ended, and only
     // then is what it reserved free.
-    await ports.venue.withdraw(askedOf(item.value), denied.reason);
+    await ports.venue.send({ kind: 'withdraw', order: askedOf(item.value), reason: denied.reason });
     return 'ordersWithdrawn';
   }
   await handOver(ports, item.value);
@@ -70,7 +70,7 @@ async function submitAgain(ports: Needs, item: Item<OrderRecord>): Promise<Submi
 
 async function handOver(ports: Needs, order: OrderRecord): Promise<void> {
   try {
-    await ports.venue.submit(askedOf(order));
+    await ports.venue.send({ kind: 'submit', orders: [askedOf(order)] });
   } catch (error) {
     const item = await readOrder(ports.state, order.clientOrderId);
     if (item?.value.status === 'SUBMITTED') await change(ports, item, 'UNKNOWN', 'the venue did not answer');
@@ -95,14 +95,7 @@ async function change(
   statusReason: string | null,
   further?: FurtherChange,
 ): Promise<void> {
-  const outcome = await changeStatus(
-    ports.state,
-    item,
-    status,
-    statusReason,
-    ports.clock.nowMs(),
-    further,
-  );
+  const outcome = await changeStatus(ports.state, item, status, statusReason, ports.clock.nowMs(), further);
   if (outcome.kind === 'refused')
     throw new Error(`order ${item.value.clientOrderId} cannot go from ${outcome.status} to ${status}`);
   await deliverOutbox(ports, outcome.outbox);

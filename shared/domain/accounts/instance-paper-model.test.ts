@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { aStrategy } from '../../../test/support/strategy.ts';
 import { decimal } from '../decimal.ts';
 import { plainAccount, type Account } from './account.ts';
-import { instancePaperModel, termsOfAccount } from './instance-paper-model.ts';
-import { NO_LATENCY } from './paper-model.ts';
+import { instancePaperModel, termsOfAccount, writtenInstanceModel } from './instance-paper-model.ts';
+import { NO_LATENCY, type PaperModel } from './paper-model.ts';
+import { readPaperModel } from './written-paper-model.ts';
 
 const account: Account = {
   ...plainAccount('other'),
@@ -31,6 +32,23 @@ describe('how the orders of an instance fare', () => {
       latency: NO_LATENCY,
       fill: account.paper.fill,
     });
+  });
+
+  it('goes with its orders where fee and slippage do not say all of it', () => {
+    const plain = plainAccount('plain');
+    const instance = aStrategy({ byAccount: ['feeRate', 'slippage'], feeRate: '0.001' });
+    expect(writtenInstanceModel(plain, instance)).toBeUndefined();
+    expect(writtenInstanceModel(plain, aStrategy({ feeRate: '0', slippage: '0.01' }))).toBeUndefined();
+    const models: readonly PaperModel[] = [
+      account.paper,
+      { ...plain.paper, makerFee: 0n },
+      { ...plain.paper, fill: { ...plain.paper.fill, volumeCap: decimal('0.1') } },
+      { ...plain.paper, latency: { baseMs: 1, jitterMs: 0, seed: 0 } },
+    ];
+    for (const paper of models)
+      expect(readPaperModel(writtenInstanceModel({ paper }, instance)!)).toEqual(
+        instancePaperModel({ paper }, instance),
+      );
   });
 
   it('has figures to show: the fee of takers, and of a share of the volume none', () => {

@@ -1,7 +1,10 @@
+import { canonicalJson } from '../canonical-json.ts';
 import { decimal } from '../decimal.ts';
+import { paperModelOf } from '../orders/market-fill.ts';
 import type { StrategyInstance } from '../strategies/strategy.ts';
 import type { Account } from './account.ts';
 import { NO_LATENCY, type PaperModel } from './paper-model.ts';
+import { writePaperModel, type WrittenPaperModel } from './written-paper-model.ts';
 
 /**
  * How the orders of an instance fare: by its account's model, but for what it states itself. A fee of its own is that of makers and
@@ -23,9 +26,23 @@ export function instancePaperModel(
   };
 }
 
+/**
+ * The same as it goes with the orders of an instance.
+ * @returns undefined: its fee and its slippage say all of it, and it fills whole at the next print.
+ */
+export function writtenInstanceModel(
+  account: Pick<Account, 'paper'>,
+  instance: InstanceTerms,
+): WrittenPaperModel | undefined {
+  const written = writePaperModel(instancePaperModel(account, instance));
+  const { feeRate, slippage } = instance;
+  const said = writePaperModel(paperModelOf({ feeRate, slippage }));
+  return canonicalJson({ ...written }) === canonicalJson({ ...said }) ? undefined : written;
+}
+
 type InstanceTerms = Pick<StrategyInstance, 'feeRate' | 'slippage' | 'latencyMs' | 'byAccount'>;
 
-/** What an instance has where it states nothing: figures of its account, to be shown and to be traded by until orders carry a model. */
+/** What an instance has where it states nothing: figures of its account, to be shown. */
 export function termsOfAccount({ paper }: Pick<Account, 'paper'>): {
   readonly feeRate: PaperModel['takerFee'];
   readonly slippage: PaperModel['takerFee'];

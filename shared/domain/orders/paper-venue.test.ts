@@ -2,18 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { decimal } from '../decimal.ts';
 import { qualityOf } from '../market-data/quality-flags.ts';
 import type { Trade } from '../market-data/trade.ts';
-import {
-  findOrder,
-  matchTrade,
-  MAX_OPEN_ORDERS,
-  openPaperVenue,
-  passTime,
-  takeOrder,
-  withdrawOrder,
-  type PaperVenue,
-  type VenueReport,
-} from './paper-venue.ts';
+import { matchTrade, openPaperVenue, passTime as passTimeTelling, type PaperVenue } from './paper-venue.ts';
 import type { Order } from './order.ts';
+import { takeCommand } from './venue-commands.ts';
+import { MAX_WORKING_ORDERS } from './venue-orders.ts';
+import type { WrittenReport } from './written-report.ts';
+import { findOrder as findWritten, writeVenue } from './written-venue.ts';
 
 const INSTRUMENT = 'binance:BTC-USDT';
 
@@ -42,7 +36,7 @@ function show(
   timeMs: number,
   instrumentId = INSTRUMENT,
   fields: Partial<Trade> = {},
-): VenueReport[] {
+): WrittenReport[] {
   const trade: Trade = {
     instrumentId,
     tradeId,
@@ -52,10 +46,30 @@ function show(
     takerSide: 'BUY',
     ...fields,
   };
-  const reports: VenueReport[] = [];
+  const reports: WrittenReport[] = [];
   matchTrade(venue, trade, reports);
   return reports;
 }
+
+function takeOrder(venue: PaperVenue, asked: Order): WrittenReport | null {
+  const told: WrittenReport[] = [];
+  takeCommand(venue, { kind: 'submit', orders: [asked] }, told);
+  return told[0] ?? null;
+}
+
+function withdrawOrder(venue: PaperVenue, asked: Order, reason: string): WrittenReport | null {
+  const told: WrittenReport[] = [];
+  takeCommand(venue, { kind: 'withdraw', order: asked, reason }, told);
+  return told[0] ?? null;
+}
+
+function passTime(venue: PaperVenue, watermarkMs: number): WrittenReport[] {
+  const told: WrittenReport[] = [];
+  passTimeTelling(venue, watermarkMs, told);
+  return told;
+}
+
+const findOrder = (venue: PaperVenue, id: string) => findWritten(writeVenue(venue), id);
 
 describe('the paper venue', () => {
   it('fills at the first trade at or after the effective time', () => {
@@ -119,7 +133,8 @@ describe('the paper venue', () => {
     passTime(venue, 5001);
     expect(takeOrder(venue, order(2))).toMatchObject({
       kind: 'expired',
-      order: { clientOrderId: 'order-2' },
+      clientOrderId: 'order-2',
+      number: 1,
       reason: 'it came too late: its venue may take it no more',
       timeMs: 5000,
     });
@@ -135,16 +150,16 @@ describe('the paper venue', () => {
     expect(findOrder(venue, 'order-2')).toBeNull();
   });
 
-  it('knows an order that waits though its id is forgotten', () => {
+  it('knows an order for as long as it waits, and an hour after its end', () => {
     const venue = openPaperVenue();
     takeOrder(venue, order(1));
     passTime(venue, 5000 + 3_600_001);
     const later = { expiresAtMs: 5_000_000 };
-    takeOrder(venue, order(2, { ...later, instrumentId: 'binance:ETH-USDT' }));
-    expect(Object.keys(venue.recentOrders)).toEqual(['order-2']);
     expect(findOrder(venue, 'order-1')).toEqual({ isOpen: true });
     takeOrder(venue, order(1, later));
     expect(show(venue, 1, 4_000_000)).toHaveLength(1);
+    takeOrder(venue, order(1, later));
+    expect(show(venue, 2, 4_000_001)).toEqual([]);
   });
 
   it('fills an order no more that was withdrawn, and says so once', () => {
@@ -173,12 +188,12 @@ describe('the paper venue', () => {
     const venue = openPaperVenue();
     takeOrder(venue, order(1));
     expect(show(venue, 1, 9000)).toMatchObject([{ kind: 'filled' }]);
-    const later = (n: number) => order(n, { expiresAtMs: 5_000_000 });
+    const gone = (n: number) => withdrawOrder(venue, order(n, { expiresAtMs: 5_000_000 }), 'gone');
     passTime(venue, 9000 + 3_600_000);
-    takeOrder(venue, later(2));
+    gone(2);
     expect(Object.keys(venue.recentOrders)).toEqual(['order-1', 'order-2']);
     passTime(venue, 9000 + 3_600_001);
-    takeOrder(venue, later(3));
+    gone(3);
     expect(Object.keys(venue.recentOrders)).toEqual(['order-2', 'order-3']);
     expect(takeOrder(venue, order(1))).toMatchObject({ kind: 'expired' });
   });
@@ -199,10 +214,10 @@ describe('the paper venue', () => {
 
   it('rejects an order past its bound', () => {
     const venue = openPaperVenue();
-    for (let n = 0; n < MAX_OPEN_ORDERS; n++) expect(takeOrder(venue, order(n))).toBeNull();
+    for (let n = 0; n < MAX_WORKING_ORDERS; n++) expect(takeOrder(venue, order(n))).toBeNull();
     expect(takeOrder(venue, order(-1))).toMatchObject({
       kind: 'rejected',
-      reason: `over ${MAX_OPEN_ORDERS} open orders`,
+      reason: `over ${MAX_WORKING_ORDERS} working orders`,
     });
   });
 });

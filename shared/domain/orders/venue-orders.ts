@@ -6,8 +6,8 @@ import { replaceOrder } from './replace.ts';
 import { problemOfTerms } from './terms.ts';
 import type { WorkingOrder } from './working-order.ts';
 
-/** As many as one lane may hold. */
-export const MAX_WORKING_ORDERS = 2000;
+/** As many as one lane may hold: with what else is kept of it they fit one item of its table, of 400 KB. */
+export const MAX_WORKING_ORDERS = 400;
 
 /** The paper model of an order's account. */
 export type PaperOf = (order: WorkingOrder) => PaperModel;

@@ -1,6 +1,7 @@
 /** What an account holds in all, kept in sums: each change is one step, and a look from an order is a few look-ups. */
-import { multiply, type Decimal } from '../decimal.ts';
+import { decimal, multiply, type Decimal } from '../decimal.ts';
 import { exchangeOf, type InstrumentId } from '../market-data/instrument.ts';
+import type { Fill } from '../orders/order.ts';
 import { NO_EXPOSURE, type Exposure, type Holding } from './account-view.ts';
 
 /** What an instance has in an instrument, and what its working orders may add to that. */
@@ -12,6 +13,22 @@ export interface Share {
 }
 
 export const NOTHING_HELD: Holding = { notional: NO_EXPOSURE, quantity: NO_EXPOSURE };
+
+/** What a working order may still add when so much of it has filled. */
+export function reservedAfter(
+  { notional, quantity }: Holding,
+  fill: Pick<Fill, 'notional' | 'quantity'>,
+): Holding {
+  return longHolding(
+    notBelowZero(notional.long - decimal(fill.notional)),
+    notBelowZero(quantity.long - decimal(fill.quantity)),
+  );
+}
+
+/** It was reserved at another price than it filled at. */
+function notBelowZero(value: Decimal): Decimal {
+  return value < 0n ? 0n : value;
+}
 
 export interface SeenFromOrder {
   readonly instrument: Holding;

@@ -156,6 +156,7 @@ function orderFor(
     quoteQuantity: signal.side === 'BUY' ? formatDecimal(book.cash) : null,
     feeRate: instance.feeRate,
     slippage: instance.slippage,
+    ...(instance.paper === undefined ? {} : { paper: instance.paper }),
     effectiveTimeMs,
     expiresAtMs: Math.max(effectiveTimeMs, venueNowMs) + ORDER_LIFETIME_MS,
     ...(signal.venueOffsetMs === undefined ? {} : { venueOffsetMs: signal.venueOffsetMs }),

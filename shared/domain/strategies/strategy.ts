@@ -1,3 +1,4 @@
+import type { WrittenPaperModel } from '../accounts/written-paper-model.ts';
 import type { InstrumentId } from '../market-data/instrument.ts';
 import type { Side } from '../market-data/trade.ts';
 import type { Interval } from '../candles/interval.ts';
@@ -56,5 +57,10 @@ export interface StrategyInstance {
   readonly latencyMs: number | null;
   /** Of the two rates, those that are its account's since it was asked for without them. Left out: both are its own. */
   readonly byAccount?: readonly ('feeRate' | 'slippage')[];
+  /**
+   * How its orders fare at the paper venue: its account's model, with what it states itself. Left out: fee and slippage say all of it,
+   * and they fill whole.
+   */
+  readonly paper?: WrittenPaperModel | undefined;
   readonly status: 'RUNNING' | 'PAUSED';
 }
