@@ -1,6 +1,7 @@
 /** What the venue told of an order. Version 1 was the event by which it told of the end: there was no other report. */
 import type { WrittenReport } from '../domain/orders/written-report.ts';
 import type { Fill } from '../domain/orders/order.ts';
+import { identityOf } from '../domain/orders/working-order.ts';
 import { asItLies, type Stored, type Versions } from './versioned.ts';
 
 type EventOfEnd =
@@ -30,8 +31,7 @@ function fromEvent(stored: Stored): StoredReport {
   const event = stored as unknown as EventOfEnd;
   if (event.detailType === 'OrderFilledV1') {
     const { fill } = event.detail;
-    const { clientOrderId, accountId, strategyId, instrumentId, timeMs } = fill;
-    const head = { clientOrderId, accountId, strategyId, instrumentId, number: 1, timeMs };
+    const head = { ...identityOf(fill), number: 1, timeMs: fill.timeMs };
     return { ...head, kind: 'filled', fill, leavesQuantity: '0', liquidity: 'taker' };
   }
   return {

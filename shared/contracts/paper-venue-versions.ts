@@ -1,10 +1,9 @@
 /** What match-orders keeps of a lane. */
-import { writePaperModel } from '../domain/accounts/written-paper-model.ts';
-import { qualityOf, UNFLAGGED } from '../domain/market-data/quality-flags.ts';
-import { paperModelOf } from '../domain/orders/market-fill.ts';
+import { alone } from '../domain/orders/command.ts';
+import { paperModelOf, workingOrderOf } from '../domain/orders/market-fill.ts';
 import type { Order } from '../domain/orders/order.ts';
-import type { WrittenHolder, WrittenWorkingOrder } from '../domain/orders/written-venue.ts';
-import { termsOf, writtenTerms } from '../domain/orders/written-terms.ts';
+import { openPaperVenue } from '../domain/orders/paper-venue.ts';
+import { writeVenue, type WrittenVenue } from '../domain/orders/written-venue.ts';
 import { asItLies, type Stored, type Versions } from './versioned.ts';
 
 /** Of orders that were taken before their ends were written beside them: they are kept until the bound. */
@@ -32,48 +31,21 @@ function withTimes(stored: Stored): Stored {
 }
 
 interface Version2 {
-  readonly state: {
+  readonly state: Omit<WrittenVenue, 'orders' | 'holders' | 'papers' | 'positions' | 'lastQuotes'> & {
     readonly openOrders: readonly Order[];
-    readonly recentOrders: Readonly<Record<string, number>>;
   };
 }
 
 /** There were market orders alone, and nothing had been told of those that waited. What holders had is not known. */
 function withOrders(stored: Stored): Stored {
-  const { openOrders, recentOrders, ...state } = (stored as unknown as Version2).state;
-  const holders: WrittenHolder[] = [];
-  const papers: unknown[] = [];
-  const working = openOrders.map((order) => ({
-    instrumentId: order.instrumentId,
-    written: {
-      clientOrderId: order.clientOrderId,
-      holder: placeOf(holders, [order.accountId, order.strategyId]),
-      paper: placeOf(papers, writePaperModel(paperModelOf(order))),
-      terms: writtenTerms(termsOf(order)),
-      effectiveTimeMs: order.effectiveTimeMs,
-      ...qualityField(order),
-    } satisfies WrittenWorkingOrder,
-  }));
-  const byInstrument = Map.groupBy(working, ({ instrumentId }) => instrumentId);
-  const orders = Object.fromEntries(
-    [...byInstrument].map(([id, ofIt]) => [id, ofIt.map(({ written }) => written)]),
-  );
-  return {
-    ...stored,
-    state: { orders, holders, papers, positions: {}, recentOrders, lastQuotes: {}, ...state },
-  };
-}
-
-function qualityField({ flags = [] }: Order): { readonly quality?: number } {
-  const quality = qualityOf(...flags);
-  return quality === UNFLAGGED ? {} : { quality };
-}
-
-/** Each thing stands once. */
-function placeOf<Thing>(things: Thing[], thing: Thing): number {
-  const text = JSON.stringify(thing);
-  const place = things.findIndex((known) => JSON.stringify(known) === text);
-  return place < 0 ? things.push(thing) - 1 : place;
+  const { openOrders, ...rest } = (stored as unknown as Version2).state;
+  const venue = openPaperVenue();
+  for (const order of openOrders) {
+    const before = venue.orders.get(order.instrumentId) ?? [];
+    venue.orders.set(order.instrumentId, [...before, alone(workingOrderOf(order))]);
+    venue.papers.set(order.clientOrderId, paperModelOf(order));
+  }
+  return { ...stored, state: { ...writeVenue(venue), ...rest } };
 }
 
 export const PAPER_VENUE: Versions = {

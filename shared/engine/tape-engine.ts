@@ -168,26 +168,23 @@ export class TapeEngine {
   }
 
   #onReport(report: WrittenReport): void {
-    const { clientOrderId, strategyId, timeMs: atMs } = report;
+    const { clientOrderId, strategyId } = report;
     const order = this.#orders.get(clientOrderId)!;
     const heard = hear(order, report);
     if (heard.kind === 'impossible') throw new Error(`order ${clientOrderId}: ${heard.reason}`);
     this.#orders.set(clientOrderId, { ...order, ...heard.change });
     const seat = this.#seatOf.get(strategyId)!;
-    if (heard.fill !== null) {
-      this.#fills.push(heard.fill);
-      seat.desk.onFill(heard.fill, heard.ends);
+    const { fill, end, change } = heard;
+    if (fill !== null) {
+      this.#fills.push(fill);
+      seat.desk.onFill(fill, end !== null);
     }
-    if (!heard.ends) return;
-    if (heard.fill !== null) {
-      const waiting = seat.desk.takeWaiting();
-      if (waiting !== null) this.#decide(seat, waiting, atMs);
-    } else {
-      const reason = 'reason' in report ? report.reason : report.kind;
-      const hasFilled = heard.change.filledQuantity !== '0';
-      const again = seat.desk.onOrderEnded({ kind: 'failed', reason, atMs }, hasFilled);
-      if (again !== null) this.#decide(seat, again, atMs);
-    }
+    if (end === null) return;
+    const again =
+      end.kind === 'filled'
+        ? seat.desk.takeWaiting()
+        : seat.desk.onOrderEnded(end, change.filledQuantity !== '0');
+    if (again !== null) this.#decide(seat, again, end.atMs);
   }
 
   #note(order: Order, status: OrderStatus, statusReason: string | null): void {

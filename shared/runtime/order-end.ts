@@ -14,7 +14,7 @@ import { log } from './log.ts';
 import { NOTHING_FURTHER, type FurtherChange } from './order-items.ts';
 import type { Effect } from './outbox.ts';
 
-export type OrderEnd =
+export type EndOfOrder =
   | UnfilledEnd
   /** With the book that has its fill. */
   | { readonly kind: 'filled'; readonly atMs: number; readonly position: BookRecord };
@@ -24,7 +24,11 @@ export type OrderEnd =
  * again once the order has filled, in whole or in part; if it has not, the position is what that signal asks for, and what
  * the order was made for is tried again.
  */
-export async function afterEnd(state: StateStore, order: OrderRecord, end: OrderEnd): Promise<FurtherChange> {
+export async function afterEnd(
+  state: StateStore,
+  order: OrderRecord,
+  end: EndOfOrder,
+): Promise<FurtherChange> {
   const key = reservationKey(order.strategyId);
   const item = await state.get<ReservationRecord>('orders', key);
   if (item?.value.clientOrderId !== order.clientOrderId) return NOTHING_FURTHER;
@@ -47,16 +51,21 @@ export async function afterEnd(state: StateStore, order: OrderRecord, end: Order
   };
 }
 
-/** What has filled is held, and no longer reserved. @param position the book that has the fill */
+/**
+ * What has filled is held, and no longer reserved.
+ * @param position the book that has the fill
+ * @param isLate its order was over: what is reserved now is for another one
+ */
 export async function afterFill(
   state: StateStore,
   order: OrderRecord,
   fill: Fill,
   position: BookRecord,
+  isLate: boolean,
 ): Promise<FurtherChange> {
   const writes = await exposureWrites(state, order, ({ reserved }) => ({
     held: heldOf(bookOf(position)),
-    reserved: reservedAfter(reserved, fill),
+    reserved: isLate ? reserved : reservedAfter(reserved, fill),
   }));
   return { writes, effects: [] };
 }

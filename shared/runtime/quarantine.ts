@@ -1,12 +1,29 @@
+import type { SQSRecord } from 'aws-lambda';
 import { quarantineIndex, quarantineKey } from '../contracts/record-keys.ts';
 import type { QuarantineRecord } from '../contracts/records.ts';
 import { deterministicId } from '../domain/ids.ts';
+import type { Ports } from '../ports/index.ts';
 import { ConditionFailed, type StateStore } from '../ports/state-store.ts';
+import type { FunctionName } from '../topology.ts';
 
 export type Poison = Pick<
   QuarantineRecord,
   'kind' | 'cause' | 'payload' | 'instrumentId' | 'lane' | 'functionName'
 >;
+
+/** A message of a queue, whose group is the lane that it came by. @param payload what is to be seen of it */
+export async function quarantineMessage(
+  { state, clock }: Pick<Ports, 'state' | 'clock'>,
+  functionName: FunctionName,
+  { attributes }: SQSRecord,
+  cause: string,
+  payload: string,
+): Promise<void> {
+  // Emulators leave the group out of the event.
+  const lane = attributes.MessageGroupId ?? functionName;
+  const poison = { kind: 'message', cause, payload, instrumentId: null, lane, functionName } as const;
+  await quarantine(state, poison, clock.nowMs());
+}
 
 /** Payloads beyond this are cut: quarantine must fit an item, and the archive holds the whole message. */
 const MAX_PAYLOAD_CHARACTERS = 64 * 1024;

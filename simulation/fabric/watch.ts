@@ -1,4 +1,5 @@
 /** Who looks at everything that is done to the fabric, at the moment at which it is done, and says what must never be. */
+import { deskMessage, type DeskMessage } from '../../shared/contracts/desk-messages.ts';
 import type { BusEvent } from '../../shared/ports/event-bus.ts';
 import type { QueueMessage } from '../../shared/ports/queue-sender.ts';
 import type { ItemKey, PutWrite, Write } from '../../shared/ports/state-store.ts';
@@ -96,6 +97,11 @@ export function putsOf(writes: readonly Write[], table: string, pkKind: string, 
       write.pk.startsWith(`${pkKind}#`) &&
       (write.sk === skKind || write.sk.startsWith(`${skKind}#`)),
   );
+}
+
+/** Of messages that were sent, those to desks. */
+export function deskMessagesOf(messages: readonly QueueMessage[]): readonly DeskMessage[] {
+  return messages.flatMap(({ body }) => deskMessage.safeParse(JSON.parse(body)).data ?? []);
 }
 
 /** The records of one kind, as they lie there now. */

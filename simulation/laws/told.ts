@@ -7,7 +7,7 @@ import type { Signal } from '../../shared/domain/orders/order.ts';
 import type { BusEvent } from '../../shared/ports/event-bus.ts';
 import type { ItemKey } from '../../shared/ports/state-store.ts';
 import type { TableName } from '../../shared/topology.ts';
-import { putsOf, recordsOf, type Law, type View } from '../fabric/watch.ts';
+import { deskMessagesOf, putsOf, recordsOf, type Law, type View } from '../fabric/watch.ts';
 
 /**
  * Nobody is told of what is not written down: a crash between the two would have told a tale. What is told late may have
@@ -116,10 +116,8 @@ export function signalsAreTold(): Law {
   return {
     name: 'a signal is told',
     onSent: (messages) => {
-      for (const { body } of messages) {
-        const { data } = deskMessage.safeParse(JSON.parse(body));
-        if (data?.kind === 'signal') told.add(data.signal.signalId);
-      }
+      for (const message of deskMessagesOf(messages))
+        if (message.kind === 'signal') told.add(message.signal.signalId);
       return null;
     },
     atEnd: ({ stores }) => {

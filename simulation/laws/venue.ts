@@ -1,10 +1,9 @@
-import { deskMessage } from '../../shared/contracts/desk-messages.ts';
 import { orderKey } from '../../shared/contracts/record-keys.ts';
 import type { OrderRecord } from '../../shared/contracts/records.ts';
 import { decimal, formatDecimal, type Decimal } from '../../shared/domain/decimal.ts';
 import type { WrittenReport } from '../../shared/domain/orders/written-report.ts';
 import type { WrittenVenue } from '../../shared/domain/orders/written-venue.ts';
-import { putsOf, type Law } from '../fabric/watch.ts';
+import { deskMessagesOf, putsOf, type Law } from '../fabric/watch.ts';
 
 /** An order is taken once and ends once, however often it is sent, and what its venue told under a number it told for good. */
 export function onceAtTheVenue(): Law {
@@ -39,9 +38,8 @@ export function onceAtTheVenue(): Law {
       return null;
     },
     onSent: (messages) => {
-      for (const { body } of messages) {
-        const { data } = deskMessage.safeParse(JSON.parse(body));
-        const wrong = data?.kind === 'report' ? contradiction(data.report) : null;
+      for (const message of deskMessagesOf(messages)) {
+        const wrong = message.kind === 'report' ? contradiction(message.report) : null;
         if (wrong !== null) return wrong;
       }
       return null;

@@ -106,6 +106,28 @@ describe('the limits of the account as a whole', () => {
     await put(orderKey(order.clientOrderId), { ...order, status: 'SUBMITTED' });
   }
 
+  it('keep what another order reserves, when one that was over has filled all the same', async () => {
+    const [instance] = instances(1);
+    await open([instance!], { maxGrossNotional: '1000' });
+    await check(instance!);
+    await submitted(instance!);
+    const first = (await orderOf(instance!))!;
+    await applyReport(ports, endedReport(first, 'expired'));
+    await check(instance!, 120_000);
+    expect(await orderOf(instance!, 120_000)).toMatchObject({ status: 'INITIALIZED' });
+    const reserved = (shares: ExposureRecord | null) => shares!.shares.map(([, , , , ...rest]) => rest);
+    const before = reserved(await exposure());
+    expect(before).toEqual([['100', '1']]);
+    const { strategyId, instrumentId } = instance!;
+    const late = aFill(1, {
+      ...{ clientOrderId: first.clientOrderId, strategyId, instrumentId, price: '10', quantity: '2' },
+      ...{ notional: '20', fee: '0', cashChange: '-20' },
+    });
+    expect(await applyReport(ports, filledReport(late, 2, '7'))).toContain('lateReports');
+    expect(reserved(await exposure())).toEqual(before);
+    expect((await exposure())!.shares[0]![2]).toBe('20');
+  });
+
   it('are not exceeded by a hundred orders that are decided at the same time', async () => {
     const strategies = instances(100);
     await open(strategies, { maxGrossNotional: '1050', maxInstrumentNotional: '300' });

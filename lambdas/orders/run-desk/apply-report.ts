@@ -5,7 +5,7 @@ import type { Ports } from '../../../shared/ports/index.ts';
 import type { Item, StateStore } from '../../../shared/ports/state-store.ts';
 import { log } from '../../../shared/runtime/log.ts';
 import { retryOnConflict } from '../../../shared/runtime/optimistic.ts';
-import { afterEnd, afterFill, type OrderEnd } from '../../../shared/runtime/order-end.ts';
+import { afterEnd, afterFill } from '../../../shared/runtime/order-end.ts';
 import {
   NOTHING_FURTHER,
   orderOutbox,
@@ -71,7 +71,7 @@ async function take(
   if (heard.kind === 'impossible') throw new Error(`order ${report.clientOrderId}: ${heard.reason}`);
   const order: OrderRecord = { ...item.value, ...heard.change };
   const booking = heard.fill === null ? null : await bookingOf(state, heard.fill);
-  const { writes, effects } = await whatFollows(state, order, heard, report, booking);
+  const { writes, effects } = await whatFollows(state, order, heard, booking);
   const outbox = orderOutbox(reportOutboxId(report), order, [...tellingOf(heard, booking), ...effects]);
   await state.transact([
     orderWrite(order, { kind: 'version', version: item.version }),
@@ -94,24 +94,19 @@ function tellingOf({ fill }: Heard, booking: Booking | null): readonly Effect[] 
 async function whatFollows(
   state: StateStore,
   order: OrderRecord,
-  { fill, ends }: Heard,
-  report: WrittenReport,
+  { fill, end, isLate }: Heard,
   booking: Booking | null,
 ): Promise<FurtherChange> {
-  if (ends) return afterEnd(state, order, endOf(report, booking));
-  return fill === null || booking === null
-    ? NOTHING_FURTHER
-    : afterFill(state, order, fill, booking.position);
-}
-
-function endOf(report: WrittenReport, booking: Booking | null): OrderEnd {
-  const { timeMs: atMs } = report;
-  if (booking !== null) return { kind: 'filled', atMs, position: booking.position };
-  return { kind: 'failed', reason: 'reason' in report ? report.reason : report.kind, atMs };
+  if (end?.kind === 'failed') return afterEnd(state, order, end);
+  if (fill === null || booking === null) return NOTHING_FURTHER;
+  const { position } = booking;
+  return end === null
+    ? afterFill(state, order, fill, position, isLate)
+    : afterEnd(state, order, { ...end, position });
 }
 
 function outcomesOf(
-  { fill, ends, isLate }: Heard,
+  { fill, end, isLate }: Heard,
   report: WrittenReport,
   { status }: OrderRecord,
 ): readonly ReportOutcome[] {
@@ -120,7 +115,7 @@ function outcomesOf(
   return [
     'reportsHeard',
     ...(fill === null ? [] : (['fillsBooked'] as const)),
-    ...(ends ? (['ordersEnded'] as const) : []),
+    ...(end === null ? [] : (['ordersEnded'] as const)),
     ...(isLate ? (['lateReports'] as const) : []),
   ];
 }

@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { deskMessage, type DeskMessage } from '../../../shared/contracts/desk-messages.ts';
+import { fieldErrors, firstFieldError } from '../../../shared/contracts/problem.ts';
 import { UnknownVersion } from '../../../shared/contracts/versioned.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { ConditionFailed } from '../../../shared/ports/state-store.ts';
@@ -7,7 +8,7 @@ import { Unreachable } from '../../../shared/ports/unreachable.ts';
 import { defineFunction, describeError, type Invocation } from '../../../shared/runtime/define-function.ts';
 import { parsedBody, takeInOrder } from '../../../shared/runtime/fifo-batch.ts';
 import { log } from '../../../shared/runtime/log.ts';
-import { quarantine } from '../../../shared/runtime/quarantine.ts';
+import { quarantineMessage } from '../../../shared/runtime/quarantine.ts';
 import { applyReport } from './apply-report.ts';
 import { checkSignal } from './check-signal.ts';
 import { markUnknown } from './mark-unknown.ts';
@@ -28,7 +29,7 @@ export function createHandler(ports: Needs) {
       async (record) => {
         const parsed = deskMessage.safeParse(parsedBody(record));
         if (!parsed.success) {
-          const cause = `not a message for a desk: ${parsed.error.issues[0]?.message ?? 'unreadable'}`;
+          const cause = `not a message for a desk: ${firstFieldError(fieldErrors(parsed.error), 'message')}`;
           return setAside(ports, record, record.body, cause, invocation);
         }
         try {
@@ -77,14 +78,12 @@ function withoutTime(message: DeskMessage): string {
 }
 
 async function setAside(
-  { state, clock }: Needs,
-  { attributes }: SQSRecord,
+  ports: Needs,
+  record: SQSRecord,
   payload: string,
   cause: string,
   invocation: Invocation,
 ): Promise<void> {
-  const lane = attributes.MessageGroupId ?? 'desks';
-  const poison = { cause, payload, instrumentId: null, lane, functionName: 'run-desk' };
-  await quarantine(state, { kind: 'message', ...poison }, clock.nowMs());
+  await quarantineMessage(ports, 'run-desk', record, cause, payload);
   invocation.count('quarantined');
 }

@@ -1,11 +1,12 @@
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { PaperVenueGateway } from '../../../shared/adapters/exchanges/paper/paper-venue-gateway.ts';
+import { fieldErrors, firstFieldError } from '../../../shared/contracts/problem.ts';
 import type { Ports } from '../../../shared/ports/index.ts';
 import { defineFunction, describeError } from '../../../shared/runtime/define-function.ts';
 import { parsedBody, takeInOrder } from '../../../shared/runtime/fifo-batch.ts';
 import { log } from '../../../shared/runtime/log.ts';
-import { quarantine } from '../../../shared/runtime/quarantine.ts';
+import { quarantineMessage } from '../../../shared/runtime/quarantine.ts';
 import { submitOrder } from './submit-order.ts';
 
 const orderMessage = z.object({ clientOrderId: z.uuid() });
@@ -23,7 +24,8 @@ export function createHandler(ports: Pick<Ports, 'state' | 'streams' | 'bus' | '
           if (parsed.success)
             invocation.count(await submitOrder({ ...ports, venue }, parsed.data.clientOrderId));
           else {
-            await setAside(ports, message, parsed.error);
+            const cause = `not an order message: ${firstFieldError(fieldErrors(parsed.error), 'message')}`;
+            await quarantineMessage(ports, 'submit-order', message, cause, message.body);
             invocation.count('quarantined');
           }
         },
@@ -31,24 +33,5 @@ export function createHandler(ports: Pick<Ports, 'state' | 'streams' | 'bus' | '
           log.error('order not submitted', { messageId, error: describeError(error) });
         },
       ),
-  );
-}
-
-async function setAside(
-  ports: Pick<Ports, 'state' | 'clock'>,
-  message: SQSRecord,
-  error: z.ZodError,
-): Promise<void> {
-  await quarantine(
-    ports.state,
-    {
-      kind: 'message',
-      cause: `not an order message: ${error.issues[0]?.message ?? 'unreadable'}`,
-      payload: message.body,
-      instrumentId: null,
-      lane: message.attributes.MessageGroupId ?? 'orders',
-      functionName: 'submit-order',
-    },
-    ports.clock.nowMs(),
   );
 }

@@ -32,7 +32,7 @@ function heard(progress: OrderProgress, ...reports: readonly WrittenReport[]) {
 describe('an order that hears of its venue', () => {
   it('fills in parts: what it has filled, and the average, are those of its fills together', () => {
     const first = heard(order, part(1, '0.4', '0.6'));
-    expect(first).toMatchObject({ ends: false, isLate: false });
+    expect(first).toMatchObject({ end: null, isLate: false });
     expect(first.order).toMatchObject({
       status: 'PARTIALLY_FILLED',
       filledQuantity: '0.4',
@@ -42,7 +42,11 @@ describe('an order that hears of its venue', () => {
     // One fill says the notional itself.
     expect(first.order.filledNotional).toBeUndefined();
     const last = heard(first.order, part(2, '0.6', '0', '105'));
-    expect(last).toMatchObject({ ends: true, isLate: false, fill: { quantity: '0.6' } });
+    expect(last).toMatchObject({
+      end: { kind: 'filled', atMs: 1000 },
+      isLate: false,
+      fill: { quantity: '0.6' },
+    });
     expect(last.order).toMatchObject({
       status: 'FILLED',
       filledQuantity: '1',
@@ -55,19 +59,19 @@ describe('an order that hears of its venue', () => {
   });
 
   it('keeps what it filled when the rest is taken back, and the reason', () => {
-    const { order: after, ends } = heard(
+    const { order: after, end } = heard(
       order,
       part(1, '0.4', '0.6'),
       endedReport(order, 'canceled', { number: 2, reason: 'asked for' }),
     );
-    expect(ends).toBe(true);
+    expect(end).toEqual({ kind: 'failed', reason: 'asked for', atMs: 1 });
     expect(after).toMatchObject({ status: 'CANCELED', statusReason: 'asked for', filledQuantity: '0.4' });
   });
 
   it('books a fill that came after its end, which stays as it was told', () => {
     const ended = anOrder(1, { status: 'CANCELED', statusReason: 'asked for', reports: 1 });
     const late = heard(ended, part(2, '0.4', '0.6'));
-    expect(late).toMatchObject({ ends: false, isLate: true, fill: { quantity: '0.4' } });
+    expect(late).toMatchObject({ end: null, isLate: true, fill: { quantity: '0.4' } });
     expect(late.order).toMatchObject({
       status: 'CANCELED',
       statusReason: 'asked for',
@@ -88,7 +92,7 @@ describe('an order that hears of its venue', () => {
   it('stays where it is by a trigger, and has the terms that its venue has', () => {
     const stop = anOrder(1, { status: 'ACCEPTED', reports: 1 });
     const triggered = heard(stop, { ...head, number: 2, kind: 'triggered', price: '99' });
-    expect(triggered).toMatchObject({ ends: false, fill: null });
+    expect(triggered).toMatchObject({ end: null, fill: null });
     expect(triggered.order).toMatchObject({ status: 'ACCEPTED', reports: 2 });
     const terms = {
       side: 'BUY',
@@ -126,7 +130,7 @@ describe('an order that hears of its venue', () => {
         const before = anOrder(1, { status, statusReason: 'told', filledQuantity: '0', reports: 1 });
         const hearing = hear(before, one);
         if (hearing.kind === 'impossible') return;
-        expect(hearing.ends).toBe(false);
+        expect(hearing.end).toBeNull();
         expect(hearing.change.status).toBe(status);
         expect(hearing.change.statusReason).toBe('told');
         expect(hearing.isLate).toBe(one.kind === 'filled');

@@ -32,6 +32,11 @@ export function askedOf<O extends OrderProgress>(order: O): Omit<O, keyof OrderP
   return asked;
 }
 
+export type OrderEnd =
+  | { readonly kind: 'filled'; readonly atMs: number }
+  /** Otherwise than filled, though it may have filled in part. */
+  | { readonly kind: 'failed'; readonly atMs: number; readonly reason: string };
+
 export type Hearing =
   | {
       readonly kind: 'heard';
@@ -39,8 +44,8 @@ export type Hearing =
       readonly change: OrderProgress & Partial<WrittenTerms>;
       /** To be booked. */
       readonly fill: Fill | null;
-      /** It was not over, and is now. */
-      readonly ends: boolean;
+      /** How it ended just now; null: it works on, or was over already. */
+      readonly end: OrderEnd | null;
       /** It filled when it was over already: somebody must look at that. */
       readonly isLate: boolean;
     }
@@ -67,9 +72,14 @@ export function hear(order: OrderProgress, report: WrittenReport): Hearing {
       ...reportsAfter(order, report),
     },
     fill,
-    ends: !isOver && isEndState(status),
+    end: isOver || !isEndState(status) ? null : endBy(report),
     isLate: fill !== null && isOver,
   };
+}
+
+function endBy(report: WrittenReport): OrderEnd {
+  const { timeMs: atMs } = report;
+  return 'reason' in report ? { kind: 'failed', atMs, reason: report.reason } : { kind: 'filled', atMs };
 }
 
 /** null: it changes no status. */

@@ -6,7 +6,7 @@ import type { Side } from '../market-data/trade.ts';
 import type { Execution } from './execution.ts';
 import type { Fill } from './order.ts';
 import type { OrderTerms } from './terms.ts';
-import type { OrderIdentity } from './working-order.ts';
+import { identityOf, type OrderIdentity } from './working-order.ts';
 
 export interface Accepted {
   readonly kind: 'accepted';
@@ -61,10 +61,7 @@ export function fillOf(order: OrderIdentity, report: FilledReport): Fill {
   const tradeId = String(report.tradeId);
   return {
     fillId: deterministicId('fill', order.clientOrderId, tradeId, report.timeMs, report.fillNumber),
-    clientOrderId: order.clientOrderId,
-    accountId: order.accountId,
-    strategyId: order.strategyId,
-    instrumentId: order.instrumentId,
+    ...identityOf(order),
     side: report.side,
     price: formatDecimal(report.price),
     quantity: formatDecimal(report.quantity),

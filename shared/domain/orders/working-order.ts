@@ -12,6 +12,16 @@ export interface OrderIdentity {
   readonly instrumentId: InstrumentId;
 }
 
+/** Of whatever says whose order it is, that alone. */
+export function identityOf({
+  clientOrderId,
+  accountId,
+  strategyId,
+  instrumentId,
+}: OrderIdentity): OrderIdentity {
+  return { clientOrderId, accountId, strategyId, instrumentId };
+}
+
 /** An order as the venue holds it. Amounts are exact numbers; texts and ids are made when something of it leaves. */
 export interface WorkingOrder extends OrderIdentity {
   readonly terms: OrderTerms;
@@ -65,16 +75,13 @@ const NOTHING_YET: Progress = {
 
 /** An order that is on its way to the venue, where it arrives at its effective time. */
 export function workingOrder(
-  { clientOrderId, accountId, strategyId, instrumentId }: OrderIdentity,
+  identity: OrderIdentity,
   terms: OrderTerms,
   effectiveTimeMs: number,
   quality: number = UNFLAGGED,
 ): WorkingOrder {
   return {
-    clientOrderId,
-    accountId,
-    strategyId,
-    instrumentId,
+    ...identityOf(identity),
     terms,
     effectiveTimeMs,
     endsAtMs: endOf(terms, effectiveTimeMs),

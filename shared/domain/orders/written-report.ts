@@ -2,7 +2,7 @@
 import { formatDecimal } from '../decimal.ts';
 import type { Fill } from './order.ts';
 import { fillOf, type Ended, type Filled, type OrderReport } from './report.ts';
-import type { OrderIdentity } from './working-order.ts';
+import { identityOf, type OrderIdentity } from './working-order.ts';
 import { writtenTerms, type WrittenTerms } from './written-terms.ts';
 
 export interface WrittenReportHead extends OrderIdentity {
@@ -27,17 +27,8 @@ export type WrittenReportBody =
 export type WrittenReport = WrittenReportHead & WrittenReportBody;
 
 export function writtenReport(order: OrderIdentity, report: OrderReport): WrittenReport {
-  const { clientOrderId, accountId, strategyId, instrumentId } = order;
   const { number, timeMs } = report;
-  return {
-    clientOrderId,
-    accountId,
-    strategyId,
-    instrumentId,
-    number,
-    timeMs,
-    ...writtenBody(order, report),
-  };
+  return { ...identityOf(order), number, timeMs, ...writtenBody(order, report) };
 }
 
 function writtenBody(order: OrderIdentity, report: OrderReport): WrittenReportBody {
