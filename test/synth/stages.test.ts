@@ -142,21 +142,23 @@ describe.each(['localstack', 'dev', 'prod'])('stage %s', (stage) => {
     }
   });
 
-  it('gives events that decide over money more tries than the bus does, and a place for those that fail them all', () => {
-    const money = topology.rules.flatMap((rule) => [
-      ...(/^CandlesClosed/.test(rule.detailType)
-        ? rule.functions.filter((name) => name !== 'push-updates')
-        : []),
-    ]);
-    for (const name of new Set<FunctionName>(money)) {
-      const [queue] = resources.filter(
-        ({ type, id }) => type === 'AWS::SQS::Queue' && id.startsWith(`Events${name.replaceAll('-', '')}`),
-      );
-      expect(Number(at(queue?.properties, 'RedrivePolicy', 'maxReceiveCount'))).toBeGreaterThan(3);
-      expect(targetOf(at(queue?.properties, 'RedrivePolicy', 'deadLetterTargetArn'))).toMatch(
-        new RegExp(`^FailedEvents${name.replaceAll('-', '')}`),
+  it('gives what decides over money more tries than the bus does, and a place for what fails them all', () => {
+    const triesOf = ({ properties }: Resource) => Number(at(properties, 'RedrivePolicy', 'maxReceiveCount'));
+    const working = ofType(resources, 'AWS::SQS::Queue').filter(
+      ({ properties }) => 'RedrivePolicy' in properties,
+    );
+    for (const { function: name, maxReceives } of topology.eventQueues) {
+      const part = name.replaceAll('-', '');
+      const queue = working.find(({ id }) => id.startsWith(`Events${part}`))!;
+      expect(triesOf(queue)).toBe(maxReceives);
+      expect(targetOf(at(queue.properties, 'RedrivePolicy', 'deadLetterTargetArn'))).toMatch(
+        new RegExp(`^FailedEvents${part}`),
       );
     }
+    const fifo = working.filter(({ properties }) => properties['FifoQueue'] === true);
+    const asTheMapSays = Object.values(topology.queues).map(({ maxReceives }) => maxReceives);
+    expect(fifo.map(triesOf).sort()).toEqual(asTheMapSays.sort());
+    for (const queue of working) expect(triesOf(queue)).toBeGreaterThan(3);
   });
 
   it('feeds every queue worker, with time enough to try six times before the message shows again', () => {
