@@ -29,7 +29,7 @@ export function onceAtTheVenue(): Law {
         if (wrong !== null) return wrong;
       }
       for (const { value } of putsOf(writes, 'orders', 'VENUE', 'match-orders')) {
-        const { orders } = (value as { readonly state: WrittenVenue }).state;
+        const { orders = {} } = (value as { readonly state: WrittenVenue }).state;
         const ids = Object.values(orders).flatMap((all) => all.map(({ clientOrderId }) => clientOrderId));
         if (new Set(ids).size < ids.length) return `an order waits there twice: ${ids.join(', ')}`;
         const again = ids.find((id) => ended.has(id));

@@ -13,16 +13,17 @@ import { linksOf, writtenLinks, type WrittenLinks } from './written-command.ts';
 import { workingOrder, type Progress, type QueuePlace } from './working-order.ts';
 import { termsOf, writtenTerms, type WrittenTerms } from './written-terms.ts';
 
+/** What is empty is left out, as nearly all of it nearly always is: a lane is written with each batch. */
 export interface WrittenVenue {
   /** In order of arrival. */
-  readonly orders: Readonly<Record<InstrumentId, readonly WrittenWorkingOrder[]>>;
-  readonly holders: readonly WrittenHolder[];
-  readonly papers: readonly WrittenPaperModel[];
+  readonly orders?: Readonly<Record<InstrumentId, readonly WrittenWorkingOrder[]>>;
+  readonly holders?: readonly WrittenHolder[];
+  readonly papers?: readonly WrittenPaperModel[];
   /** By account, strategy and instrument, with a stroke between them. */
-  readonly positions: Readonly<Record<string, string>>;
+  readonly positions?: Readonly<Record<string, string>>;
   readonly recentOrders: Readonly<Record<string, number>>;
   readonly lastTrades: Readonly<Record<InstrumentId, LastTrade>>;
-  readonly lastQuotes: Readonly<Record<InstrumentId, number>>;
+  readonly lastQuotes?: Readonly<Record<InstrumentId, number>>;
   readonly watermarkMs?: number;
 }
 
@@ -55,7 +56,7 @@ interface WrittenProgress {
 
 /** @returns null: the venue has not heard of it, or long ago. */
 export function findOrder(
-  { orders, recentOrders }: Pick<WrittenVenue, 'orders' | 'recentOrders'>,
+  { orders = {}, recentOrders }: Pick<WrittenVenue, 'orders' | 'recentOrders'>,
   clientOrderId: string,
 ): { readonly isOpen: boolean } | null {
   const isOpen = Object.values(orders).some((all) => all.some((one) => one.clientOrderId === clientOrderId));
@@ -76,14 +77,14 @@ export function writeVenue(venue: PaperVenue): WrittenVenue {
       ...bodyOf(linked),
     };
   };
+  const orders = Object.fromEntries([...venue.orders].map(([id, all]) => [id, all.map(writeOrder)]));
+  const positions = [...venue.positions].map(([id, value]) => [id, formatDecimal(value)] as const);
   return {
-    orders: Object.fromEntries([...venue.orders].map(([id, orders]) => [id, orders.map(writeOrder)])),
-    holders: holders.all,
-    papers: papers.all,
-    positions: Object.fromEntries([...venue.positions].map(([id, value]) => [id, formatDecimal(value)])),
+    ...(venue.orders.size === 0 ? {} : { orders, holders: holders.all, papers: papers.all }),
+    ...(positions.length === 0 ? {} : { positions: Object.fromEntries(positions) }),
     recentOrders,
     lastTrades,
-    lastQuotes,
+    ...(Object.keys(lastQuotes).length === 0 ? {} : { lastQuotes }),
     ...(watermarkMs === undefined ? {} : { watermarkMs }),
   };
 }
@@ -160,14 +161,14 @@ function writeQueue({ ahead, shown, traded }: QueuePlace): readonly [string, str
 
 /** @param written objects that it may keep */
 export function readVenue(written: WrittenVenue): PaperVenue {
-  const { recentOrders, lastTrades, lastQuotes, watermarkMs } = written;
-  const models = written.papers.map(readPaperModel);
+  const { recentOrders, lastTrades, watermarkMs, holders = [], lastQuotes = {} } = written;
+  const models = (written.papers ?? []).map(readPaperModel);
   const papers = new Map<string, PaperModel>();
-  const orders = Object.entries(written.orders).map(([instrumentId, all]) => {
+  const orders = Object.entries(written.orders ?? {}).map(([instrumentId, all]) => {
     for (const { clientOrderId, paper } of all) papers.set(clientOrderId, models[paper]!);
-    return [instrumentId, all.map((one) => readOrder(one, instrumentId, written.holders))] as const;
+    return [instrumentId, all.map((one) => readOrder(one, instrumentId, holders))] as const;
   });
-  const positions = Object.entries(written.positions).map(([id, text]) => [id, decimal(text)] as const);
+  const positions = Object.entries(written.positions ?? {}).map(([id, text]) => [id, decimal(text)] as const);
   return {
     orders: new Map(orders),
     papers,
